@@ -1,0 +1,21 @@
+"""Dense decoders with grouped-query attention: Qwen3 and everything of its shape."""
+
+from __future__ import annotations
+
+import llmsim_adapters as la
+from llmsim_builders.common import (
+    ATTENTION_FEATURES,
+    DECODER_COMPONENTS,
+    DECODER_FEATURES,
+    DECODER_PARAMETERS,
+)
+
+
+class Qwen3(la.Builder):
+    name = "qwen3"
+    requirements = la.Requirements(
+        categories=frozenset({la.Category.DENSE}),
+        parameters=(*DECODER_PARAMETERS, "intermediate_size"),
+        components=DECODER_COMPONENTS | {"attention"},
+        features=DECODER_FEATURES | ATTENTION_FEATURES,
+    )

@@ -1,0 +1,113 @@
+"""LLMSim adapters: which builder can model a Hugging Face config, what gaps remain, and the operator graph.
+
+    import llmsim_adapters as la
+
+    m = la.load("Qwen/Qwen3-8B")
+    print(m.coverage.status, m.coverage.gaps)
+    print(m.build(la.Schedule(batch_size=8, seq_len=1024)).flops)
+
+Everything public is here; names are imported at first use, so that importing the package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from llmsim_adapters.api import build as build
+    from llmsim_adapters.api import builders as builders
+    from llmsim_adapters.api import evaluate as evaluate
+    from llmsim_adapters.dialects.dialect import Dialect as Dialect
+    from llmsim_adapters.dialects.reader import Reader as Reader
+    from llmsim_adapters.dialects.reading import Origin as Origin
+    from llmsim_adapters.dialects.reading import Parameter as Parameter
+    from llmsim_adapters.dialects.reading import Reading as Reading
+    from llmsim_adapters.errors import AdapterError as AdapterError
+    from llmsim_adapters.errors import ConfigUnavailable as ConfigUnavailable
+    from llmsim_adapters.errors import InvalidConfig as InvalidConfig
+    from llmsim_adapters.evaluation.result import Coverage as Coverage
+    from llmsim_adapters.evaluation.status import Evidence as Evidence
+    from llmsim_adapters.evaluation.status import Status as Status
+    from llmsim_adapters.evaluation.total import Total as Total
+    from llmsim_adapters.gap import Gap as Gap
+    from llmsim_adapters.gap import GapKind as GapKind
+    from llmsim_adapters.gap import Impact as Impact
+    from llmsim_adapters.graph.cache import Cache as Cache
+    from llmsim_adapters.graph.graph import OperatorGraph as OperatorGraph
+    from llmsim_adapters.graph.operator import Operator as Operator
+    from llmsim_adapters.graph.operator import Weight as Weight
+    from llmsim_adapters.graph.schedule import Schedule as Schedule
+    from llmsim_adapters.graph.schedule import ScheduleError as ScheduleError
+    from llmsim_adapters.lowerings.kind import ComponentKind as ComponentKind
+    from llmsim_adapters.lowerings.site import Site as Site
+    from llmsim_adapters.lowerings.wiring import Wire as Wire
+    from llmsim_adapters.model import BuildError as BuildError
+    from llmsim_adapters.model import Model as Model
+    from llmsim_adapters.model import load as load
+    from llmsim_adapters.plugins.builder import Builder as Builder
+    from llmsim_adapters.plugins.builder import Requirements as Requirements
+    from llmsim_adapters.plugins.claim import Claim as Claim
+    from llmsim_adapters.plugins.hookspecs import hookimpl as hookimpl
+    from llmsim_adapters.plugins.manager import BrokenPlugin as BrokenPlugin
+    from llmsim_adapters.plugins.manager import RegisteredBuilder as RegisteredBuilder
+    from llmsim_adapters.registries.registry import RegistryError as RegistryError
+    from llmsim_adapters.report import Report as Report
+    from llmsim_adapters.report import coverage as coverage
+    from llmsim_adapters.sources.answer import Provenance as Provenance
+    from llmsim_adapters.spec.category import Category as Category
+    from llmsim_adapters.spec.components import Component as Component
+    from llmsim_adapters.spec.features import Feature as Feature
+    from llmsim_adapters.spec.model import Block as Block
+    from llmsim_adapters.spec.model import ModelSpec as ModelSpec
+    from llmsim_adapters.spec.model import Stack as Stack
+    from llmsim_adapters.spec.model import Sublayer as Sublayer
+
+_HOMES = {
+    "api": ("build", "builders", "evaluate"),
+    "evaluation.result": ("Coverage",),
+    "evaluation.status": ("Evidence", "Status"),
+    "evaluation.total": ("Total",),
+    "dialects.dialect": ("Dialect",),
+    "dialects.reader": ("Reader",),
+    "dialects.reading": ("Origin", "Parameter", "Reading"),
+    "errors": ("AdapterError", "ConfigUnavailable", "InvalidConfig"),
+    "gap": ("Gap", "GapKind", "Impact"),
+    "graph.cache": ("Cache",),
+    "graph.graph": ("OperatorGraph",),
+    "graph.operator": ("Operator", "Weight"),
+    "graph.schedule": ("Schedule", "ScheduleError"),
+    "lowerings.kind": ("ComponentKind",),
+    "lowerings.site": ("Site",),
+    "lowerings.wiring": ("Wire",),
+    "model": ("BuildError", "Model", "load"),
+    "plugins.builder": ("Builder", "Requirements"),
+    "plugins.claim": ("Claim",),
+    "plugins.hookspecs": ("hookimpl",),
+    "plugins.manager": ("BrokenPlugin", "RegisteredBuilder"),
+    "registries.registry": ("RegistryError",),
+    "report": ("Report", "coverage"),
+    "sources.answer": ("Provenance",),
+    "spec.category": ("Category",),
+    "spec.components": ("Component",),
+    "spec.features": ("Feature",),
+    "spec.model": ("Block", "ModelSpec", "Stack", "Sublayer"),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [*_HOME, "__version__"]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME.get(name)
+    if home is None:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    value = globals()[name] = getattr(import_module(f"{__name__}.{home}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,61 @@
+"""The shorthands of the public surface."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from llmsim_adapters.errors import ConfigUnavailable
+from llmsim_adapters.model import load
+from llmsim_adapters.plugins.manager import BrokenPlugin, RegisteredBuilder, registered
+from llmsim_adapters.report import not_found
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
+
+    from llmsim_adapters.evaluation.result import Coverage
+    from llmsim_adapters.graph.graph import OperatorGraph
+    from llmsim_adapters.graph.schedule import Schedule
+
+    Source = str | os.PathLike[str] | Mapping[str, Any]
+
+
+class Builders(NamedTuple):
+    """What is installed: the builders that are used, and the plugins that can't be, with the reasons."""
+
+    registered: tuple[RegisteredBuilder, ...]
+    broken: tuple[BrokenPlugin, ...]
+
+
+def builders() -> Builders:
+    """Return the registered builders, by name, and the broken plugins."""
+    found = registered()
+    return Builders(tuple(found.builders[name] for name in sorted(found.builders)), tuple(found.broken))
+
+
+def evaluate(
+    source: Source, revision: str | None = None, endpoint: str | None = None, offline: bool = False
+) -> Coverage:
+    """Return the coverage of a model; arguments as for `load`. A config that can't be had or read is a gap."""
+    try:
+        return load(source, revision, endpoint, offline).coverage
+    except ConfigUnavailable as error:
+        return not_found(error)
+
+
+def build(
+    source: Source,
+    schedule: Schedule | None = None,
+    builder: str | None = None,
+    *,
+    revision: str | None = None,
+    endpoint: str | None = None,
+    offline: bool = False,
+) -> OperatorGraph:
+    """Return the operator graph of a model; arguments as for `load` and `Model.build`.
+
+    Raises:
+        ConfigUnavailable: no source has a usable config.
+        BuildError: no builder claims the model.
+    """
+    return load(source, revision, endpoint, offline).build(schedule, builder)

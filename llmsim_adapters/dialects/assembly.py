@@ -1,0 +1,295 @@
+"""The common parts of dialects: from a reader to components, and from components to a decoder.
+
+Each function reads the usual canonical parameters; what a family fixes in its code instead of its config is an
+argument. A dialect that needs something else builds its components itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, Literal
+
+from llmsim_adapters.dialects.quantization import quantization
+from llmsim_adapters.spec.components import (
+    MLP,
+    Attention,
+    Component,
+    Embedding,
+    Head,
+    LatentAttention,
+    MixtureOfExperts,
+    NextTokenInput,
+    Norm,
+)
+from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
+from llmsim_adapters.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from llmsim_adapters.dialects.reader import Reader
+
+FULL: Final = "full_attention"
+SLIDING: Final = "sliding_attention"
+
+
+def attention(
+    r: Reader,
+    *,
+    bias: bool = False,
+    o_bias: bool | None = None,
+    qk_norm: bool = False,
+    kv_heads: int | None = None,
+    rotary_fraction: float = 1.0,
+) -> Attention:
+    """Read grouped-query attention.
+
+    Null or absent key/value heads are as many as query heads, and a null or absent head size is
+    hidden_size / num_attention_heads, which then has to divide. `bias` is that of queries, keys and values, and of
+    the output too unless `o_bias` says otherwise. `kv_heads` and `rotary_fraction` are what the type fixes: the
+    first whatever the config says, the second where it says nothing.
+    """
+    hidden = r.size("hidden_size")
+    heads = r.size("num_attention_heads")
+    if kv_heads is None:
+        kv_heads = r.size_or("num_key_value_heads", lambda: heads)
+    head_dim = r.size_or("head_dim", lambda: _head_dim(r, hidden, heads))
+    r.check(
+        "num_key_value_heads",
+        heads % kv_heads == 0,
+        f"is {int(kv_heads)}, which does not divide num_attention_heads ({int(heads)})",
+    )
+    return Attention(
+        hidden_size=hidden,
+        num_attention_heads=heads,
+        num_key_value_heads=kv_heads,
+        head_dim=head_dim,
+        qkv_bias=bias,
+        o_bias=bias if o_bias is None else o_bias,
+        qk_norm=qk_norm,
+        rotary_fraction=partial_rotary(r, rotary_fraction),
+    )
+
+
+def _head_dim(r: Reader, hidden: int, heads: int) -> int:
+    r.check(
+        "num_attention_heads",
+        hidden % heads == 0,
+        f"is {int(heads)}, which does not divide hidden_size ({int(hidden)}), and the config has no head_dim",
+    )
+    return hidden // heads
+
+
+def partial_rotary(r: Reader, fraction: float) -> float:
+    """Read which part of each head is rotated; transformers 5 keeps it inside `rope_parameters`."""
+    said = r.number("partial_rotary_factor")
+    rope = r.raw.get("rope_parameters")
+    if rope.__class__ is dict and "partial_rotary_factor" in rope:
+        inner = r.nested("rope_parameters")
+        said = inner.number("partial_rotary_factor") if inner is not None else None
+    if said is None:
+        return fraction
+    if not 0 <= said <= 1:
+        r.refuse("partial_rotary_factor", said, "a number from 0 to 1")
+    return said
+
+
+def latent_attention(r: Reader, *, bias: bool = False) -> LatentAttention:
+    """Read multi-head latent attention. Key/value heads and head sizes follow from others; the config may say them."""
+    hidden = r.size("hidden_size")
+    heads = r.size("num_attention_heads")
+    nope, rope = r.size("qk_nope_head_dim"), r.size("qk_rope_head_dim")
+    r.agree("num_key_value_heads", heads, "num_attention_heads: every head has its own expanded keys")
+    r.agree("head_dim", rope, "qk_rope_head_dim")
+    r.agree("qk_head_dim", nope + rope, "qk_nope_head_dim + qk_rope_head_dim")
+    return LatentAttention(
+        hidden_size=hidden,
+        num_attention_heads=heads,
+        q_lora_rank=r.optional_size("q_lora_rank"),
+        kv_lora_rank=r.size("kv_lora_rank"),
+        qk_nope_head_dim=nope,
+        qk_rope_head_dim=rope,
+        v_head_dim=r.size_or("v_head_dim", lambda: _head_dim(r, hidden, heads)),
+        bias=bias,
+    )
+
+
+def mlp(r: Reader, *, bias: bool = False, gated: bool = True) -> MLP:
+    """Read a dense feed-forward network."""
+    return MLP(
+        hidden_size=r.size("hidden_size"),
+        intermediate_size=r.size("intermediate_size"),
+        activation=activation(r),
+        gated=gated,
+        bias=bias,
+    )
+
+
+def activation(r: Reader) -> str:
+    """Read the activation's name; swish is another name of SiLU."""
+    name = r.text("hidden_act") or "silu"
+    return "silu" if name == "swish" else name
+
+
+def mixture_of_experts(
+    r: Reader, *, score_correction_bias: bool = False, shared_bias: bool = False
+) -> MixtureOfExperts:
+    """Read routed experts; `num_shared_experts` of the same shape are one MLP of their joint width."""
+    hidden = r.size("hidden_size")
+    experts, top_k = r.size("num_experts"), r.size("num_experts_per_tok")
+    r.check(
+        "num_experts_per_tok",
+        top_k <= experts,
+        f"is {int(top_k)}, more than there are experts ({int(experts)})",
+    )
+    width = r.size("moe_intermediate_size")
+    shared = r.count("num_shared_experts")
+    act = activation(r)
+    return MixtureOfExperts(
+        hidden_size=hidden,
+        num_experts=experts,
+        num_experts_per_tok=top_k,
+        moe_intermediate_size=width,
+        activation=act,
+        score_correction_bias=score_correction_bias,
+        shared=MLP(hidden_size=hidden, intermediate_size=width * shared, activation=act, bias=shared_bias)
+        if shared
+        else None,
+    )
+
+
+def layers(r: Reader) -> int:
+    """Read how many layers the decoder has."""
+    return r.size("num_hidden_layers")
+
+
+def windowed(r: Reader, base: Attention, sliding: Sequence[bool]) -> Component | list[Component]:
+    """Return the attention of each layer, where `sliding` says which ones have the window of the config.
+
+    An explicit `layer_types` in the config takes the place of `sliding`.
+    """
+    kinds = r.sequence("layer_types", len(sliding))
+    if kinds is not None:
+        for kind in kinds:
+            if kind not in (FULL, SLIDING):
+                r.refuse("layer_types", kind, f"a list of {FULL!r} and {SLIDING!r}")
+                return base
+        sliding = [kind == SLIDING for kind in kinds]
+    if not any(sliding):
+        r.no_effect(("sliding_window",), "no layer has sliding attention")
+        return base
+    window = r.optional_size("sliding_window")
+    if window is None:
+        return base
+    narrow = replace(base, window=window)
+    return narrow if all(sliding) else [narrow if slides else base for slides in sliding]
+
+
+def decoder(
+    r: Reader,
+    mixer: Component | Sequence[Component],
+    feed_forward: Component | Sequence[Component],
+    *,
+    post_norms: bool = False,
+    mtp: Stack | None = None,
+    softcap: float | None = None,
+) -> ModelSpec:
+    """Return a decoder of pre-norm layers: a mixer and a feed-forward network each, one for all layers or one each.
+
+    Layers with equal parts are one block. `post_norms` adds a norm after each mixer, before the residual.
+    """
+    hidden, vocab, count = r.size("hidden_size"), r.size("vocab_size"), layers(r)
+    norm = Norm(hidden)
+    stack = _stack(mixer, feed_forward, norm, post_norms, count)
+    return ModelSpec(
+        model_type=r.model_type,
+        stacks=(stack,) if mtp is None else (stack, mtp),
+        inputs=(Embedding(vocab_size=vocab, hidden_size=hidden),),
+        outputs=head(r, hidden, vocab, softcap),
+        dtype=dtype(r),
+        quantization=quantization(r),
+    )
+
+
+def _stack(
+    mixer: Component | Sequence[Component],
+    feed_forward: Component | Sequence[Component],
+    norm: Norm,
+    post_norms: bool,
+    count: int,
+) -> Stack:
+    mixers = (mixer,) if isinstance(mixer, Component) else mixer
+    feed_forwards = (feed_forward,) if isinstance(feed_forward, Component) else feed_forward
+    if len(mixers) == len(feed_forwards) == 1:
+        only = _layer("layer", mixers[0], feed_forwards[0], norm, post_norms)
+        return Stack("text", (only,), (0,) * count, after=(norm,))
+    # Layers with the same parts share the objects, so that identity tells them apart, at no cost.
+    index: dict[tuple[int, int], int] = {}
+    order: list[int] = []
+    blocks: list[Block] = []
+    for i in range(count):
+        mixer, feed_forward = mixers[i % len(mixers)], feed_forwards[i % len(feed_forwards)]
+        position = index.setdefault((id(mixer), id(feed_forward)), len(index))
+        if position == len(blocks):
+            blocks.append(_layer(_name(mixer, feed_forward), mixer, feed_forward, norm, post_norms))
+        order.append(position)
+    return Stack("text", tuple(blocks), tuple(order), after=(norm,))
+
+
+def _layer(name: str, mixer: Component, feed_forward: Component, norm: Norm, post_norms: bool = False) -> Block:
+    pre, post = (norm,), (norm,) if post_norms else ()
+    return Block(name, (Sublayer((mixer,), pre, post), Sublayer((feed_forward,), pre, post)))
+
+
+def _name(mixer: Component, feed_forward: Component) -> str:
+    window = getattr(mixer, "window", None)
+    attends = "latent" if isinstance(mixer, LatentAttention) else "full" if window is None else "sliding"
+    return f"{attends}_moe" if isinstance(feed_forward, MixtureOfExperts) else f"{attends}_dense"
+
+
+def next_token_stack(r: Reader, count: int, mixer: Component, feed_forward: Component) -> Stack | None:
+    """Return the multi-token prediction stack of `count` modules, or None where there is none.
+
+    Each module joins the next token's embedding to the hidden state, runs one more layer, normalises, and uses the
+    main model's head (DeepSeek-V3, arXiv:2412.19437, section 2.2).
+    """
+    if not count:
+        return None
+    hidden, vocab = r.size("hidden_size"), r.size("vocab_size")
+    norm = Norm(hidden)
+    layer = _layer("layer", mixer, feed_forward, norm)
+    join = Sublayer((NextTokenInput(hidden_size=hidden),), skip=False)
+    predict = Sublayer((Head(hidden_size=hidden, vocab_size=vocab, weight_of="head"),), (norm,), skip=False)
+    block = Block("module", (join, *layer.sublayers, predict))
+    return Stack("mtp", (block,), (0,) * count, optional=True, counted_by="num_nextn_predict_layers")
+
+
+def head(r: Reader, hidden: int, vocab: int, softcap: float | None) -> tuple[Head, ...]:
+    """Read which head the architecture has, and whether it is tied to the token embedding."""
+    tied = r.flag("tie_word_embeddings")
+    if not r.has_language_head():
+        r.no_effect(("tie_word_embeddings",), f"{printable(r.architecture)} has no language-model head")
+        return ()
+    weight_of: Literal["embedding", "itself"] = "embedding" if tied else "itself"
+    return (Head(hidden_size=hidden, vocab_size=vocab, weight_of=weight_of, softcap=softcap),)
+
+
+_DTYPES: Final[dict[str, Literal["float32", "float16", "bfloat16"]]] = {
+    "float32": "float32",
+    "float": "float32",
+    "float16": "float16",
+    "half": "float16",
+    "bfloat16": "bfloat16",
+}
+
+
+def dtype(r: Reader) -> str:
+    """Read the checkpoint's number format; without one it is torch's default, float32."""
+    said = r.text("dtype")
+    if said is None:
+        return "float32"
+    name = _DTYPES.get(said.removeprefix("torch."))
+    if name is None:
+        r.refuse("dtype", said, f"one of {', '.join(_DTYPES)}")
+        return "float32"
+    return name

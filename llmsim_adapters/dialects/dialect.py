@@ -1,0 +1,60 @@
+"""A dialect: how one `model_type` says in its config what the model is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from llmsim_adapters.dialects.aliases import CANONICAL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.spec.model import ModelSpec
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dialect:
+    """The way of one model type.
+
+    Attributes:
+        model_type: the value of `model_type` in its configs.
+        read: makes the spec from a reader; what it doesn't read is an unread key.
+        defaults: what the type takes for a canonical parameter that a config leaves out; null where that means
+            "derived" or "none".
+        aliases: canonical names of spellings that mean something else in this type than in the alias table.
+        costless: keys of this type alone that can't change a figure, each with the reason.
+        causal_lm: architectures with a language-model head whose name does not say so.
+    """
+
+    model_type: str
+    read: Callable[[Reader], ModelSpec]
+    defaults: Mapping[str, Any]
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    costless: Mapping[str, str] = field(default_factory=dict)
+    causal_lm: tuple[str, ...] = ()
+    canonical: Mapping[str, str] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        canonical = {**CANONICAL, **self.aliases} if self.aliases else CANONICAL
+        object.__setattr__(self, "canonical", canonical)
+
+    def like(
+        self,
+        model_type: str,
+        *,
+        read: Callable[[Reader], ModelSpec] | None = None,
+        aliases: Mapping[str, str] | None = None,
+        costless: Mapping[str, str] | None = None,
+        **defaults: Any,
+    ) -> Dialect:
+        """Return the dialect of a type that differs from this one in the defaults and arguments given."""
+        return replace(
+            self,
+            model_type=model_type,
+            read=read or self.read,
+            defaults={**self.defaults, **defaults},
+            aliases={**self.aliases, **(aliases or {})},
+            costless={**self.costless, **(costless or {})},
+        )

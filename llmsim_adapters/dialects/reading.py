@@ -1,0 +1,59 @@
+"""A reading: what became of every key of a config."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from llmsim_adapters.gap import Gap
+    from llmsim_adapters.spec.model import ModelSpec
+
+
+class Origin(str, Enum):
+    """How a canonical parameter came by its value."""
+
+    GIVEN = "given"
+    """The config says it under the canonical name."""
+    ALIASED = "aliased"
+    """The config says it under another name."""
+    DEFAULTED = "defaulted"
+    """The config leaves it to the model type."""
+    DERIVED = "derived"
+    """It follows from other parameters."""
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Parameter(NamedTuple):
+    """One canonical parameter: `key` is the dotted path of the raw key, None where the config has none."""
+
+    name: str
+    value: Any
+    key: str | None
+    origin: Origin
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the parameter, ready for JSON."""
+        return {"value": self.value, "key": self.key, "origin": self.origin.value}
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a dialect made of a config.
+
+    `spec` is None where the config can't be read; `gaps` then says why. `path` is where the language model was
+    found in a composite config, empty at the top. `without_effect` gives the reason for each key that was read and
+    that changes nothing here.
+    """
+
+    model_type: str
+    architecture: str
+    dialect: str
+    spec: ModelSpec | None
+    parameters: dict[str, Parameter] = field(default_factory=dict)
+    gaps: tuple[Gap, ...] = ()
+    path: str = ""
+    without_effect: dict[str, str] = field(default_factory=dict)

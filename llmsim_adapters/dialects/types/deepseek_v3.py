@@ -1,0 +1,44 @@
+"""DeepSeek-V3: a router with a correction bias, and multi-token prediction. Source: `DeepseekV3Config`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.assembly import (
+    decoder,
+    latent_attention,
+    mixture_of_experts,
+    mlp,
+    next_token_stack,
+)
+from llmsim_adapters.dialects.patterns import dense_first
+from llmsim_adapters.dialects.types import deepseek_v2
+
+if TYPE_CHECKING:
+    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.spec.model import ModelSpec
+
+
+def read(r: Reader) -> ModelSpec:
+    attention = latent_attention(r, bias=r.flag("attention_bias"))
+    experts = mixture_of_experts(r, score_correction_bias=True)
+    mtp = next_token_stack(r, r.count("num_nextn_predict_layers"), attention, experts)
+    return decoder(r, attention, dense_first(r, lambda: mlp(r), experts), mtp=mtp)
+
+
+DIALECT = deepseek_v2.DIALECT.like(
+    "deepseek_v3",
+    read=read,
+    vocab_size=129280,
+    hidden_size=7168,
+    intermediate_size=18432,
+    num_hidden_layers=61,
+    num_attention_heads=128,
+    num_key_value_heads=128,
+    num_experts=256,
+    num_experts_per_tok=8,
+    num_shared_experts=1,
+    moe_intermediate_size=2048,
+    first_k_dense_replace=3,
+    num_nextn_predict_layers=1,
+)

@@ -1,0 +1,34 @@
+"""Gemma 2: every other layer slides, norms before and after each mixer, soft caps. Source: `Gemma2Config`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.assembly import attention, decoder, layers, mlp, windowed
+from llmsim_adapters.dialects.types import gemma
+
+if TYPE_CHECKING:
+    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.spec.model import ModelSpec
+
+
+def read(r: Reader) -> ModelSpec:
+    base = attention(r, bias=r.flag("attention_bias"))
+    base = replace(base, softcap=r.number("attn_logit_softcapping"))
+    mixers = windowed(r, base, [i % 2 == 0 for i in range(layers(r))])
+    return decoder(r, mixers, mlp(r), post_norms=True, softcap=r.number("final_logit_softcapping"))
+
+
+DIALECT = gemma.DIALECT.like(
+    "gemma2",
+    read=read,
+    hidden_size=2304,
+    intermediate_size=9216,
+    num_hidden_layers=26,
+    num_attention_heads=8,
+    num_key_value_heads=4,
+    sliding_window=4096,
+    attn_logit_softcapping=50.0,
+    final_logit_softcapping=30.0,
+)

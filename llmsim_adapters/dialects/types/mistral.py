@@ -1,0 +1,19 @@
+"""Mistral: every layer attends to a sliding window. Source: transformers `MistralConfig`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.assembly import attention, decoder, layers, mlp, windowed
+from llmsim_adapters.dialects.types import llama
+
+if TYPE_CHECKING:
+    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.spec.model import ModelSpec
+
+
+def read(r: Reader) -> ModelSpec:
+    return decoder(r, windowed(r, attention(r), [True] * layers(r)), mlp(r))
+
+
+DIALECT = llama.DIALECT.like("mistral", read=read, intermediate_size=14336, num_key_value_heads=8, sliding_window=4096)

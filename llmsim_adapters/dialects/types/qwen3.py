@@ -1,0 +1,26 @@
+"""Qwen3: normalised query and key heads of a size of their own. Source: transformers `Qwen3Config`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.assembly import attention, decoder, mlp
+from llmsim_adapters.dialects.patterns import qwen_windows
+from llmsim_adapters.dialects.types import qwen2
+
+if TYPE_CHECKING:
+    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.spec.components import Attention
+    from llmsim_adapters.spec.model import ModelSpec
+
+
+def normed_attention(r: Reader) -> Attention:
+    """Read Qwen3's attention: a norm on each head, and biases only where the config asks for them."""
+    return attention(r, bias=r.flag("attention_bias"), qk_norm=True)
+
+
+def read(r: Reader) -> ModelSpec:
+    return decoder(r, qwen_windows(r, normed_attention(r)), mlp(r))
+
+
+DIALECT = qwen2.DIALECT.like("qwen3", read=read, head_dim=128)

@@ -1,0 +1,30 @@
+"""Every error that this package raises on purpose."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from llmsim_adapters.sources.answer import Answer
+
+
+class AdapterError(Exception):
+    """The root: catch this to catch everything that this package raises on purpose."""
+
+
+class ConfigUnavailable(AdapterError):
+    """No source had a usable `config.json`; `answers` says what each of them said, in the order asked."""
+
+    def __init__(self, source: str, answers: Sequence[Answer]) -> None:
+        self.source = source
+        self.answers = tuple(answers)
+        said = "".join(f"\n  {answer.source}: {answer.message}" for answer in self.answers)
+        super().__init__(f"no config.json for {printable(source)!r}{':' if said else ''}{said}")
+
+
+class InvalidConfig(ConfigUnavailable):
+    """A `config.json` was found, and it is not a JSON object that can be read."""

@@ -1,0 +1,214 @@
+"""The evaluator: asks every builder about a reading, ranks the claims, and has the best one build."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from llmsim_adapters.evaluation.construction import construct
+from llmsim_adapters.evaluation.evidence import verified
+from llmsim_adapters.evaluation.impact import with_impacts
+from llmsim_adapters.evaluation.result import Coverage
+from llmsim_adapters.evaluation.status import Evidence, Status
+from llmsim_adapters.gap import Gap, GapKind
+from llmsim_adapters.graph.schedule import Schedule
+from llmsim_adapters.plugins.builder import Builder
+from llmsim_adapters.plugins.claim import Claim, declared_claim
+from llmsim_adapters.plugins.isolation import PluginError, isolated
+from llmsim_adapters.spec.category import category, text_category
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from llmsim_adapters.dialects.reading import Reading
+    from llmsim_adapters.evaluation.total import Total
+    from llmsim_adapters.graph.graph import OperatorGraph
+    from llmsim_adapters.graph.operator import Operator
+    from llmsim_adapters.plugins.manager import Registered, RegisteredBuilder
+    from llmsim_adapters.sources import Provenance
+    from llmsim_adapters.spec.model import ModelSpec
+
+DEFAULT_SCHEDULE = Schedule()
+
+
+class Evaluation(NamedTuple):
+    """The answer for a model and the graph that stands behind it, under the default schedule."""
+
+    coverage: Coverage
+    graph: OperatorGraph | None
+
+
+def unavailable(source: Provenance, gap: Gap) -> Coverage:
+    """Return the answer where there is no config to read."""
+    return Coverage(Status.NOT_SUPPORTED, None, None, Evidence.NONE, "", "", (gap,), (), {}, source)
+
+
+def evaluate(
+    reading: Reading,
+    source: Provenance,
+    registered: Registered,
+    total: Total | None = None,
+    tracer: Callable[[], Mapping[str, Operator]] | None = None,
+) -> Evaluation:
+    """Return what the registered builders make of a reading.
+
+    Args:
+        reading: what a dialect made of the config.
+        source: where the config came from.
+        registered: the builders, dialects, features and lowerings at hand.
+        total: an external total of this model, to be equalled.
+        tracer: gives the operators of a graph the formulas that `trace` shows.
+    """
+    spec = reading.spec
+    if spec is None:
+        return Evaluation(_unreadable(reading, source, registered), None)
+    components = frozenset(component.kind for component in spec.components())
+    features = registered.features.of(spec)
+    family = text_category(spec)
+    claims = [
+        _claim(entry, declared_claim(name, entry.requirements, reading, family, components, features), reading)
+        for name, entry in registered.builders.items()
+    ]
+    claims.sort(key=Claim.rank)
+    claims = with_impacts(claims, spec, registered)
+    graph, claims = _build(claims, registered, spec, tracer)
+    best = claims[0] if graph is not None else None
+    gaps = reading.gaps + tuple(_left_out(name) for name in spec.unmodelled)
+    evidence = Evidence.NONE
+    if best is not None and graph is not None:
+        gaps += best.gaps
+        missing = verified().missing(reading.dialect, components, features)
+        evidence = Evidence.BUILT if missing else Evidence.VERIFIED
+        entry = registered.builders[best.builder]
+        if missing and not gaps and entry.built_in and reading.dialect not in registered.dialects:
+            detail = f"no reference facts hold {', '.join(missing)}"
+            gaps += (Gap(GapKind.INFERRED, "evidence", detail),)
+        if total is not None:
+            evidence, gaps = _compare(total, graph, evidence, gaps)
+        graph = graph.by(best.builder, gaps)
+    status = Status.NOT_SUPPORTED if best is None else Status.PARTIALLY_SUPPORTED if gaps else Status.FULLY_SUPPORTED
+    coverage = Coverage(
+        status=status,
+        category=category(spec),
+        builder=None if best is None else best.builder,
+        evidence=evidence,
+        architecture=reading.architecture,
+        model_type=reading.model_type,
+        gaps=gaps if best is not None else gaps + _refusal(claims),
+        claims=tuple(claims),
+        parameters=reading.parameters,
+        source=source,
+        path=reading.path,
+        without_effect=reading.without_effect,
+    )
+    return Evaluation(coverage, graph)
+
+
+def _unreadable(reading: Reading, source: Provenance, registered: Registered) -> Coverage:
+    claims = tuple(
+        Claim(
+            name,
+            claims=False,
+            missing_parameters=tuple(p for p in entry.requirements.parameters if p not in reading.parameters),
+        )
+        for name, entry in sorted(registered.builders.items())
+    )
+    return Coverage(
+        Status.NOT_SUPPORTED,
+        None,
+        None,
+        Evidence.NONE,
+        reading.architecture,
+        reading.model_type,
+        reading.gaps,
+        claims,
+        reading.parameters,
+        source,
+        reading.path,
+        reading.without_effect,
+    )
+
+
+def _claim(entry: RegisteredBuilder, claim: Claim, reading: Reading) -> Claim:
+    """Return the builder's claim, refined by its own code where it has any."""
+    if type(entry.builder).claim is Builder.claim:
+        return claim
+    try:
+        refined = isolated(lambda: entry.builder.claim(reading, claim))
+    except PluginError as error:
+        return _failed(claim, str(error))
+    if not _is_sound(refined, claim):
+        return _failed(claim, "`claim` returned something other than a claim of this builder")
+    return refined
+
+
+def _is_sound(refined: object, claim: Claim) -> bool:
+    return (
+        isinstance(refined, Claim)
+        and refined.builder == claim.builder
+        and isinstance(refined.claims, bool)
+        and isinstance(refined.gaps, tuple)
+        and all(isinstance(gap, Gap) and isinstance(gap.kind, GapKind) for gap in refined.gaps)
+        and isinstance(refined.missing_parameters, tuple)
+        and all(isinstance(name, str) for name in refined.missing_parameters)
+        and refined.required == claim.required
+    )
+
+
+def _failed(claim: Claim, error: str) -> Claim:
+    gap = Gap(GapKind.PLUGIN_ERROR, claim.builder, error)
+    return claim._replace(claims=False, gaps=(*claim.gaps, gap))
+
+
+def _build(
+    claims: list[Claim],
+    registered: Registered,
+    spec: ModelSpec,
+    tracer: Callable[[], Mapping[str, Operator]] | None,
+) -> tuple[OperatorGraph | None, list[Claim]]:
+    """Return the graph of the best claim that holds, and the claims with those that did not hold put last."""
+    while claims[:1] and claims[0].claims:
+        best = claims[0]
+        entry = registered.builders[best.builder]
+        try:
+            graph = construct(entry, registered, spec, DEFAULT_SCHEDULE, without=unsupported(best), tracer=tracer)
+        except PluginError as error:
+            claims = sorted([_failed(best, str(error)), *claims[1:]], key=Claim.rank)
+        else:
+            return graph, claims
+    return None, claims
+
+
+def unsupported(claim: Claim) -> tuple[str, ...]:
+    """Return the features of a model that a claiming builder does not model."""
+    return tuple(gap.name for gap in claim.gaps if gap.kind is GapKind.UNSUPPORTED_FEATURE)
+
+
+def _left_out(name: str) -> Gap:
+    return Gap(GapKind.UNSUPPORTED_FEATURE, name, f"the config has `{name}`, which no builder models yet")
+
+
+def _compare(
+    total: Total, graph: OperatorGraph, evidence: Evidence, gaps: tuple[Gap, ...]
+) -> tuple[Evidence, tuple[Gap, ...]]:
+    figure = total.of(graph)
+    if figure == total.value:
+        return Evidence.COUNTED, gaps
+    counted = " + ".join(total.counts)
+    detail = f"the graph has {figure:,} {counted}, {total.source} says {total.value:,}"
+    return evidence, (*gaps, Gap(GapKind.COUNT_MISMATCH, "total", detail))
+
+
+def _refusal(claims: list[Claim]) -> tuple[Gap, ...]:
+    """Return the gaps of the claim that came nearest, for a model that no builder claims."""
+    if not claims:
+        return (Gap(GapKind.UNSUPPORTED_FEATURE, "builder", "no builder is registered"),)
+    nearest = claims[0]
+    missing = tuple(
+        Gap(
+            GapKind.MISSING_PARAMETER,
+            name,
+            f"{nearest.builder} needs `{name}`, which the config does not have",
+        )
+        for name in nearest.missing_parameters
+    )
+    return missing + nearest.gaps

@@ -1,0 +1,37 @@
+"""What the reference facts of the test suite hold.
+
+`verified.json` is written by `python -m tests.reference.index` from the committed facts, and the suite fails where it
+says more than they do.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+
+class Verified(NamedTuple):
+    """The dialects, components and features that reference facts hold."""
+
+    dialects: frozenset[str]
+    components: frozenset[str]
+    features: frozenset[str]
+
+    def missing(self, dialect: str, components: Collection[str], features: Collection[str]) -> list[str]:
+        """Return what of a model no facts hold."""
+        gaps = [] if dialect in self.dialects else [f"dialect {dialect}"]
+        gaps += [f"component {kind}" for kind in sorted(components) if kind not in self.components]
+        return gaps + [f"feature {name}" for name in sorted(features) if name not in self.features]
+
+
+@cache
+def verified() -> Verified:
+    """Return the index of the facts."""
+    text = files("llmsim_adapters.evaluation").joinpath("verified.json").read_text(encoding="utf-8")
+    index = json.loads(text)
+    return Verified(*(frozenset(index[name]) for name in Verified._fields))

@@ -1,0 +1,67 @@
+"""What a gap costs: how far the figures of a builder that leaves a feature out are from the right ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from llmsim_adapters.evaluation.construction import construct
+from llmsim_adapters.gap import Gap, GapKind, Impact
+from llmsim_adapters.graph.schedule import Schedule
+from llmsim_adapters.plugins.isolation import PluginError
+
+if TYPE_CHECKING:
+    from llmsim_adapters.graph.graph import OperatorGraph
+    from llmsim_adapters.plugins.claim import Claim
+    from llmsim_adapters.plugins.manager import Registered
+    from llmsim_adapters.spec.model import ModelSpec
+
+TOKENS: Final = 32768
+"""The length at which impacts are stated: a prefill of it, and the cache that it leaves."""
+
+
+def with_impacts(claims: list[Claim], spec: ModelSpec, registered: Registered) -> list[Claim]:
+    """Return the claims with the impact of each feature that a claiming builder does not model.
+
+    The right figures are those of the best full claim; without one every impact stays unknown.
+    """
+    full = next((claim for claim in claims if claim.claims and not claim.gaps), None)
+    partial = [claim for claim in claims if claim.claims and claim.gaps]
+    if full is None or not partial:
+        return claims
+    schedule = Schedule(seq_len=TOKENS, mtp=spec.stack("mtp") is not None)
+    try:
+        right = construct(registered.builders[full.builder], registered, spec, schedule)
+        return [
+            _with_impacts(claim, spec, registered, schedule, right) if claim in partial else claim for claim in claims
+        ]
+    except PluginError:  # noted where the claim is built; here it only means that the figures are unknown
+        return claims
+
+
+def _with_impacts(
+    claim: Claim, spec: ModelSpec, registered: Registered, schedule: Schedule, right: OperatorGraph
+) -> Claim:
+    entry = registered.builders[claim.builder]
+    gaps = []
+    for gap in claim.gaps:
+        impact = None
+        if gap.kind is GapKind.UNSUPPORTED_FEATURE and gap.name in registered.features:
+            graph = construct(entry, registered, spec, schedule, without=(gap.name,))
+            impact = _impact(graph, right)
+        gaps.append(Gap(gap.kind, gap.name, gap.detail, impact))
+    return claim._replace(gaps=tuple(gaps))
+
+
+def _impact(graph: OperatorGraph, right: OperatorGraph) -> Impact:
+    def parameters(g: OperatorGraph) -> int:
+        return g.parameters + g.mtp_parameters
+
+    def ratio(a: int, b: int) -> float:
+        return a / b if b else 1.0
+
+    return Impact(
+        parameters=ratio(parameters(graph), parameters(right)),
+        flops=ratio(graph.flops, right.flops),
+        kv_cache=ratio(graph.kv_cache_elements(TOKENS), right.kv_cache_elements(TOKENS)),
+        tokens=TOKENS,
+    )

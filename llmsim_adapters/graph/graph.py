@@ -1,0 +1,103 @@
+"""The operator graph: what one rank executes under a schedule, and the totals of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from llmsim_adapters.traced import ceil_div
+
+if TYPE_CHECKING:
+    from llmsim_adapters.gap import Gap
+    from llmsim_adapters.graph.cache import Cache
+    from llmsim_adapters.graph.operator import Operator, Weight
+    from llmsim_adapters.graph.schedule import Schedule
+
+MTP: Final = "mtp"
+"""The name of the stack whose parameters are counted apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorGraph:
+    """Operators and caches of the stacks that run, weights of the whole model.
+
+    Every total is a sum over these tuples. `gaps` is not empty where the builder models less than the config says.
+    """
+
+    schedule: Schedule
+    operators: tuple[Operator, ...]
+    weights: tuple[Weight, ...]
+    caches: tuple[Cache, ...]
+    routing: tuple[tuple[str, int, int], ...] = ()
+    transfers: tuple[Any, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    builder: str = ""
+
+    def by(self, builder: str, gaps: tuple[Gap, ...]) -> OperatorGraph:
+        """Return the graph with the name of its builder and what it leaves out."""
+        return replace(self, builder=builder, gaps=gaps)
+
+    @property
+    def parameters(self) -> int:
+        """Elements of the trainable weights, tied ones once, without multi-token prediction."""
+        return sum(w.elements for w in self.weights if w.role == "parameter" and w.stack != MTP)
+
+    @property
+    def mtp_parameters(self) -> int:
+        """Elements of the trainable weights that only multi-token prediction has.
+
+        Embedding and head are the main model's; a checkpoint may store them a second time.
+        """
+        return sum(w.elements for w in self.weights if w.role == "parameter" and w.stack == MTP)
+
+    @property
+    def buffers(self) -> int:
+        """Elements of the persistent tensors that are not trainable, without multi-token prediction."""
+        return sum(w.elements for w in self.weights if w.role == "buffer" and w.stack != MTP)
+
+    @property
+    def active_parameters(self) -> int:
+        """Parameters that one token uses: without the routed experts that it is not sent to."""
+        idle = 0
+        for block, experts, top_k in self.routing:
+            routed = sum(
+                w.elements
+                for w in self.weights
+                if w.sharding == "experts" and f"{w.stack}.{w.block}" == block and w.stack != MTP
+            )
+            idle += routed - ceil_div(routed * top_k, experts)
+        return self.parameters - idle
+
+    @property
+    def flops(self) -> int:
+        """FLOPs of the step, attention counted in full as torch's flop counter does."""
+        return sum(op.flops for op in self.operators)
+
+    @property
+    def flops_executed(self) -> int:
+        """FLOPs of the step for the pairs of tokens that causality and windows leave."""
+        return sum(op.flops_executed for op in self.operators)
+
+    @property
+    def weight_bytes(self) -> int:
+        """Bytes of the weights that the schedule loads, quantization honoured, buffers and scales included."""
+        return sum(w.bytes for w in self.weights if w.stack != MTP or self.schedule.mtp)
+
+    def kv_cache_elements(self, tokens: int, encoder_tokens: int = 0, reserve: bool = False) -> int:
+        """Return the cached elements of one sequence of `tokens` tokens, the whole model's.
+
+        `reserve` counts windowed layers as an engine without window-aware paging keeps them: in full.
+        `encoder_tokens` is the length of an encoder's output, for models that attend to one.
+        """
+        del encoder_tokens  # no stack with an encoder yet
+        return sum(c.elements(tokens, reserve) for c in self.caches if c.kind != "state")
+
+    @property
+    def kv_cache_elements_per_token(self) -> int:
+        """Elements that one more token adds at long context, where windowed layers are full."""
+        return sum(c.layers * c.elements_per_entry for c in self.caches if c.kind != "state" and c.window is None)
+
+    @property
+    def state_elements_per_sequence(self) -> int:
+        """Elements of recurrent and convolution state, whatever the length."""
+        return sum(c.elements(0) for c in self.caches if c.kind == "state")

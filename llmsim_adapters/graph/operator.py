@@ -1,0 +1,117 @@
+"""Operators and weights: the entries of an operator graph."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from llmsim_adapters.spec.dtypes import bytes_of
+from llmsim_adapters.traced import formula
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+Sharding = Literal["replicated", "column", "row", "heads", "kv_heads", "experts", "vocabulary"]
+"""How a tensor is split over ranks: a property of the tensor, declared by its lowering.
+
+`column` and `row` split a matrix by outputs and by inputs, `heads` and `kv_heads` by whole heads.
+"""
+
+FLOPS_PER_MULTIPLY_ADD: Final = 2
+
+
+class Operator(NamedTuple):
+    """One operator of a block: `batch` products of (m, k) with (k, n), run `repeat` times.
+
+    `operand_elements` are those of all right-hand sides together, each counted once: a weight, or cached keys or
+    values that several query heads share. A `lookup` or `norm` has k = 0: it moves bytes and counts no FLOPs.
+    `pairs` says, for the core of attention, how many of the `full_pairs` (query, key) pairs causality and windows
+    leave.
+    """
+
+    name: str
+    kind: Literal["linear", "attention", "lookup", "norm"]
+    stack: str
+    block: str
+    m: int
+    n: int
+    k: int
+    batch: int
+    repeat: int
+    operand_elements: int
+    input_dtype: str
+    operand_dtype: str
+    output_dtype: str
+    pairs: int | None = None
+    full_pairs: int = 1
+    tracer: Callable[[], Mapping[str, Operator]] | None = None
+
+    @property
+    def flops(self) -> int:
+        """FLOPs of all executions: 2 · m · n · k · batch · repeat."""
+        return FLOPS_PER_MULTIPLY_ADD * self.m * self.n * self.k * self.batch * self.repeat
+
+    @property
+    def flops_executed(self) -> int:
+        """FLOPs of all executions for the (query, key) pairs that causality and windows leave."""
+        if self.pairs is None:
+            return self.flops
+        return self.flops // self.full_pairs * self.pairs
+
+    @property
+    def bytes(self) -> int:
+        """Bytes read and written by all executions: both operands and the result, each once."""
+        result = self.m * self.n * self.batch
+        left = self.m * self.k * self.batch if self.kind != "norm" else result
+        once = bytes_of(left, self.input_dtype) + bytes_of(self.operand_elements, self.operand_dtype)
+        return (once + bytes_of(result, self.output_dtype)) * self.repeat
+
+    @property
+    def dtypes(self) -> tuple[str, str, str]:
+        """The formats of the input, the right-hand side and the output."""
+        return self.input_dtype, self.operand_dtype, self.output_dtype
+
+    @property
+    def path(self) -> str:
+        """The operator's name, unique in its graph: stack, block and name."""
+        return f"{self.stack}.{self.block}.{self.name}"
+
+    @property
+    def trace(self) -> dict[str, str]:
+        """The formulas of its sizes and FLOPs in the names of config keys and schedule fields."""
+        traced = self if self.tracer is None else self.tracer()[self.path]
+        sizes = ("m", "n", "k", "batch", "repeat", "flops", "flops_executed")
+        return {size: formula(getattr(traced, size)) for size in sizes}
+
+
+class Weight(NamedTuple):
+    """One tensor of a block, `count` sets of it in the model.
+
+    `role` tells a trainable `parameter` from a persistent `buffer` and from the `scale` of a quantized tensor.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    count: int  # type: ignore[assignment]  # hides tuple.count, which nobody needs of a weight
+    dtype: str
+    role: Literal["parameter", "buffer", "scale"]
+    sharding: Sharding
+    stack: str
+    block: str
+
+    @property
+    def trainable(self) -> bool:
+        """Whether this is a parameter."""
+        return self.role == "parameter"
+
+    @property
+    def elements(self) -> int:
+        """Elements of all sets together."""
+        product = self.count
+        for size in self.shape:
+            product *= size
+        return product
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of all sets together, as stored."""
+        return bytes_of(self.elements, self.dtype)

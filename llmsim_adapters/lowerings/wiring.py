@@ -1,0 +1,150 @@
+"""The wiring of a whole model: from a spec and a schedule to an operator graph."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from llmsim_adapters.graph.graph import MTP, OperatorGraph
+from llmsim_adapters.lowerings.components import BUILT_IN
+from llmsim_adapters.lowerings.site import Site, Step
+from llmsim_adapters.traced import Traced
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from llmsim_adapters.graph.cache import Cache
+    from llmsim_adapters.graph.operator import Operator, Weight
+    from llmsim_adapters.graph.schedule import Schedule
+    from llmsim_adapters.lowerings.site import Lowering
+    from llmsim_adapters.spec.components import Component
+    from llmsim_adapters.spec.model import Block, ModelSpec, Stack
+
+AROUND = "model"
+"""The stack name of what stands before and after all stacks."""
+
+
+class Wire(Protocol):
+    """What a builder is given to wire a model with: the host's `wire`, with every known lowering."""
+
+    def __call__(self, spec: ModelSpec, schedule: Schedule) -> OperatorGraph: ...
+
+
+def wire(
+    spec: ModelSpec,
+    schedule: Schedule,
+    *,
+    lowerings: Mapping[type, Lowering] = BUILT_IN,
+    tracer: Callable[[], Mapping[str, Operator]] | None = None,
+    traced: bool = False,
+) -> OperatorGraph:
+    """Return the graph of a spec under a schedule, each distinct block lowered once.
+
+    `tracer` gives the traced operators by path, where an operator's `trace` is asked for. With `traced`, the
+    schedule's sizes and the numbers of layers are `Traced`, so that the figures of a spec that was read with tracing
+    carry their formulas.
+    """
+    return _Wiring(spec, schedule, lowerings, tracer, traced).graph()
+
+
+class _Wiring:
+    def __init__(
+        self,
+        spec: ModelSpec,
+        schedule: Schedule,
+        lowerings: Mapping[type, Lowering],
+        tracer: Callable[[], Mapping[str, Operator]] | None,
+        traced: bool,
+    ) -> None:
+        self._spec, self._schedule, self._lowerings, self._traced = spec, schedule, lowerings, traced
+        self._operators: list[Operator] = []
+        self._weights: list[Weight] = []
+        self._caches: list[Cache] = []
+        self._routing: list[tuple[str, int, int]] = []
+        dtype = schedule.activation_dtype or spec.dtype
+        self._step = Step(
+            batch_size=self._named(schedule.batch_size, "batch_size", "schedule"),
+            seq_len=self._named(schedule.seq_len, "seq_len", "schedule"),
+            context_len=self._named(schedule.context_len, "context_len", "schedule"),
+            decode=schedule.mode == "decode",
+            all_logits=schedule.logits == "all",
+            dtype=dtype,
+            weight_dtype=spec.dtype,
+            cache_dtype=schedule.kv_cache_dtype or dtype,
+            quantization=spec.quantization,
+            tracer=tracer,
+        )
+
+    def graph(self) -> OperatorGraph:
+        self._lower_once(AROUND, "inputs", self._spec.inputs)
+        for stack in self._spec.stacks:
+            self._stack(stack)
+        self._lower_once(AROUND, "outputs", self._spec.outputs)
+        return OperatorGraph(
+            schedule=self._schedule,
+            operators=tuple(self._operators),
+            weights=tuple(self._weights),
+            caches=tuple(self._caches),
+            routing=tuple(self._routing),
+        )
+
+    def _stack(self, stack: Stack) -> None:
+        runs = not stack.optional or (stack.name == MTP and self._schedule.mtp)
+        self._lower_once(stack.name, "before", stack.before, runs)
+        for index, block in enumerate(stack.blocks):
+            name = f"{stack.name}_{block.name}"
+            if len(stack.blocks) == 1:
+                layers = self._named(stack.executions(index), stack.counted_by, "positions of the stack")
+            else:
+                origin = f"positions that run the block, of {stack.counted_by}"
+                layers = self._named(stack.executions(index), f"layers_{name}", origin)
+            weight_sets = caches = layers
+            if stack.weights_of:
+                weight_sets = self._named(stack.weight_sets(index), f"weights_{name}", "positions with own weights")
+            if stack.cache_of:
+                caches = self._named(stack.caches(index), f"caches_{name}", "positions with a cache of their own")
+            site = self._site(stack.name, block.name, runs, layers, weight_sets, caches)
+            for label, component in _labelled(block):
+                site.lower(component, label)
+        self._lower_once(stack.name, "after", stack.after, runs)
+
+    def _lower_once(self, stack: str, block: str, components: tuple[Component, ...], runs: bool = True) -> None:
+        if components:
+            site = self._site(stack, block, runs)
+            for component in components:
+                site.lower(component, component.kind)
+
+    def _site(self, stack: str, block: str, runs: bool, layers: int = 1, weight_sets: int = 1, caches: int = 1) -> Site:
+        return Site(
+            self._step,
+            self._lowerings,
+            self._operators,
+            self._weights,
+            self._caches,
+            self._routing,
+            stack,
+            block,
+            repeat=layers,
+            weight_sets=weight_sets,
+            layers_with_cache=caches,
+            runs=runs,
+        )
+
+    def _named(self, value: int, name: str, origin: str) -> int:
+        return Traced.leaf(value, name, origin) if self._traced else value
+
+
+def _labelled(block: Block) -> Iterator[tuple[str, Component]]:
+    """Yield the components of a block, in order, each with a label that is unique in the block."""
+    taken: dict[str, int] = {}
+    for sublayer in block.sublayers:
+        kind = sublayer.mixers[0].kind
+        for prefix, components in (
+            (f"{kind}_pre_", sublayer.pre_norms),
+            ("", sublayer.mixers),
+            (f"{kind}_post_", sublayer.post_norms),
+            (f"{kind}_residual_", () if sublayer.residual is None else (sublayer.residual,)),
+        ):
+            for component in components:
+                label = prefix + component.kind
+                count = taken[label] = taken.get(label, 0) + 1
+                yield (label if count == 1 else f"{label}_{count}"), component

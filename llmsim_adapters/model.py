@@ -1,0 +1,182 @@
+"""One model, resolved and read once: its config, its spec, its coverage and its graphs."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from llmsim_adapters.dialects.read import read
+from llmsim_adapters.errors import AdapterError
+from llmsim_adapters.evaluation.construction import construct
+from llmsim_adapters.evaluation.evaluator import DEFAULT_SCHEDULE, Evaluation, evaluate, unsupported
+from llmsim_adapters.plugins.isolation import PluginError
+from llmsim_adapters.plugins.manager import Registered, registered
+from llmsim_adapters.sources import find
+from llmsim_adapters.text import printable
+from llmsim_adapters.working import Working, working
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
+
+    from llmsim_adapters.dialects.reading import Reading
+    from llmsim_adapters.evaluation.result import Coverage
+    from llmsim_adapters.evaluation.total import Total
+    from llmsim_adapters.gap import Gap
+    from llmsim_adapters.graph.graph import OperatorGraph
+    from llmsim_adapters.graph.operator import Operator
+    from llmsim_adapters.graph.schedule import Schedule
+    from llmsim_adapters.plugins.claim import Claim
+    from llmsim_adapters.sources import RawConfig
+    from llmsim_adapters.spec.model import ModelSpec
+
+
+class BuildError(AdapterError):
+    """A model can't be built; `coverage` says why."""
+
+    def __init__(self, message: str, coverage: Coverage) -> None:
+        self.coverage = coverage
+        gaps = "".join(f"\n  {gap}" for gap in coverage.gaps)
+        super().__init__(message + gaps)
+
+
+class Model:
+    """A config that was found, and what follows from it, each computed at first use and once.
+
+    `load` makes them.
+    """
+
+    def __init__(self, config: RawConfig, total: Total | None = None, plugins: Registered | None = None) -> None:
+        self.config = config
+        self._total = total
+        self._plugins = plugins
+
+    def __repr__(self) -> str:
+        return f"<Model {printable(self.config.provenance.location)}>"
+
+    @cached_property
+    def reading(self) -> Reading:
+        """What the config says, key by key."""
+        return self._read(traced=False)
+
+    @property
+    def spec(self) -> ModelSpec | None:
+        """What the model is; None where the config can't be read."""
+        return self.reading.spec
+
+    @property
+    def coverage(self) -> Coverage:
+        """What the builders make of it."""
+        return self._evaluation.coverage
+
+    def build(self, schedule: Schedule | None = None, builder: str | None = None) -> OperatorGraph:
+        """Return the operator graph under a schedule, by the best builder or the one that is named.
+
+        Raises:
+            BuildError: no builder claims the model, or the one that is named does not.
+        """
+        schedule = schedule or DEFAULT_SCHEDULE
+        coverage, graph = self._evaluation
+        if graph is not None and schedule == DEFAULT_SCHEDULE and builder in (None, coverage.builder):
+            return graph
+        claim = self._claim(builder)
+        try:
+            graph = self._construct(claim, schedule)
+        except PluginError as error:
+            message = f"builder {claim.builder} failed: {error}"
+            raise BuildError(message, coverage) from error
+        return graph.by(claim.builder, self._gaps(claim))
+
+    def explain(self, schedule: Schedule | None = None, builder: str | None = None) -> Working:
+        """Return the working of the figures: each down to weight or operator, shape, formula and config key.
+
+        The cache is that of one sequence with as many tokens as the schedule has in it.
+
+        Raises:
+            BuildError: as `build`.
+        """
+        schedule = schedule or DEFAULT_SCHEDULE
+        claim = self._claim(builder)
+        try:
+            graph = self._construct(claim, schedule, traced=True)
+        except PluginError as error:
+            message = f"builder {claim.builder} failed: {error}"
+            raise BuildError(message, self.coverage) from error
+        return working(graph, schedule.context_len + schedule.seq_len, self.reading.parameters)
+
+    @property
+    def _registered(self) -> Registered:
+        return self._plugins or registered()
+
+    @cached_property
+    def _evaluation(self) -> Evaluation:
+        return evaluate(
+            self.reading,
+            self.config.provenance,
+            self._registered,
+            self._total,
+            lambda: self._trace(None, DEFAULT_SCHEDULE),
+        )
+
+    def _read(self, *, traced: bool) -> Reading:
+        return read(self.config.data, self._registered.dialects, traced=traced)
+
+    def _claim(self, builder: str | None) -> Claim:
+        coverage = self.coverage
+        if builder is None:
+            if coverage.builder is None:
+                message = f"no builder can model {printable(self.config.provenance.location)}:"
+                raise BuildError(message, coverage)
+            builder = coverage.builder
+        for claim in coverage.claims:
+            if claim.builder == builder:
+                if claim.claims:
+                    return claim
+                message = f"builder {builder} does not claim {printable(self.config.provenance.location)}:"
+                raise BuildError(message, coverage)
+        known = ", ".join(sorted(claim.builder for claim in coverage.claims)) or "none"
+        message = f"no builder {printable(builder)!r}; registered are: {known}"
+        raise BuildError(message, coverage)
+
+    def _construct(self, claim: Claim, schedule: Schedule, *, traced: bool = False) -> OperatorGraph:
+        spec = self._read(traced=True).spec if traced else self.spec
+        assert spec is not None  # a claim was made on it
+        return construct(
+            self._registered.builders[claim.builder],
+            self._registered,
+            spec,
+            schedule,
+            without=unsupported(claim),
+            tracer=None if traced else lambda: self._trace(claim.builder, schedule),
+            traced=traced,
+        )
+
+    def _trace(self, builder: str | None, schedule: Schedule) -> dict[str, Operator]:
+        graph = self._construct(self._claim(builder), schedule, traced=True)
+        return {operator.path: operator for operator in graph.operators}
+
+    def _gaps(self, claim: Claim) -> tuple[Gap, ...]:
+        if claim.builder == self.coverage.builder:
+            return self.coverage.gaps
+        return self.reading.gaps + claim.gaps
+
+
+def load(
+    source: str | os.PathLike[str] | Mapping[str, Any],
+    revision: str | None = None,
+    endpoint: str | None = None,
+    offline: bool = False,
+) -> Model:
+    """Find a model's config and return the model.
+
+    Args:
+        source: a config as a dictionary; the path of a `config.json` or of a folder with one; `org/name`; or
+            `huggingface.co/org/name` or `modelscope.cn/org/name` to ask one hub only.
+        revision: a branch, tag or commit of the hub's repository.
+        endpoint: the address of a mirror of the hub.
+        offline: ask no hub at all.
+
+    Raises:
+        ConfigUnavailable: no source has a usable config; `answers` says what each of them said.
+    """
+    return Model(find(source, revision=revision, endpoint=endpoint, offline=offline))

@@ -1,0 +1,68 @@
+"""What a source said, and what a found config carries with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+BROKEN_KINDS = frozenset({"not_json", "not_an_object", "duplicate_key", "too_deep", "too_large"})
+"""Answers that mean: a `config.json` is there, and it can't be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one source said: `kind` is a word for programs, `message` a sentence for people."""
+
+    source: str
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a config came from.
+
+    `source` is one of `dict`, `path`, `huggingface_cache`, `bundled`, `modelscope_cache`, `huggingface`,
+    `modelscope`. `location` is a path or a URL for people. `answers` says what the sources asked before
+    this one answered.
+    """
+
+    source: str
+    location: str
+    repo_id: str | None = None
+    revision: str | None = None
+    answers: tuple[Answer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RawConfig:
+    """A config exactly as published, and where it came from."""
+
+    data: dict[str, Any]
+    provenance: Provenance
+
+
+class Refusal(Exception):
+    """A source's answer other than a config; `find` turns it into an `Answer` and asks the next source.
+
+    `hub` says what the refusal tells about the whole hub: `up` (it answers), `shaky` (try the next
+    request alone and quickly) or `down` (don't ask again in this run).
+    """
+
+    def __init__(self, kind: str, message: str, *, hub: str = "up") -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+        self.hub = hub
+
+    def answer(self, source: str) -> Answer:
+        """Return the refusal as what `source` said."""
+        return Answer(source, self.kind, self.message)
+
+
+def any_broken(answers: Sequence[Answer]) -> bool:
+    """Return whether some source had a `config.json` that can't be used."""
+    return any(answer.kind in BROKEN_KINDS for answer in answers)

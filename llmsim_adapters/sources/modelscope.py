@@ -1,0 +1,167 @@
+"""ModelScope and its cache, through `modelscope_hub`, imported when reached."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import threading
+from contextlib import ExitStack, contextmanager
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies
+
+from llmsim_adapters.sources.answer import Refusal
+from llmsim_adapters.sources.bars import limited
+from llmsim_adapters.sources.environment import environment_defaults, modelscope_cache_dir, shown_endpoint
+from llmsim_adapters.sources.reading import read_config, shown, too_large
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+DEFAULT_REVISION = "master"
+"""Always given: without a revision some clients ask the hub for the list of them first."""
+
+_CONNECT_SECONDS = 5
+
+
+def cached(repo_id: str, revision: str | None) -> str:
+    """Return the path of the cached `config.json`; makes no request.
+
+    Only the file counts, not its folder: a download that failed leaves its folder behind.
+    """
+    name = repo_id.replace("/", "--")
+    path = os.path.join(
+        modelscope_cache_dir(), "models", name, "snapshots", revision or DEFAULT_REVISION, "config.json"
+    )
+    if os.path.isfile(path):
+        return path
+    # The layout of older clients doesn't tell the revision, so it answers only for the default one.
+    if revision is None and (old := _old_copy(repo_id)):
+        return old
+    at = f" at revision {revision}" if revision else ""
+    raise Refusal("not_cached", f"{repo_id}{at} is not in {shown(modelscope_cache_dir())}")
+
+
+def download(
+    repo_id: str, revision: str | None, endpoint: str, *, fresh: bool, probe: bool
+) -> tuple[dict[str, Any], str]:
+    """Return the config from ModelScope at `endpoint`, and its revision.
+
+    With `probe` a plain connection is tried first, where no proxy is set: the client tries again for half
+    a minute, and only the environment at its import could tell it not to. With `fresh` a copy in the
+    cache, found unusable, is replaced.
+    """
+    hub = _client()
+    if probe:
+        _probe(endpoint)
+    revision = revision or DEFAULT_REVISION
+    with ExitStack() as stack:
+        folder = None
+        if revision != DEFAULT_REVISION and _old_copy(repo_id):
+            # The client would return the old layout's copy for any revision; so it may not look there.
+            folder = stack.enter_context(TemporaryDirectory(prefix="llmsim-adapters-"))
+        stack.enter_context(_only_the_file())
+        try:
+            api = hub.HubApi(endpoint=endpoint, token=os.environ.get("MODELSCOPE_API_TOKEN"))
+            path = api.download_file(
+                repo_id,
+                repo_type="model",
+                file_path="config.json",
+                revision=revision,
+                cache_dir=modelscope_cache_dir(),
+                local_dir=folder,
+                force=fresh,
+            )
+        except Exception as error:
+            if isinstance(error.__cause__, Refusal):
+                raise error.__cause__ from None
+            from llmsim_adapters.sources.modelscope_errors import explain
+
+            raise explain(error, repo_id, revision, endpoint) from error
+        return read_config(path), revision
+
+
+def _old_copy(repo_id: str) -> str | None:
+    org, _, name = repo_id.partition("/")
+    for base in ("models", os.path.join("hub", "models")):
+        path = os.path.join(modelscope_cache_dir(), base, org, name.replace(".", "___"), "config.json")
+        if os.path.isfile(path):
+            return path
+    return None
+
+
+def _client() -> Any:
+    try:
+        import modelscope_hub
+    except ImportError as error:
+        raise Refusal("not_installed", "modelscope_hub is not installed: pip install modelscope") from error
+    return modelscope_hub
+
+
+def _probe(endpoint: str) -> None:
+    proxies = getproxies()
+    if proxies.get("https") or proxies.get("http") or proxies.get("all"):
+        return
+    try:
+        parts = urlsplit(endpoint)
+        if not parts.hostname:
+            raise ValueError("no host in the address")
+        address = (parts.hostname, parts.port or (443 if parts.scheme == "https" else 80))
+        socket.create_connection(address, timeout=_CONNECT_SECONDS).close()
+    except (OSError, ValueError) as error:  # ValueError: not an address
+        from llmsim_adapters.sources.modelscope_errors import unreachable
+
+        raise unreachable(shown_endpoint(endpoint), error) from error
+
+
+_lock = threading.Lock()
+_here = threading.local()
+_running = 0
+_bars: dict[str, Any] = {}
+
+
+@contextmanager
+def _only_the_file() -> Iterator[None]:
+    """Keep the client from its region request and its progress bar, and from what is too large.
+
+    The region request (`MODELSCOPE_DOWNLOAD_INTRA_CLOUD`) helps large downloads inside one cloud, so the
+    setting lasts no longer than the block. The bar has no setting at all: its class is replaced for as long,
+    for this thread's downloads only; if the client keeps it elsewhere one day, it shows and nothing breaks.
+    """
+    global _running
+    module: Any = sys.modules.get("modelscope_hub._download")
+    with environment_defaults({"MODELSCOPE_DOWNLOAD_INTRA_CLOUD": "false"}):
+        with _lock:
+            _running += 1
+            if _running == 1 and isinstance(bar := getattr(module, "tqdm", None), type):
+                _bars["tqdm"] = bar
+                module.tqdm = _per_thread(bar)
+        _here.ours = True
+        try:
+            yield
+        finally:
+            _here.ours = False
+            with _lock:
+                _running -= 1
+                if _running == 0 and "tqdm" in _bars:
+                    module.tqdm = _bars.pop("tqdm")
+
+
+def _per_thread(bar: type[Any]) -> Callable[..., Any]:
+    from modelscope_hub.errors import HubError
+
+    def stop(size: int) -> HubError:
+        # The client tries again after any error but its own that are marked final, as this one is by default.
+        refusal = too_large(f"config.json has {size:,} bytes")
+        error = HubError(refusal.message)
+        error.__cause__ = refusal
+        return error
+
+    ours = limited(bar, stop)
+
+    def make(*args: Any, **kwargs: Any) -> Any:
+        return (ours if getattr(_here, "ours", False) else bar)(*args, **kwargs)
+
+    return make

@@ -1,0 +1,33 @@
+"""A path given by a person: a file, or a folder that holds a `config.json`."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from llmsim_adapters.sources.answer import Refusal
+from llmsim_adapters.sources.reading import read_config, shown
+from llmsim_adapters.sources.source_id import check_repo_id
+
+
+def read_path(path: str) -> tuple[dict[str, Any], str]:
+    """Return the config at `path` and the file that it is in, or raise `Refusal`."""
+    try:
+        file = path
+        if os.path.isdir(path):
+            file = os.path.join(path, "config.json")
+            if not os.path.lexists(file):
+                raise Refusal("not_found", _no_config_in(path))
+        elif not os.path.lexists(path):
+            raise Refusal("not_found", f"{shown(path)} doesn't exist")
+    except ValueError as error:  # a NUL; newer Pythons say that no such path exists
+        raise Refusal("not_found", f"{shown(path)} is not a path") from error
+    return read_config(file), file
+
+
+def _no_config_in(path: str) -> str:
+    message = f"the folder {shown(path)} has no config.json"
+    try:
+        return f"{message}; if the model of that name is meant, write huggingface.co/{check_repo_id(path)}"
+    except Refusal:
+        return message

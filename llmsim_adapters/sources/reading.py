@@ -1,0 +1,112 @@
+"""Read one `config.json`: plain JSON, bounded, nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from typing import Any
+
+from llmsim_adapters.sources.answer import Refusal
+from llmsim_adapters.text import printable
+
+MAX_CONFIG_BYTES = 8 * 1024 * 1024
+"""The largest config that is read; the largest published ones (with per-layer tables) are below 1 MiB."""
+
+MAX_CONFIG_DEPTH = 100
+"""The deepest nesting that is read, so that whoever walks a config can do so recursively."""
+
+_JSON_TYPES = {list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
+
+
+def read_config(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Return the JSON object in the file at `path`, or raise `Refusal` that says what is wrong with it."""
+    try:
+        found = os.stat(path)
+        if not stat.S_ISREG(found.st_mode):  # opening a pipe or a device could wait forever
+            raise Refusal("unreadable", f"{shown(path)} is not a regular file")
+        if found.st_size > MAX_CONFIG_BYTES:
+            raise too_large(f"{shown(path)} has {found.st_size:,} bytes")
+        with open(path, "rb") as file:
+            content = file.read(found.st_size + 1)
+            if len(content) > found.st_size:  # it grew, or its file system doesn't tell sizes
+                content += file.read(MAX_CONFIG_BYTES + 1 - len(content))
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        reason = printable(getattr(error, "strerror", None) or error)
+        raise Refusal("unreadable", f"{shown(path)} can't be read: {reason}") from error
+    if len(content) > MAX_CONFIG_BYTES:
+        raise too_large(f"{shown(path)} has more than {MAX_CONFIG_BYTES:,} bytes")
+    return parse_config(content, shown(path))
+
+
+def parse_config(content: bytes, name: str) -> dict[str, Any]:
+    """Return the JSON object in `content`; `name` is what messages call it.
+
+    `NaN` and `Infinity` are accepted: published configs hold them.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+        data = json.loads(text, object_pairs_hook=_without_duplicates)
+    except UnicodeDecodeError as error:
+        raise Refusal("not_json", f"{name} is not JSON: not UTF-8 at byte {error.start}") from error
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno} column {error.colno}"
+        raise Refusal("not_json", f"{name} is not JSON: {printable(error.msg)} at {where}") from error
+    except RecursionError as error:
+        raise _too_deep(name) from error
+    except ValueError as error:  # an integer of more digits than Python converts
+        raise Refusal("not_json", f"{name} is not usable JSON: {printable(error)}") from error
+    except _DuplicateKey as error:
+        message = f"{name} has the key {printable(error.key)!r} twice in one object: which one counts?"
+        raise Refusal("duplicate_key", message) from None
+    if not isinstance(data, dict):
+        raise Refusal("not_an_object", f"{name} holds {_JSON_TYPES.get(type(data), 'a number')}, not an object")
+    brackets = text.count("{") + text.count("[")
+    if brackets > MAX_CONFIG_DEPTH and _deeper_than(MAX_CONFIG_DEPTH, data):
+        raise _too_deep(name)
+    return data
+
+
+def too_large(found: str) -> Refusal:
+    """Return the refusal for a file of more than `MAX_CONFIG_BYTES`."""
+    return Refusal("too_large", f"{found}; a config.json of more than {MAX_CONFIG_BYTES:,} is not read")
+
+
+def shown(path: str | os.PathLike[str]) -> str:
+    """Return `path` as text for a message."""
+    return printable(os.fspath(path), limit=1000)
+
+
+class _DuplicateKey(Exception):
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise _DuplicateKey(key)
+            seen.add(key)
+    return result
+
+
+def _too_deep(name: str) -> Refusal:
+    return Refusal("too_deep", f"{name} is nested deeper than {MAX_CONFIG_DEPTH} levels")
+
+
+def _deeper_than(limit: int, data: object) -> bool:
+    level = [data]
+    for _ in range(limit + 1):
+        inner: list[object] = []
+        for item in level:
+            if isinstance(item, dict):
+                inner.extend(item.values())
+            elif isinstance(item, list):
+                inner.extend(item)
+        if not inner:
+            return False
+        level = inner
+    return any(isinstance(item, dict | list) for item in level)

@@ -1,0 +1,239 @@
+"""Ask the sources for a config, one after the other, in the fixed order."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from llmsim_adapters.errors import ConfigUnavailable, InvalidConfig
+from llmsim_adapters.sources import huggingface, modelscope
+from llmsim_adapters.sources.answer import Answer, Provenance, RawConfig, Refusal, any_broken
+from llmsim_adapters.sources.bundled import find_bundled
+from llmsim_adapters.sources.environment import (
+    huggingface_endpoint,
+    modelscope_endpoint,
+    offline_reason,
+    shown_endpoint,
+)
+from llmsim_adapters.sources.paths import read_path
+from llmsim_adapters.sources.reading import read_config, shown
+from llmsim_adapters.sources.session import HubSession
+from llmsim_adapters.sources.source_id import (
+    HUGGINGFACE,
+    MODELSCOPE,
+    SourceId,
+    check_repo_id,
+    check_revision,
+    parse_source,
+)
+from llmsim_adapters.text import printable
+
+if TYPE_CHECKING:
+    from typing import NoReturn, TypeAlias
+
+Source: TypeAlias = "str | os.PathLike[str] | Mapping[str, Any]"
+
+
+def find(
+    source: Source,
+    *,
+    revision: str | None = None,
+    endpoint: str | None = None,
+    offline: bool = False,
+    session: HubSession | None = None,
+    modelscope_id: str | None = None,
+) -> RawConfig:
+    """Return the raw config of `source`, or raise `ConfigUnavailable` with what every source answered.
+
+    A mapping is the config itself. A path names a `config.json` or the folder that holds it. `org/name` is
+    looked for in Hugging Face's cache, among the bundled configs, in ModelScope's cache, on the Hugging Face
+    Hub and on ModelScope, in this order; `huggingface.co/org/name` and `modelscope.cn/org/name` ask that
+    hub and its cache only.
+
+    :param revision: a branch, tag or commit. The bundled configs, which are of the default revision, are
+        then passed over.
+    :param endpoint: the address of a mirror: of ModelScope for `modelscope.cn/…`, else of Hugging Face.
+    :param offline: make no request to any hub; `HF_HUB_OFFLINE=1` means the same.
+    :param session: what this run knows about the hubs; share one among many calls.
+    :param modelscope_id: the model's id on ModelScope where it differs.
+    :raises InvalidConfig: a `config.json` was found, and none that is a usable JSON object.
+    """
+    search = Search(source, revision, endpoint, offline, modelscope_id)
+    return search.local() or search.remote(session or HubSession())
+
+
+class Search:
+    """One source's way through the sources: first those on this machine, then the hubs."""
+
+    __slots__ = ("_answers", "_endpoint", "_modelscope_id", "_offline", "_revision", "_source", "_target")
+
+    def __init__(
+        self,
+        source: Source,
+        revision: str | None,
+        endpoint: str | None,
+        offline: bool,
+        modelscope_id: str | None,
+    ) -> None:
+        self._source = source
+        self._revision = revision
+        self._endpoint = endpoint
+        self._offline = offline
+        self._modelscope_id = modelscope_id
+        self._answers: list[Answer] = []
+        self._target = SourceId()
+
+    def local(self) -> RawConfig | None:
+        """Return what this machine has, without any request; raise where no hub could do better."""
+        if isinstance(self._source, Mapping):
+            return self._from_mapping(self._source)
+        if not isinstance(self._source, str | os.PathLike):
+            message = f"a source is a mapping, a path or the id of a model, not {type(self._source).__name__}"
+            raise TypeError(message)
+        try:
+            self._target = parse_source(self._source)
+            if self._target.path is None:
+                self._settle_ids()
+        except Refusal as refusal:
+            self._answers.append(refusal.answer("id"))
+            self._fail()
+        if self._target.path is not None:
+            return self._from_path(self._target.path)
+        return self._from_huggingface_cache() or self._from_bundled() or self._from_modelscope_cache()
+
+    @property
+    def may_ask_hubs(self) -> bool:
+        """Whether `remote` would make a request."""
+        return offline_reason(self._offline) is None
+
+    def remote(self, session: HubSession) -> RawConfig:
+        """Return what the hubs have, to be called once `local` had nothing; raise where they have nothing."""
+        if reason := offline_reason(self._offline):
+            for hub in (HUGGINGFACE, MODELSCOPE):
+                if not self._skips(hub, hub):
+                    self._say(hub, "offline", f"not asked: {reason}")
+            self._fail()
+        found = self._from_hub(HUGGINGFACE, session) or self._from_hub(MODELSCOPE, session)
+        return found or self._fail()
+
+    def _settle_ids(self) -> None:
+        named = self._target.revision
+        if self._revision is not None:
+            check_revision(self._revision)
+            if named is not None and named != self._revision:
+                raise Refusal("invalid_id", f"the address names revision {named!r}, the call {self._revision!r}")
+        self._revision = self._revision or named
+        if self._modelscope_id is None:
+            self._modelscope_id = self._target.repo_id
+        else:
+            check_repo_id(self._modelscope_id)
+
+    def _from_mapping(self, source: Mapping[Any, Any]) -> RawConfig:
+        data = dict(source)
+        for key in data:
+            if not isinstance(key, str):
+                message = f"a config's keys are strings; {printable(repr(key))} is {type(key).__name__}"
+                raise InvalidConfig("the given mapping", [Answer("dict", "not_an_object", message)])
+        return RawConfig(data, Provenance("dict", "the given mapping"))
+
+    def _from_path(self, path: str) -> RawConfig:
+        try:
+            data, file = read_path(path)
+        except Refusal as refusal:
+            self._answers.append(refusal.answer("path"))
+            self._fail()
+        return RawConfig(data, Provenance("path", shown(file)))
+
+    def _from_huggingface_cache(self) -> RawConfig | None:
+        name, repo_id = "huggingface_cache", self._repo_id
+        if self._skips(name, HUGGINGFACE):
+            return None
+        try:
+            path = huggingface.cached(repo_id, self._revision)
+            commit = huggingface.commit_of(path) or self._revision
+            return self._found(read_config(path), name, shown(path), repo_id, commit)
+        except Refusal as refusal:
+            self._refused(name, refusal)
+            return None
+
+    def _from_bundled(self) -> RawConfig | None:
+        name, repo_id = "bundled", self._repo_id
+        if self._skips(name, HUGGINGFACE):
+            return None
+        if self._revision is not None:
+            self._say(name, "skipped", "passed over: bundled configs are of the default revision")
+            return None
+        found = find_bundled(repo_id)
+        if found is None:
+            self._say(name, "not_bundled", f"{repo_id} is not among the bundled configs")
+            return None
+        try:
+            return self._found(read_config(found[0]), name, shown(found[0]), found[1], None)
+        except Refusal as refusal:
+            self._refused(name, refusal)
+            return None
+
+    def _from_modelscope_cache(self) -> RawConfig | None:
+        name, repo_id = "modelscope_cache", self._modelscope_id or ""
+        if self._skips(name, MODELSCOPE):
+            return None
+        try:
+            path = modelscope.cached(repo_id, self._revision)
+            revision = self._revision or modelscope.DEFAULT_REVISION
+            return self._found(read_config(path), name, shown(path), repo_id, revision)
+        except Refusal as refusal:
+            self._refused(name, refusal)
+            return None
+
+    def _from_hub(self, hub: str, session: HubSession) -> RawConfig | None:
+        if self._skips(hub, hub):
+            return None
+        at_modelscope = hub == MODELSCOPE
+        client = modelscope if at_modelscope else huggingface
+        repo_id = (self._modelscope_id or "") if at_modelscope else self._repo_id
+        mirrored = at_modelscope == (self._target.hub == MODELSCOPE)
+        address = modelscope_endpoint if at_modelscope else huggingface_endpoint
+        endpoint = address(self._endpoint if mirrored else None)
+        cache = f"{hub}_cache"
+        # The client would hand out the cached file that was just found to be unusable.
+        fresh = any_broken([answer for answer in self._answers if answer.source == cache])
+        try:
+            data, revision = session.ask(
+                f"{hub} at {endpoint}",
+                lambda first: client.download(repo_id, self._revision, endpoint, fresh=fresh, probe=first),
+            )
+        except Refusal as refusal:
+            self._refused(hub, refusal)
+            return None
+        page = "models/{}/file/view/{}" if at_modelscope else "{}/blob/{}"
+        location = f"{shown_endpoint(endpoint)}/{page.format(repo_id, revision or 'main')}/config.json"
+        return self._found(data, hub, location, repo_id, revision)
+
+    @property
+    def _repo_id(self) -> str:
+        return self._target.repo_id or ""
+
+    def _found(self, data: dict[str, Any], source: str, location: str, repo_id: str, revision: str | None) -> RawConfig:
+        return RawConfig(data, Provenance(source, location, repo_id, revision, tuple(self._answers)))
+
+    def _skips(self, source: str, hub: str) -> bool:
+        """Whether `source`, which belongs to `hub`, is none of this model's; if so it says why."""
+        if self._target.hub not in (None, hub):
+            self._say(source, "skipped", f"passed over: only {self._target.hub} was named")
+        elif hub == MODELSCOPE and "/" not in (self._modelscope_id or ""):
+            self._say(source, "skipped", "passed over: an id on ModelScope has the form org/name")
+        else:
+            return False
+        return True
+
+    def _say(self, source: str, kind: str, message: str) -> None:
+        self._answers.append(Answer(source, kind, message))
+
+    def _refused(self, source: str, refusal: Refusal) -> None:
+        self._answers.append(refusal.answer(source))
+
+    def _fail(self) -> NoReturn:
+        error = InvalidConfig if any_broken(self._answers) else ConfigUnavailable
+        source = self._source if isinstance(self._source, str) else shown(self._source)  # type: ignore[arg-type]
+        raise error(source, self._answers) from None

@@ -1,0 +1,45 @@
+"""The category of a model: which family of architecture its spec belongs to."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.spec.components import LatentAttention, MixtureOfExperts
+
+if TYPE_CHECKING:
+    from llmsim_adapters.spec.model import ModelSpec
+
+
+class Category(str, Enum):
+    """The coverage report's five categories, and those that later families need."""
+
+    DENSE = "dense"
+    MOE = "moe"
+    MLA = "mla"
+    MLA_MOE = "mla_moe"
+    MULTIMODAL = "multimodal"
+    HYBRID = "hybrid"
+    SSM = "ssm"
+    ENCODER = "encoder"
+    DRAFT = "draft"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+def text_category(spec: ModelSpec) -> Category:
+    """Return the category of a model's text stacks, whatever towers it has beside them."""
+    kinds = {component.__class__ for component in spec.components()}
+    latent, experts = LatentAttention in kinds, MixtureOfExperts in kinds
+    if latent:
+        return Category.MLA_MOE if experts else Category.MLA
+    return Category.MOE if experts else Category.DENSE
+
+
+def category(spec: ModelSpec) -> Category:
+    """Return the category of a model; one with a tower for pictures or sound is multimodal."""
+    towers = any(name.endswith("_tower") for name in spec.unmodelled)
+    if towers or any(stack.axis != "tokens" for stack in spec.stacks):
+        return Category.MULTIMODAL
+    return text_category(spec)

@@ -1,0 +1,43 @@
+"""Number formats and how quantized weights are stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from llmsim_adapters.traced import ceil_div
+
+BITS: Final = {
+    "float64": 64,
+    "float32": 32,
+    "bfloat16": 16,
+    "float16": 16,
+    "float8_e4m3fn": 8,
+    "float8_e5m2": 8,
+    "int64": 64,
+    "int32": 32,
+    "int8": 8,
+    "uint8": 8,
+    "int4": 4,
+    "float4_e2m1fn": 4,
+}
+"""Bits of one element, by torch's name of the format."""
+
+
+def bytes_of(elements: int, dtype: str) -> int:
+    """Return the bytes that `elements` numbers of a format take, packed."""
+    bits = BITS[dtype]
+    return elements * (bits // 8) if bits >= 8 else ceil_div(elements * bits, 8)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantization:
+    """How a checkpoint stores the weights of its linear layers; parameters are counted as if it did not.
+
+    `block` is (rows, columns) of the weight that share one scale; None: one scale for the whole tensor.
+    """
+
+    method: str
+    dtype: str
+    scale_dtype: str = "float32"
+    block: tuple[int, int] | None = None

@@ -1,0 +1,155 @@
+"""What a model *is*: stacks of blocks of sublayers of components, immutable, and equal where the models are.
+
+    ModelSpec ─ Stack ─ Block ─ Sublayer ─ Component
+
+A `Stack` has its distinct `blocks` once and an `order` that says which of them each position runs, so that 26
+alternating layers are two blocks and an order. Nothing here knows what anything costs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from llmsim_adapters.spec.components import Component, Norm
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from llmsim_adapters.spec.dtypes import Quantization
+
+Node = TypeVar("Node")
+
+
+@dataclass(frozen=True, slots=True)
+class Sublayer:
+    """One or more parallel mixers over the same input, with their norms and one residual around them.
+
+    `pre_norms` and `post_norms` are empty, one for all mixers, or one for each. The input is added to the output
+    where `skip`; `residual` is a component where that addition owns weights.
+    """
+
+    mixers: tuple[Component, ...]
+    pre_norms: tuple[Norm, ...] = ()
+    post_norms: tuple[Norm, ...] = ()
+    skip: bool = True
+    residual: Component | None = None
+
+    def parts(self) -> tuple[Component, ...]:
+        residual = () if self.residual is None else (self.residual,)
+        return (*self.pre_norms, *self.mixers, *self.post_norms, *residual)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What one position of a stack runs, sublayer by sublayer; `name` is unique in its stack."""
+
+    name: str
+    sublayers: tuple[Sublayer, ...]
+
+    def parts(self) -> tuple[Sublayer, ...]:
+        return self.sublayers
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A run of blocks over one length axis (`tokens`, `patches`, `frames`).
+
+    `order[i]` is the index of the block that position i runs. Where position i uses another position's weights or
+    cache, `weights_of[i]` or `cache_of[i]` is that position; empty: every position has its own.
+    `before` and `after` are components that run once, around the blocks. An `optional` stack is left out of the
+    figures unless the schedule asks for it. `counted_by` is the canonical parameter that says how many positions
+    there are.
+    """
+
+    name: str
+    blocks: tuple[Block, ...]
+    order: tuple[int, ...]
+    before: tuple[Component, ...] = ()
+    after: tuple[Component, ...] = ()
+    axis: str = "tokens"
+    weights_of: tuple[int, ...] = ()
+    cache_of: tuple[int, ...] = ()
+    optional: bool = False
+    counted_by: str = "num_hidden_layers"
+
+    def parts(self) -> tuple[Component | Block, ...]:
+        return (*self.before, *self.blocks, *self.after)
+
+    def executions(self, block: int) -> int:
+        """Return how many positions run this block."""
+        return self.order.count(block)
+
+    def weight_sets(self, block: int) -> int:
+        """Return how many sets of this block's weights there are."""
+        return self._owned(block, self.weights_of)
+
+    def caches(self, block: int) -> int:
+        """Return how many positions of this block keep a cache of their own."""
+        return self._owned(block, self.cache_of)
+
+    def _owned(self, block: int, owners: tuple[int, ...]) -> int:
+        if not owners:
+            return self.order.count(block)
+        return sum(1 for i, b in enumerate(self.order) if b == block and owners[i] == i)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """A whole model. `inputs` and `outputs` stand before and after the stacks: embeddings and heads.
+
+    `unmodelled` names parts that the config has and that this spec leaves out (a vision tower, an unknown head).
+    Each becomes a gap of every builder, so that such a model is never fully supported.
+    """
+
+    model_type: str
+    stacks: tuple[Stack, ...]
+    inputs: tuple[Component, ...] = ()
+    outputs: tuple[Component, ...] = ()
+    dtype: str = "float32"
+    quantization: Quantization | None = None
+    unmodelled: tuple[str, ...] = ()
+
+    def parts(self) -> tuple[Component | Stack, ...]:
+        return (*self.inputs, *self.stacks, *self.outputs)
+
+    def stack(self, name: str) -> Stack | None:
+        """Return the stack of this name."""
+        return next((stack for stack in self.stacks if stack.name == name), None)
+
+    def nodes(self) -> list[Any]:
+        """Return the spec and every stack, block, sublayer and component in it, depth first."""
+        found: list[Any] = []
+        pending: list[Any] = [self]
+        while pending:
+            node = pending.pop()
+            found.append(node)
+            pending.extend(reversed(node.parts()))
+        return found
+
+    def components(self) -> Iterator[Component]:
+        """Yield every component of every distinct block once, depth first."""
+        return (node for node in self.nodes() if isinstance(node, Component))
+
+    def transform(self, kind: type[Node], change: Callable[[Node], Node]) -> ModelSpec:
+        """Return the spec with `change` applied to every node of a kind, inner nodes first."""
+        changed = _transform(self, kind, change)
+        if not isinstance(changed, ModelSpec):
+            message = f"`change` must return a {kind.__name__}, not {type(changed).__name__}"
+            raise TypeError(message)
+        return changed
+
+
+def _transform(node: Any, kind: type[Node], change: Callable[[Node], Node]) -> Any:
+    if isinstance(node, tuple):
+        return tuple(_transform(item, kind, change) for item in node)
+    if not is_dataclass(node) or isinstance(node, type):
+        return node
+    inner = {f.name: getattr(node, f.name) for f in fields(node)}
+    changed = {
+        name: _transform(value, kind, change)
+        for name, value in inner.items()
+        if isinstance(value, tuple) or is_dataclass(value)
+    }
+    node = replace(node, **changed) if changed else node
+    return change(node) if isinstance(node, kind) else node

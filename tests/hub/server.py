@@ -1,0 +1,229 @@
+"""A hub on 127.0.0.1 that speaks the routes of both Hugging Face and ModelScope, and fails on demand."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import time
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+# Each fault as the hub states it: status, X-Error-Code, X-Error-Message.
+HUGGINGFACE_FAULTS: dict[str, tuple[int, str | None, str | None]] = {
+    "gated": (403, "GatedRepo", "Access to model is restricted."),
+    "gated_anonymous": (401, "GatedRepo", "Access to model is restricted. Please log in."),
+    "no_repo": (404, "RepoNotFound", "Repository not found"),
+    "private_or_missing": (401, None, "Invalid username or password."),
+    "bad_token": (401, None, "Invalid credentials in Authorization header"),
+    "forbidden": (403, None, "Your token is too narrow"),
+    "disabled": (403, None, "Access to this resource is disabled."),
+    "no_revision": (404, "RevisionNotFound", "Invalid rev id"),
+    "no_file": (404, "EntryNotFound", "Entry not found"),
+    "bare_404": (404, None, None),
+    "bad_request": (400, None, "no"),
+    "rate_limited": (429, None, None),
+    "server_error": (503, None, None),
+    "hostile": (403, None, "\x1b[31mred \x9b2J"),
+    "tells_token": (403, None, "no: hf_secret_token at http://me:hidden@host/"),
+}
+
+# The same for ModelScope: status, message.
+MODELSCOPE_FAULTS: dict[str, tuple[int, str]] = {
+    "no_repo": (404, "模型不存在"),
+    "no_revision": (404, "revision no-such not found"),
+    "no_file": (404, "文件不存在"),
+    "bad_token": (401, "user not logged in"),
+    "gated": (403, "no permission"),
+    "bad_request": (400, "bad request"),
+    "rate_limited": (429, "slow down"),
+    "server_error": (500, "internal error"),
+    "hostile": (403, "\x1b[31mred\u202e"),
+    "tells_token": (403, "no: ms_secret_token"),
+}
+
+
+@dataclass
+class Model:
+    """What one hub has under one id.
+
+    `fault` is a name from the tables above, or `drop`: hang up without an answer.
+    """
+
+    content: bytes = b"{}"
+    fault: str | None = None
+    revisions: tuple[str, ...] = ("main", "master", COMMIT)
+    headers: dict[str, str | None] = field(default_factory=dict)
+    delay: float = 0.0
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request that the server had."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+
+    @property
+    def file(self) -> str:
+        """The name of the file asked for, on either hub; empty for any other request."""
+        if "FilePath" in self.query:
+            return self.query["FilePath"]
+        return self.path.partition("/resolve/")[2].partition("/")[2]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+class FakeHub:
+    """Both hubs at `url`. Give it models with `add`, read what it was asked in `requests`."""
+
+    def __init__(self) -> None:
+        self.models: dict[tuple[str, str], Model] = {}
+        self.requests: list[Request] = []
+        self.largest_crowd = 0
+        self._crowd = 0
+        self._lock = threading.Lock()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
+
+    @property
+    def url(self) -> str:
+        """The address to give a client as its endpoint."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def add(
+        self,
+        hub: str,
+        repo_id: str,
+        config: object = None,
+        *,
+        content: bytes | None = None,
+        **more: Any,
+    ) -> Model:
+        """Put a model on `huggingface` or `modelscope`: its config, or the very bytes, or a fault."""
+        if content is None:
+            content = json.dumps({} if config is None else config).encode()
+        model = self.models[hub, repo_id] = Model(content=content, **more)
+        return model
+
+    def asked(self, hub: str | None = None) -> list[str]:
+        """Return the requests as `METHOD path`, in order, of one hub or of both."""
+        wanted = {"modelscope": True, "huggingface": False}.get(hub or "")
+        return [str(r) for r in self.requests if wanted is None or r.path.startswith("/api/v1/") == wanted]
+
+    def __enter__(self) -> FakeHub:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def arrive(self, request: Request) -> None:
+        with self._lock:
+            self.requests.append(request)
+            self._crowd += 1
+            self.largest_crowd = max(self.largest_crowd, self._crowd)
+
+    def leave(self) -> None:
+        with self._lock:
+            self._crowd -= 1
+
+
+@dataclass
+class _Reply:
+    status: int
+    headers: dict[str, str | None]
+    content: bytes
+
+
+def _handler(hub: FakeHub) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            url = urlsplit(self.path)
+            query = {name: values[0] for name, values in parse_qs(url.query).items()}
+            request = Request(self.command, unquote(url.path), query, dict(self.headers))
+            hub.arrive(request)
+            try:
+                reply = _reply(hub, url.path, query)
+                if reply is None:
+                    self.close_connection = True
+                    return
+                self.send_response(reply.status)
+                for name, value in reply.headers.items():
+                    if value is not None:
+                        self.send_header(name, value)
+                self.end_headers()
+                if self.command != "HEAD":
+                    self.wfile.write(reply.content)
+            except (BrokenPipeError, ConnectionResetError):
+                self.close_connection = True
+            finally:
+                hub.leave()
+
+        do_HEAD = do_GET
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    return Handler
+
+
+def _reply(hub: FakeHub, path: str, query: dict[str, str]) -> _Reply | None:
+    if path.startswith("/api/v1/models/") and path.endswith("/repo"):
+        repo_id = path.removeprefix("/api/v1/models/").removesuffix("/repo")
+        return _modelscope(hub.models.get(("modelscope", repo_id)), query.get("Revision", ""))
+    if "/resolve/" in path:
+        repo_id, _, rest = path.lstrip("/").partition("/resolve/")
+        return _huggingface(hub.models.get(("huggingface", repo_id)), unquote(rest.partition("/")[0]))
+    return _Reply(404, {"Content-Length": "0"}, b"")
+
+
+def _huggingface(model: Model | None, revision: str) -> _Reply | None:
+    model = model or Model(fault="no_repo")
+    time.sleep(model.delay)
+    fault = model.fault or (None if revision in model.revisions else "no_revision")
+    if fault == "drop":
+        return None
+    if fault is not None:
+        status, code, message = HUGGINGFACE_FAULTS[fault]
+        told: dict[str, str | None] = {"X-Error-Code": code, "X-Error-Message": message}
+        return _Reply(status, told | {"Content-Length": "0"} | model.headers, b"")
+    headers: dict[str, str | None] = {
+        "Content-Length": str(len(model.content)),
+        "Content-Type": "application/json",
+        "ETag": f'"{hashlib.sha1(model.content).hexdigest()}"',
+        "X-Repo-Commit": COMMIT,
+    }
+    return _Reply(200, headers | model.headers, model.content)
+
+
+def _modelscope(model: Model | None, revision: str) -> _Reply | None:
+    model = model or Model(fault="no_repo")
+    time.sleep(model.delay)
+    fault = model.fault or (None if revision in model.revisions else "no_revision")
+    if fault == "drop":
+        return None
+    if fault is not None:
+        status, message = MODELSCOPE_FAULTS[fault]
+        content = json.dumps({"Code": status, "Message": message, "Success": False}).encode()
+    else:
+        status, content = 200, model.content
+    length: dict[str, str | None] = {"Content-Length": str(len(content))}
+    return _Reply(status, length | model.headers, content)
