@@ -26,6 +26,7 @@ ATTENTION_FEATURES: Final = frozenset(
         "attention_bias",
         "attention_output_bias",
         "attention_softcap",
+        "bidirectional_attention",
         "mixed_attention",
         "partial_rotary",
         "qk_norm",

@@ -41,6 +41,7 @@ def attention(
     qk_norm: bool = False,
     kv_heads: int | None = None,
     rotary_fraction: float = 1.0,
+    causal: bool = True,
 ) -> Attention:
     """Read grouped-query attention.
 
@@ -68,6 +69,7 @@ def attention(
         o_bias=bias if o_bias is None else o_bias,
         qk_norm=qk_norm,
         rotary_fraction=partial_rotary(r, rotary_fraction),
+        causal=causal,
     )
 
 
@@ -85,7 +87,7 @@ def partial_rotary(r: Reader, fraction: float) -> float:
     said = r.number("partial_rotary_factor")
     rope = r.raw.get("rope_parameters")
     if rope.__class__ is dict and "partial_rotary_factor" in rope:
-        inner = r.nested("rope_parameters")
+        inner = r.nested("rope_parameters", rest_costless=True)
         said = inner.number("partial_rotary_factor") if inner is not None else None
     if said is None:
         return fraction
@@ -100,8 +102,7 @@ def latent_attention(r: Reader, *, bias: bool = False) -> LatentAttention:
     heads = r.size("num_attention_heads")
     nope, rope = r.size("qk_nope_head_dim"), r.size("qk_rope_head_dim")
     r.agree("num_key_value_heads", heads, "num_attention_heads: every head has its own expanded keys")
-    r.agree("head_dim", rope, "qk_rope_head_dim")
-    r.agree("qk_head_dim", nope + rope, "qk_nope_head_dim + qk_rope_head_dim")
+    r.no_effect(("head_dim", "qk_head_dim"), "the type computes it from qk_nope_head_dim and qk_rope_head_dim")
     return LatentAttention(
         hidden_size=hidden,
         num_attention_heads=heads,
@@ -134,7 +135,10 @@ def activation(r: Reader) -> str:
 def mixture_of_experts(
     r: Reader, *, score_correction_bias: bool = False, shared_bias: bool = False
 ) -> MixtureOfExperts:
-    """Read routed experts; `num_shared_experts` of the same shape are one MLP of their joint width."""
+    """Read routed experts; `num_shared_experts` of the same shape are one MLP of their joint width.
+
+    With `shared_bias` that MLP is there even without shared experts: of it, the output's bias is left.
+    """
     hidden = r.size("hidden_size")
     experts, top_k = r.size("num_experts"), r.size("num_experts_per_tok")
     r.check(
@@ -153,7 +157,7 @@ def mixture_of_experts(
         activation=act,
         score_correction_bias=score_correction_bias,
         shared=MLP(hidden_size=hidden, intermediate_size=width * shared, activation=act, bias=shared_bias)
-        if shared
+        if shared or shared_bias
         else None,
     )
 
@@ -190,20 +194,24 @@ def decoder(
     mixer: Component | Sequence[Component],
     feed_forward: Component | Sequence[Component],
     *,
+    layer_norm: bool = False,
     post_norms: bool = False,
+    final_norm: bool = True,
     mtp: Stack | None = None,
     softcap: float | None = None,
 ) -> ModelSpec:
     """Return a decoder of pre-norm layers: a mixer and a feed-forward network each, one for all layers or one each.
 
-    Layers with equal parts are one block. `post_norms` adds a norm after each mixer, before the residual.
+    Layers with equal parts are one block. Norms are RMS norms unless `layer_norm`; `post_norms` adds one after each
+    mixer, before the residual; `final_norm` is the one before the head.
     """
     hidden, vocab, count = r.size("hidden_size"), r.size("vocab_size"), layers(r)
-    norm = Norm(hidden)
-    stack = _stack(mixer, feed_forward, norm, post_norms, count)
+    norm = Norm(hidden, "layer", bias=True) if layer_norm else Norm(hidden)
+    blocks, order = _blocks(mixer, feed_forward, norm, post_norms, count)
+    text = Stack("text", blocks, order, after=(norm,) if final_norm else ())
     return ModelSpec(
         model_type=r.model_type,
-        stacks=(stack,) if mtp is None else (stack, mtp),
+        stacks=(text,) if mtp is None else (text, mtp),
         inputs=(Embedding(vocab_size=vocab, hidden_size=hidden),),
         outputs=head(r, hidden, vocab, softcap),
         dtype=dtype(r),
@@ -211,18 +219,18 @@ def decoder(
     )
 
 
-def _stack(
+def _blocks(
     mixer: Component | Sequence[Component],
     feed_forward: Component | Sequence[Component],
     norm: Norm,
     post_norms: bool,
     count: int,
-) -> Stack:
+) -> tuple[tuple[Block, ...], tuple[int, ...]]:
+    """Return the distinct blocks of `count` layers, and which of them each layer is."""
     mixers = (mixer,) if isinstance(mixer, Component) else mixer
     feed_forwards = (feed_forward,) if isinstance(feed_forward, Component) else feed_forward
     if len(mixers) == len(feed_forwards) == 1:
-        only = _layer("layer", mixers[0], feed_forwards[0], norm, post_norms)
-        return Stack("text", (only,), (0,) * count, after=(norm,))
+        return (_layer("layer", mixers[0], feed_forwards[0], norm, post_norms),), (0,) * count
     # Layers with the same parts share the objects, so that identity tells them apart, at no cost.
     index: dict[tuple[int, int], int] = {}
     order: list[int] = []
@@ -233,7 +241,7 @@ def _stack(
         if position == len(blocks):
             blocks.append(_layer(_name(mixer, feed_forward), mixer, feed_forward, norm, post_norms))
         order.append(position)
-    return Stack("text", tuple(blocks), tuple(order), after=(norm,))
+    return tuple(blocks), tuple(order)
 
 
 def _layer(name: str, mixer: Component, feed_forward: Component, norm: Norm, post_norms: bool = False) -> Block:

@@ -36,8 +36,8 @@ def sparse_step(
     count, step = layers(r), r.size("decoder_sparse_step")
     only = r.sequence("mlp_only_layers") or ()
     for layer in only:
-        if layer.__class__ is not int or not 0 <= layer < count:
-            r.refuse("mlp_only_layers", layer, f"layer numbers from 0 to {count - 1}")
+        if layer.__class__ is not int or layer < 0:
+            r.refuse("mlp_only_layers", layer, "a list of layer numbers from 0")
             only = ()
             break
     is_sparse = [(i + 1) % step == 0 and i not in only for i in range(count)]

@@ -172,10 +172,11 @@ class Reader:
             return None
         return value
 
-    def nested(self, name: str) -> Reader | None:
+    def nested(self, name: str, *, rest_costless: bool = False) -> Reader | None:
         """Return a reader of the object under a key, or None where it is absent or null.
 
-        What it reads is listed under dotted names; its problems and unread keys are this reader's.
+        What it reads is listed under dotted names; its problems are this reader's, and so are its unread keys unless
+        the object is on the list of costless ones but for what is read of it.
         """
         value = self._take(name)
         if value is None or value is MISSING:
@@ -188,7 +189,8 @@ class Reader:
         child._namespace = f"{self._namespace}{name}."
         child.parameters, child.gaps = self.parameters, self.gaps
         child.without_effect, child.unmodelled = self.without_effect, self.unmodelled
-        self._children.append(child)
+        if not rest_costless:
+            self._children.append(child)
         return child
 
     def derive(self, name: str, value: int) -> int:

@@ -70,32 +70,33 @@ class Step:
         self.tokens = batch_size * seq_len
 
     def kv_length(self, window: int | None) -> int:
-        """Return how many keys each new token is multiplied with.
+        """Return how many keys each new token is multiplied with: the cached ones in reach, and the new ones.
 
-        A prefill multiplies with all keys at hand and masks; a decode step reads no key outside the window.
+        The products are with all of them; what causality and the window leave of the pairs is `pairs`.
         """
         if window is None:
             return self.context_len + self.seq_len
-        if self.decode:
-            return minimum(self.context_len + self.seq_len, window)
-        return minimum(self.context_len, window) + self.seq_len
+        return minimum(self.context_len, window - 1) + self.seq_len
 
     def pairs(self, window: int | None, causal: bool) -> int:
         """Return how many (query, key) pairs of one sequence causality and the window leave.
 
-        New token i of seq_len sees min(context_len + i + 1, window) keys.
+        New token i of 1 … seq_len sees the min(context_len + i, window) latest keys, its own among them, and, where
+        attention is not causal, as many later ones less one as there are.
         """
-        s, c = self.seq_len, self.context_len
-        if not causal:
-            return s * (c + s)
-        everything = s * c + s * (s + 1) // 2
-        if window is None or c + s <= window:
-            return everything
-        # The last `over` new tokens see more than the window; a triangle of excess is cut off, or, where the
-        # context alone fills the window, a trapezium.
-        over = minimum(s, c + s - window)
-        excess_of_last = c + s - window
-        return everything - (over * excess_of_last - over * (over - 1) // 2)
+        cached, new = self.context_len, self.seq_len
+        earlier = _staircase(cached + new, window) - _staircase(cached, window)
+        if causal:
+            return earlier
+        return earlier + _staircase(new - 1, None if window is None else window - 1)
+
+
+def _staircase(steps: int, height: int | None) -> int:
+    """Return the sum of min(i, height) for i from 1 to `steps`."""
+    if height is None:
+        return steps * (steps + 1) // 2
+    rising = minimum(steps, height)
+    return rising * (rising + 1) // 2 + (steps - rising) * height
 
 
 class Site:

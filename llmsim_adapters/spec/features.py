@@ -117,6 +117,13 @@ BUILT_IN: Final[tuple[Feature[Any], ...]] = (
         costless=_ELEMENTWISE,
     ),
     Feature(
+        "bidirectional_attention",
+        "tokens attend to later ones too",
+        Attention,
+        lambda a: not a.causal,
+        lambda a: replace(a, causal=True),
+    ),
+    Feature(
         "partial_rotary",
         "rotary embedding of a part of each head",
         Attention,

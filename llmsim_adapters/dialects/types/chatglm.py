@@ -18,16 +18,19 @@ if TYPE_CHECKING:
 
 
 def read(r: Reader) -> ModelSpec:
-    for flag in ("rmsnorm", "post_layer_norm"):
-        r.only(flag, True)
-    r.only("apply_residual_connection_post_layernorm", False)
     biases, qkv_bias = r.flag("add_bias_linear"), r.flag("qkv_bias")
     kv_heads = None
     if not r.flag("multi_query_attention"):
         r.no_effect(("num_key_value_heads",), "multi_query_attention is false: every head has its own")
         kv_heads = r.size("num_attention_heads")
     mixer = attention(r, bias=biases or qkv_bias, o_bias=biases, kv_heads=kv_heads, rotary_fraction=0.5)
-    return decoder(r, mixer, mlp(r, bias=biases))
+    return decoder(
+        r,
+        mixer,
+        mlp(r, bias=biases),
+        layer_norm=not r.flag("rmsnorm"),
+        final_norm=r.flag("post_layer_norm"),
+    )
 
 
 DIALECT = Dialect(
@@ -46,8 +49,10 @@ DIALECT = Dialect(
         "add_bias_linear": False,
         "rmsnorm": True,
         "post_layer_norm": True,
-        "apply_residual_connection_post_layernorm": False,
         "tie_word_embeddings": False,
+    },
+    costless={
+        "apply_residual_connection_post_layernorm": "on which side of a norm the residual is taken: elementwise",
     },
     causal_lm=("ChatGLMModel", "ChatGLMForConditionalGeneration"),
 )

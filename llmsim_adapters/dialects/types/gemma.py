@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.assembly import attention, decoder, mlp
 from llmsim_adapters.dialects.types import llama
+
+if TYPE_CHECKING:
+    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.spec.components import Attention
+    from llmsim_adapters.spec.model import ModelSpec
+
+
+def gemma_attention(r: Reader) -> Attention:
+    """Read Gemma's attention, which embedding models make bidirectional."""
+    causal = not r.flag("use_bidirectional_attention")
+    return attention(r, bias=r.flag("attention_bias"), causal=causal)
+
+
+def read(r: Reader) -> ModelSpec:
+    return decoder(r, gemma_attention(r), mlp(r))
+
 
 DIALECT = llama.DIALECT.like(
     "gemma",
+    read=read,
     vocab_size=256000,
     hidden_size=3072,
     intermediate_size=24576,
@@ -15,4 +35,5 @@ DIALECT = llama.DIALECT.like(
     head_dim=256,
     hidden_act="gelu_pytorch_tanh",
     tie_word_embeddings=True,
+    use_bidirectional_attention=None,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import attention, decoder, layers, mlp, windowed
+from llmsim_adapters.dialects.assembly import decoder, layers, mlp, windowed
 from llmsim_adapters.dialects.types import gemma
 
 if TYPE_CHECKING:
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
 
 def read(r: Reader) -> ModelSpec:
-    base = attention(r, bias=r.flag("attention_bias"))
-    base = replace(base, softcap=r.number("attn_logit_softcapping"))
+    base = replace(gemma.gemma_attention(r), softcap=r.number("attn_logit_softcapping"))
     mixers = windowed(r, base, [i % 2 == 0 for i in range(layers(r))])
     return decoder(r, mixers, mlp(r), post_norms=True, softcap=r.number("final_logit_softcapping"))
 

@@ -1,0 +1,27 @@
+"""The committed reference facts, as the tests read them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent / "reference" / "facts"
+
+
+def facts(name: str) -> dict[str, Any]:
+    """Return the facts of a file in `reference/facts`."""
+    loaded: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    return loaded
+
+
+CASES: list[tuple[str, dict[str, Any]]] = [
+    (path.stem, case)
+    for path in sorted(FOLDER.glob("*.json"))
+    for case in facts(path.stem).get("cases", ())
+    if path.stem != "mtp"
+]
+"""Every case of every model type: the type and the case."""
+
+MTP_CASES: list[dict[str, Any]] = facts("mtp")["cases"]
+"""The cases with multi-token prediction."""

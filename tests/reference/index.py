@@ -1,0 +1,40 @@
+"""What the facts hold, as the product's `verified` evidence asks for it.
+
+    python -m tests.reference.index
+
+writes `llmsim_adapters/evaluation/verified.json`: the dialects, kinds of component and features that occur in some
+case whose figures the suite compares. It needs the package, not torch.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Final
+
+import llmsim_adapters as la
+from llmsim_adapters.spec.features import Features
+from tests.facts import CASES, MTP_CASES, facts
+
+INDEX: Final = Path(la.__file__).parent / "evaluation" / "verified.json"
+
+
+def index() -> dict[str, list[str]]:
+    """Return the dialects, components and features of all models that the facts are about."""
+    configs = [case["config"] for _, case in CASES] + [case["config"] for case in MTP_CASES]
+    models = [la.load(config) for config in configs]
+    models += [la.load(name, offline=True) for name in facts("checkpoints")["models"]]
+    found = Features()
+    dialects: set[str] = set()
+    components: set[str] = set()
+    features: set[str] = set()
+    for model in models:
+        if model.spec is not None:
+            dialects.add(model.reading.dialect)
+            components.update(component.kind for component in model.spec.components())
+            features.update(found.of(model.spec))
+    return {"dialects": sorted(dialects), "components": sorted(components), "features": sorted(features)}
+
+
+if __name__ == "__main__":
+    INDEX.write_text(json.dumps(index(), indent=2) + "\n", encoding="utf-8")

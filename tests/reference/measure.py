@@ -1,0 +1,167 @@
+"""Measure transformers' own models: parameters, persistent buffers, weights, FLOPs and caches.
+
+Nothing here computes a figure: tensors are counted where torch allocated them, FLOPs where its counter saw
+them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+import warnings
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+import transformers
+from torch.utils.flop_counter import FlopCounterMode
+from transformers import AutoModelForCausalLM
+from transformers.models.auto.configuration_auto import CONFIG_MAPPING
+from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
+
+Raw = dict[str, Any]
+Facts = dict[str, Any]
+
+CACHE_OUTPUTS = ("past_key_values", "cache_params", "state", "mems")
+"""Where the models' outputs keep what they remember."""
+
+SEED = 20260501
+
+warnings.filterwarnings("ignore")
+transformers.utils.logging.set_verbosity_error()
+torch.set_num_threads(2)
+
+
+def architecture(model_type: str) -> str:
+    """The name of the type's causal-LM class, as a `config.json` states it."""
+    name = MODEL_FOR_CAUSAL_LM_MAPPING_NAMES[model_type]
+    return name if isinstance(name, str) else name[0]
+
+
+def configure(raw: Raw) -> Any:
+    """Read a raw config the way transformers reads it from disk."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "config.json").write_text(json.dumps(raw), encoding="utf-8")
+        return CONFIG_MAPPING[raw["model_type"]].from_pretrained(folder)
+
+
+def serialise(config: Any, *, diff: bool) -> Raw:
+    """The raw config that transformers would write to disk, in its diff or its full form."""
+    raw: Raw = json.loads(config.to_json_string(use_diff=diff))
+    return raw
+
+
+def build(raw: Raw, device: str = "cpu") -> Any:
+    """The causal language model of a raw config, in float32.
+
+    Attention and experts are the plain ("eager") ones, since the counter does not see the fused kernels.
+    """
+    torch.manual_seed(SEED)
+    with torch.device(device):
+        model = AutoModelForCausalLM.from_config(
+            configure(raw), attn_implementation="eager", experts_implementation="eager", dtype=torch.float32
+        )
+    return model.eval()
+
+
+def persistent_buffers(model: Any) -> Iterator[tuple[str, Any]]:
+    """The buffers that a checkpoint holds; those under several names once."""
+    stored = model.state_dict().keys()
+    return ((name, buffer) for name, buffer in model.named_buffers() if name in stored)
+
+
+def totals(model: Any) -> Facts:
+    """Elements of trainable weights (tied ones once) and of persistent buffers."""
+    return {
+        "parameters": sum(weight.numel() for weight in model.parameters()),
+        "buffers": sum(buffer.numel() for _, buffer in persistent_buffers(model)),
+    }
+
+
+def tied(model: Any) -> list[list[str]]:
+    """Groups of names that share one weight."""
+    names = defaultdict(list)
+    for name, weight in model.named_parameters(remove_duplicate=False):
+        names[id(weight)].append(name)
+    return [sorted(group) for group in names.values() if len(group) > 1]
+
+
+def shapes(named: Iterator[tuple[str, Any]]) -> list[list[Any]]:
+    """List `[name with layer numbers as *, shape, count]` per name and shape, in the model's order."""
+    counts = Counter((re.sub(r"\.\d+(?=\.)", ".*", name), tuple(tensor.shape)) for name, tensor in named)
+    return [[name, list(shape), count] for (name, shape), count in counts.items()]
+
+
+def inventory(model: Any) -> Facts:
+    """What the model stores, name by name."""
+    facts: Facts = {"weights": shapes(model.named_parameters())}
+    if buffers := shapes(persistent_buffers(model)):
+        facts["buffer_weights"] = buffers
+    if groups := tied(model):
+        facts["tied"] = groups
+    return facts
+
+
+def cached_tensors(value: Any, name: str = "") -> Iterator[tuple[str, list[int]]]:
+    """Every tensor inside a cache layer, named by the way to it."""
+    if isinstance(value, torch.Tensor):
+        if value.dim() > 1:
+            yield name, list(value.shape)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from cached_tensors(item, f"{name}.{key}".strip("."))
+    elif isinstance(value, (list, tuple)):
+        yield from cached_tensors(dict(enumerate(value)), name)
+    elif type(value).__module__.startswith("transformers."):
+        public = {key: item for key, item in vars(value).items() if not key.startswith("_")}
+        yield from cached_tensors(public, name)
+
+
+def describe_cache(cache: Any) -> list[Facts]:
+    """Per kind of layer: the layers that are of it, the class that keeps them and each tensor's shape."""
+    groups: dict[str, Facts] = {}
+    for index, layer in enumerate(getattr(cache, "layers", cache)):
+        facts = {"kind": type(layer).__name__, **dict(cached_tensors(layer))}
+        groups.setdefault(repr(facts), {"layers": [], **facts})["layers"].append(index)
+    return list(groups.values())
+
+
+def cache_of(output: Any) -> Any:
+    """What a forward remembered, or None."""
+    return next((output[name] for name in CACHE_OUTPUTS if output.get(name) is not None), None)
+
+
+def count(model: Any, tokens: torch.Tensor, **inputs: Any) -> tuple[int, dict[str, int], Any]:
+    """FLOPs of one forward as torch's counter sees them, the same by operator, and the forward's output."""
+    counter = FlopCounterMode(display=False)
+    with torch.no_grad(), counter:
+        output = model(input_ids=tokens, use_cache=True, **inputs)
+    by_operator = {str(op).split(".")[-1]: flops for op, flops in counter.get_flop_counts()["Global"].items()}
+    return counter.get_total_flops(), dict(sorted(by_operator.items())), output
+
+
+def tokens_of(model: Any, batch: int, length: int, seed: int) -> torch.Tensor:
+    """Random token ids: they decide which expert gets which token, but should not decide the cost."""
+    vocabulary = model.get_input_embeddings().num_embeddings
+    return torch.randint(1, vocabulary, (batch, length), generator=torch.Generator().manual_seed(seed))
+
+
+def run(model: Any, batch: int, seq_len: int, *, decode: bool = False) -> Facts:
+    """Run a prefill with logits for all positions, and with `decode` one step of one more token.
+
+    `depends_on_tokens` marks a model whose FLOPs differ for other tokens.
+    """
+    flops, by_operator, output = count(model, tokens_of(model, batch, seq_len, SEED))
+    again, _, _ = count(model, tokens_of(model, batch, seq_len, SEED + 1))
+    cache = cache_of(output)
+    facts: Facts = {"batch": batch, "seq_len": seq_len, "flops": flops, "by_operator": by_operator}
+    if again != flops:
+        facts["depends_on_tokens"] = True
+    facts["cache"] = describe_cache(cache) if cache is not None else None
+    if decode and cache is not None:
+        step, by_operator, _ = count(model, tokens_of(model, batch, 1, SEED), past_key_values=cache)
+        facts["decode_step"] = {"context_len": seq_len, "flops": step, "by_operator": by_operator}
+    return facts
