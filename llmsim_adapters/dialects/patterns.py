@@ -17,11 +17,8 @@ def qwen_windows(r: Reader, base: Attention) -> Component | list[Component]:
     """`use_sliding_window`: the layers from `max_window_layers` on slide; without it, none does."""
     count = layers(r)
     if not r.flag("use_sliding_window"):
-        reason = "use_sliding_window is false"
-        r.no_effect(("sliding_window", "max_window_layers"), reason)
-        if not r.has("layer_types"):
-            return base
-        return windowed(r, base, [False] * count)
+        r.no_effect(("sliding_window", "max_window_layers", "layer_types"), "use_sliding_window is false")
+        return base
     if r.has("layer_types"):
         r.no_effect(("max_window_layers",), "layer_types says which layers slide")
         return windowed(r, base, [False] * count)

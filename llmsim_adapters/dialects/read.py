@@ -54,7 +54,7 @@ def read(config: Mapping[str, Any], plugged: Mapping[str, Dialect] | None = None
         dialect="" if dialect is None else dialect.model_type,
         spec=None if r.invalid else spec,
         parameters=r.parameters,
-        gaps=tuple(r.gaps),
+        gaps=tuple(dict.fromkeys(r.gaps)),  # a bad key that is read twice is still one gap
         path=".".join(path),
         without_effect=r.without_effect,
     )

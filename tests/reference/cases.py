@@ -117,9 +117,7 @@ def resolve(values: Values, model_type: str, rng: random.Random) -> Values:
     """Write out patterns and drop what is left to the class."""
     has = declared(model_type)
     layers = next((values.get(key, has[key]) for key in LAYER_COUNTS if key in has), None)
-    raw = {
-        k: pattern(k, layers or 0, rng) if v is PATTERN else v for k, v in values.items() if v is not ABSENT
-    }
+    raw = {k: pattern(k, layers or 0, rng) if v is PATTERN else v for k, v in values.items() if v is not ABSENT}
     follow(raw, has)
     return raw
 

@@ -1,0 +1,229 @@
+"""Bad input: one answer that names every bad key, never an exception, never a silent default."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import llmsim_adapters as la
+from llmsim_adapters.sources import bundled_ids
+
+LLAMA: dict[str, Any] = {
+    "model_type": "llama",
+    "architectures": ["LlamaForCausalLM"],
+    "vocab_size": 1000,
+    "hidden_size": 96,
+    "intermediate_size": 200,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 8,
+    "num_key_value_heads": 2,
+}
+DEEPSEEK = la.load("deepseek-ai/DeepSeek-V3").config.data
+UNKNOWN = {**LLAMA, "model_type": "brand_new"}
+
+
+def gaps(config: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(str(gap.kind), gap.name) for gap in la.evaluate(config).gaps]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, 0, -1, 10**12, "96", 96.0, True, [96], {"a": 1}, float("nan"), float("inf"), ""],
+    ids=repr,
+)
+@pytest.mark.parametrize("key", ["hidden_size", "num_hidden_layers", "num_attention_heads", "vocab_size"])
+def test_a_size_that_can_not_be_is_invalid_and_named(key: str, value: Any) -> None:
+    coverage = la.evaluate({**LLAMA, key: value})
+    assert coverage.status == "not_supported"
+    assert [(str(gap.kind), gap.name) for gap in coverage.gaps] == [("invalid_config", key)]
+    assert f"`{key}`" in coverage.gaps[0].detail
+    assert "expected an integer from 1 to" in coverage.gaps[0].detail
+
+
+def test_every_bad_key_is_named_at_once() -> None:
+    config = {**LLAMA, "hidden_size": "96", "vocab_size": -5, "num_hidden_layers": None}
+    assert sorted(gaps(config)) == [
+        ("invalid_config", "hidden_size"),
+        ("invalid_config", "num_hidden_layers"),
+        ("invalid_config", "vocab_size"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        ({"num_key_value_heads": 3}, "num_key_value_heads"),
+        ({"hidden_size": 100}, "num_attention_heads"),
+        ({"attention_bias": 1}, "attention_bias"),
+        ({"hidden_act": 7}, "hidden_act"),
+        ({"tie_word_embeddings": "yes"}, "tie_word_embeddings"),
+        ({"torch_dtype": "float12"}, "torch_dtype"),
+        ({"partial_rotary_factor": 2}, "partial_rotary_factor"),
+        ({"architectures": "LlamaForCausalLM"}, "architectures"),
+        ({"model_type": 3}, "model_type"),
+        ({"quantization_config": [1]}, "quantization_config"),
+    ],
+)
+def test_contradictions_and_wrong_types_are_invalid_and_named(change: dict[str, Any], key: str) -> None:
+    assert ("invalid_config", key) in gaps({**LLAMA, **change})
+    assert la.evaluate({**LLAMA, **change}).status == "not_supported"
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        ({"num_experts_per_tok": 300}, "num_experts_per_tok"),
+        ({"num_key_value_heads": 64}, "num_key_value_heads"),
+        ({"n_routed_experts": 0}, "n_routed_experts"),
+        ({"kv_lora_rank": None}, "kv_lora_rank"),
+        ({"num_nextn_predict_layers": -1}, "num_nextn_predict_layers"),
+        ({"quantization_config": {"quant_method": "fp8", "weight_block_size": [0, 128]}},
+         "quantization_config.weight_block_size"),
+    ],
+)  # fmt: skip
+def test_nested_and_family_keys_are_named_too(change: dict[str, Any], key: str) -> None:
+    assert gaps({**DEEPSEEK, **change}) == [("invalid_config", key)]
+
+
+@pytest.mark.parametrize(
+    "kinds", [["full_attention"], ["full_attention", "sliding_attention", 7], "sliding", [None] * 3]
+)
+def test_a_stale_or_unknown_layer_pattern_is_invalid(kinds: Any) -> None:
+    config = {**LLAMA, "model_type": "gemma2", "head_dim": 12, "layer_types": kinds}
+    assert ("invalid_config", "layer_types") in gaps(config)
+
+
+def test_a_missing_size_without_a_default_is_a_missing_parameter() -> None:
+    config = {key: value for key, value in UNKNOWN.items() if key != "hidden_size"}
+    coverage = la.evaluate(config)
+    assert coverage.status == "not_supported"
+    assert ("missing_parameter", "hidden_size") in gaps(config)
+    assert all("hidden_size" in claim.missing_parameters for claim in coverage.claims)
+
+
+def test_building_what_can_not_be_built_raises_one_typed_error_that_carries_the_coverage() -> None:
+    with pytest.raises(la.BuildError, match="hidden_size") as caught:
+        la.build({**LLAMA, "hidden_size": 0})
+    assert caught.value.coverage.status == "not_supported"
+
+
+def test_a_config_is_never_changed() -> None:
+    config = copy.deepcopy(DEEPSEEK)
+    la.load(config).build()
+    assert config == DEEPSEEK
+
+
+def test_an_empty_config_is_answered() -> None:
+    assert la.evaluate({}).status == "not_supported"
+    assert la.evaluate({"model_type": "llama"}).status == "fully_supported"  # all left to the class's defaults
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "llama\x1b[2J", "__init__", "os", "", "a" * 500, "Llama", "llama "]
+)
+def test_a_model_type_is_only_ever_a_name(name: str) -> None:
+    coverage = la.evaluate({**LLAMA, "model_type": name})
+    assert coverage.status == "partially_supported"
+    assert {str(gap.kind) for gap in coverage.gaps} == {"inferred"}
+    assert all(gap.detail.isprintable() for gap in coverage.gaps)
+
+
+class TestComposite:
+    @pytest.mark.parametrize("path", ["text_config", "llm_config", "language_config", "thinker_config.text_config"])
+    def test_the_language_model_is_found_and_its_path_reported(self, path: str) -> None:
+        config: dict[str, Any] = LLAMA
+        for key in reversed(path.split(".")):
+            config = {key: config}
+        coverage = la.evaluate({"model_type": "some_vlm", "architectures": ["SomeForConditionalGeneration"], **config})
+        assert coverage.path == path
+        assert coverage.parameters["hidden_size"].key == f"{path}.hidden_size"
+        assert coverage.status == "fully_supported"
+
+    def test_a_tower_that_is_not_modelled_ends_full_support(self) -> None:
+        config = {"model_type": "some_vlm", "text_config": LLAMA, "vision_config": {"hidden_size": 7}}
+        coverage = la.evaluate(config)
+        assert (coverage.status, coverage.category) == ("partially_supported", "multimodal")
+        assert [(str(g.kind), g.name, g.impact) for g in coverage.gaps] == [
+            ("unsupported_feature", "vision_tower", None)
+        ]
+
+    def test_a_tower_beside_flat_text_keys_too(self) -> None:
+        assert ("unsupported_feature", "audio_tower") in gaps({**LLAMA, "audio_config": {"d_model": 5}})
+
+    def test_the_top_level_tie_wins(self) -> None:
+        config = {"text_config": {**LLAMA, "tie_word_embeddings": False}, "tie_word_embeddings": True}
+        assert la.build(config).parameters == la.build({**LLAMA, "tie_word_embeddings": True}).parameters
+
+    def test_an_unread_key_is_named_with_its_path(self) -> None:
+        config = {"text_config": {**LLAMA, "a_new_mechanism": 1}, "projector_depth": 2}
+        assert sorted(gaps(config)) == [
+            ("unread_key", "projector_depth"),
+            ("unread_key", "text_config.a_new_mechanism"),
+        ]
+
+    @pytest.mark.parametrize("value", [None, 3, "text", []])
+    def test_a_sub_config_that_is_no_object_is_not_the_language_model(self, value: Any) -> None:
+        coverage = la.evaluate({**LLAMA, "text_config": value})
+        assert coverage.path == ""
+        assert [gap.name for gap in coverage.gaps] == ["text_config"]
+
+
+class TestInferred:
+    """A type that nobody declared is read by its keys, and each assumption is a gap."""
+
+    def test_it_is_never_better_than_partially_supported(self) -> None:
+        coverage = la.evaluate(UNKNOWN)
+        assert (coverage.status, coverage.builder) == ("partially_supported", "qwen3")
+        assert {str(gap.kind) for gap in coverage.gaps} == {"inferred"}
+        assert la.build(UNKNOWN).parameters == la.build(LLAMA).parameters
+
+    def test_experts_are_never_taken_for_dense(self) -> None:
+        config = {**UNKNOWN, "n_routed_experts": 8, "num_experts_per_tok": 2, "moe_intermediate_size": 50}
+        coverage = la.evaluate(config)
+        assert (coverage.category, coverage.builder) == ("moe", "qwen3_moe")
+        assert ("inferred", "experts") in gaps(config)
+
+    def test_latent_attention_is_never_taken_for_grouped(self) -> None:
+        config = {**UNKNOWN, "kv_lora_rank": 20, "qk_rope_head_dim": 6, "qk_nope_head_dim": 10, "v_head_dim": 8}
+        del config["num_key_value_heads"]
+        assert la.evaluate(config).category == "mla"
+        assert la.build(config).kv_cache_elements_per_token == 3 * 26
+
+    def test_a_key_that_confirms_an_assumption_ends_its_gap(self) -> None:
+        said = {"attention_bias": False, "mlp_bias": False, "head_dim": 12, "tie_word_embeddings": False}
+        assumed = {name for _, name in gaps(UNKNOWN)}
+        assert assumed - {name for _, name in gaps({**UNKNOWN, **said})} == set(said)
+
+
+KEYS = st.sampled_from(sorted({key for name in bundled_ids() for key in la.load(name).config.data}))
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=6,
+)
+CHANGES = st.dictionaries(KEYS | st.text(max_size=12), VALUES, min_size=1, max_size=4)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@given(st.sampled_from(bundled_ids()), CHANGES, st.sets(KEYS, max_size=2))
+def test_every_mutated_config_ends_in_a_result_or_one_typed_error(
+    name: str, change: dict[str, Any], dropped: set[str]
+) -> None:
+    config = {key: value for key, value in la.load(name).config.data.items() if key not in dropped} | change
+    model = la.load(config)
+    coverage = model.coverage
+    assert coverage.status in ("fully_supported", "partially_supported", "not_supported")
+    assert all(gap.detail.isprintable() and gap.name.isprintable() for gap in coverage.gaps)
+    if coverage.status == "not_supported":
+        assert coverage.gaps
+        with pytest.raises(la.BuildError):
+            model.build()
+    else:
+        graph = model.build()
+        assert graph.parameters > 0
+        assert graph.flops > 0
+        assert graph.gaps == coverage.gaps

@@ -1,0 +1,260 @@
+"""Dialects: every key of a config is accounted for, and every number knows where it came from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import llmsim_adapters as la
+from llmsim_adapters.dialects.aliases import ALIASES
+from llmsim_adapters.dialects.costless import COSTLESS
+from llmsim_adapters.dialects.find import TYPE_OF_ARCHITECTURE, built_in, declared_types
+from llmsim_adapters.sources import bundled_ids
+from tests.facts import CASES, facts
+
+BUNDLED = bundled_ids()
+
+LLAMA: dict[str, Any] = {
+    "model_type": "llama",
+    "architectures": ["LlamaForCausalLM"],
+    "vocab_size": 1000,
+    "hidden_size": 96,
+    "intermediate_size": 200,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 8,
+    "num_key_value_heads": 2,
+    "torch_dtype": "bfloat16",
+}
+
+# The full form of each type's tiny model: what it reads occurs in one of them.
+FULL = {name: case["config"] for name, case in CASES if case["name"] in ("tiny-full", "full")}
+FULL |= {f"{name} (random {case['name'][-1]})": case["config"] for name, case in CASES if "random" in case["name"]}
+FULL |= {name: la.load(name).config.data for name in BUNDLED}
+
+
+def gaps(config: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(str(gap.kind), gap.name) for gap in la.evaluate(config).gaps]
+
+
+class TestOrigins:
+    def test_a_parameter_under_its_canonical_name_is_given(self) -> None:
+        parameter = la.evaluate(LLAMA).parameters["hidden_size"]
+        assert (parameter.value, parameter.key, parameter.origin) == (96, "hidden_size", "given")
+
+    @pytest.mark.parametrize(
+        ("canonical", "spelling"),
+        [(name, alias.spelling) for name in ("hidden_size", "num_hidden_layers", "num_attention_heads",
+         "num_key_value_heads", "intermediate_size", "vocab_size", "dtype") for alias in ALIASES[name]],
+    )  # fmt: skip
+    def test_a_parameter_under_another_spelling_is_aliased(self, canonical: str, spelling: str) -> None:
+        raw = "torch_dtype" if canonical == "dtype" else canonical
+        config = {spelling if key == raw else key: value for key, value in LLAMA.items()}
+        parameter = la.evaluate(config).parameters[canonical]
+        assert (parameter.value, parameter.key, parameter.origin) == (LLAMA[raw], spelling, "aliased")
+        assert la.build(config).parameters == la.build(LLAMA).parameters
+
+    def test_what_a_config_leaves_to_its_type_is_defaulted(self) -> None:
+        parameter = la.evaluate(LLAMA).parameters["tie_word_embeddings"]
+        assert (parameter.value, parameter.key, parameter.origin) == (False, None, "defaulted")
+
+    def test_what_follows_from_other_parameters_is_derived(self) -> None:
+        parameter = la.evaluate(LLAMA).parameters["head_dim"]
+        assert (parameter.value, parameter.key, parameter.origin) == (12, None, "derived")
+
+    def test_a_spelling_can_mean_something_else_in_one_type(self) -> None:
+        """Mixtral's intermediate_size is the size of one expert."""
+        parameters = la.evaluate("mistralai/Mixtral-8x7B-v0.1").parameters
+        assert parameters["moe_intermediate_size"].key == "intermediate_size"
+        assert "intermediate_size" not in parameters
+
+
+class TestConflicts:
+    def test_two_spellings_with_different_values_are_a_gap(self) -> None:
+        config = {**LLAMA, "n_layer": 4}
+        assert gaps(config) == [("conflicting_keys", "num_hidden_layers")]
+        (gap,) = la.evaluate(config).gaps
+        assert "`num_hidden_layers` = 3" in gap.detail
+        assert "`n_layer` = 4" in gap.detail
+
+    def test_two_spellings_with_one_value_are_not(self) -> None:
+        assert gaps({**LLAMA, "n_layer": 3}) == []
+
+    def test_a_spelling_set_to_null_says_nothing(self) -> None:
+        assert gaps({**LLAMA, "n_layer": None}) == []
+
+    def test_one_and_true_are_different_values(self) -> None:
+        assert ("conflicting_keys", "num_hidden_layers") in gaps({**LLAMA, "num_hidden_layers": 1, "n_layer": True})
+
+
+class TestUnreadKeys:
+    @pytest.mark.parametrize("name", FULL)
+    def test_an_added_key_is_a_gap(self, name: str) -> None:
+        assert gaps({**FULL[name], "a_new_mechanism": 7}) == [("unread_key", "a_new_mechanism")]
+
+    def test_the_impact_of_an_unread_key_is_unknown(self) -> None:
+        (gap,) = la.evaluate({**LLAMA, "a_new_mechanism": True}).gaps
+        assert gap.impact is None
+        assert la.evaluate({**LLAMA, "a_new_mechanism": True}).status == "partially_supported"
+
+    @pytest.mark.parametrize("model_type", sorted({config["model_type"] for config in FULL.values()}))
+    def test_every_key_that_is_read_changes_the_spec_or_says_why_not(self, model_type: str) -> None:
+        """Reading a key and dropping its value is the one way to cheat."""
+        read: set[str] = set()
+        effective: set[str] = set()
+        for config in FULL.values():
+            if config["model_type"] != model_type:
+                continue
+            before = la.load(config)
+            paths = {p.key for p in before.coverage.parameters.values() if p.key is not None}
+            paths -= set(before.coverage.without_effect)
+            read |= paths
+            for path in paths - effective:
+                others = (la.load(changed).spec for changed in changes(config, path.split(".")))
+                if any(other != before.spec for other in others):
+                    effective.add(path)
+        assert len(read) >= 6
+        assert read == effective, "read and dropped"
+
+    @pytest.mark.parametrize("name", FULL)
+    def test_a_key_without_effect_has_none(self, name: str) -> None:
+        config = FULL[name]
+        before = la.load(config)
+        for path, reason in before.coverage.without_effect.items():
+            assert reason
+            for changed in changes(config, path.split(".")):
+                after = la.load(changed).spec
+                assert after is None or after == before.spec, f"{path} has an effect: {reason}"
+
+    def test_costless_keys_have_reasons(self) -> None:
+        assert all(len(reason) > 8 for reason in COSTLESS.values())
+        for name in declared_types():
+            dialect = built_in(name)
+            assert dialect is not None
+            assert all(len(reason) > 8 for reason in dialect.costless.values())
+
+
+def changes(config: dict[str, Any], path: list[str]) -> list[dict[str, Any]]:
+    """Return the config with other values under a dotted path."""
+    key, *rest = path
+    if rest:
+        return [{**config, key: inner} for inner in changes(config[key], rest)]
+    return [{**config, key: value} for value in others(key, config[key])]
+
+
+def others(key: str, value: Any) -> list[Any]:
+    if isinstance(value, bool):
+        return [not value]
+    if isinstance(value, int):
+        return [value * 2, value + 1, value // 2, 1]
+    if isinstance(value, float):
+        return [value / 2]
+    if isinstance(value, str):
+        return [text for text in ("float16", "float32", "e5m2", "awq", "relu", "gelu") if text != value]
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        swap = {"full_attention": "sliding_attention", "sliding_attention": "full_attention"}
+        return [[swap.get(item, item.replace("ForCausalLM", "Model")) for item in value]]
+    if isinstance(value, list):
+        return [[item * 2 for item in value], sorted({0, 1} ^ set(value))]
+    return [6, True]
+
+
+class TestDefaults:
+    @pytest.mark.parametrize("model_type", sorted(facts("defaults")["types"]))
+    def test_a_dialect_states_the_defaults_of_the_class(self, model_type: str) -> None:
+        """For every key that the dialect has a default for and that transformers' class declares."""
+        dialect = built_in(model_type)
+        assert dialect is not None
+        declared = facts("defaults")["types"][model_type]["declared"]
+        compared = 0
+        for key, default in declared.items():
+            name = dialect.canonical.get(key, key)
+            if name in dialect.defaults:
+                assert dialect.defaults[name] == default, key
+                compared += 1
+        assert compared >= 9
+
+    def test_a_type_without_model_type_is_known_by_its_architecture(self) -> None:
+        for architecture, model_type in TYPE_OF_ARCHITECTURE.items():
+            coverage = la.evaluate({"architectures": [architecture]})
+            assert coverage.model_type == model_type
+            assert coverage.status == "fully_supported"
+
+
+class TestSeedRecommendations:
+    """What the first coverage report recommended is modelled."""
+
+    @pytest.mark.parametrize(
+        ("name", "features"),
+        [
+            ("google/gemma-2b", {"activation", "tied_embeddings"}),
+            ("google/gemma-2-9b", {"post_norms", "attention_softcap", "logit_softcap", "mixed_attention"}),
+            ("mistralai/Mistral-7B-v0.1", {"sliding_window"}),
+            ("Qwen/Qwen3-8B", {"qk_norm"}),
+            ("Qwen/Qwen2-7B", {"attention_bias"}),
+            ("THUDM/glm-4-9b", {"partial_rotary", "attention_bias"}),
+            ("deepseek-ai/DeepSeek-V2", {"query_compression", "shared_experts", "dense_layers"}),
+            ("deepseek-ai/DeepSeek-V3", {"multi_token_prediction", "score_correction_bias", "quantized_weights"}),
+        ],
+    )
+    def test_features_are_derived_from_the_spec(self, name: str, features: set[str]) -> None:
+        spec = la.load(name).spec
+        assert spec is not None
+        from llmsim_adapters.spec.features import Features
+
+        assert features <= Features().of(spec)
+
+    def test_latent_attention_without_query_compression(self) -> None:
+        coverage = la.evaluate("deepseek-ai/DeepSeek-V2-Lite")
+        assert coverage.parameters["q_lora_rank"].value is None
+        assert coverage.status == "fully_supported"
+
+    def test_latent_attention_without_experts_is_a_category_of_its_own(self) -> None:
+        """A config shaped like MiniCPM3-4B's published one, which has no model_type."""
+        coverage = la.evaluate(
+            {
+                "architectures": ["MiniCPM3ForCausalLM"],
+                "hidden_act": "silu",
+                "hidden_size": 2560,
+                "num_hidden_layers": 62,
+                "intermediate_size": 6400,
+                "num_attention_heads": 40,
+                "num_key_value_heads": 40,
+                "qk_nope_head_dim": 64,
+                "qk_rope_head_dim": 32,
+                "q_lora_rank": 768,
+                "kv_lora_rank": 256,
+                "rope_scaling": {"type": "longrope", "long_factor": [1.05], "short_factor": [1.05]},
+                "torch_dtype": "bfloat16",
+                "vocab_size": 73448,
+                "scale_emb": 12,
+                "dim_model_base": 256,
+                "scale_depth": 1.4,
+            }
+        )
+        assert (coverage.category, coverage.status, coverage.builder) == ("mla", "fully_supported", "deepseek_v3")
+        assert coverage.gaps == ()
+
+
+class TestQuantization:
+    def test_an_unmodelled_method_is_a_gap(self) -> None:
+        config = {**LLAMA, "quantization_config": {"quant_method": "awq", "bits": 4}}
+        assert gaps(config) == [("unsupported_feature", "quantization_awq")]
+
+    def test_parameters_do_not_change(self) -> None:
+        config = {**LLAMA, "quantization_config": {"quant_method": "fp8", "weight_block_size": [128, 128]}}
+        assert la.build(config).parameters == la.build(LLAMA).parameters
+        assert la.build(config).weight_bytes < la.build(LLAMA).weight_bytes
+
+
+class TestHeads:
+    @pytest.mark.parametrize(("architecture", "elements"), [("LlamaForCausalLM", 96_000), ("LlamaModel", 0)])
+    def test_the_architecture_says_whether_there_is_a_language_model_head(
+        self, architecture: str, elements: int
+    ) -> None:
+        graph = la.build({**LLAMA, "architectures": [architecture]})
+        assert sum(w.elements for w in graph.weights if w.name.startswith("head")) == elements
+
+    def test_a_head_of_another_kind_is_a_gap(self) -> None:
+        config = {**LLAMA, "architectures": ["LlamaForSequenceClassification"]}
+        assert gaps(config) == [("unsupported_feature", "head_of_LlamaForSequenceClassification")]

@@ -1,0 +1,278 @@
+"""Graphs: schedules, totals, caches, and the working behind every figure."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import llmsim_adapters as la
+from llmsim_adapters.sources import bundled_ids
+from llmsim_adapters.traced import ceil_div, formula
+from tests.facts import CASES
+
+BUNDLED = bundled_ids()
+NAMESPACE: dict[str, Any] = {"min": min, "max": max, "ceil_div": ceil_div, "__builtins__": {}}
+SCHEDULES = [
+    {},
+    {"batch_size": 3, "seq_len": 5000, "logits": "all"},
+    {"mode": "decode", "batch_size": 7, "context_len": 6000},
+    {"seq_len": 64, "context_len": 8192, "mtp": True},
+]
+
+
+def tiny(model_type: str, **changes: Any) -> dict[str, Any]:
+    config = next(case["config"] for name, case in CASES if name == model_type and case["name"] == "tiny-minimal")
+    return {**config, **changes}
+
+
+class TestTotals:
+    @pytest.mark.parametrize("name", BUNDLED)
+    def test_totals_are_sums_of_operators_and_weights(self, name: str) -> None:
+        graph = la.build(name, la.Schedule(seq_len=128))
+        main = [w for w in graph.weights if w.stack != "mtp"]
+        assert graph.parameters == sum(w.elements for w in main if w.trainable)
+        assert graph.buffers == sum(w.elements for w in main if w.role == "buffer")
+        assert graph.weight_bytes == sum(w.bytes for w in main)
+        assert graph.flops == sum(2 * o.m * o.n * o.k * o.batch * o.repeat for o in graph.operators)
+
+    @pytest.mark.parametrize("name", BUNDLED)
+    def test_operators_and_weights_have_unique_names(self, name: str) -> None:
+        graph = la.build(name)
+        paths = [operator.path for operator in graph.operators]
+        weights = [(w.stack, w.block, w.name) for w in graph.weights]
+        assert len(set(paths)) == len(paths)
+        assert len(set(weights)) == len(weights)
+
+    def test_active_parameters_leave_out_the_experts_that_a_token_does_not_use(self) -> None:
+        """Mixtral-8x7B: 2 of 8 experts; Qwen3-30B-A3B has 3.3 B active of 30.5 B, as its card says."""
+        mixtral = la.build("mistralai/Mixtral-8x7B-v0.1")
+        routed = 32 * 8 * 3 * 4096 * 14336
+        assert mixtral.active_parameters == mixtral.parameters - routed * 6 // 8
+        assert la.build("Qwen/Qwen3-30B-A3B").active_parameters == pytest.approx(3.3e9, rel=0.02)
+
+    def test_a_model_without_experts_is_active_as_a_whole(self) -> None:
+        graph = la.build("Qwen/Qwen3-8B")
+        assert graph.active_parameters == graph.parameters
+
+    def test_tied_embeddings_are_counted_once(self) -> None:
+        tied, untied = (la.build(tiny("llama", tie_word_embeddings=tie)) for tie in (True, False))
+        assert untied.parameters - tied.parameters == 131 * 80
+        assert tied.flops == untied.flops
+
+    def test_weight_bytes_are_those_of_the_checkpoint(self) -> None:
+        graph = la.build("Qwen/Qwen3-8B")
+        assert graph.weight_bytes == 2 * graph.parameters
+
+    def test_building_twice_gives_the_same_graph(self) -> None:
+        one, two = (la.build("google/gemma-2-9b") for _ in range(2))
+        assert (one.operators[0].path, one.weights, one.caches) == (two.operators[0].path, two.weights, two.caches)
+
+
+class TestSchedule:
+    def test_the_head_runs_for_the_last_token_unless_all_logits_are_asked_for(self) -> None:
+        last, everything = (
+            la.build("Qwen/Qwen3-8B", la.Schedule(batch_size=2, seq_len=10, logits=logits))
+            for logits in ("last", "all")
+        )
+        assert everything.flops - last.flops == 2 * 2 * 9 * 4096 * 151936
+
+    @pytest.mark.parametrize("name", ["Qwen/Qwen3-8B", "google/gemma-2-9b", "mistralai/Mixtral-8x7B-v0.1"])
+    def test_steps_of_decoding_have_the_linear_flops_of_one_prefill(self, name: str) -> None:
+        model = la.load(name)
+
+        def linear(**schedule: Any) -> int:
+            graph = model.build(la.Schedule(logits="all", **schedule))
+            return sum(o.flops for o in graph.operators if o.kind == "linear")
+
+        steps = sum(linear(mode="decode", context_len=i) for i in range(12))
+        assert steps == linear(seq_len=12)
+
+    def test_decoding_absorbs_the_latent_and_prefilling_expands_it(self) -> None:
+        model = la.load(tiny("deepseek_v3"))
+        decode = {o.name for o in model.build(la.Schedule(mode="decode", context_len=9)).operators}
+        extend = {o.name for o in model.build(la.Schedule(seq_len=10)).operators}
+        assert {name.split(".")[-1] for name in decode - extend} == {"q_absorb", "o_absorb"}
+        assert {name.split(".")[-1] for name in extend - decode} == {"kv_b_proj"}
+
+    def test_absorbed_decoding_costs_what_the_paper_says(self) -> None:
+        """Each head attends in the latent space: (rank + rope) for scores, rank for values, and both absorptions."""
+        model = la.load(tiny("deepseek_v3"))
+        batch, context, heads, rank, nope, rope, value, layers = 3, 9, 8, 24, 14, 10, 18, 5
+        graph = model.build(la.Schedule(mode="decode", batch_size=batch, context_len=context))
+        core = [o for o in graph.operators if o.name.split(".")[-1] in ("scores", "values", "q_absorb", "o_absorb")]
+        pairs = heads * (context + 1) * (rank + rope + rank)
+        absorbed = heads * rank * (nope + value)
+        assert sum(o.flops for o in core) == 2 * batch * layers * (pairs + absorbed)
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("batch_size", 0),
+            ("batch_size", -1),
+            ("batch_size", 1.5),
+            ("batch_size", True),
+            ("seq_len", -3),
+            ("context_len", -1),
+            ("mode", "prefill"),
+            ("logits", "some"),
+            ("mtp", 1),
+            ("kv_cache_dtype", "float12"),
+            ("tp_size", 2),
+            ("ep_size", 0),
+        ],
+    )
+    def test_a_value_that_can_not_be_is_one_clear_error(self, field: str, value: Any) -> None:
+        with pytest.raises(la.ScheduleError, match=f"schedule field `{field}` is .*; expected "):
+            la.Schedule(**{field: value})
+
+    def test_the_cache_follows_its_dtype(self) -> None:
+        model = la.load("Qwen/Qwen3-8B")
+        wide, narrow = (
+            model.build(la.Schedule(kv_cache_dtype=dtype)).caches[0].bytes(100) for dtype in (None, "float8_e4m3fn")
+        )
+        assert wide == 2 * narrow
+
+
+class TestPairs:
+    @settings(max_examples=200, deadline=None, derandomize=True)
+    @given(
+        st.integers(1, 40),
+        st.integers(0, 40),
+        st.none() | st.integers(1, 50),
+        st.booleans(),
+    )
+    def test_executed_flops_count_the_pairs_that_causality_and_the_window_leave(
+        self, new: int, cached: int, window: int | None, bidirectional: bool
+    ) -> None:
+        """Against counting them one by one."""
+        config = tiny("gemma2", num_hidden_layers=1, sliding_window=window, use_bidirectional_attention=bidirectional)
+        graph = la.build(config, la.Schedule(seq_len=new, context_len=cached, batch_size=2))
+        reach = window or cached + new
+        pairs = sum(
+            1
+            for query in range(cached, cached + new)
+            for key in range(cached + new)
+            if abs(query - key) < reach and (bidirectional or key <= query)
+        )
+        scores = next(o for o in graph.operators if o.name.endswith("scores"))
+        assert scores.flops_executed == 2 * pairs * 12 * 2 * 8
+
+    @pytest.mark.parametrize("name", BUNDLED)
+    def test_no_operator_executes_more_than_is_counted(self, name: str) -> None:
+        graph = la.build(name, la.Schedule(seq_len=6000))
+        assert all(0 <= o.flops_executed <= o.flops for o in graph.operators)
+
+
+class TestCaches:
+    @pytest.mark.parametrize(
+        ("name", "per_token"),
+        [
+            ("meta-llama/Llama-2-7b-hf", 2 * 32 * 32 * 128),
+            ("Qwen/Qwen3-8B", 2 * 36 * 8 * 128),
+            ("deepseek-ai/DeepSeek-V3", 61 * (512 + 64)),
+            ("google/gemma-2-9b", 2 * 21 * 8 * 256),
+            ("mistralai/Mistral-7B-v0.1", 0),
+        ],
+    )
+    def test_elements_per_token_are_marginal_at_long_context(self, name: str, per_token: int) -> None:
+        graph = la.build(name)
+        assert graph.kv_cache_elements_per_token == per_token
+        grown = graph.kv_cache_elements(100_001) - graph.kv_cache_elements(100_000)
+        assert grown == per_token
+
+    @pytest.mark.parametrize("tokens", [1, 4095, 4096, 4097, 32768])
+    def test_a_window_bounds_the_cache_unless_it_is_reserved(self, tokens: int) -> None:
+        graph = la.build("mistralai/Mistral-7B-v0.1")
+        assert graph.kv_cache_elements(tokens) == 2 * 32 * 8 * 128 * min(tokens, 4096)
+        assert graph.kv_cache_elements(tokens, reserve=True) == 2 * 32 * 8 * 128 * tokens
+
+    def test_caches_say_which_layers_keep_what(self) -> None:
+        full, sliding = sorted(la.build("google/gemma-2-9b").caches, key=lambda cache: cache.window or 0)
+        assert (full.layers, full.window, sliding.layers, sliding.window) == (21, None, 21, 4096)
+
+
+class TestWorking:
+    """What `explain` prints is the working: evaluating the formulas gives the figures."""
+
+    @pytest.mark.parametrize("schedule", SCHEDULES, ids=str)
+    @pytest.mark.parametrize("name", BUNDLED)
+    def test_every_formula_evaluates_to_its_value(self, name: str, schedule: dict[str, Any]) -> None:
+        model = la.load(name)
+        working = model.explain(la.Schedule(**schedule))
+        names = NAMESPACE | {entry.name: entry.value for entry in working.names}
+        graph = model.build(la.Schedule(**schedule))
+        for figure in working.figures:
+            for line in figure.lines:
+                assert eval(line.formula, names) == line.value, f"{figure.name}: {line.of}"
+            assert sum(line.value for line in figure.lines) == figure.value
+            if figure.name != "kv_cache_elements":
+                assert figure.value == getattr(graph, figure.name)
+        assert {figure.name for figure in working.figures} >= {"parameters", "flops", "weight_bytes"}
+
+    @pytest.mark.parametrize("name", BUNDLED)
+    def test_formulas_hold_names_and_no_sizes_of_the_model(self, name: str) -> None:
+        """A size that is a bare number has lost its origin. Bytes per element and scale blocks are numbers."""
+        working = la.load(name).explain()
+        for figure in working.figures:
+            for line in figure.lines:
+                numbers = {int(text) for text in re.findall(r"(?<![\w.])\d+", line.formula)}
+                assert numbers <= {1, 2, 4, 8, 128}, f"{figure.name}: {line.formula}"
+
+    @pytest.mark.parametrize("name", BUNDLED)
+    def test_every_name_says_which_key_it_is(self, name: str) -> None:
+        model = la.load(name)
+        for entry in model.explain().names:
+            said = re.fullmatch(r"key `(.*)`", entry.origin)
+            if said is not None:
+                value: Any = model.config.data
+                for key in said[1].split("."):
+                    value = value[key]
+                assert value == entry.value
+            else:
+                assert entry.origin
+
+    def test_an_operator_shows_its_own_trace(self) -> None:
+        graph = la.build("Qwen/Qwen3-8B", la.Schedule(seq_len=7))
+        operator = next(o for o in graph.operators if o.name == "attention.q_proj")
+        assert operator.trace["n"] == "num_attention_heads * head_dim"
+        assert operator.trace["m"] == "batch_size * seq_len"
+        names = NAMESPACE | {n.name: n.value for n in la.load("Qwen/Qwen3-8B").explain(la.Schedule(seq_len=7)).names}
+        assert all(eval(o.trace["flops"], names) == o.flops for o in graph.operators)
+
+    @settings(max_examples=300, deadline=None, derandomize=True)
+    @given(st.recursive(st.integers(1, 50), lambda e: st.tuples(st.sampled_from("+-*/"), e, e), max_leaves=12))
+    def test_any_expression_of_traced_integers_renders_to_itself(self, tree: Any) -> None:
+        from llmsim_adapters.traced import Traced
+
+        count = iter(range(100))
+        names: dict[str, Any] = {}
+
+        def compute(node: Any) -> int:
+            if isinstance(node, int):
+                name = f"x{next(count)}"
+                names[name] = node
+                return Traced.leaf(node, name, "")
+            operation, left, right = node[0], compute(node[1]), compute(node[2])
+            if operation == "/":
+                return left // right if right else left
+            return left + right if operation == "+" else left - right if operation == "-" else left * right
+
+        value = compute(tree)
+        assert eval(formula(value), NAMESPACE | names) == value
+
+
+class TestHandCounted:
+    """A few published figures by hand, for readers; the reference facts are the proof."""
+
+    def test_deepseek_v3_keeps_576_elements_a_token_and_layer(self) -> None:
+        graph = la.build("deepseek-ai/DeepSeek-V3")
+        assert graph.kv_cache_elements(1) == 61 * 576
+
+    def test_deepseek_v3_has_two_totals(self) -> None:
+        graph = la.build("deepseek-ai/DeepSeek-V3")
+        assert (graph.parameters, graph.mtp_parameters) == (671_026_404_352, 11_610_067_968)
+        assert graph.active_parameters == pytest.approx(37.5e9, rel=0.01)  # the paper: 37 B

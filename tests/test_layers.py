@@ -1,0 +1,105 @@
+"""Data goes one way: no room imports from a room further down the line, not even for type annotations."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from tests.hub.fixtures import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+# The rooms of `llmsim_adapters` in the order of the data; those of one line know nothing of each other.
+LINE: Final = (
+    {"text", "traced", "gap"},
+    {"errors"},
+    {"sources", "spec"},
+    {"dialects", "graph"},
+    {"lowerings"},
+    {"plugins"},
+    {"evaluation"},
+    {"registries", "working"},
+    {"model"},
+    {"report"},
+    {"api"},
+    {"cli"},
+)
+DEPTH: Final = {room: depth for depth, rooms in enumerate(LINE) for room in rooms}
+
+# An error carries what the sources answered; at run time it needs no more of them than that name.
+TOLERATED: Final = {("errors", "sources.answer")}
+
+PACKAGE: Final = ROOT / "llmsim_adapters"
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Yield every module of this project that a file imports, wherever in the file it does so."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = []
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute, so that this test can read them"
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        yield from (name for name in names if name.partition(".")[0] in ("llmsim_adapters", "llmsim_builders"))
+
+
+def module(path: Path) -> str:
+    """Return the name of a file's module without the package's: `dialects.reader`, `api`."""
+    return ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__")
+
+
+def room(name: str) -> str:
+    return name.partition(".")[0]
+
+
+MODULES: Final = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
+
+
+def edges(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield (importing module, imported name) for every import from another room."""
+    here = module(path)
+    for name in imports(path):
+        there = name.removeprefix("llmsim_adapters").removeprefix(".")
+        if room(there) != room(here):
+            yield here, there
+
+
+def test_every_room_has_its_place_in_the_line() -> None:
+    assert {room(module(path)) for path in MODULES} == set(DEPTH)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module)
+def test_a_room_imports_only_from_rooms_before_it(path: Path) -> None:
+    wrong = [
+        f"{here} imports {there}"
+        for here, there in edges(path)
+        if DEPTH.get(room(there), len(LINE)) >= DEPTH[room(here)] and not _tolerated(here, there)
+    ]
+    assert not wrong
+
+
+def test_what_is_tolerated_is_still_there() -> None:
+    found = {
+        (here, there.rpartition(".")[0]) for path in MODULES for here, there in edges(path) if _tolerated(here, there)
+    }
+    assert found == TOLERATED
+
+
+def _tolerated(here: str, there: str) -> bool:
+    return (here, there.rpartition(".")[0]) in TOLERATED
+
+
+def test_the_built_in_builders_use_the_public_surface_only() -> None:
+    """So that a plugin can do whatever they do: the host has no privileged path to them."""
+    own = {
+        name
+        for path in (ROOT / "builders").rglob("*.py")
+        for name in imports(path)
+        if not name.startswith("llmsim_builders.")
+    }
+    assert own == {"llmsim_adapters"}
