@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import cases, chatglm, measure, mtp, published, store
 from .keys import RANDOM_RUN, RUNS, UNDECLARED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 TYPES = (
     "deepseek_v2",
