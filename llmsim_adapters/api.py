@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llmsim_adapters.errors import ConfigUnavailable
-from llmsim_adapters.model import load
+from llmsim_adapters.model import load, not_found
 from llmsim_adapters.plugins.manager import BrokenPlugin, RegisteredBuilder, registered
-from llmsim_adapters.report import not_found
 
 if TYPE_CHECKING:
     import os

@@ -6,23 +6,24 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from llmsim_adapters.dialects.read import read
-from llmsim_adapters.errors import AdapterError
+from llmsim_adapters.errors import AdapterError, ConfigUnavailable, InvalidConfig
 from llmsim_adapters.evaluation.construction import construct
-from llmsim_adapters.evaluation.evaluator import DEFAULT_SCHEDULE, Evaluation, evaluate, unsupported
+from llmsim_adapters.evaluation.evaluator import DEFAULT_SCHEDULE, Evaluation, evaluate, unavailable, unsupported
+from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.plugins.isolation import PluginError
 from llmsim_adapters.plugins.manager import Registered, registered
-from llmsim_adapters.sources import find
+from llmsim_adapters.registries.totals import known_total
+from llmsim_adapters.sources import Provenance, find
 from llmsim_adapters.text import printable
 from llmsim_adapters.working import Working, working
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from llmsim_adapters.dialects.reading import Reading
     from llmsim_adapters.evaluation.result import Coverage
     from llmsim_adapters.evaluation.total import Total
-    from llmsim_adapters.gap import Gap
     from llmsim_adapters.graph.graph import OperatorGraph
     from llmsim_adapters.graph.operator import Operator
     from llmsim_adapters.graph.schedule import Schedule
@@ -34,10 +35,9 @@ if TYPE_CHECKING:
 class BuildError(AdapterError):
     """A model can't be built; `coverage` says why."""
 
-    def __init__(self, message: str, coverage: Coverage) -> None:
+    def __init__(self, message: str, coverage: Coverage, gaps: Iterable[Gap] = ()) -> None:
         self.coverage = coverage
-        gaps = "".join(f"\n  {gap}" for gap in coverage.gaps)
-        super().__init__(message + gaps)
+        super().__init__(message + "".join(f"\n  {gap}" for gap in gaps))
 
 
 class Model:
@@ -126,21 +126,23 @@ class Model:
         if builder is None:
             if coverage.builder is None:
                 message = f"no builder can model {printable(self.config.provenance.location)}:"
-                raise BuildError(message, coverage)
+                raise BuildError(message, coverage, coverage.gaps)
             builder = coverage.builder
         for claim in coverage.claims:
             if claim.builder == builder:
                 if claim.claims:
                     return claim
                 message = f"builder {builder} does not claim {printable(self.config.provenance.location)}:"
-                raise BuildError(message, coverage)
+                raise BuildError(message, coverage, claim.reasons())
         known = ", ".join(sorted(claim.builder for claim in coverage.claims)) or "none"
         message = f"no builder {printable(builder)!r}; registered are: {known}"
         raise BuildError(message, coverage)
 
     def _construct(self, claim: Claim, schedule: Schedule, *, traced: bool = False) -> OperatorGraph:
         spec = self._read(traced=True).spec if traced else self.spec
-        assert spec is not None  # a claim was made on it
+        if spec is None:  # a claim was made on it, so only a plugin's dialect that fails now and then comes here
+            message = "the config could not be read a second time"
+            raise PluginError(message)
         return construct(
             self._registered.builders[claim.builder],
             self._registered,
@@ -179,4 +181,14 @@ def load(
     Raises:
         ConfigUnavailable: no source has a usable config; `answers` says what each of them said.
     """
-    return Model(find(source, revision=revision, endpoint=endpoint, offline=offline))
+    config = find(source, revision=revision, endpoint=endpoint, offline=offline)
+    return Model(config, known_total(config.provenance) if revision is None else None)
+
+
+def not_found(error: ConfigUnavailable) -> Coverage:
+    """Return the answer for a model whose config can't be had, or can't be read."""
+    invalid = isinstance(error, InvalidConfig)
+    kind = GapKind.INVALID_CONFIG if invalid else GapKind.CONFIG_UNAVAILABLE
+    said = "; ".join(f"{answer.source}: {answer.message}" for answer in error.answers)
+    source = Provenance("none", printable(error.source), answers=error.answers)
+    return unavailable(source, Gap(kind, "config.json", said or str(error)))

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from llmsim_adapters.errors import ConfigUnavailable, InvalidConfig
+from llmsim_adapters.errors import ConfigUnavailable
 from llmsim_adapters.evaluation.evaluator import unavailable
 from llmsim_adapters.evaluation.status import Status
 from llmsim_adapters.gap import Gap, GapKind
-from llmsim_adapters.model import Model
+from llmsim_adapters.model import Model, not_found
 from llmsim_adapters.registries.registry import Registry, Row, load_registry
 from llmsim_adapters.sources import HubSession, Provenance, find_all
 from llmsim_adapters.text import printable
@@ -20,17 +20,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from llmsim_adapters.evaluation.result import Coverage
+    from llmsim_adapters.evaluation.total import Total
 
 _UNKNOWN: Final = "unknown"
 
 
 class ReportRow(NamedTuple):
-    """One model of a report."""
+    """One model of a report; `total` is the external total that the registry has of it."""
 
     family: str
     name: str
     source: str
     coverage: Coverage
+    total: Total | None = None
 
 
 class Counts(NamedTuple):
@@ -91,6 +93,7 @@ class Report:
                     "family": row.family,
                     "name": row.name,
                     "source": row.source,
+                    "total": None if row.total is None else row.total._asdict(),
                     "coverage": row.coverage.to_dict(),
                 }
                 for row in self.rows
@@ -159,19 +162,9 @@ def _row(row: Row, source: tuple[Any, str | None] | None, found: Any) -> ReportR
             "evaluate a config of it by `llmsim-adapters explain SOURCE`",
         )
         return ReportRow(row.family, row.name, shown, unavailable(Provenance("none", ""), gap))
-    if isinstance(found, ConfigUnavailable):
-        return ReportRow(row.family, row.name, shown, not_found(found))
     total = None if row.total is None else row.total.total()
-    return ReportRow(row.family, row.name, shown, Model(found, total).coverage)
-
-
-def not_found(error: ConfigUnavailable) -> Coverage:
-    """Return the answer for a model whose config can't be had, or can't be read."""
-    invalid = isinstance(error, InvalidConfig)
-    kind = GapKind.INVALID_CONFIG if invalid else GapKind.CONFIG_UNAVAILABLE
-    said = "; ".join(f"{answer.source}: {answer.message}" for answer in error.answers)
-    source = Provenance("none", printable(error.source), answers=error.answers)
-    return unavailable(source, Gap(kind, "config.json", said or str(error)))
+    answer = not_found(found) if isinstance(found, ConfigUnavailable) else Model(found, total).coverage
+    return ReportRow(row.family, row.name, shown, answer, total)
 
 
 def _count(coverages: Any) -> Counts:

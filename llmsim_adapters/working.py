@@ -96,7 +96,7 @@ def working(graph: OperatorGraph, tokens: int, parameters: Mapping[str, Paramete
             tuple(
                 Line(
                     op.path,
-                    f"{formula(op.m)} × {formula(op.k)} × {formula(op.n)}",
+                    _shape(op.m, op.k, op.n),
                     formula(op.flops),
                     op.flops,
                 )
@@ -129,11 +129,16 @@ def working(graph: OperatorGraph, tokens: int, parameters: Mapping[str, Paramete
 
 def _weights(name: str, value: int, graph: OperatorGraph, role: str, *, mtp: bool) -> Figure:
     lines = tuple(
-        Line(_path(w), " × ".join(formula(size) for size in w.shape), formula(w.elements), w.elements)
+        Line(_path(w), _shape(*w.shape), formula(w.elements), w.elements)
         for w in graph.weights
         if w.role == role and (w.stack == "mtp") == mtp
     )
     return Figure(name, "elements", value, lines)
+
+
+def _shape(*sizes: int) -> str:
+    """Return sizes in the order of the tensor's or the product's dimensions, each one a factor that is clear."""
+    return " × ".join(f"({text})" if " " in text else text for text in map(formula, sizes))
 
 
 def _path(weight: Weight) -> str:

@@ -22,11 +22,12 @@ LINE: Final = (
     {"lowerings"},
     {"plugins"},
     {"evaluation"},
-    {"registries", "working"},
+    {"registries", "working", "documents"},
     {"model"},
     {"report"},
     {"api"},
     {"cli"},
+    {"__main__"},
 )
 DEPTH: Final = {room: depth for depth, rooms in enumerate(LINE) for room in rooms}
 
@@ -65,7 +66,7 @@ def edges(path: Path) -> Iterator[tuple[str, str]]:
     here = module(path)
     for name in imports(path):
         there = name.removeprefix("llmsim_adapters").removeprefix(".")
-        if room(there) != room(here):
+        if room(there) != room(here) and there != "__version__":
             yield here, there
 
 

@@ -34,9 +34,7 @@ def test_importing_the_package_loads_nothing_else(loaded_by: Callable[[str], set
 @pytest.mark.parametrize(
     "answer", ["la.load('Qwen/Qwen3-8B').coverage", "la.load('Qwen/Qwen3-8B', offline=True).build().flops"]
 )
-def test_a_bundled_model_needs_neither_client_nor_pydantic(
-    loaded_by: Callable[[str], set[str]], answer: str
-) -> None:
+def test_a_bundled_model_needs_neither_client_nor_pydantic(loaded_by: Callable[[str], set[str]], answer: str) -> None:
     assert not loaded_by(f"import llmsim_adapters as la\n{answer}") & (HUB_CLIENTS | HEAVY | FOR_PEOPLE)
 
 

@@ -76,9 +76,7 @@ def installed(site: Path, folder: Path, code: str) -> str:
     """Return what code prints that has the unpacked wheel before everything else, away from the checkout."""
     environment = {**os.environ, "PYTHONPATH": str(site), "HOME": str(folder), "HF_HUB_OFFLINE": "1"}
     command = [sys.executable, "-c", code]
-    done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False
-    )
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -165,7 +163,7 @@ class TestMetadata:
 class TestSdist:
     def test_gives_the_same_wheel_as_the_checkout(self, sdist: Path, wheel: Path, tmp_path: Path) -> None:
         with tarfile.open(sdist) as archive:
-            archive.extractall(tmp_path, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
+            archive.extractall(tmp_path, filter="data")
         again = build(tmp_path / NAME, tmp_path / "dist", "wheel")
         assert contents(again) == contents(wheel)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import llmsim_adapters as la
-from llmsim_adapters.registries import load_registry
+from llmsim_adapters.registries.registry import load_registry
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -53,9 +53,7 @@ def write(path: Path, content: bytes | str | dict[str, Any]) -> Path:
     return path
 
 
-def cache_huggingface(
-    home: Path, repo_id: str, content: bytes | str | dict[str, Any], ref: str = "main"
-) -> Path:
+def cache_huggingface(home: Path, repo_id: str, content: bytes | str | dict[str, Any], ref: str = "main") -> Path:
     """Put a config where huggingface_hub keeps it."""
     folder = home / "hf" / "hub" / ("models--" + repo_id.replace("/", "--"))
     write(folder / "refs" / ref, COMMIT)
@@ -88,9 +86,7 @@ class TestPath:
         assert raw.data == CONFIG
         assert (raw.provenance.source, raw.provenance.location) == ("path", str(tmp_path / "config.json"))
 
-    @pytest.mark.parametrize(
-        "source", ["./here", "../work/here", "here", "here/", "org/here", "~/here", "my.json"]
-    )
+    @pytest.mark.parametrize("source", ["./here", "../work/here", "here", "here/", "org/here", "~/here", "my.json"])
     def test_by_the_looks_of_it(
         self, tmp_path: Path, hub_home: Path, monkeypatch: pytest.MonkeyPatch, source: str
     ) -> None:
@@ -247,9 +243,7 @@ class TestId:
         assert answer.message.isprintable()
         assert hub.requests == []
 
-    @pytest.mark.parametrize(
-        "revision", ["", "a b", "../x", "a//b", "-x", "x..y", "a\x1b", "x/", "@{1}", "a~1"]
-    )
+    @pytest.mark.parametrize("revision", ["", "a b", "../x", "a//b", "-x", "x..y", "a\x1b", "x/", "@{1}", "a~1"])
     def test_malformed_revision_asks_nobody(self, hub: FakeHub, revision: str) -> None:
         [answer] = refused("org/name", revision=revision, offline=False)
         assert answer.kind == "invalid_id"
@@ -425,9 +419,7 @@ class TestBundled:
         assert "default revision" in answers[1].message
 
     @pytest.mark.parametrize("layout", ["llmsim_adapters/hf_config", "hf_config"], ids=["wheel", "checkout"])
-    def test_found_in_either_layout(
-        self, tmp_path: Path, run_python: Callable[..., str], layout: str
-    ) -> None:
+    def test_found_in_either_layout(self, tmp_path: Path, run_python: Callable[..., str], layout: str) -> None:
         for name in ("__init__.py", "errors.py", "text.py", "sources"):
             origin, copy = ROOT / "llmsim_adapters" / name, tmp_path / "site/llmsim_adapters" / name
             if name == "__init__.py":
@@ -454,9 +446,7 @@ class TestMany:
             offline=True,
             progress=done.append,
         )
-        sources = [
-            r.answers[-1].kind if isinstance(r, ConfigUnavailable) else r.provenance.source for r in results
-        ]
+        sources = [r.answers[-1].kind if isinstance(r, ConfigUnavailable) else r.provenance.source for r in results]
         assert sources == ["dict", "offline", "path", "bundled", "not_found"]
         assert done == [1, 2, 3, 4, 5]
 

@@ -114,9 +114,7 @@ class TestFound:
 
 
 class TestEndpoint:
-    @pytest.mark.parametrize(
-        ("source", "on"), [("org/name", "huggingface"), ("modelscope.cn/org/name", "modelscope")]
-    )
+    @pytest.mark.parametrize(("source", "on"), [("org/name", "huggingface"), ("modelscope.cn/org/name", "modelscope")])
     def test_argument_is_a_mirror_of_the_hub_meant(self, hub: FakeHub, source: str, on: str) -> None:
         with FakeHub() as mirror:
             mirror.add(on, "org/name", CONFIG)
@@ -131,9 +129,7 @@ class TestEndpoint:
         assert said(error)["huggingface"] == "server_error"
         assert "hidden" not in str(error)
 
-    @pytest.mark.parametrize(
-        "endpoint", ["http://[", "http://", "ftp://x", "http://127.0.0.1:99999", "no host"]
-    )
+    @pytest.mark.parametrize("endpoint", ["http://[", "http://", "ftp://x", "http://127.0.0.1:99999", "no host"])
     @pytest.mark.parametrize("source", ["org/name", "modelscope.cn/org/name"])
     def test_that_is_none_is_an_answer(self, hub: FakeHub, source: str, endpoint: str) -> None:
         error = failure(source, endpoint=endpoint)
@@ -292,9 +288,7 @@ class TestUnusable:
             ("modelscope", "modelscope/models/org--name/snapshots/master/config.json"),
         ],
     )
-    def test_in_the_cache_is_replaced_from_the_hub(
-        self, hub: FakeHub, hub_home: Path, on: str, cache: str
-    ) -> None:
+    def test_in_the_cache_is_replaced_from_the_hub(self, hub: FakeHub, hub_home: Path, on: str, cache: str) -> None:
         hub.add(on, "org/name", CONFIG)
         find("org/name")
         (hub_home / cache).write_bytes(b"{")
@@ -303,9 +297,7 @@ class TestUnusable:
         assert said(raw)[f"{on}_cache"] == "not_json"
         assert find("org/name").provenance.source == f"{on}_cache"
 
-    def test_older_copy_of_modelscope_does_not_stand_for_a_revision(
-        self, hub: FakeHub, hub_home: Path
-    ) -> None:
+    def test_older_copy_of_modelscope_does_not_stand_for_a_revision(self, hub: FakeHub, hub_home: Path) -> None:
         old = hub_home / "modelscope/hub/models/org/name/config.json"
         old.parent.mkdir(parents=True)
         old.write_text('{"old": true}')
@@ -332,17 +324,13 @@ class TestOffline:
             assert ("offline was asked for" if how == "argument" else f"{how}=1") in str(found)
         assert hub.requests == []
 
-    def test_hugging_face_s_own_variable_overrules(
-        self, hub: FakeHub, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_hugging_face_s_own_variable_overrules(self, hub: FakeHub, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("HF_HUB_OFFLINE", "0")
         monkeypatch.setenv("TRANSFORMERS_OFFLINE", "1")
         hub.add("huggingface", "org/name", CONFIG)
         assert find("org/name").provenance.source == "huggingface"
 
-    def test_in_a_process_of_its_own_reads_the_cache(
-        self, hub: FakeHub, run_python: Callable[..., str]
-    ) -> None:
+    def test_in_a_process_of_its_own_reads_the_cache(self, hub: FakeHub, run_python: Callable[..., str]) -> None:
         hub.add("huggingface", "org/name", CONFIG)
         find("org/name")
         hub.requests.clear()
@@ -429,9 +417,7 @@ class TestMany:
         assert [r.data.get("n") for r in results if isinstance(r, RawConfig)] == [None, *range(9), None]
         assert done == list(range(1, 12))
         assert 1 < hub.largest_crowd <= 3
-        assert (
-            hub.asked().count("HEAD /org/m0/resolve/main/config.json") == 2
-        )  # the first looks before it loads
+        assert hub.asked().count("HEAD /org/m0/resolve/main/config.json") == 2  # the first looks before it loads
         assert len(hub.requests) == 2 * 9 + 1
         assert only_config(hub)
 
@@ -484,9 +470,7 @@ print(huggingface_hub.constants.HF_HUB_DISABLE_TELEMETRY)
 """
         assert run_python(code, **{**self.FRESH, "HF_HUB_DISABLE_TELEMETRY": "0"}).split() == ["False"]
 
-    def test_give_up_soon_on_a_hub_that_is_slow_or_gone(
-        self, hub: FakeHub, run_python: Callable[..., str]
-    ) -> None:
+    def test_give_up_soon_on_a_hub_that_is_slow_or_gone(self, hub: FakeHub, run_python: Callable[..., str]) -> None:
         hub.add("huggingface", "org/name", CONFIG, delay=5)
         code = """
 import time
@@ -558,9 +542,7 @@ def test_what_an_error_of_hugging_face_means(error: Exception, kind: str) -> Non
 
     refusal = explain(error, "org/name", None, "https://huggingface.co", None)
     assert refusal.kind == kind
-    assert refusal.hub == {"unreachable": "down", "rate_limited": "down", "server_error": "shaky"}.get(
-        kind, "up"
-    )
+    assert refusal.hub == {"unreachable": "down", "rate_limited": "down", "server_error": "shaky"}.get(kind, "up")
 
 
 def test_no_test_reaches_a_real_hub(hub_home: Path) -> None:

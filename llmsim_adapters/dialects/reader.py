@@ -32,7 +32,7 @@ LARGEST: Final = {
 """Sizes above these are taken for mistakes: each is over ten times the largest that is published."""
 
 _LANGUAGE_HEADS: Final = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration")
-_FATAL: Final = (GapKind.INVALID_CONFIG, GapKind.MISSING_PARAMETER)
+_FATAL: Final = (GapKind.INVALID_CONFIG, GapKind.MISSING_PARAMETER, GapKind.PLUGIN_ERROR)
 _GIVEN, _ALIASED, _DEFAULTED, _DERIVED = Origin.GIVEN, Origin.ALIASED, Origin.DEFAULTED, Origin.DERIVED
 
 
@@ -53,6 +53,7 @@ class Reader:
         "_defaults",
         "_namespace",
         "_read",
+        "_sizes",
         "_traced",
         "architecture",
         "causal_lm",
@@ -88,6 +89,7 @@ class Reader:
         self._namespace = ""
         self._children: list[Reader] = []
         self._read: set[str] = set()
+        self._sizes: dict[str, int] = {}
         self._by_name: dict[str, list[str]] = {}
         lookup = canonical.get
         for key in raw:
@@ -101,10 +103,10 @@ class Reader:
 
     def size(self, name: str) -> int:
         """Read a positive integer that the model can't do without."""
-        value = self._take(name)
-        if value.__class__ is int and 0 < value <= LARGEST.get(name, _LARGEST_SIZE):
-            return self._number(name, value) if self._traced else value
-        return self._refuse_size(name, value, least=1)
+        size = self._sizes.get(name)
+        if size is None:
+            size = self._sizes[name] = self._size(name)
+        return size
 
     def size_or(self, name: str, fallback: Callable[[], int]) -> int:
         """Read a positive integer; where it is absent or null, it is derived."""
@@ -291,6 +293,12 @@ class Reader:
         return unread
 
     # -- inside ---------------------------------------------------------------------------------------------------
+
+    def _size(self, name: str) -> int:
+        value = self._take(name)
+        if value.__class__ is int and 0 < value <= LARGEST.get(name, _LARGEST_SIZE):
+            return self._number(name, value) if self._traced else value
+        return self._refuse_size(name, value, least=1)
 
     def _absent(self, name: str) -> bool:
         keys = self._by_name.get(name)

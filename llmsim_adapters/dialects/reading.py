@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -37,7 +38,18 @@ class Parameter(NamedTuple):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the parameter, ready for JSON."""
-        return {"value": self.value, "key": self.key, "origin": self.origin.value}
+        return {"value": _json_ready(self.value), "key": self.key, "origin": self.origin.value}
+
+
+def _json_ready(value: Any) -> Any:
+    """Return a value from a config as strict JSON can say it: infinities and NaN, which Python reads, as text."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, list):
+        return [_json_ready(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _json_ready(item) for key, item in value.items()}
+    return value
 
 
 @dataclass(slots=True)

@@ -5,15 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.graph.graph import OperatorGraph
-from llmsim_adapters.lowerings.components import BUILT_IN
 from llmsim_adapters.lowerings.wiring import wire
-from llmsim_adapters.plugins.builder import Builder
-from llmsim_adapters.plugins.isolation import PluginError, isolated
+from llmsim_adapters.plugins import soundness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
+    from llmsim_adapters.graph.graph import OperatorGraph
     from llmsim_adapters.graph.operator import Operator
     from llmsim_adapters.graph.schedule import Schedule
     from llmsim_adapters.plugins.manager import Registered, RegisteredBuilder
@@ -35,18 +33,15 @@ def construct(
     Raises:
         PluginError: the builder's own code raised, did not answer in time, or did not return a graph.
     """
-    if without:
-        spec = registered.features.without(spec, without)
+    known = tuple(name for name in without if name in registered.features)
     wiring = partial(wire, lowerings=registered.lowerings, tracer=tracer, traced=traced)
-    builder = entry.builder
-    own_code = type(builder).build is not Builder.build
-    if not own_code and (
-        len(registered.lowerings) == len(BUILT_IN)
-        or all(component.__class__ in BUILT_IN for component in spec.components())
-    ):
-        return wiring(spec, schedule)
-    graph = isolated(lambda: builder.build(spec, schedule, wiring))
-    if not isinstance(graph, OperatorGraph):
-        message = f"`build` returned {type(graph).__name__}; expected an OperatorGraph"
-        raise PluginError(message)
-    return graph
+    # A spec of a plugin's dialect may have its components, whose code runs when they are looked at or lowered.
+    guest = entry.guest if entry.builds_itself else registered.guests.get(spec.model_type)
+    if guest is None:
+        return wiring(registered.features.without(spec, known), schedule)
+
+    def call() -> OperatorGraph:
+        reduced = registered.features.without(spec, known)
+        return soundness.graph(entry.builder.build(reduced, schedule, wiring), schedule)
+
+    return guest.run(call)

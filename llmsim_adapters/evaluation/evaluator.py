@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from llmsim_adapters.evaluation.construction import construct
@@ -11,10 +13,11 @@ from llmsim_adapters.evaluation.result import Coverage
 from llmsim_adapters.evaluation.status import Evidence, Status
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.graph.schedule import Schedule
-from llmsim_adapters.plugins.builder import Builder
+from llmsim_adapters.plugins import soundness
 from llmsim_adapters.plugins.claim import Claim, declared_claim
-from llmsim_adapters.plugins.isolation import PluginError, isolated
+from llmsim_adapters.plugins.isolation import PluginError
 from llmsim_adapters.spec.category import category, text_category
+from llmsim_adapters.spec.components import Component
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.graph.operator import Operator
     from llmsim_adapters.plugins.manager import Registered, RegisteredBuilder
     from llmsim_adapters.sources import Provenance
+    from llmsim_adapters.spec.category import Category
     from llmsim_adapters.spec.model import ModelSpec
 
 DEFAULT_SCHEDULE = Schedule()
@@ -61,18 +65,22 @@ def evaluate(
     spec = reading.spec
     if spec is None:
         return Evaluation(_unreadable(reading, source, registered), None)
-    components = frozenset(component.kind for component in spec.components())
-    features = registered.features.of(spec)
-    family = text_category(spec)
-    claims = [
-        _claim(entry, declared_claim(name, entry.requirements, reading, family, components, features), reading)
+    try:
+        seen = _look(spec, registered)
+    except PluginError as error:
+        gap = Gap(GapKind.PLUGIN_ERROR, "component", str(error))
+        return Evaluation(_unreadable(replace(reading, gaps=(*reading.gaps, gap)), source, registered), None)
+    components, features = seen.components, seen.features
+    computed = [
+        (entry, declared_claim(name, entry.requirements, reading, seen.family, components, features))
         for name, entry in registered.builders.items()
     ]
+    claims = [_claim(entry, claim, reading) for entry, claim in computed]
     claims.sort(key=Claim.rank)
     claims = with_impacts(claims, spec, registered)
     graph, claims = _build(claims, registered, spec, tracer)
     best = claims[0] if graph is not None else None
-    gaps = reading.gaps + tuple(_left_out(name) for name in spec.unmodelled)
+    gaps = reading.gaps + seen.gaps + tuple(_left_out(name) for name in spec.unmodelled)
     evidence = Evidence.NONE
     if best is not None and graph is not None:
         gaps += best.gaps
@@ -88,7 +96,7 @@ def evaluate(
     status = Status.NOT_SUPPORTED if best is None else Status.PARTIALLY_SUPPORTED if gaps else Status.FULLY_SUPPORTED
     coverage = Coverage(
         status=status,
-        category=category(spec),
+        category=seen.category,
         builder=None if best is None else best.builder,
         evidence=evidence,
         architecture=reading.architecture,
@@ -128,30 +136,46 @@ def _unreadable(reading: Reading, source: Provenance, registered: Registered) ->
     )
 
 
+class _Seen(NamedTuple):
+    """What the claims rest on: a spec's kinds of component, features and categories, and what could not be told."""
+
+    components: frozenset[str]
+    features: frozenset[str]
+    family: Category
+    category: Category
+    gaps: tuple[Gap, ...] = ()
+
+
+def _look(spec: ModelSpec, registered: Registered) -> _Seen:
+    """Return what a spec has; a spec of a plugin's dialect may have its components, so their code runs isolated.
+
+    Raises:
+        PluginError: a plugin's component can't be looked at.
+    """
+
+    guest = registered.guests.get(spec.model_type)
+    nodes = spec.nodes() if guest is None else guest.run(spec.nodes)
+    kinds = frozenset([node.kind for node in nodes if isinstance(node, Component)])
+    seen = _Seen(kinds, registered.features.among(nodes), text_category(kinds), category(spec, kinds))
+    if guest is None:
+        return seen
+    plugged, gaps = registered.features.plugged_in(nodes)
+    return seen._replace(features=seen.features | plugged, gaps=gaps)
+
+
 def _claim(entry: RegisteredBuilder, claim: Claim, reading: Reading) -> Claim:
     """Return the builder's claim, refined by its own code where it has any."""
-    if type(entry.builder).claim is Builder.claim:
+    if not entry.claims_itself:
         return claim
+
+    def call() -> Claim:
+        own = replace(reading, parameters=deepcopy(reading.parameters), without_effect=dict(reading.without_effect))
+        return soundness.claim(entry.builder.claim(own, claim), claim)
+
     try:
-        refined = isolated(lambda: entry.builder.claim(reading, claim))
+        return entry.guest.run(call)
     except PluginError as error:
         return _failed(claim, str(error))
-    if not _is_sound(refined, claim):
-        return _failed(claim, "`claim` returned something other than a claim of this builder")
-    return refined
-
-
-def _is_sound(refined: object, claim: Claim) -> bool:
-    return (
-        isinstance(refined, Claim)
-        and refined.builder == claim.builder
-        and isinstance(refined.claims, bool)
-        and isinstance(refined.gaps, tuple)
-        and all(isinstance(gap, Gap) and isinstance(gap.kind, GapKind) for gap in refined.gaps)
-        and isinstance(refined.missing_parameters, tuple)
-        and all(isinstance(name, str) for name in refined.missing_parameters)
-        and refined.required == claim.required
-    )
 
 
 def _failed(claim: Claim, error: str) -> Claim:
@@ -202,13 +226,9 @@ def _refusal(claims: list[Claim]) -> tuple[Gap, ...]:
     """Return the gaps of the claim that came nearest, for a model that no builder claims."""
     if not claims:
         return (Gap(GapKind.UNSUPPORTED_FEATURE, "builder", "no builder is registered"),)
-    nearest = claims[0]
-    missing = tuple(
-        Gap(
-            GapKind.MISSING_PARAMETER,
-            name,
-            f"{nearest.builder} needs `{name}`, which the config does not have",
-        )
-        for name in nearest.missing_parameters
-    )
-    return missing + nearest.gaps
+    nearest = next((claim for claim in claims if not _is_broken(claim)), claims[0])
+    return nearest.reasons()
+
+
+def _is_broken(claim: Claim) -> bool:
+    return any(gap.kind is GapKind.PLUGIN_ERROR for gap in claim.gaps)

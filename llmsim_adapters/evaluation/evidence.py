@@ -9,10 +9,7 @@ from __future__ import annotations
 import json
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
+from typing import NamedTuple
 
 
 class Verified(NamedTuple):
@@ -22,11 +19,11 @@ class Verified(NamedTuple):
     components: frozenset[str]
     features: frozenset[str]
 
-    def missing(self, dialect: str, components: Collection[str], features: Collection[str]) -> list[str]:
+    def missing(self, dialect: str, components: frozenset[str], features: frozenset[str]) -> list[str]:
         """Return what of a model no facts hold."""
-        gaps = [] if dialect in self.dialects else [f"dialect {dialect}"]
-        gaps += [f"component {kind}" for kind in sorted(components) if kind not in self.components]
-        return gaps + [f"feature {name}" for name in sorted(features) if name not in self.features]
+        missing = [] if dialect in self.dialects else [f"dialect {dialect}"]
+        missing += [f"component {kind}" for kind in sorted(components - self.components)]
+        return missing + [f"feature {name}" for name in sorted(features - self.features)]
 
 
 @cache

@@ -24,30 +24,40 @@ def with_impacts(claims: list[Claim], spec: ModelSpec, registered: Registered) -
 
     The right figures are those of the best full claim; without one every impact stays unknown.
     """
-    full = next((claim for claim in claims if claim.claims and not claim.gaps), None)
     partial = [claim for claim in claims if claim.claims and claim.gaps]
-    if full is None or not partial:
+    if not partial:
         return claims
     schedule = Schedule(seq_len=TOKENS, mtp=spec.stack("mtp") is not None)
-    try:
-        right = construct(registered.builders[full.builder], registered, spec, schedule)
-        return [
-            _with_impacts(claim, spec, registered, schedule, right) if claim in partial else claim for claim in claims
-        ]
-    except PluginError:  # noted where the claim is built; here it only means that the figures are unknown
+    right = _right(claims, spec, registered, schedule)
+    if right is None:
         return claims
+    return [_with_impacts(claim, spec, registered, schedule, right) if claim in partial else claim for claim in claims]
+
+
+def _right(claims: list[Claim], spec: ModelSpec, registered: Registered, schedule: Schedule) -> OperatorGraph | None:
+    """Return the graph of the best full claim; a builder's own word does not make its figures the right ones."""
+    for claim in claims:
+        if claim.claims and not claim.gaps and not claim.asserted:
+            try:
+                return construct(registered.builders[claim.builder], registered, spec, schedule)
+            except PluginError:  # noted where the claim is built; here the next one takes its place
+                continue
+    return None
 
 
 def _with_impacts(
     claim: Claim, spec: ModelSpec, registered: Registered, schedule: Schedule, right: OperatorGraph
 ) -> Claim:
+    """Return the claim with impacts; one whose builder fails keeps them unknown, and no other's."""
     entry = registered.builders[claim.builder]
     gaps = []
     for gap in claim.gaps:
         impact = None
         if gap.kind is GapKind.UNSUPPORTED_FEATURE and gap.name in registered.features:
-            graph = construct(entry, registered, spec, schedule, without=(gap.name,))
-            impact = _impact(graph, right)
+            try:
+                impact = _impact(construct(entry, registered, spec, schedule, without=(gap.name,)), right)
+            except PluginError:
+                return claim
         gaps.append(Gap(gap.kind, gap.name, gap.detail, impact))
     return claim._replace(gaps=tuple(gaps))
 

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from llmsim_adapters.graph.operator import Operator, Weight
     from llmsim_adapters.graph.schedule import Schedule
 
+LONG_CONTEXT: Final = 32768
+"""The length at which the cache of every graph is stated, beside that of its schedule."""
+
 MTP: Final = "mtp"
 """The name of the stack whose parameters are counted apart."""
 
@@ -92,6 +95,11 @@ class OperatorGraph:
         del encoder_tokens  # no stack with an encoder yet
         return sum(c.elements(tokens, reserve) for c in self.caches if c.kind != "state")
 
+    def kv_cache_bytes(self, tokens: int, encoder_tokens: int = 0, reserve: bool = False) -> int:
+        """Return the same in bytes, each cache in its own format."""
+        del encoder_tokens
+        return sum(c.bytes(tokens, reserve) for c in self.caches if c.kind != "state")
+
     @property
     def kv_cache_elements_per_token(self) -> int:
         """Elements that one more token adds at long context, where windowed layers are full."""
@@ -101,3 +109,48 @@ class OperatorGraph:
     def state_elements_per_sequence(self) -> int:
         """Elements of recurrent and convolution state, whatever the length."""
         return sum(c.elements(0) for c in self.caches if c.kind == "state")
+
+    def totals(self) -> dict[str, int]:
+        """Return the figures that need no length, by name."""
+        return {name: getattr(self, name) for name in _TOTALS}
+
+    def kv_cache(self) -> list[dict[str, Any]]:
+        """Return the cache of one sequence at the schedule's length and at a long one, windowed and reserved."""
+        lengths = sorted({self.schedule.context_len + self.schedule.seq_len, LONG_CONTEXT})
+        return [
+            {
+                "tokens": tokens,
+                "reserve": reserve,
+                "elements": self.kv_cache_elements(tokens, reserve=reserve),
+                "bytes": self.kv_cache_bytes(tokens, reserve=reserve),
+            }
+            for tokens in lengths
+            for reserve in (False, True)
+        ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the graph with every operator and weight, ready for JSON."""
+        return {
+            "builder": self.builder,
+            "gaps": [gap.to_dict() for gap in self.gaps],
+            "schedule": self.schedule.to_dict(),
+            "totals": self.totals(),
+            "kv_cache": self.kv_cache(),
+            "caches": [cache._asdict() for cache in self.caches],
+            "operators": [operator.to_dict() for operator in self.operators],
+            "weights": [weight.to_dict() for weight in self.weights],
+            "transfers": list(self.transfers),
+        }
+
+
+_TOTALS: Final = (
+    "parameters",
+    "mtp_parameters",
+    "buffers",
+    "active_parameters",
+    "flops",
+    "flops_executed",
+    "weight_bytes",
+    "kv_cache_elements_per_token",
+    "state_elements_per_sequence",
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from llmsim_adapters.spec.dtypes import bytes_of
 from llmsim_adapters.traced import formula
@@ -75,12 +75,23 @@ class Operator(NamedTuple):
         """The operator's name, unique in its graph: stack, block and name."""
         return f"{self.stack}.{self.block}.{self.name}"
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the sizes and figures, ready for JSON."""
+        return {name: getattr(self, name) for name in _OPERATOR_FIELDS}
+
     @property
     def trace(self) -> dict[str, str]:
         """The formulas of its sizes and FLOPs in the names of config keys and schedule fields."""
         traced = self if self.tracer is None else self.tracer()[self.path]
         sizes = ("m", "n", "k", "batch", "repeat", "flops", "flops_executed")
         return {size: formula(getattr(traced, size)) for size in sizes}
+
+
+_OPERATOR_FIELDS: Final = (
+    *("name", "kind", "stack", "block", "m", "n", "k", "batch", "repeat"),
+    *("input_dtype", "operand_dtype", "output_dtype"),
+    *("operand_elements", "flops", "flops_executed", "bytes"),
+)
 
 
 class Weight(NamedTuple):
@@ -97,6 +108,10 @@ class Weight(NamedTuple):
     sharding: Sharding
     stack: str
     block: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the tensor, ready for JSON."""
+        return {**self._asdict(), "shape": list(self.shape), "elements": self.elements, "bytes": self.bytes}
 
     @property
     def trainable(self) -> bool:

@@ -99,47 +99,58 @@ def _staircase(steps: int, height: int | None) -> int:
     return rising * (rising + 1) // 2 + (steps - rising) * height
 
 
+class Draft:
+    """What the sites of one graph emit, in the order in which they do."""
+
+    __slots__ = ("caches", "operators", "routing", "weights")
+
+    def __init__(self) -> None:
+        self.operators: list[Operator] = []
+        self.weights: list[Weight] = []
+        self.caches: list[Cache] = []
+        self.routing: list[tuple[str, int, int]] = []
+
+
 class Site:
-    """Collects what the lowerings of one block emit."""
+    """Takes what the lowerings of one block emit.
+
+    The block is run `repeat` times a step, with as many sets of weights and caches; not at all unless it `runs`.
+    """
 
     __slots__ = (
+        "_draft",
         "_label",
         "_lowerings",
         "_runs",
         "block",
         "caches",
-        "layers_with_cache",
-        "operators",
         "repeat",
-        "routing",
         "stack",
         "step",
         "weight_sets",
-        "weights",
     )
 
     def __init__(
         self,
+        draft: Draft,
         step: Step,
         lowerings: Mapping[type, Lowering],
-        operators: list[Operator],
-        weights: list[Weight],
-        caches: list[Cache],
-        routing: list[tuple[str, int, int]],
         stack: str,
         block: str,
-        *,
+        runs: bool = True,
         repeat: int = 1,
         weight_sets: int = 1,
-        layers_with_cache: int = 1,
-        runs: bool = True,
+        caches: int = 1,
     ) -> None:
+        self._draft = draft
         self.step = step
-        self.operators, self.weights, self.caches, self.routing = operators, weights, caches, routing
-        self.stack, self.block = stack, block
-        self.repeat, self.weight_sets, self.layers_with_cache = repeat, weight_sets, layers_with_cache
         self._lowerings = lowerings
+        self.stack = stack
+        self.block = block
         self._runs = runs
+        self.repeat = repeat
+        self.weight_sets = weight_sets
+        self.caches = caches
         self._label = ""
 
     def lower(self, component: Component, label: str) -> None:
@@ -158,7 +169,7 @@ class Site:
         dtype: str | None = None,
     ) -> None:
         """Emit a tensor that is stored as it is."""
-        self.weights.append(
+        self._draft.weights.append(
             Weight(
                 self._label + name,
                 shape,
@@ -185,7 +196,7 @@ class Site:
         if quantization.block is not None:
             rows, columns = quantization.block
             scales = (*shape[:-2], ceil_div(shape[-2], rows), ceil_div(shape[-1], columns))
-        self.weights.append(
+        self._draft.weights.append(
             Weight(
                 f"{self._label}{name}_scale",
                 scales,
@@ -238,7 +249,7 @@ class Site:
         if not self._runs:
             return
         dtype = self.step.dtype
-        self.operators.append(
+        self._draft.operators.append(
             Operator(
                 self._label + name,
                 kind,
@@ -306,8 +317,8 @@ class Site:
         """Emit what each position of the block keeps for one sequence."""
         if not self._runs:
             return
-        layers = self.layers_with_cache
-        self.caches.append(
+        layers = self.caches
+        self._draft.caches.append(
             Cache(
                 kind,
                 self.stack,
@@ -323,4 +334,4 @@ class Site:
 
     def route(self, experts: int, top_k: int) -> None:
         """Say that the block's expert weights are used by `top_k` of `experts`."""
-        self.routing.append((f"{self.stack}.{self.block}", experts, top_k))
+        self._draft.routing.append((f"{self.stack}.{self.block}", experts, top_k))

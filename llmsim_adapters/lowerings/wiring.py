@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from llmsim_adapters.graph.graph import MTP, OperatorGraph
 from llmsim_adapters.lowerings.components import BUILT_IN
-from llmsim_adapters.lowerings.site import Site, Step
+from llmsim_adapters.lowerings.site import Draft, Site, Step
 from llmsim_adapters.traced import Traced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from llmsim_adapters.graph.cache import Cache
-    from llmsim_adapters.graph.operator import Operator, Weight
+    from llmsim_adapters.graph.operator import Operator
     from llmsim_adapters.graph.schedule import Schedule
     from llmsim_adapters.lowerings.site import Lowering
     from llmsim_adapters.spec.components import Component
@@ -56,10 +55,7 @@ class _Wiring:
         traced: bool,
     ) -> None:
         self._spec, self._schedule, self._lowerings, self._traced = spec, schedule, lowerings, traced
-        self._operators: list[Operator] = []
-        self._weights: list[Weight] = []
-        self._caches: list[Cache] = []
-        self._routing: list[tuple[str, int, int]] = []
+        self._draft = Draft()
         dtype = schedule.activation_dtype or spec.dtype
         self._step = Step(
             batch_size=self._named(schedule.batch_size, "batch_size", "schedule"),
@@ -81,10 +77,10 @@ class _Wiring:
         self._lower_once(AROUND, "outputs", self._spec.outputs)
         return OperatorGraph(
             schedule=self._schedule,
-            operators=tuple(self._operators),
-            weights=tuple(self._weights),
-            caches=tuple(self._caches),
-            routing=tuple(self._routing),
+            operators=tuple(self._draft.operators),
+            weights=tuple(self._draft.weights),
+            caches=tuple(self._draft.caches),
+            routing=tuple(self._draft.routing),
         )
 
     def _stack(self, stack: Stack) -> None:
@@ -102,32 +98,18 @@ class _Wiring:
                 weight_sets = self._named(stack.weight_sets(index), f"weights_{name}", "positions with own weights")
             if stack.cache_of:
                 caches = self._named(stack.caches(index), f"caches_{name}", "positions with a cache of their own")
-            site = self._site(stack.name, block.name, runs, layers, weight_sets, caches)
+            site = Site(
+                self._draft, self._step, self._lowerings, stack.name, block.name, runs, layers, weight_sets, caches
+            )
             for label, component in _labelled(block):
                 site.lower(component, label)
         self._lower_once(stack.name, "after", stack.after, runs)
 
     def _lower_once(self, stack: str, block: str, components: tuple[Component, ...], runs: bool = True) -> None:
         if components:
-            site = self._site(stack, block, runs)
+            site = Site(self._draft, self._step, self._lowerings, stack, block, runs)
             for component in components:
                 site.lower(component, component.kind)
-
-    def _site(self, stack: str, block: str, runs: bool, layers: int = 1, weight_sets: int = 1, caches: int = 1) -> Site:
-        return Site(
-            self._step,
-            self._lowerings,
-            self._operators,
-            self._weights,
-            self._caches,
-            self._routing,
-            stack,
-            block,
-            repeat=layers,
-            weight_sets=weight_sets,
-            layers_with_cache=caches,
-            runs=runs,
-        )
 
     def _named(self, value: int, name: str, origin: str) -> int:
         return Traced.leaf(value, name, origin) if self._traced else value

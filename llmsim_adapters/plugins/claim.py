@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from llmsim_adapters.gap import Gap, GapKind
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from llmsim_adapters.dialects.reading import Reading
     from llmsim_adapters.plugins.builder import Requirements
     from llmsim_adapters.spec.category import Category
@@ -18,7 +16,8 @@ class Claim(NamedTuple):
     """What one builder says of one model.
 
     `claims`: it can build a graph, exact where there are no gaps. Where it does not claim, `missing_parameters` and
-    `gaps` say why.
+    `gaps` say why. `required` is the number of parameters that it requires. `asserted`: the builder's own code says
+    more than its requirements do.
     """
 
     builder: str
@@ -26,16 +25,28 @@ class Claim(NamedTuple):
     missing_parameters: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
     required: int = 0
+    asserted: bool = False
 
-    def rank(self) -> tuple[bool, int, int, str]:
+    def rank(self) -> tuple[bool, int, bool, int, str]:
         """Return the key by which claims are ordered, best first.
 
         1. A builder that claims comes before one that does not.
         2. Fewer gaps come first, so that a full claim beats every partial one.
-        3. Of equals, the builder that requires more parameters comes first: the more specific one.
-        4. Then the name decides, so that the order never depends on what was installed when.
+        3. Of equals, a claim that rests on requirements comes before one on a builder's own word: a plugin that claims
+           everything takes no model from a builder that is made for it.
+        4. Then the builder that requires more parameters comes first: the more specific one.
+        5. Then the name decides, so that the order never depends on what was installed when.
         """
-        return (not self.claims, len(self.gaps) + len(self.missing_parameters), -self.required, self.builder)
+        gaps = len(self.gaps) + len(self.missing_parameters)
+        return (not self.claims, gaps, self.asserted, -self.required, self.builder)
+
+    def reasons(self) -> tuple[Gap, ...]:
+        """Return everything that keeps the builder from claiming the model in full, as gaps."""
+        detail = "{} needs `{}`, which the config does not have"
+        missing = (
+            Gap(GapKind.MISSING_PARAMETER, name, detail.format(self.builder, name)) for name in self.missing_parameters
+        )
+        return (*missing, *self.gaps)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the claim, ready for JSON."""
@@ -52,8 +63,8 @@ def declared_claim(
     requirements: Requirements,
     reading: Reading,
     category: Category,
-    components: Collection[str],
-    features: Collection[str],
+    components: frozenset[str],
+    features: frozenset[str],
 ) -> Claim:
     """Return the claim that follows from a builder's requirements.
 
@@ -62,21 +73,18 @@ def declared_claim(
     """
     required = requirements.required(category)
     parameters = reading.parameters
-    missing = tuple(name for name in required if name not in parameters)
+    missing = tuple([name for name in required if name not in parameters])
     gaps = []
     if category not in requirements.categories:
         known = ", ".join(sorted(requirements.categories))
-        detail = f"the model is {category}; {builder} is for {known}"
-        gaps.append(Gap(GapKind.UNSUPPORTED_FEATURE, category.value, detail))
-    gaps += [
-        Gap(GapKind.UNSUPPORTED_FEATURE, kind, f"{builder} does not model the component `{kind}`")
-        for kind in sorted(components)
-        if kind not in requirements.components
-    ]
+        gaps.append(_unsupported(category.value, f"the model is {category}; {builder} is for {known}"))
+    for kind in sorted(components - requirements.components):
+        gaps.append(_unsupported(kind, f"{builder} does not model the component `{kind}`"))
     claims = not missing and not gaps
-    gaps += [
-        Gap(GapKind.UNSUPPORTED_FEATURE, name, f"{builder} does not model `{name}`")
-        for name in sorted(features)
-        if name not in requirements.features
-    ]
+    for name in sorted(features - requirements.features):
+        gaps.append(_unsupported(name, f"{builder} does not model `{name}`"))
     return Claim(builder, claims, missing, tuple(gaps), len(required))
+
+
+def _unsupported(name: str, detail: str) -> Gap:
+    return Gap(GapKind.UNSUPPORTED_FEATURE, name, detail)

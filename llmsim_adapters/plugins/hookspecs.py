@@ -1,6 +1,7 @@
 """The hooks that a plugin implements: functions of these names, marked with `hookimpl`, in the module that its
 entry point in the group `llmsim_adapters` names. Every hook is optional, and each is called once per process, when
-builders are first needed.
+builders are first needed, isolated and bounded in time. What it returns is checked item by item: an item that can't be
+used is shown by `llmsim-adapters builders` with the reason, and the others are used.
 """
 
 from __future__ import annotations
@@ -33,19 +34,24 @@ class HookSpecs:
     def llmsim_register_components(self) -> Sequence[ComponentKind]:  # type: ignore[empty-body]
         """Register kinds of component.
 
-        :returns: each kind with its lowering and the features that a spec gets from it.
+        Called first, so that what dialects and builders of the same plugin name is known.
+
+        :returns: each kind with its lowering and the features that a spec gets from it. A feature's functions are
+            asked only about specs that have the component.
         """
 
     @hookspec
     def llmsim_register_dialects(self) -> Sequence[Dialect]:  # type: ignore[empty-body]
         """Register dialects for model types that the package itself does not declare.
 
-        :returns: one dialect for each model type.
+        :returns: one dialect for each model type. It may use any component with a lowering; the spec has the
+            reader's `model_type`.
         """
 
     @hookspec
     def llmsim_register_builders(self) -> Sequence[type[Builder]]:  # type: ignore[empty-body]
         """Register builders.
 
-        :returns: builder classes, each with a name of its own; they are instantiated without arguments.
+        :returns: builder classes, each with a name of its own (lower-case letters, digits and underscores) and its
+            `Requirements`; they are instantiated once, without arguments.
         """

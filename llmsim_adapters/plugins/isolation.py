@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 import threading
-from contextlib import redirect_stdout
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from llmsim_adapters.errors import AdapterError
+from llmsim_adapters.plugins import output
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -20,10 +19,52 @@ TIMEOUT: Final = "LLMSIM_ADAPTERS_PLUGIN_TIMEOUT"
 """The environment variable for the seconds that one call into a plugin may take."""
 
 _DEFAULT_SECONDS: Final = 5.0
+_LONGEST_MESSAGE: Final = 400
 
 
 class PluginError(AdapterError):
-    """A plugin's code raised or did not answer in time; the message says which."""
+    """A plugin's code raised, answered nonsense or did not answer in time; the message says which."""
+
+
+class PluginTimeout(PluginError):
+    """A plugin's code did not answer in time."""
+
+
+class Guest:
+    """A part of a plugin: its code runs isolated, its errors carry the plugin's name.
+
+    Once it has not answered in time it is not asked again, so that a plugin that hangs costs one wait and not one for
+    each model of a registry, and leaves one thread behind and not hundreds.
+
+    The package's own builders are loaded in the same way, but `at_home`: in this thread, whatever the time limit.
+    """
+
+    __slots__ = ("_at_home", "_silent", "label")
+
+    def __init__(self, label: str, *, at_home: bool = False) -> None:
+        self.label = label
+        self._at_home = at_home
+        self._silent = ""
+
+    def run(self, call: Callable[[], _Result]) -> _Result:
+        """Return the result of the plugin's code.
+
+        Raises:
+            PluginError: the code raised anything, or did not answer in time, now or before.
+        """
+        if self._at_home:
+            return call()
+        if self._silent:
+            raise PluginTimeout(self._silent)
+        try:
+            return isolated(call)
+        except PluginTimeout as error:
+            self._silent = f"{self.label}: {error}; not asked again"
+            message = f"{self.label}: {error}"
+            raise PluginTimeout(message) from error
+        except PluginError as error:
+            message = f"{self.label}: {error}"
+            raise PluginError(message) from error
 
 
 def isolated(call: Callable[[], _Result]) -> _Result:
@@ -35,27 +76,48 @@ def isolated(call: Callable[[], _Result]) -> _Result:
     Raises:
         PluginError: the code raised anything, or did not answer in time.
     """
-    box: list[Any] = []
+    results: list[_Result] = []
+    errors: list[BaseException] = []
 
     def run() -> None:
         try:
-            box.append((call(), None))
+            with output.diverted():
+                result = call()
+        except PluginError as error:
+            errors.append(error)
         except BaseException as error:  # whatever a plugin raises, SystemExit included, is its own
-            box.append((None, error))
+            errors.append(_told(error))
+        else:
+            results.append(result)
 
     thread = threading.Thread(target=run, daemon=True, name="llmsim-adapters-plugin")
     seconds = _seconds()
-    with redirect_stdout(sys.stderr):
-        thread.start()
-        thread.join(seconds)
-    if not box:
-        message = f"did not answer within {seconds:g} s ({TIMEOUT} sets the limit)"
-        raise PluginError(message)
-    result, error = box[0]
-    if error is not None:
-        message = f"{type(error).__name__}: {printable(error)}"
-        raise PluginError(message) from error
-    return result  # type: ignore[no-any-return]
+    thread.start()
+    thread.join(seconds)
+    if results:
+        return results[0]
+    if errors:
+        raise errors[0]
+    output.mend()
+    message = f"did not answer within {seconds:g} s ({TIMEOUT} sets the limit)"
+    raise PluginTimeout(message)
+
+
+def _told(error: BaseException) -> PluginError:
+    """Return what a plugin raised as an error of this package; its own text may raise, too."""
+    name = type_name(error)
+    try:
+        text = printable(str(error), _LONGEST_MESSAGE)
+    except BaseException:
+        text = "(the error has no text that can be shown)"
+    told = PluginError(f"{name}: {text}" if text else name)
+    told.__cause__ = error
+    return told
+
+
+def type_name(value: object) -> str:
+    """Return the name of a value's type, whatever its metaclass says of it."""
+    return printable(type.__dict__["__name__"].__get__(type(value)), 80)
 
 
 def _seconds() -> float:
@@ -63,4 +125,4 @@ def _seconds() -> float:
         seconds = float(os.environ.get(TIMEOUT, ""))
     except ValueError:
         return _DEFAULT_SECONDS
-    return seconds if 0 < seconds < float("inf") else _DEFAULT_SECONDS
+    return seconds if 0 < seconds <= threading.TIMEOUT_MAX else _DEFAULT_SECONDS

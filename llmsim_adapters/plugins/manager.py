@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
-from functools import cache
-from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+import threading
+from functools import partial
+from importlib.metadata import Distribution, EntryPoint, distributions
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import pluggy
 
@@ -15,38 +17,48 @@ from llmsim_adapters.dialects.find import built_in
 from llmsim_adapters.lowerings.components import BUILT_IN
 from llmsim_adapters.lowerings.kind import ComponentKind
 from llmsim_adapters.plugins.builder import Builder, Requirements
+from llmsim_adapters.plugins.dialects import guarded
+from llmsim_adapters.plugins.features import KnownFeatures
 from llmsim_adapters.plugins.hookspecs import PROJECT, HookSpecs
-from llmsim_adapters.plugins.isolation import PluginError, isolated
+from llmsim_adapters.plugins.isolation import Guest, PluginError, type_name
+from llmsim_adapters.plugins.output import in_plugin
 from llmsim_adapters.spec.components import Component
-from llmsim_adapters.spec.features import Features
+from llmsim_adapters.spec.features import Feature
+from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from llmsim_adapters.lowerings.site import Lowering
 
 ONLY: Final = "LLMSIM_ADAPTERS_PLUGINS"
-"""Environment variable: empty loads the built-in builders only; a comma list, only what it names, beside them."""
+"""Environment variable: a comma list of what is loaded beside the built-in builders; empty: nothing; unset: all.
+
+Names are those of entry points or of distributions, whose case and punctuation don't matter.
+"""
 DISABLE: Final = "LLMSIM_ADAPTERS_DISABLE"
-"""Environment variable: a comma list of what is not loaded."""
+"""Environment variable: a comma list, of the same names, of what is not loaded. The built-in builders always are."""
+
+_Result = TypeVar("_Result")
 
 HOST: Final = "llmsim-adapters"
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
 class RegisteredBuilder(NamedTuple):
-    """A builder and the distribution that brought it."""
+    """A builder, the distribution that brought it, and what it declares."""
 
     name: str
     builder: Builder
     distribution: str
     version: str
-
-    @property
-    def requirements(self) -> Requirements:
-        """What the builder declares."""
-        return self.builder.requirements
+    requirements: Requirements
+    guest: Guest
+    claims_itself: bool = False
+    """Whether its own code refines the claim."""
+    builds_itself: bool = False
+    """Whether its own code makes the graph."""
 
     @property
     def built_in(self) -> bool:
@@ -64,20 +76,64 @@ class BrokenPlugin(NamedTuple):
 
 
 class Registered:
-    """Everything that plugins registered, the built-in ones included."""
+    """Everything that plugins registered, the built-in ones included.
+
+    `dialects` are those of plugins, by model type, safe to read with; `guests` run what else a model of such a type
+    needs of its plugin.
+    """
 
     def __init__(self) -> None:
         self.builders: dict[str, RegisteredBuilder] = {}
         self.broken: list[BrokenPlugin] = []
         self.dialects: dict[str, Dialect] = {}
-        self.features = Features()
+        self.guests: dict[str, Guest] = {}
+        self.features = KnownFeatures()
         self.lowerings: dict[type, Lowering] = dict(BUILT_IN)
 
 
-@cache
+_loading = threading.Lock()
+_loaded: Registered | None = None
+
+
 def registered() -> Registered:
     """Return what the installed plugins register; they are loaded once per process, at the first call."""
-    return load(entry_points(group=PROJECT), os.environ)
+    global _loaded
+    if _loaded is None:
+        if in_plugin():
+            message = "the registered builders can't be asked for while they are being loaded"
+            raise PluginError(message)
+        with _loading:
+            if _loaded is None:
+                entry_points, broken = installed()
+                result = load(entry_points, os.environ)
+                result.broken += broken
+                _loaded = result
+    return _loaded
+
+
+def installed() -> tuple[list[EntryPoint], list[BrokenPlugin]]:
+    """Return the installed entry points, and the distributions whose list of them can't be read.
+
+    `importlib.metadata.entry_points` reads all distributions in one go, and one bad file fails them all.
+    """
+    found: list[EntryPoint] = []
+    broken = []
+    seen = set()
+    for distribution in distributions():
+        try:
+            text = distribution.read_text("entry_points.txt")
+        except (OSError, ValueError):
+            continue  # whose it is can't be told
+        if text is None or PROJECT not in text:
+            continue
+        name, version = _identity(distribution)
+        if _normal(name) not in seen:  # the first one on the path is the one that gets imported
+            seen.add(_normal(name))
+            try:
+                found += distribution.entry_points.select(group=PROJECT)
+            except Exception as error:
+                broken.append(BrokenPlugin("", name, version, f"entry_points.txt: {printable(error)}"))
+    return found, broken
 
 
 def load(found: Iterable[EntryPoint], environment: Mapping[str, str]) -> Registered:
@@ -86,131 +142,229 @@ def load(found: Iterable[EntryPoint], environment: Mapping[str, str]) -> Registe
     This package's own entry point comes first, so that no plugin can take a built-in builder's name; the others
     follow by distribution and name. What is wrong with one of them is noted and costs the others nothing.
     """
-    manager = pluggy.PluginManager(PROJECT)
-    manager.add_hookspecs(HookSpecs)
     result = Registered()
-    for entry_point in sorted(found, key=lambda e: (_distribution(e)[0] != HOST, *_distribution(e), e.name)):
-        distribution, version = _distribution(entry_point)
-        if distribution == HOST or _wanted(entry_point.name, distribution, environment):
-            loader = _Loader(manager, entry_point, distribution, version, result)
-            try:
-                loader.load()
-            except PluginError as error:
-                loader.broken(str(error))
+    plugins = sorted(
+        (_Plugin(entry_point, *_identity(entry_point.dist), result) for entry_point in found),
+        key=lambda plugin: (plugin.distribution != HOST, plugin.distribution, plugin.version, plugin.name),
+    )
+    for plugin in plugins:
+        if plugin.distribution == HOST or _wanted(plugin.names, environment):
+            plugin.load()
+    known = {name for plugin in plugins for name in plugin.names}
+    for name in sorted(_listed(environment.get(ONLY, "")) - known):
+        shown = printable(name, 80)
+        result.broken.append(BrokenPlugin(shown, "", "", f"{ONLY} names it, and no plugin of this name is installed"))
     return result
 
 
-def _distribution(entry_point: EntryPoint) -> tuple[str, str]:
-    if entry_point.dist is None:
+def _identity(distribution: Distribution | None) -> tuple[str, str]:
+    """Return name and version, where there is metadata that says so."""
+    if distribution is None:
         return "unknown", "unknown"
-    return printable(entry_point.dist.name, 80), printable(entry_point.dist.version, 40)
+    try:
+        metadata = distribution.metadata
+        name, version = metadata.get("Name"), metadata.get("Version")  # type: ignore[attr-defined]
+    except Exception:
+        return "unknown", "unknown"
+    name = HOST if _normal(name or "") == HOST else name
+    return printable(name or "unknown", 80), printable(version or "unknown", 40)
 
 
-def _wanted(name: str, distribution: str, environment: Mapping[str, str]) -> bool:
-    names = {name, distribution}
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _wanted(names: set[str], environment: Mapping[str, str]) -> bool:
     if names & _listed(environment.get(DISABLE, "")):
         return False
     return ONLY not in environment or bool(names & _listed(environment[ONLY]))
 
 
 def _listed(text: str) -> set[str]:
-    return {name.strip() for name in text.split(",") if name.strip()}
+    return {_normal(name.strip()) for name in text.split(",") if name.strip()}
 
 
-class _Loader:
-    """Loads one entry point."""
+class _Plugin:
+    """One entry point, and the loading of what it names."""
 
-    def __init__(
-        self,
-        manager: pluggy.PluginManager,
-        entry_point: EntryPoint,
-        distribution: str,
-        version: str,
-        result: Registered,
-    ) -> None:
-        self._manager, self._entry_point, self._result = manager, entry_point, result
-        self._distribution, self._version = distribution, version
+    def __init__(self, entry_point: EntryPoint, distribution: str, version: str, result: Registered) -> None:
+        self.name = printable(entry_point.name, 80)
+        self.distribution, self.version = distribution, version
+        self.names = {_normal(entry_point.name), _normal(distribution)}
+        self._entry_point, self._result = entry_point, result
 
     def load(self) -> None:
-        plugin = isolated(self._entry_point.load)
-        name = f"{self._distribution}:{self._entry_point.name}"
-        try:
-            self._manager.register(plugin, name=name)
-        except (pluggy.PluginValidationError, ValueError, TypeError) as error:
-            raise PluginError(printable(error, 400)) from error
-        for caller in self._manager.get_hookcallers(plugin) or ():
-            if caller.spec is None:
-                self._manager.unregister(plugin)
-                message = f"implements the hook `{printable(caller.name)}`, which does not exist; {_known_hooks()}"
-                raise PluginError(message)
-        for hook, accept in (
+        """Register what the plugin brings, and note what of it can't be used."""
+        loaded = self._try("import", lambda: (self._entry_point.load(),))
+        if loaded is None:
+            return
+        hooks = self._try("hooks", lambda: _hooks(loaded[0])) or {}
+        for hook, check in (
             ("llmsim_register_components", self._component),
             ("llmsim_register_dialects", self._dialect),
             ("llmsim_register_builders", self._builder),
         ):
-            for implementation in getattr(self._manager.hook, hook).get_hookimpls():
-                if implementation.plugin is not plugin:
-                    continue
-                answer = isolated(implementation.function)
-                if not isinstance(answer, (list, tuple)):
-                    message = f"hook `{hook}` returned {type(answer).__name__}; expected a list"
-                    raise PluginError(message)
-                for item in answer:
-                    accept(item)
+            for implementation in hooks.get(hook, ()):
+                for item in self._try(hook, partial(_items, implementation)) or ():
+                    register = self._try(hook, partial(check, item))
+                    if register is not None:
+                        register()
 
-    def broken(self, error: str) -> None:
-        """Note that the plugin, or one of the things that it brings, is not used."""
-        name = printable(self._entry_point.name, 80)
-        self._result.broken.append(BrokenPlugin(name, self._distribution, self._version, error))
+    def _try(self, step: str, call: Callable[[], _Result]) -> _Result | None:
+        try:
+            return self._guest().run(call)
+        except PluginError as error:
+            said = str(error).removeprefix(f"{self._label}: ")
+            self._result.broken.append(BrokenPlugin(self.name, self.distribution, self.version, f"{step}: {said}"))
+            return None
 
-    def _component(self, kind: Any) -> None:
-        if not isinstance(kind, ComponentKind) or not (
-            isinstance(kind.component, type) and issubclass(kind.component, Component) and callable(kind.lower)
-        ):
-            self.broken(f"{printable(repr(kind))} is not a ComponentKind of a Component and its lowering")
-            return
-        if kind.component in self._result.lowerings or any(
-            known.kind == kind.component.kind for known in self._result.lowerings if issubclass(known, Component)
-        ):
-            self.broken(f"component `{printable(kind.component.kind)}` has a lowering already")
-            return
-        for feature in kind.features:
-            if feature.name in self._result.features:
-                self.broken(f"feature `{printable(feature.name)}` is known already")
-            else:
-                self._result.features.add(feature)
-        self._result.lowerings[kind.component] = kind.lower
+    @property
+    def _label(self) -> str:
+        return f"{self.distribution} {self.version}"
 
-    def _dialect(self, dialect: Any) -> None:
+    def _guest(self) -> Guest:
+        return Guest(self._label, at_home=self.distribution == HOST)
+
+    # The following run isolated: whatever a plugin's objects do when they are looked at is the plugin's error. They
+    # return what registers the thing, for the host to call: code that was abandoned must not register it later.
+
+    def _component(self, kind: Any) -> Callable[[], None]:
+        if not isinstance(kind, ComponentKind):
+            raise _not("a ComponentKind", kind)
+        component, lower, features = kind
+        if not (isinstance(component, type) and issubclass(component, Component)):
+            raise _not("a subclass of Component", component)
+        name = _name("component kind", component.kind)
+        if not callable(lower):
+            raise _not(f"a lowering of component `{name}`", lower)
+        known = [k.kind for k in self._result.lowerings if issubclass(k, Component)]
+        if component in self._result.lowerings or name in known:
+            message = f"component `{name}` has a lowering already"
+            raise PluginError(message)
+        if not isinstance(features, tuple):
+            raise _not(f"a tuple of the features of component `{name}`", features)
+        checked = [self._feature(feature) for feature in features]
+
+        def register() -> None:
+            self._result.lowerings[component] = lower
+            for feature in checked:
+                self._result.features.add(feature, component, self._guest())
+
+        return register
+
+    def _feature(self, feature: Any) -> Feature[Any]:
+        if type(feature) is not Feature:
+            raise _not("a Feature", feature)
+        name = _name("feature name", feature.name)
+        if name in self._result.features:
+            message = f"feature `{name}` is known already"
+            raise PluginError(message)
+        nodes = (ModelSpec, Stack, Block, Sublayer, Component)
+        if not (isinstance(feature.on, type) and issubclass(feature.on, nodes)):
+            raise _not(f"the kind of node that feature `{name}` is on", feature.on)
+        if not (callable(feature.present) and callable(feature.remove)):
+            message = f"feature `{name}`: `present` and `remove` are functions of a node"
+            raise PluginError(message)
+        reason = feature.costless
+        return Feature(
+            name,
+            printable(feature.summary),
+            feature.on,
+            feature.present,
+            feature.remove,
+            None if reason is None else printable(reason),
+        )
+
+    def _dialect(self, dialect: Any) -> Callable[[], None]:
         if not isinstance(dialect, Dialect):
-            self.broken(f"{printable(repr(dialect))} is not a Dialect")
-        elif built_in(dialect.model_type) is not None or dialect.model_type in self._result.dialects:
-            self.broken(f"model type `{printable(dialect.model_type)}` has a dialect already")
-        else:
-            self._result.dialects[dialect.model_type] = dialect
+            raise _not("a Dialect", dialect)
+        model_type = dialect.model_type
+        if not isinstance(model_type, str) or not model_type:
+            raise _not("the model type of a dialect", model_type)
+        if built_in(model_type) is not None or model_type in self._result.dialects:
+            message = f"model type `{printable(model_type)}` has a dialect already"
+            raise PluginError(message)
+        safe = guarded(dialect, self._guest(), self._result.lowerings.keys())
 
-    def _builder(self, builder: Any) -> None:
+        def register() -> None:
+            self._result.dialects[safe.model_type] = safe
+            self._result.guests[safe.model_type] = self._guest()
+
+        return register
+
+    def _builder(self, builder: Any) -> Callable[[], None]:
         if not (isinstance(builder, type) and issubclass(builder, Builder)):
-            self.broken(f"{printable(repr(builder))} is not a subclass of llmsim_adapters.Builder")
-            return
-        name = getattr(builder, "name", None)
-        if not isinstance(name, str) or not _NAME.fullmatch(name):
-            self.broken(f"builder name {printable(repr(name))}: expected lower-case letters, digits and underscores")
-            return
+            raise _not("a subclass of llmsim_adapters.Builder", builder)
+        name = _name("builder name", getattr(builder, "name", None))
         owner = self._result.builders.get(name)
         if owner is not None:
-            self.broken(f"builder name `{name}` is taken by {owner.distribution} {owner.version}; choose another name")
-            return
-        if not isinstance(getattr(builder, "requirements", None), Requirements):
-            self.broken(f"builder `{name}` has no `requirements` of type Requirements")
-            return
-        try:
-            instance = isolated(builder)
-        except PluginError as error:
-            self.broken(f"builder `{name}` can't be instantiated: {error}")
-            return
-        self._result.builders[name] = RegisteredBuilder(name, instance, self._distribution, self._version)
+            message = f"builder name `{name}` is taken by {owner.distribution} {owner.version}; choose another name"
+            raise PluginError(message)
+        declared = getattr(builder, "requirements", None)
+        if not isinstance(declared, Requirements):
+            message = f"builder `{name}`: `requirements` is {type_name(declared)}; expected Requirements"
+            raise PluginError(message)
+        instance = builder()
+        if not isinstance(instance, builder):
+            raise _not(f"builder `{name}`", instance)
+        entry = RegisteredBuilder(
+            name,
+            instance,
+            self.distribution,
+            self.version,
+            Requirements(
+                categories=declared.categories,
+                parameters=declared.parameters,
+                components=declared.components,
+                features=declared.features,
+                parameters_of=declared.parameters_of,
+            ),
+            self._guest(),
+            claims_itself=getattr(instance.claim, "__func__", None) is not Builder.claim,
+            builds_itself=getattr(instance.build, "__func__", None) is not Builder.build,
+        )
+        return partial(self._result.builders.__setitem__, name, entry)
 
 
-def _known_hooks() -> str:
-    return "hooks are " + ", ".join(name for name in vars(HookSpecs) if name.startswith("llmsim_"))
+def _hooks(plugin: Any) -> dict[str, list[Callable[[], Any]]]:
+    """Return a plugin's implementations of each hook.
+
+    A manager for each plugin: one that is abandoned half-way is in nobody's way.
+    """
+    manager = pluggy.PluginManager(PROJECT)
+    manager.add_hookspecs(HookSpecs)
+    try:
+        manager.register(plugin)
+    except pluggy.PluginValidationError as error:
+        raise PluginError(printable(" ".join(str(error).split()), 400)) from error
+    callers = manager.get_hookcallers(plugin) or []
+    known = "hooks are " + ", ".join(name for name in vars(HookSpecs) if name.startswith("llmsim_"))
+    for caller in callers:
+        if caller.spec is None and not all(each.optionalhook for each in caller.get_hookimpls()):
+            message = f"implements the hook `{printable(caller.name)}`, which does not exist; {known}"
+            raise PluginError(message)
+    if not callers:
+        message = f"implements no hook (is `@hookimpl` missing?); {known}"
+        raise PluginError(message)
+    return {caller.name: [each.function for each in caller.get_hookimpls()] for caller in callers}
+
+
+def _items(hook: Callable[[], Any]) -> list[Any]:
+    answer = hook()
+    if not isinstance(answer, (list, tuple)):
+        if inspect.isgenerator(answer):
+            answer.close()
+        message = f"returned {type_name(answer)}; expected a list"
+        raise PluginError(message)
+    return list(answer)
+
+
+def _name(what: str, name: Any) -> str:
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        message = f"{what} {printable(repr(name), 80)}: expected lower-case letters, digits and underscores"
+        raise PluginError(message)
+    return str.__str__(name)
+
+
+def _not(expected: str, found: Any) -> PluginError:
+    return PluginError(f"{printable(repr(found), 80)} is not {expected}")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from llmsim_adapters.errors import ConfigUnavailable, InvalidConfig
-from llmsim_adapters.sources import huggingface, modelscope
+from llmsim_adapters.sources import huggingface
 from llmsim_adapters.sources.answer import Answer, Provenance, RawConfig, Refusal, any_broken
 from llmsim_adapters.sources.bundled import find_bundled
 from llmsim_adapters.sources.environment import (
@@ -178,6 +178,8 @@ class Search:
         name, repo_id = "modelscope_cache", self._modelscope_id or ""
         if self._skips(name, MODELSCOPE):
             return None
+        from llmsim_adapters.sources import modelscope  # what it needs of the standard library is slow to import
+
         try:
             path = modelscope.cached(repo_id, self._revision)
             revision = self._revision or modelscope.DEFAULT_REVISION
@@ -189,6 +191,8 @@ class Search:
     def _from_hub(self, hub: str, session: HubSession) -> RawConfig | None:
         if self._skips(hub, hub):
             return None
+        from llmsim_adapters.sources import modelscope
+
         at_modelscope = hub == MODELSCOPE
         client = modelscope if at_modelscope else huggingface
         repo_id = (self._modelscope_id or "") if at_modelscope else self._repo_id

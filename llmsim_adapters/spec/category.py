@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from llmsim_adapters.spec.components import LatentAttention, MixtureOfExperts
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from llmsim_adapters.spec.model import ModelSpec
 
 
@@ -28,18 +30,17 @@ class Category(str, Enum):
         return self.value
 
 
-def text_category(spec: ModelSpec) -> Category:
-    """Return the category of a model's text stacks, whatever towers it has beside them."""
-    kinds = {component.__class__ for component in spec.components()}
-    latent, experts = LatentAttention in kinds, MixtureOfExperts in kinds
-    if latent:
+def text_category(kinds: Collection[str]) -> Category:
+    """Return the category of a model's text stacks, by the kinds of its components, whatever stands beside them."""
+    experts = MixtureOfExperts.kind in kinds
+    if LatentAttention.kind in kinds:
         return Category.MLA_MOE if experts else Category.MLA
     return Category.MOE if experts else Category.DENSE
 
 
-def category(spec: ModelSpec) -> Category:
+def category(spec: ModelSpec, kinds: Collection[str]) -> Category:
     """Return the category of a model; one with a tower for pictures or sound is multimodal."""
     towers = any(name.endswith("_tower") for name in spec.unmodelled)
     if towers or any(stack.axis != "tokens" for stack in spec.stacks):
         return Category.MULTIMODAL
-    return text_category(spec)
+    return text_category(kinds)

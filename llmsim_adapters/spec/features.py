@@ -281,9 +281,13 @@ class Features:
 
     def of(self, spec: ModelSpec) -> frozenset[str]:
         """Return the names of the features that a spec has."""
+        return self.among(spec.nodes())
+
+    def among(self, nodes: Iterable[Any]) -> frozenset[str]:
+        """Return the names of the features that a spec of these nodes has."""
         by_node: Mapping[type, list[tuple[str, Callable[[Any], bool]]]] = self._by_node
         found = set()
-        for node in spec.nodes():
+        for node in nodes:
             for name, present in by_node.get(node.__class__, ()):
                 if name not in found and present(node):
                     found.add(name)

@@ -1,0 +1,30 @@
+"""A cold `explain` of a bundled model against an interpreter that defines and uses one pydantic model."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+MODEL: Final = "Qwen/Qwen3-8B"
+EXPLAIN: Final = ("-m", "llmsim_adapters", "explain", MODEL, "--offline")
+ONE_PYDANTIC_MODEL: Final = (
+    "-c",
+    "import pydantic\nclass M(pydantic.BaseModel):\n    x: int\nprint(M(x=1).model_dump_json())",
+)
+
+
+def test_explain(compare: Callable[..., None], tmp_path: Path) -> None:
+    environment = {**os.environ, "HF_HOME": str(tmp_path), "MODELSCOPE_CACHE": str(tmp_path), "COLUMNS": "80"}
+
+    def interpreter(arguments: tuple[str, ...]) -> bytes:
+        command = [sys.executable, *arguments]
+        return subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE).stdout
+
+    assert interpreter(EXPLAIN)
+    compare("explain", MODEL, lambda: interpreter(EXPLAIN), lambda: interpreter(ONE_PYDANTIC_MODEL), turns=15, calls=1)

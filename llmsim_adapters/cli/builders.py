@@ -1,0 +1,76 @@
+"""What `builders` says: which builders are installed, what each needs and models, and which plugins are broken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from llmsim_adapters.cli.document import Cell, Document, Section, section, table
+from llmsim_adapters.cli.words import pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from llmsim_adapters.api import Builders
+    from llmsim_adapters.plugins.manager import RegisteredBuilder
+
+
+def document(found: Builders) -> Document:
+    """Return what is installed."""
+    broken = table(
+        "Plugin|Distribution|Reason",
+        (
+            (Cell(plugin.entry_point, "bad"), f"{plugin.distribution} {plugin.version}", plugin.error)
+            for plugin in found.broken
+        ),
+    )
+    return Document(
+        f"Builders: {len(found.registered)}, broken plugins: {len(found.broken)}",
+        (
+            *(_builder(entry) for entry in found.registered),
+            *([section("Broken plugins", broken)] if found.broken else []),
+        ),
+    )
+
+
+def data(found: Builders) -> dict[str, Any]:
+    """Return the same, ready for JSON."""
+    return {
+        "builders": [_builder_data(entry) for entry in found.registered],
+        "broken": [plugin._asdict() for plugin in found.broken],
+    }
+
+
+def _builder(entry: RegisteredBuilder) -> Section:
+    needs = entry.requirements
+    return pairs(
+        f"{entry.name} ({entry.distribution} {entry.version})",
+        [
+            ("Categories", _listed(needs.categories)),
+            ("Required parameters", ", ".join(needs.parameters)),
+            *(
+                (f"and for {category}", ", ".join(names))
+                for category, names in sorted(needs.parameters_of.items(), key=lambda item: str(item[0]))
+            ),
+            ("Components", _listed(needs.components)),
+            ("Features", _listed(needs.features)),
+        ],
+    )
+
+
+def _builder_data(entry: RegisteredBuilder) -> dict[str, Any]:
+    needs = entry.requirements
+    return {
+        "name": entry.name,
+        "distribution": entry.distribution,
+        "version": entry.version,
+        "built_in": entry.built_in,
+        "categories": sorted(map(str, needs.categories)),
+        "parameters": list(needs.parameters),
+        "parameters_of": {str(category): list(names) for category, names in needs.parameters_of.items()},
+        "components": sorted(needs.components),
+        "features": sorted(needs.features),
+    }
+
+
+def _listed(names: Iterable[object]) -> str:
+    return ", ".join(sorted(map(str, names)))

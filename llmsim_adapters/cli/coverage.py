@@ -1,0 +1,164 @@
+"""What `coverage` says: the totals, the categories, the models, and what stands between them and full support."""
+
+from __future__ import annotations
+
+from collections import Counter
+from textwrap import wrap
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from llmsim_adapters.cli.document import LIMIT, Cell, Document, Section, section, table
+from llmsim_adapters.cli.words import gap_cell, percent, support
+from llmsim_adapters.gap import GapKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from llmsim_adapters.report import Report, ReportRow
+
+CONDENSE_FROM: Final = 10
+"""So many models without a config are named together instead of one by one, unless everything is asked for."""
+
+
+def document(report: Report, *, full: bool) -> Document:
+    """Return the report; `full` gives a row to every model that has no config, too."""
+    without = [row for row in report.rows if _lacks_config(row)]
+    condensed = without if not full and len(without) >= CONDENSE_FROM else []
+    shown = [row for row in report.rows if row not in condensed] if condensed else list(report.rows)
+    sections = [_totals(report), _categories(report), *_models(shown), *_gaps(shown), *_configs(shown)]
+    if condensed:
+        sections.append(_condensed(condensed))
+    return Document(report.title or f"Coverage of {report.name}", tuple(sections))
+
+
+def _totals(report: Report) -> Section:
+    counts = report.counts
+
+    def row(name: str, count: int) -> tuple[str, str, str]:
+        return name, f"{count:,}", percent(100 * count / counts.total if counts.total else 0)
+
+    return section(
+        "",
+        table(
+            "|>|>|",
+            [
+                ("Total models evaluated", f"{counts.total:,}", "", ""),
+                (*row("Fully supported", counts.fully), ""),
+                (*row("Partially supported", counts.partially), ""),
+                (*row("Not supported", counts.unsupported), ""),
+                (
+                    Cell("Overall coverage", "strong"),
+                    "",
+                    Cell(percent(report.overall_coverage), "strong"),
+                    Cell("fully or partially supported", "quiet"),
+                ),
+                (
+                    Cell("Full coverage", "strong"),
+                    "",
+                    Cell(percent(report.full_coverage), "strong"),
+                    Cell("fully supported", "quiet"),
+                ),
+            ],
+        ),
+    )
+
+
+def _categories(report: Report) -> Section:
+    rows = [(name, *(f"{count:,}" for count in counts)) for name, counts in report.categories.items()]
+    return section("By category", table("Category|>Total|>Fully|>Partially|>Not", rows))
+
+
+def _models(rows: list[ReportRow]) -> Iterator[Section]:
+    if rows:
+        yield section(
+            "Models",
+            table(
+                "Family|Model|Category|Builder|Supported|Evidence",
+                (
+                    (
+                        row.family,
+                        row.name,
+                        _or_dash(row.coverage.category),
+                        _or_dash(row.coverage.builder),
+                        support(row.coverage.status.value),
+                        str(row.coverage.evidence),
+                    )
+                    for row in rows
+                ),
+            ),
+        )
+
+
+def _gaps(rows: list[ReportRow]) -> Iterator[Section]:
+    found = [
+        (row.name if first else "", gap_cell(gap))
+        for row in rows
+        for first, gap in zip((True, *[False] * len(row.coverage.gaps)), row.coverage.gaps, strict=False)
+    ]
+    if found:
+        yield section("Gaps", table("Model|Gap", found))
+
+
+def _configs(rows: list[ReportRow]) -> Iterator[Section]:
+    """Yield where each config came from, and the external total that the registry has to compare with."""
+    found = [
+        (
+            row.source,
+            row.coverage.source.source,
+            f"{row.total.value:,}" if row.total else "",
+            ", ".join(what for what in row.total.counts if what != "parameters") if row.total else "",
+        )
+        for row in rows
+        if row.coverage.source.source != "none"
+    ]
+    if found:
+        yield section("Configs and external totals", table("Source|Config from|>Parameters|Including", found))
+
+
+def _lacks_config(row: ReportRow) -> bool:
+    return any(gap.kind is GapKind.CONFIG_UNAVAILABLE for gap in row.coverage.gaps)
+
+
+def _condensed(rows: list[ReportRow]) -> Section:
+    reasons = Counter(_reason(row) for row in rows)
+    families = Counter(row.family or row.name for row in rows)
+    listed = ", ".join(
+        f"{name} {count:,}" if count > 1 else name for name, count in sorted(families.items(), key=_alphabetically)
+    )
+    return section(
+        "Without a config",
+        table("Reason|>Models", ((reason, f"{count:,}") for reason, count in reasons.most_common())),
+        "",
+        *(Cell(part, "quiet") for part in wrap(listed, LIMIT)),
+        "",
+        "`--format markdown` and `--format json` have a row for each.",
+    )
+
+
+def _alphabetically(counted: tuple[str, int]) -> str:
+    return counted[0].casefold()
+
+
+def _reason(row: ReportRow) -> str:
+    if not row.source:
+        return "no config named for this architecture"
+    kinds = {answer.kind for answer in row.coverage.source.answers} - {"not_cached", "not_bundled", "skipped"}
+    return ", ".join(sorted(kinds)).replace("_", " ") or "not found"
+
+
+def _or_dash(value: object) -> str:
+    return "-" if value is None else str(value)
+
+
+class Threshold(NamedTuple):
+    """A least percentage that the user set for a figure."""
+
+    figure: str
+    value: float
+    least: float | None
+
+    def missed(self) -> str | None:
+        """Return the sentence that says so, where the figure is below the threshold."""
+        if self.least is None or self.value >= self.least:
+            return None
+        # Cut, not rounded: 94.996 % is not "95.00 %, below 95 %".
+        return f"{self.figure} is {int(self.value * 100) / 100:.2f} %, below the threshold of {self.least:g} %"

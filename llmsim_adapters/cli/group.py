@@ -1,0 +1,85 @@
+"""The frame of the command: exit codes, and errors in one line each."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any, Final, NoReturn
+
+import click
+
+from llmsim_adapters.cli.output import ReaderGone, complain
+from llmsim_adapters.cli.words import one_line
+from llmsim_adapters.errors import AdapterError
+
+FAILURE: Final = 1
+"""The model can't be answered, or a threshold that the user set is missed."""
+MISUSE: Final = 2
+"""An option, a schedule, a registry or a source that can't be."""
+INTERNAL: Final = 70
+"""A bug of this package: never to be taken for an answer about a model."""
+INTERRUPTED: Final = 130
+"""As shells report a process that SIGINT ended."""
+BROKEN_PIPE: Final = 141
+"""As shells report a process that SIGPIPE ended: whoever read the output has had enough of it."""
+
+TRACEBACK: Final = "LLMSIM_ADAPTERS_TRACEBACK"
+"""Environment variable: not empty shows the traceback of an internal error."""
+
+
+class Failed(Exception):
+    """A command ends here, with one line about why, and an exit code."""
+
+    def __init__(self, message: str, code: int = FAILURE) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Commands(click.Group):
+    """A group of commands whose errors are one line on standard error, and never a traceback."""
+
+    def main(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Run a command and exit."""
+        kwargs["standalone_mode"] = False
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):  # a terminal that has no `×` shows an escape, not a traceback
+                stream.reconfigure(errors="backslashreplace")
+        sys.exit(self._run(*args, **kwargs))
+
+    def _run(self, *args: Any, **kwargs: Any) -> int:
+        try:
+            code = super().main(*args, **kwargs)
+        except click.exceptions.Abort:
+            return INTERRUPTED
+        except click.ClickException as error:
+            context = getattr(error, "ctx", None)
+            hint = "" if context is None else f" Try `{context.command_path} -h`."
+            complain(one_line(error.format_message()) + hint)
+            return error.exit_code
+        except Failed as error:
+            complain(one_line(error))
+            return error.code
+        except AdapterError as error:
+            complain(one_line(error))
+            return FAILURE
+        except ReaderGone:
+            _discard_output()
+            return BROKEN_PIPE
+        except OSError as error:
+            _discard_output()
+            complain(one_line(error))
+            return FAILURE
+        except Exception as error:
+            if os.environ.get(TRACEBACK):
+                raise
+            complain(
+                f"internal error: {type(error).__name__}: {one_line(error)}; "
+                f"this is a bug of llmsim-adapters ({TRACEBACK}=1 shows where)"
+            )
+            return INTERNAL
+        return code if isinstance(code, int) else 0
+
+
+def _discard_output() -> None:
+    """Give standard output, which Python flushes once more at exit, somewhere to go."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

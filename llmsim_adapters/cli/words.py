@@ -1,0 +1,94 @@
+"""How numbers, gaps and statuses read."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from llmsim_adapters.cli.document import Cell, Section, section, table
+from llmsim_adapters.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from llmsim_adapters.cli.document import Tone
+    from llmsim_adapters.gap import Gap, Impact
+
+_LONGEST_VALUE: Final = 200
+_PREFIXES: Final = {
+    "elements": ("", " K", " M", " B", " T"),
+    "bytes": (" B", " kB", " MB", " GB", " TB", " PB", " EB"),
+    "FLOPs": ("", " K", " M", " G", " T", " P", " E"),
+}
+_SUPPORT: Final[dict[str, tuple[str, Tone]]] = {
+    "fully_supported": ("fully", "good"),
+    "partially_supported": ("partially", "fair"),
+    "not_supported": ("not", "bad"),
+}
+
+
+def human(value: int, unit: str) -> str:
+    """Return a figure to three digits: 8.03 B elements, 16.1 GB, 68.9 T FLOPs."""
+    prefixes = _PREFIXES[unit]
+    size, power = float(value), 0
+    while size >= 999.5 and power < len(prefixes) - 1:
+        size, power = size / 1000, power + 1
+    digits = 0 if power == 0 or size >= 99.95 else 1 if size >= 9.995 else 2
+    return f"{size:,.{digits}f}{prefixes[power]}"
+
+
+def exact(value: int, unit: str) -> tuple[str, str]:
+    """Return a figure in full, and to three digits where that is shorter."""
+    return f"{value:,}", human(value, unit) if value >= 1000 else ""
+
+
+def percent(share: float) -> str:
+    """Return a percentage."""
+    return f"{share:.1f} %"
+
+
+def support(status: str) -> Cell:
+    """Return how a status reads in a column `Supported`."""
+    return Cell(*_SUPPORT[status])
+
+
+def value(anything: Any) -> str:
+    """Return a value of a config as it stands in the config, cut where it is long."""
+    if isinstance(anything, int) and not isinstance(anything, bool):
+        return f"{anything:,}"
+    try:
+        return printable(json.dumps(anything, ensure_ascii=False), _LONGEST_VALUE)
+    except (TypeError, ValueError):
+        return printable(repr(anything), _LONGEST_VALUE)
+
+
+def one_line(message: object) -> str:
+    """Return the lines of an error as one: the lines below the first are a list."""
+    first, *rest = [line.strip() for line in str(message).splitlines() if line.strip()] or [""]
+    return printable(f"{first} {'; '.join(rest)}" if rest else first.rstrip(":"), 4000)
+
+
+def impact(found: Impact | None) -> str:
+    """Return what a gap does to the figures."""
+    if found is None:
+        return "impact unknown"
+    return (
+        f"figures: × {found.parameters:.4g} parameters, × {found.flops:.4g} FLOPs, "
+        f"× {found.kv_cache:.4g} KV cache at {found.tokens:,} tokens"
+    )
+
+
+def gap_cell(gap: Gap) -> Cell:
+    """Return a gap: what it is about, and under it what is wrong and what that costs."""
+    under = (gap.detail, impact(gap.impact)) if has_figures(gap) else (gap.detail,)
+    return Cell(f"{gap.kind} {gap.name}", "fair", under)
+
+
+def has_figures(gap: Gap) -> bool:
+    """Whether there are figures that a gap could change: not where there is no config to have any from."""
+    return gap.kind.value not in ("config_unavailable", "invalid_config")
+
+
+def pairs(title: str, rows: Iterable[tuple[str, str | Cell]]) -> Section:
+    """Return a section of names and what they are, without those that are nothing."""
+    return section(title, table("|", ((Cell(name, "quiet"), what) for name, what in rows if what)))

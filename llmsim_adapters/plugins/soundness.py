@@ -1,0 +1,216 @@
+"""Whether what a plugin answers is what it should be, down to the fields that the package computes with.
+
+These checks touch a plugin's objects, so they run where its code runs: isolated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from llmsim_adapters.dialects.reading import Parameter
+from llmsim_adapters.gap import Gap, GapKind
+from llmsim_adapters.graph.cache import Cache
+from llmsim_adapters.graph.graph import OperatorGraph
+from llmsim_adapters.graph.operator import Operator, Weight
+from llmsim_adapters.plugins.claim import Claim
+from llmsim_adapters.plugins.isolation import PluginError, type_name
+from llmsim_adapters.spec.components import Component, Norm
+from llmsim_adapters.spec.dtypes import BITS, Quantization
+from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
+from llmsim_adapters.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.graph.schedule import Schedule
+
+_TOKENS: Final = 2
+_ENTRIES: Final = {"operators": Operator, "weights": Weight, "caches": Cache, "routing": tuple, "transfers": object}
+
+
+def claim(answer: object, computed: Claim) -> Claim:
+    """Return what a builder's own `claim` says, in the host's own objects.
+
+    Raises:
+        PluginError: it is not a claim of this builder.
+    """
+    if not isinstance(answer, Claim):
+        _wrong("claim", answer, "a Claim")
+    if answer.builder != computed.builder:
+        _wrong("builder of the claim", answer.builder, repr(computed.builder))
+    if answer.claims.__class__ is not bool:
+        _wrong("`claims` of the claim", answer.claims, "True or False")
+    _each("missing_parameters", answer.missing_parameters, str)
+    _each("gaps", answer.gaps, Gap)
+    missing = tuple(printable(name) for name in answer.missing_parameters)
+    gaps = tuple(_gap(gap) for gap in answer.gaps)
+    if answer.claims and missing:
+        message = "the claim holds and yet has missing parameters"
+        raise PluginError(message)
+    if not answer.claims and not missing and not gaps:
+        gaps = (Gap(GapKind.UNSUPPORTED_FEATURE, computed.builder, "the builder refuses and gives no reason"),)
+    said = {(gap.kind, gap.name) for gap in gaps}
+    asserted = (
+        answer.claims > computed.claims
+        or not said.issuperset((gap.kind, gap.name) for gap in computed.gaps)
+        or not set(missing).issuperset(computed.missing_parameters)
+    )
+    return Claim(computed.builder, answer.claims, missing, gaps, computed.required, asserted)
+
+
+def _gap(gap: Gap) -> Gap:
+    if not isinstance(gap.kind, GapKind):
+        _wrong("kind of a gap", gap.kind, "a GapKind")
+    for name in ("name", "detail"):
+        if not isinstance(getattr(gap, name), str):
+            _wrong(f"{name} of a gap", getattr(gap, name), "a string")
+    return Gap(gap.kind, printable(gap.name), printable(gap.detail, 400))  # the host computes impacts
+
+
+def graph(answer: object, schedule: Schedule) -> OperatorGraph:
+    """Return the graph that a builder made.
+
+    Raises:
+        PluginError: it is not a graph under this schedule, or its totals can't be computed.
+    """
+    if type(answer) is not OperatorGraph:
+        _wrong("graph", answer, "an OperatorGraph")
+    if answer.schedule != schedule:
+        message = "the graph is one under another schedule"
+        raise PluginError(message)
+    for name, kind in (
+        ("operators", Operator),
+        ("weights", Weight),
+        ("caches", Cache),
+        ("routing", tuple),
+        ("transfers", object),
+    ):
+        _each(name, getattr(answer, name), kind)
+    for weight in answer.weights:
+        _each("shape of a weight", weight.shape, int)
+    totals = {
+        "parameters": answer.parameters,
+        "mtp_parameters": answer.mtp_parameters,
+        "buffers": answer.buffers,
+        "active_parameters": answer.active_parameters,
+        "flops": answer.flops,
+        "flops_executed": answer.flops_executed,
+        "weight_bytes": answer.weight_bytes,
+        "bytes of operators": sum(operator.bytes for operator in answer.operators),
+        "kv_cache_elements": answer.kv_cache_elements(_TOKENS),
+        "kv_cache_elements_per_token": answer.kv_cache_elements_per_token,
+        "state_elements_per_sequence": answer.state_elements_per_sequence,
+    }
+    for name, total in totals.items():
+        if not _is_int(total) or total < 0:
+            _wrong(f"`{name}` of the graph", total, "an integer of zero or more")
+    return answer
+
+
+def spec(answer: object, model_type: str, kinds: Collection[type]) -> ModelSpec:
+    """Return the spec that a dialect made.
+
+    Raises:
+        PluginError: it is not a spec of this model type, or one that can't be lowered.
+    """
+    if type(answer) is not ModelSpec:
+        _wrong("spec", answer, "a ModelSpec")
+    if answer.model_type != model_type:
+        _wrong("model_type of the spec", answer.model_type, repr(model_type))
+    if answer.dtype not in BITS:
+        _wrong("dtype of the spec", answer.dtype, f"one of {', '.join(BITS)}")
+    if answer.quantization is not None and type(answer.quantization) is not Quantization:
+        _wrong("quantization of the spec", answer.quantization, "a Quantization or None")
+    _each("unmodelled", answer.unmodelled, str)
+    _each("stacks", answer.stacks, Stack)
+    _components("inputs", answer.inputs, kinds)
+    _components("outputs", answer.outputs, kinds)
+    names = [stack.name for stack in answer.stacks]
+    if len(set(names)) != len(names):
+        message = "two stacks of the spec have one name"
+        raise PluginError(message)
+    for stack in answer.stacks:
+        _stack(stack, kinds)
+    return answer
+
+
+def _stack(stack: Stack, kinds: Collection[type]) -> None:
+    for name in ("name", "axis", "counted_by"):
+        if not isinstance(getattr(stack, name), str):
+            _wrong(f"{name} of a stack", getattr(stack, name), "a string")
+    _components("before", stack.before, kinds)
+    _components("after", stack.after, kinds)
+    _each("blocks", stack.blocks, Block)
+    _indices("order", stack.order, len(stack.blocks))
+    for name in ("weights_of", "cache_of"):
+        owners = getattr(stack, name)
+        _indices(name, owners, len(stack.order))
+        if owners and len(owners) != len(stack.order):
+            _wrong(f"{name} of stack {printable(stack.name)}", owners, "one entry for each position")
+    for block in stack.blocks:
+        if not isinstance(block.name, str):
+            _wrong("name of a block", block.name, "a string")
+        _each("sublayers", block.sublayers, Sublayer)
+        for sublayer in block.sublayers:
+            if not sublayer.mixers:
+                _wrong("mixers of a sublayer", sublayer.mixers, "at least one")
+            _components("mixers", sublayer.mixers, kinds)
+            _components("pre_norms", sublayer.pre_norms, kinds)
+            _components("post_norms", sublayer.post_norms, kinds)
+            _each("pre_norms", sublayer.pre_norms, Norm)
+            _each("post_norms", sublayer.post_norms, Norm)
+            if sublayer.residual is not None:
+                _components("residual", (sublayer.residual,), kinds)
+
+
+def _components(name: str, found: Any, kinds: Collection[type]) -> None:
+    _each(name, found, Component)
+    for component in found:
+        kind: Any = component.__class__
+        if kind not in kinds or not is_dataclass(kind):
+            message = f"component {type_name(component)} has no lowering; register it by `llmsim_register_components`"
+            raise PluginError(message)
+        for field in fields(kind):
+            value = getattr(component, field.name)
+            if field.type in ("int", int) and (not _is_int(value) or value <= 0):
+                _wrong(f"`{field.name}` of {type_name(component)}", value, "a positive integer")
+        _components(f"parts of {type_name(component)}", component.parts(), kinds)
+
+
+def reader(r: Reader) -> None:
+    """Check the notes that a dialect took.
+
+    Raises:
+        PluginError: they are not what a reader itself notes.
+    """
+    _each("gaps", tuple(r.gaps), Gap)
+    _each("unmodelled", tuple(r.unmodelled), str)
+    r.gaps = [_gap(gap) for gap in r.gaps]
+    for name, kind in (("parameters", Parameter), ("without_effect", str)):
+        notes = getattr(r, name)
+        if notes.__class__ is not dict or not all(isinstance(n, str) and isinstance(notes[n], kind) for n in notes):
+            _wrong(name, notes, f"a dictionary of {kind.__name__} by name")
+
+
+def _indices(name: str, found: Any, end: int) -> None:
+    if not isinstance(found, tuple) or not all(_is_int(i) and 0 <= i < end for i in found):
+        _wrong(name, found, f"a tuple of integers from 0 to {end - 1}")
+
+
+def _each(name: str, found: Any, kind: type) -> None:
+    if not isinstance(found, tuple):
+        _wrong(name, found, f"a tuple of {kind.__name__}")
+    for item in found:
+        if not isinstance(item, kind) or item.__class__ is bool:
+            _wrong(f"an item of `{name}`", item, f"a {kind.__name__}")
+
+
+def _is_int(value: object) -> bool:
+    return isinstance(value, int) and value.__class__ is not bool
+
+
+def _wrong(name: str, found: object, expected: str) -> NoReturn:
+    message = f"{name}: found {printable(repr(found), 60)} ({type_name(found)}); expected {expected}"
+    raise PluginError(message)

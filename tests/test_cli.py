@@ -1,0 +1,346 @@
+"""The command: what each command prints, in each format, and how it ends."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+import llmsim_adapters as la
+from llmsim_adapters.cli.main import main
+from tests.hub.fixtures import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.hub.server import FakeHub
+
+pytestmark = pytest.mark.usefixtures("hub_home")
+
+LLAMA: dict[str, Any] = json.loads((ROOT / "hf_config" / "meta-llama--Llama-2-7b-hf.json").read_text())
+
+
+def run(*arguments: str) -> Result:
+    """Run the command; no traceback may ever come out of it."""
+    result = CliRunner().invoke(main, list(arguments))
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    assert "internal error" not in result.stderr
+    return result
+
+
+def data(*arguments: str, code: int = 0) -> Any:
+    """Return the JSON that the command prints."""
+    result = run(*arguments, "--format", "json")
+    assert result.exit_code == code, result.stderr
+    return json.loads(result.stdout)
+
+
+def config(folder: Path, **changes: Any) -> str:
+    """Write a small change of a real config; return its path."""
+    path = folder / "config.json"
+    path.write_text(json.dumps({**LLAMA, **changes}))
+    return str(path)
+
+
+def registry(folder: Path, *rows: dict[str, Any], **fields: Any) -> str:
+    path = folder / "mine.json"
+    path.write_text(json.dumps({"models": list(rows), **fields}))
+    return str(path)
+
+
+def lines(text: str) -> list[str]:
+    """Return lines with runs of blanks made one, so that the widths of columns do not matter."""
+    return [" ".join(line.split()) for line in text.splitlines()]
+
+
+class TestCoverage:
+    def test_prints_the_tables_of_the_first_coverage_report(self) -> None:
+        result = run("coverage", "--offline")
+        assert result.exit_code == 0
+        assert result.stderr == ""
+        printed = lines(result.stdout)
+        for line in (
+            "Total models evaluated 19",
+            "Fully supported 19 100.0 %",
+            "Partially supported 0 0.0 %",
+            "Not supported 0 0.0 %",
+            "Overall coverage 100.0 % fully or partially supported",
+            "Full coverage 100.0 % fully supported",
+            "Category Total Fully Partially Not",
+            "dense 12 12 0 0",
+            "Family Model Category Builder Supported Evidence",
+            "DeepSeek DeepSeek-V3 mla_moe deepseek_v3 fully counted",
+            "deepseek-ai/DeepSeek-V3 bundled 671,026,419,200 buffers",
+        ):
+            assert line in printed, line
+
+    def test_of_many_models_without_a_config_names_the_reason_once(self) -> None:
+        printed = lines(run("coverage", "sglang", "--offline").stdout)
+        assert "Qwen Qwen3MoeForCausalLM moe qwen3_moe fully verified" in printed
+        without = data("coverage", "sglang", "--offline")["categories"]["unknown"]["total"]
+        assert f"no config named for this architecture {without}" in printed
+        assert len(printed) < 100
+        assert not any("AfmoeForCausalLM" in line for line in printed)
+
+    def test_in_markdown_lists_every_model(self) -> None:
+        assert "AfmoeForCausalLM" in run("coverage", "sglang", "--offline", "--format", "markdown").stdout
+
+    def test_of_a_registry_of_the_user_shows_gaps_with_their_impact(self, tmp_path: Path) -> None:
+        row = {"name": "mine", "family": "Mine", "huggingface": config(tmp_path, brand_new_key=7)}
+        printed = lines(run("coverage", registry(tmp_path, row, title="My models")).stdout)
+        assert printed[0] == "My models"
+        assert "Mine mine dense qwen3 partially verified" in printed
+        at = printed.index("mine unread_key brand_new_key")
+        assert printed[at + 1] == "nobody read `brand_new_key`: it may change any figure"
+        assert printed[at + 2] == "impact unknown"
+
+    def test_of_few_models_without_a_config_says_what_the_sources_said(self, tmp_path: Path) -> None:
+        printed = run("coverage", registry(tmp_path, {"name": "m", "huggingface": "no/such"}), "--offline").stdout
+        assert "config_unavailable" in printed
+        assert "offline was asked for" in " ".join(lines(printed))
+
+    @pytest.mark.parametrize(
+        ("options", "code", "message"),
+        [
+            ([], 0, ""),
+            (["--fail-under", "50"], 0, ""),
+            (["--fail-under", "51"], 1, "error: overall coverage is 50.00 %, below the threshold of 51 %\n"),
+            (["--fail-under-full", "0"], 0, ""),
+            (["--fail-under-full", "0.5"], 1, "error: full coverage is 0.00 %, below the threshold of 0.5 %\n"),
+            (["--fail-under", "101"], 2, "101"),
+            (["--fail-under", "most"], 2, "most"),
+        ],
+    )
+    def test_fails_under_the_threshold_that_the_user_set(
+        self, tmp_path: Path, options: list[str], code: int, message: str
+    ) -> None:
+        """One of two models is partially supported, the other not at all."""
+        rows = {"name": "a", "huggingface": config(tmp_path, brand_new_key=7)}, {"name": "b", "architecture": "B"}
+        result = run("coverage", registry(tmp_path, *rows), *options)
+        assert result.exit_code == code
+        assert message in result.stderr
+        assert bool(result.stdout) == (code < 2)
+
+    def test_does_not_round_a_share_up_to_the_threshold(self, tmp_path: Path) -> None:
+        rows = [{"name": str(n), "huggingface": "Qwen/Qwen3-8B"} for n in range(2)]
+        result = run("coverage", registry(tmp_path, *rows, {"name": "b"}), "--offline", "--fail-under", "66.67")
+        assert result.stderr == "error: overall coverage is 66.66 %, below the threshold of 66.67 %\n"
+
+    def test_of_no_models_is_no_error(self, tmp_path: Path) -> None:
+        assert "Total models evaluated 0" in lines(run("coverage", registry(tmp_path)).stdout)
+
+    @pytest.mark.parametrize("content", ["", "[]", '{"models": [{"nam": "a"}]}', None])
+    def test_of_what_is_no_registry_is_misuse(self, tmp_path: Path, content: str | None) -> None:
+        path = tmp_path / "mine.json"
+        if content is not None:
+            path.write_text(content)
+        result = run("coverage", str(path))
+        assert result.exit_code == 2
+        assert result.stdout == ""
+        assert result.stderr.startswith("error: ")
+        assert result.stderr.count("\n") == 1
+
+    def test_says_where_a_config_of_a_hub_came_from(self, hub: FakeHub, tmp_path: Path) -> None:
+        hub.add("huggingface", "org/model", LLAMA)
+        path = registry(tmp_path, {"name": "m", "huggingface": "org/model"})
+        assert "org/model huggingface" in lines(run("coverage", path, "--endpoint", hub.url).stdout)
+        assert "org/model huggingface_cache" in lines(run("coverage", path, "--offline").stdout)
+
+
+class TestExplain:
+    def test_says_why(self) -> None:
+        result = run("explain", "Qwen/Qwen3-8B", "--offline")
+        assert (result.exit_code, result.stderr) == (0, "")
+        printed = lines(result.stdout)
+        for line in (
+            "Qwen/Qwen3-8B",
+            "Status fully supported",
+            "Category dense",
+            "Builder qwen3",
+            "Config bundled",
+            "qwen3 in full",
+            "qwen3_moe refuses missing: num_experts, num_experts_per_tok,",
+            "hidden_size 4,096 given",
+            'dtype "bfloat16" torch_dtype aliased',
+            "sliding_window use_sliding_window is false",
+            "parameters 8,190,735,360 8.19 B elements",
+        ):
+            assert line in printed, line
+
+    def test_shows_the_working_of_every_figure(self) -> None:
+        """Each line down to weight, shape, formula and config key; the lines add up."""
+        printed = lines(run("explain", "Qwen/Qwen3-8B", "--offline").stdout)
+        at = printed.index("Working: parameters = 8,190,735,360")
+        assert printed[at + 3 : at + 5] == [
+            "622,329,856 model.inputs.embedding.weight [vocab_size × hidden_size]",
+            "= vocab_size * hidden_size",
+        ]
+        assert "vocab_size 151,936 key `vocab_size`" in printed
+        for figure in data("explain", "Qwen/Qwen3-8B", "--offline")["working"]["figures"]:
+            assert f"Working: {figure['name'].replace('_', ' ')} = {figure['value']:,}" in "\n".join(printed)
+            assert sum(line["value"] for line in figure["lines"]) == figure["value"]
+
+    def test_of_a_model_that_no_builder_claims_explains_and_exits_1(self, tmp_path: Path) -> None:
+        source = config(tmp_path, hidden_size=None)
+        result = run("explain", source)
+        assert result.exit_code == 1
+        printed = lines(result.stdout)
+        assert "Status not supported" in printed
+        assert "invalid_config hidden_size" in printed
+        assert result.stderr.startswith("error: no builder can model")
+        assert result.stderr.count("\n") == 1
+        assert data("explain", source, code=1)["working"] is None
+
+    def test_of_a_config_that_cannot_be_had_says_what_each_source_said(self) -> None:
+        result = run("explain", "no/such", "--offline")
+        assert result.exit_code == 1
+        printed = lines(result.stdout)
+        for source in ("huggingface_cache not cached", "bundled not bundled", "huggingface offline"):
+            assert source in printed
+        assert result.stderr.startswith("error: no config.json for 'no/such': huggingface_cache: ")
+        answers = data("explain", "no/such", "--offline", code=1)["coverage"]["source"]["answers"]
+        assert [answer["source"] for answer in answers][-2:] == ["huggingface", "modelscope"]
+
+    def test_offline_asks_no_hub(self, hub: FakeHub) -> None:
+        assert run("explain", "no/such", "--offline").exit_code == 1
+        assert hub.requests == []
+
+    def test_of_a_partial_model_shows_gaps(self, tmp_path: Path) -> None:
+        result = run("explain", config(tmp_path, brand_new_key=7))
+        assert result.exit_code == 0
+        assert "unread_key brand_new_key" in lines(result.stdout)
+        assert "impact unknown" in lines(result.stdout)
+
+    def test_with_a_builder_that_refuses_exits_1_and_says_why(self) -> None:
+        result = run("explain", "Qwen/Qwen3-8B", "--offline", "--builder", "qwen3_moe")
+        assert result.exit_code == 1
+        assert "Status fully supported" in lines(result.stdout)
+        assert result.stderr.startswith("error: builder qwen3_moe does not claim this model: ")
+        assert "num_experts" in result.stderr
+
+    def test_takes_the_schedule(self) -> None:
+        found = data("explain", "Qwen/Qwen3-8B", "--mode", "decode", "--context-len", "100", "--batch-size", "2")
+        assert found["schedule"] == la.Schedule(batch_size=2, mode="decode", context_len=100).to_dict()
+        names = {name["name"]: name["value"] for name in found["working"]["names"]}
+        assert (names["batch_size"], names["tokens"]) == (2, 101)
+
+    def test_of_a_composite_config_says_where_the_language_model_is(self, tmp_path: Path) -> None:
+        path = tmp_path / "config.json"
+        path.write_text(json.dumps({"model_type": "some_vl", "text_config": LLAMA}))
+        assert "Language model at text_config" in lines(run("explain", str(path)).stdout)
+
+
+class TestBuild:
+    def test_prints_operators_totals_and_caches(self) -> None:
+        result = run("build", "google/gemma-2-2b", "--offline", "--seq-len", "10")
+        assert (result.exit_code, result.stderr) == (0, "")
+        printed = lines(result.stdout)
+        graph = la.build("google/gemma-2-2b", la.Schedule(seq_len=10), offline=True)
+        for line in (
+            f"parameters {graph.parameters:,} 2.61 B elements",
+            f"flops {graph.flops:,} {graph.flops / 1e9:.1f} G FLOPs",
+            f"kv cache elements per token {graph.kv_cache_elements_per_token:,} 26.6 K elements",
+            "Operators of text.sliding_dense",
+            "Operator m n k batch repeat FLOPs bytes",
+        ):
+            assert line in printed, line
+
+    def test_states_the_cache_at_32k_both_windowed_and_reserved(self) -> None:
+        graph = la.build("google/gemma-2-2b", offline=True)
+        found = {(row["tokens"], row["reserve"]): row for row in data("build", "google/gemma-2-2b")["kv_cache"]}
+        assert set(found) == {(tokens, reserve) for tokens in (4096, 32768) for reserve in (False, True)}
+        for (tokens, reserve), row in found.items():
+            assert row["elements"] == graph.kv_cache_elements(tokens, reserve=reserve)
+            assert row["bytes"] == row["elements"] * 4  # this checkpoint is float32
+        assert found[32768, False]["elements"] < found[32768, True]["elements"]
+
+    def test_has_in_json_what_the_graph_has(self) -> None:
+        found = data("build", "deepseek-ai/DeepSeek-V3", "--offline", "--mtp", "--logits", "all")
+        graph = la.build("deepseek-ai/DeepSeek-V3", la.Schedule(mtp=True, logits="all"), offline=True)
+        assert [op["flops"] for op in found["operators"]] == [op.flops for op in graph.operators]
+        assert sum(op["flops"] for op in found["operators"]) == found["totals"]["flops"]
+        assert sum(weight["bytes"] for weight in found["weights"]) == found["totals"]["weight_bytes"]
+        assert found["totals"]["mtp_parameters"] == graph.mtp_parameters > 0
+        assert len(found["caches"]) == len(graph.caches)
+
+    def test_lists_weights_where_asked(self) -> None:
+        without, with_them = (run("build", "Qwen/Qwen3-8B", *option).stdout for option in ((), ("--weights",)))
+        assert "151,936 × 4,096" not in without
+        assert "151,936 × 4,096" in with_them
+
+    def test_of_a_partial_model_warns(self, tmp_path: Path) -> None:
+        result = run("build", config(tmp_path, brand_new_key=7))
+        assert result.exit_code == 0
+        assert result.stderr == ("warning: builder qwen3 models this in part; left out or in doubt: brand_new_key\n")
+        assert "unread_key brand_new_key" in lines(result.stdout)
+
+    @pytest.mark.parametrize("changes", [{"hidden_size": None}, {"hidden_size": "wide"}])
+    def test_of_a_model_that_no_builder_claims_exits_1(self, tmp_path: Path, changes: dict[str, Any]) -> None:
+        result = run("build", config(tmp_path, **changes))
+        assert result.exit_code == 1
+        assert result.stdout == ""
+        assert "hidden_size" in result.stderr
+        assert result.stderr.count("\n") == 1
+
+
+class TestBuilders:
+    def test_lists_what_each_needs_and_models(self) -> None:
+        result = run("builders")
+        assert result.exit_code == 0
+        for entry in la.builders().registered:
+            assert f"{entry.name} ({entry.distribution} {entry.version})" in result.stdout
+        printed = lines(result.stdout)
+        assert "Categories mla, mla_moe" in printed
+        assert "and for mla_moe num_experts, num_experts_per_tok, moe_intermediate_size" in printed
+
+    def test_says_the_same_in_json(self) -> None:
+        found = {entry["name"]: entry for entry in data("builders")["builders"]}
+        for entry in la.builders().registered:
+            assert found[entry.name]["features"] == sorted(entry.requirements.features)
+            assert found[entry.name]["parameters"] == list(entry.requirements.parameters)
+
+
+class TestMisuse:
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            [],
+            ["nonsense"],
+            ["explain"],
+            ["explain", "a b"],
+            ["explain", "https://example.com/model"],
+            ["explain", "Qwen/Qwen3-8B", "--revision", "a..b"],
+            ["build", "Qwen/Qwen3-8B", "--builder", "none"],
+            ["explain", "Qwen/Qwen3-8B", "--builder", "none"],
+            ["build", "Qwen/Qwen3-8B", "--seq-len", "0"],
+            ["build", "Qwen/Qwen3-8B", "--seq-len", str(10**20)],
+            ["build", "Qwen/Qwen3-8B", "--batch-size", "-1"],
+            ["build", "Qwen/Qwen3-8B", "--mode", "idle"],
+            ["build", "Qwen/Qwen3-8B", "--format", "yaml"],
+            ["schema", "none"],
+        ],
+        ids=" ".join,
+    )
+    def test_exits_2_with_one_line(self, arguments: list[str]) -> None:
+        result = run(*arguments)
+        assert result.exit_code == 2
+        assert result.stdout == ""
+        assert result.stderr.startswith("error: ")
+        assert result.stderr.count("\n") == 1
+
+    def test_names_the_builders_that_there_are(self) -> None:
+        assert "deepseek_v3, qwen3, qwen3_moe" in run("build", "Qwen/Qwen3-8B", "--builder", "none").stderr
+
+
+class TestHelp:
+    @pytest.mark.parametrize("option", ["-h", "--help"])
+    @pytest.mark.parametrize("command", ["", "coverage", "explain", "build", "builders", "schema"])
+    def test_is_there(self, command: str, option: str) -> None:
+        result = run(*command.split(), option)
+        assert result.exit_code == 0
+        assert result.stdout.startswith("Usage: ")
+
+    def test_version(self) -> None:
+        assert run("--version").stdout == f"llmsim-adapters {la.__version__}\n"

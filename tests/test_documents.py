@@ -1,0 +1,119 @@
+"""The JSON output keeps to the schema that `schema` prints."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+import jsonschema
+import pytest
+from click.testing import CliRunner
+
+import llmsim_adapters as la
+from llmsim_adapters.cli.main import main
+from llmsim_adapters.documents import SCHEMAS
+from tests.hub.fixtures import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.usefixtures("hub_home")
+
+BUNDLED: Final = sorted(path.stem.replace("--", "/") for path in (ROOT / "hf_config").glob("*.json"))
+EXPLAINED: Final = [*BUNDLED, "no/such"]
+
+
+def output(*arguments: str) -> Any:
+    return json.loads(CliRunner().invoke(main, list(arguments)).stdout)
+
+
+@pytest.fixture(scope="module")
+def schemas() -> dict[str, Any]:
+    found: dict[str, Any] = output("schema")
+    return found
+
+
+def parts(document: Any) -> Iterator[dict[str, Any]]:
+    """Yield every object in a document."""
+    if isinstance(document, dict):
+        yield document
+        for value in document.values():
+            yield from parts(value)
+    elif isinstance(document, list):
+        for value in document:
+            yield from parts(value)
+
+
+def check(document: Any, schema: dict[str, Any]) -> None:
+    jsonschema.Draft202012Validator(schema).validate(document)
+
+
+def test_every_schema_is_one(schemas: dict[str, Any]) -> None:
+    assert set(schemas) == set(SCHEMAS)
+    for name, schema in schemas.items():
+        jsonschema.Draft202012Validator.check_schema(schema)
+        assert output("schema", name) == schema
+
+
+def test_every_object_with_named_fields_allows_no_others(schemas: dict[str, Any]) -> None:
+    for part in parts(schemas):
+        if isinstance(part.get("properties"), dict) and part.get("type") == "object":
+            assert part["additionalProperties"] is False, part.get("title")
+
+
+@pytest.mark.parametrize("registry", ["report", "sglang"])
+def test_coverage(schemas: dict[str, Any], registry: str) -> None:
+    check(output("coverage", registry, "--offline", "--format", "json"), schemas["report"])
+
+
+@pytest.mark.parametrize("source", EXPLAINED)
+def test_explain(schemas: dict[str, Any], source: str) -> None:
+    check(output("explain", source, "--offline", "--mtp", "--format", "json"), schemas["explanation"])
+
+
+@pytest.mark.parametrize("source", BUNDLED)
+def test_build(schemas: dict[str, Any], source: str) -> None:
+    check(output("build", source, "--offline", "--mtp", "--format", "json"), schemas["graph"])
+
+
+def test_builders(schemas: dict[str, Any]) -> None:
+    check(output("builders", "--format", "json"), schemas["builders"])
+
+
+def test_a_config_with_values_that_json_does_not_have(schemas: dict[str, Any], tmp_path: Path) -> None:
+    """Python reads NaN and Infinity; what is written has strings in their place, and stays JSON."""
+    path = tmp_path / "config.json"
+    path.write_text('{"model_type": "llama", "hidden_size": NaN, "vocab_size": Infinity, "x": [-Infinity]}')
+
+    def refuse(constant: str) -> Any:
+        raise AssertionError(constant)
+
+    result = CliRunner().invoke(main, ["explain", str(path), "--format", "json"])
+    check(json.loads(result.stdout, parse_constant=refuse), schemas["explanation"])
+
+
+def test_the_parts_that_python_returns(schemas: dict[str, Any]) -> None:
+    model = la.load("Qwen/Qwen3-8B", offline=True)
+    check(json.loads(json.dumps(model.coverage.to_dict())), schemas["coverage"])
+    check(json.loads(json.dumps(model.explain().to_dict())), schemas["working"])
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("explanation", ["explain", "Qwen/Qwen3-8B"]),
+        ("graph", ["build", "Qwen/Qwen3-8B"]),
+        ("builders", ["builders"]),
+    ],
+)
+def test_an_unknown_or_a_missing_field_is_refused(schemas: dict[str, Any], name: str, arguments: list[str]) -> None:
+    document = output(*arguments, "--format", "json")
+    with pytest.raises(jsonschema.ValidationError):
+        check({**document, "surprise": 1}, schemas[name])
+    for field in document:
+        less = copy.deepcopy(document)
+        del less[field]
+        with pytest.raises(jsonschema.ValidationError):
+            check(less, schemas[name])

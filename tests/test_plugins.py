@@ -1,0 +1,684 @@
+"""Plugins, as they are really installed: whatever one of them does, it costs nothing but its own answer."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import llmsim_adapters as la
+from llmsim_adapters.plugins.isolation import TIMEOUT
+from llmsim_adapters.sources import bundled_ids
+from tests.plugins import distributions
+from tests.plugins.distributions import BUILT_INS, NAME, VERSION, Plugins, answer, model, module_of, write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MISTRAL = "mistralai/Mistral-7B-v0.1"
+LABEL = f"{NAME} {VERSION}"
+
+
+@pytest.fixture
+def plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Plugins]:
+    yield from distributions.plugins(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(TIMEOUT, "0.2")
+
+
+@pytest.fixture(autouse=True)
+def impatient_with_what_hangs(request: pytest.FixtureRequest) -> None:
+    """Wait long for everything else: a slow machine must fail no test."""
+    if "hang" in request.node.name:
+        request.getfixturevalue("impatient")
+
+
+@pytest.fixture(scope="module")
+def alone() -> dict[str, dict[str, Any]]:
+    """What the built-in builders say when nobody else is there."""
+    with pytest.MonkeyPatch.context() as patch:
+        registered = Plugins(Path(), patch).load({"LLMSIM_ADAPTERS_PLUGINS": ""})
+    assert sorted(registered.builders) == BUILT_INS
+    return {source: model(source, registered).coverage.to_dict() for source in bundled_ids()}
+
+
+# What a module can be, and the reason that is shown. Each is a body for `PREAMBLE` and `REGISTER`.
+BROKEN_AT_LOAD = {
+    "import of a missing module": ("import no_such_module", "No module named 'no_such_module'"),
+    "syntax error": ("def f(:", "SyntaxError"),
+    "raises in import": ("raise ValueError('bad luck')", "import: ValueError: bad luck"),
+    "exits in import": ("sys.exit(3)", "import: SystemExit: 3"),
+    "interrupts in import": ("raise KeyboardInterrupt", "import: KeyboardInterrupt"),
+    "hangs in import": ("hang()", "import: did not answer within 0.2 s"),
+    "error whose text raises": (
+        "class E(Exception):\n    def __str__(self): raise ValueError\nraise E",
+        "import: E: (the error has no text",
+    ),
+    "terminal escapes in an error": ("raise ValueError('\\x1b[31mred')", "ValueError: \\x1b[31mred"),
+    "raises in __init__": (
+        "class Acme(Acme):\n    def __init__(self): raise OSError('no disk')",
+        "OSError: no disk",
+    ),
+    "needs arguments": ("class Acme(Acme):\n    def __init__(self, x): pass", "TypeError"),
+    "hangs in __init__": ("class Acme(Acme):\n    def __init__(self): hang()", "did not answer within 0.2 s"),
+    "__new__ returns something else": ("class Acme(Acme):\n    def __new__(cls): return 3", "3 is not builder `acme`"),
+    "no name": ("class Acme(la.Builder):\n    requirements = REQUIREMENTS", "builder name None"),
+    "name is not a name": ("Acme.name = 'Acme Deluxe'", "builder name 'Acme Deluxe': expected lower-case letters"),
+    "name is a property": ("Acme.name = property(lambda self: 1 / 0)", "builder name <property"),
+    "name of a metaclass that raises": (
+        """
+        class Meta(type):
+            @property
+            def name(cls): raise RuntimeError("no name today")
+        class Acme(la.Builder, metaclass=Meta):
+            requirements = REQUIREMENTS
+        """,
+        "RuntimeError: no name today",
+    ),
+    "name of a built-in": ("Acme.name = 'qwen3'", "builder name `qwen3` is taken by llmsim-adapters"),
+    "no requirements": ("class Acme(la.Builder):\n    name = 'acme'", "`requirements` is NoneType"),
+    "requirements are a property": ("Acme.requirements = property(lambda self: 1 / 0)", "`requirements` is property"),
+    "requirements are a dictionary": ("Acme.requirements = {'categories': ['dense']}", "`requirements` is dict"),
+    "requirements that were tampered with": (
+        "object.__setattr__(REQUIREMENTS, 'parameters', 'hidden_size')",
+        "field `parameters` of Requirements: found 'hidden_size' (str); expected a tuple of names",
+    ),
+}
+
+BROKEN_HOOKS = {
+    "raises": ("raise ValueError('bad luck')", "llmsim_register_builders: ValueError: bad luck"),
+    "exits": ("sys.exit()", "llmsim_register_builders: SystemExit"),
+    "hangs": ("hang()", "llmsim_register_builders: did not answer within 0.2 s"),
+    "returns None": ("return None", "returned NoneType; expected a list"),
+    "returns a string": ("return 'acme'", "returned str; expected a list"),
+    "returns a dictionary": ("return {'acme': Acme}", "returned dict; expected a list"),
+    "is a generator": ("yield Acme", "returned generator; expected a list"),
+    "returns a class": ("return Acme", "returned type; expected a list"),
+    "returns a number in a list": ("return [3]", "3 is not a subclass of llmsim_adapters.Builder"),
+    "returns an instance": ("return [Acme()]", "is not a subclass of llmsim_adapters.Builder"),
+    "returns another class": ("return [int]", "<class 'int'> is not a subclass of llmsim_adapters.Builder"),
+    "returns what raises in repr": (
+        "return [type('R', (), {'__repr__': lambda self: 1 / 0})()]",
+        "ZeroDivisionError",
+    ),
+}
+
+BROKEN_SIGNATURES = {
+    "misspelt hook": (
+        "@la.hookimpl\ndef llmsim_register_builder(): return [Acme]",
+        "implements the hook `llmsim_register_builder`, which does not exist; hooks are llmsim_register_components",
+    ),
+    "extra argument": (
+        "@la.hookimpl\ndef llmsim_register_builders(config): return [Acme]",
+        "Argument(s) {'config'} are declared in the hookimpl but can not be found in the hookspec",
+    ),
+    "hookimpl forgotten": ("def llmsim_register_builders(): return [Acme]", "implements no hook"),
+    "nothing at all": ("", "implements no hook (is `@hookimpl` missing?)"),
+}
+
+BROKEN_REST = {
+    "component: not a kind": ("components", "return [3]", "3 is not a ComponentKind"),
+    "component: not a component": ("components", "return [la.ComponentKind(int, print)]", "is not a subclass of Comp"),
+    "component: has a lowering already": (
+        "components",
+        "from llmsim_adapters.spec import MLP\n    return [la.ComponentKind(MLP, print)]",
+        "component `mlp` has a lowering already",
+    ),
+    "component: lowering is nothing": (
+        "components",
+        "class C(la.Component): kind = 'c'\n    return [la.ComponentKind(C, None)]",
+        "None is not a lowering of component `c`",
+    ),
+    "feature: known already": (
+        "components",
+        "class C(la.Component): kind = 'c'\n    f = la.Feature('qk_norm', '', C, bool, repr)\n"
+        "    return [la.ComponentKind(C, print, (f,))]",
+        "feature `qk_norm` is known already",
+    ),
+    "feature: not a feature": (
+        "components",
+        "class C(la.Component): kind = 'c'\n    return [la.ComponentKind(C, print, ('warp',))]",
+        "'warp' is not a Feature",
+    ),
+    "dialect: not a dialect": ("dialects", "return ['acme']", "'acme' is not a Dialect"),
+    "dialect: declared by the package": (
+        "dialects",
+        "return [la.Dialect('llama', print, {})]",
+        "model type `llama` has a dialect already",
+    ),
+    "dialect: no type": ("dialects", "return [la.Dialect('', print, {})]", "'' is not the model type of a dialect"),
+    "dialect: aliases are a list": ("dialects", "return [la.Dialect('acme', print, {}, aliases=['a'])]", "list"),
+    "dialect: raises": ("dialects", "raise ValueError('bad luck')", "llmsim_register_dialects: ValueError: bad luck"),
+}
+
+
+def broken(plugins: Plugins, reason: str, alone: dict[str, dict[str, Any]]) -> None:
+    """The plugin is shown with its distribution, version and reason, and nothing else is different."""
+    loaded = plugins.load()
+    assert [(b.entry_point, b.distribution, b.version) for b in loaded.broken] == [("acme", NAME, VERSION)]
+    assert reason in loaded.broken[0].error
+    assert loaded.broken[0].error.isprintable()
+    assert sorted(loaded.builders) == BUILT_INS
+    assert model(MISTRAL, loaded).coverage.to_dict() == alone[MISTRAL]
+
+
+class TestBrokenPlugins:
+    @pytest.mark.parametrize(("source", "reason"), BROKEN_AT_LOAD.values(), ids=list(BROKEN_AT_LOAD))
+    def test_a_module(self, source: str, reason: str, plugins: Plugins, alone: dict[str, Any]) -> None:
+        broken(plugins.install(source), reason, alone)
+
+    @pytest.mark.parametrize(("body", "reason"), BROKEN_HOOKS.values(), ids=list(BROKEN_HOOKS))
+    def test_a_hook(self, body: str, reason: str, plugins: Plugins, alone: dict[str, Any]) -> None:
+        register = f"@la.hookimpl\ndef llmsim_register_builders():\n    {body}\n"
+        broken(plugins.install(register=register), reason, alone)
+
+    @pytest.mark.parametrize(("register", "reason"), BROKEN_SIGNATURES.values(), ids=list(BROKEN_SIGNATURES))
+    def test_the_shape_of_a_hook(self, register: str, reason: str, plugins: Plugins, alone: dict[str, Any]) -> None:
+        broken(plugins.install(register=register), reason, alone)
+
+    @pytest.mark.parametrize(("things", "body", "reason"), BROKEN_REST.values(), ids=list(BROKEN_REST))
+    def test_what_else_it_brings(
+        self, things: str, body: str, reason: str, plugins: Plugins, alone: dict[str, Any]
+    ) -> None:
+        register = f"@la.hookimpl\ndef llmsim_register_{things}():\n    {body}\n"
+        broken(plugins.install(register=register), reason, alone)
+
+    @pytest.mark.usefixtures("impatient")
+    def test_all_of_them_beside_a_good_one(self, plugins: Plugins, alone: dict[str, Any]) -> None:
+        sources = [source for source, _ in BROKEN_AT_LOAD.values()]
+        for index, source in enumerate(sources):
+            plugins.install(source, name=f"broken-{index:02}", entry_point=f"broken{index}")
+        loaded = plugins.install(name="zeta").load()
+        assert len(loaded.broken) == len(sources)
+        assert sorted(loaded.builders) == ["acme", *BUILT_INS]
+        assert loaded.builders["acme"].distribution == "zeta"
+        for source, said in alone.items():
+            assert [c for c in model(source, loaded).coverage.to_dict()["claims"] if c["builder"] != "acme"] == said[
+                "claims"
+            ]
+
+    def test_two_plugins_of_one_name_leave_it_to_the_first(self, plugins: Plugins) -> None:
+        loaded = plugins.install(name="first").install(name="second").load()
+        assert loaded.builders["acme"].distribution == "first"
+        assert [b.distribution for b in loaded.broken] == ["second"]
+        assert "builder name `acme` is taken by first 1.2.3" in loaded.broken[0].error
+
+    def test_a_broken_part_leaves_the_plugin_its_other_parts(self, plugins: Plugins) -> None:
+        register = "@la.hookimpl\ndef llmsim_register_builders(): return [3, Acme]\n"
+        register += "@la.hookimpl\ndef llmsim_register_dialects(): raise ValueError\n"
+        loaded = plugins.install(register=register).load()
+        assert sorted(loaded.builders) == ["acme", *BUILT_INS]
+        assert len(loaded.broken) == 2
+
+    @pytest.mark.usefixtures("impatient")
+    def test_what_hung_is_not_registered_later(self, plugins: Plugins) -> None:
+        plugins.install("class Acme(Acme):\n    def __init__(self): time.sleep(0.4)")
+        loaded = plugins.load()
+        time.sleep(0.4)
+        assert sorted(loaded.builders) == BUILT_INS
+
+    def test_an_optional_hook_of_a_later_version_is_fine(self, plugins: Plugins) -> None:
+        source = "@la.hookimpl(optionalhook=True)\ndef llmsim_register_worlds(): return []"
+        loaded = plugins.install(source).load()
+        assert loaded.broken == []
+        assert "acme" in loaded.builders
+
+
+class TestDiscovery:
+    def test_a_list_of_entry_points_that_cannot_be_read(self, plugins: Plugins) -> None:
+        text = "[llmsim_adapters]\nthis is no entry point\n"
+        metadata = "Metadata-Version: 2.1\nName: torn\nVersion: 0.9\n"
+        write(plugins.folder, {"torn-0.9.dist-info/METADATA": metadata, "torn-0.9.dist-info/entry_points.txt": text})
+        loaded = plugins.install().load()
+        assert "acme" in loaded.builders
+        assert [(b.distribution, b.version) for b in loaded.broken] in ([("torn", "0.9")], [])
+
+    def test_no_metadata(self, plugins: Plugins) -> None:
+        plugins.install()
+        next(plugins.folder.glob("*.dist-info/METADATA")).unlink()
+        loaded = plugins.load()
+        assert loaded.builders["acme"].distribution == "unknown"
+
+    def test_a_module_that_is_gone(self, plugins: Plugins) -> None:
+        plugins.install()
+        module = module_of(plugins.folder)
+        (plugins.folder / f"{module}.py").unlink()
+        assert [b.error for b in plugins.load().broken] == [f"import: ModuleNotFoundError: No module named '{module}'"]
+
+    def test_it_is_a_pure_function_of_what_is_installed(self, plugins: Plugins) -> None:
+        first, second = plugins.install("Acme.name = 'qwen3'").load(), plugins.load()
+        assert list(first.builders) == list(second.builders)
+        assert first.broken == second.broken
+
+    @pytest.mark.parametrize(
+        ("environment", "loaded"),
+        [
+            ({}, {"acme", "beta"}),
+            ({"LLMSIM_ADAPTERS_PLUGINS": ""}, set()),
+            ({"LLMSIM_ADAPTERS_PLUGINS": " "}, set()),
+            ({"LLMSIM_ADAPTERS_PLUGINS": "acme"}, {"acme"}),
+            ({"LLMSIM_ADAPTERS_PLUGINS": "Acme.Tools"}, {"acme"}),
+            ({"LLMSIM_ADAPTERS_PLUGINS": "acme-tools, BETA_plug"}, {"acme", "beta"}),
+            ({"LLMSIM_ADAPTERS_DISABLE": ""}, {"acme", "beta"}),
+            ({"LLMSIM_ADAPTERS_DISABLE": "acme"}, {"beta"}),
+            ({"LLMSIM_ADAPTERS_DISABLE": "ACME__tools"}, {"beta"}),
+            ({"LLMSIM_ADAPTERS_DISABLE": "nobody"}, {"acme", "beta"}),
+            ({"LLMSIM_ADAPTERS_DISABLE": "builtin,llmsim-adapters"}, {"acme", "beta"}),
+            ({"LLMSIM_ADAPTERS_PLUGINS": "acme,beta", "LLMSIM_ADAPTERS_DISABLE": "beta-plug"}, {"acme"}),
+        ],
+    )
+    def test_environment(self, environment: dict[str, str], loaded: set[str], plugins: Plugins) -> None:
+        plugins.install().install("Acme.name = 'beta'", name="Beta_Plug", entry_point="beta")
+        registered = plugins.load(environment)
+        assert set(registered.builders) - set(BUILT_INS) == loaded
+        assert set(BUILT_INS) <= set(registered.builders)
+        assert registered.broken == []
+
+    def test_what_is_not_loaded_is_not_imported(self, plugins: Plugins) -> None:
+        plugins.install("raise ValueError").load({"LLMSIM_ADAPTERS_DISABLE": "acme"})
+        assert module_of(plugins.folder) not in sys.modules
+
+    def test_a_wanted_plugin_that_is_not_installed_is_shown(self, plugins: Plugins) -> None:
+        (missing,) = plugins.load({"LLMSIM_ADAPTERS_PLUGINS": "acmee"}).broken
+        assert missing.entry_point == "acmee"
+        assert missing.error == "LLMSIM_ADAPTERS_PLUGINS names it, and no plugin of this name is installed"
+
+
+def own(method: str, body: str) -> str:
+    """A builder with code of its own; with more parameters than any built-in, it would be first in line."""
+    arguments = {"claim": "reading, claim", "build": "spec, schedule, wire"}[method]
+    return f"class Acme(Acme):\n    def {method}(self, {arguments}):\n        {body}\n"
+
+
+BROKEN_CLAIMS = {
+    "raises": ("raise ValueError('bad luck')", "ValueError: bad luck"),
+    "exits": ("sys.exit('bye')", "SystemExit: bye"),
+    "interrupts": ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+    "hangs": ("hang()", "did not answer within 0.2 s"),
+    "returns None": ("return None", "claim: found None (NoneType); expected a Claim"),
+    "returns True": ("return True", "expected a Claim"),
+    "another's name": ("return claim._replace(builder='qwen3')", "builder of the claim: found 'qwen3'"),
+    "claims is a word": ("return claim._replace(claims='yes')", "`claims` of the claim: found 'yes'"),
+    "gaps is a list": ("return claim._replace(gaps=[])", "gaps: found []"),
+    "gaps of strings": ("return claim._replace(gaps=('slow',))", "an item of `gaps`: found 'slow'"),
+    "gap of no kind": ("return claim._replace(gaps=(la.Gap('slow', 'a', 'b'),))", "kind of a gap: found 'slow'"),
+    "gap without a text": (
+        "return claim._replace(gaps=(la.Gap(la.GapKind.INFERRED, 'a', None),))",
+        "detail of a gap: found None",
+    ),
+    "missing parameters of numbers": ("return claim._replace(missing_parameters=(3,))", "missing_parameters"),
+    "claims what it misses": ("return claim._replace(missing_parameters=('x',))", "has missing parameters"),
+}
+
+BROKEN_BUILDS = {
+    "raises": ("raise ValueError('bad luck')", "ValueError: bad luck"),
+    "exits": ("sys.exit('bye')", "SystemExit: bye"),
+    "recurses": ("return self.build(spec, schedule, wire)", "RecursionError"),
+    "hangs": ("hang()", "did not answer within 0.2 s"),
+    "returns None": ("return None", "graph: found None (NoneType); expected an OperatorGraph"),
+    "returns the spec": ("return spec", "expected an OperatorGraph"),
+    "another schedule": ("return wire(spec, la.Schedule(batch_size=7))", "the graph is one under another schedule"),
+    "operators of strings": (
+        "return la.OperatorGraph(schedule, ('matmul',), (), ())",
+        "an item of `operators`: found 'matmul'",
+    ),
+    "weights is a number": ("return la.OperatorGraph(schedule, (), 7, ())", "weights: found 7"),
+    "a weight of words": (
+        "return la.OperatorGraph(schedule, (), (la.Weight('w', ('a',), 1, 'int8', 'parameter', 'row', '', ''),), ())",
+        "shape of a weight",
+    ),
+    "a weight of no format": (
+        "return la.OperatorGraph(schedule, (), (la.Weight('w', (1,), 1, 'float3', 'parameter', 'row', '', ''),), ())",
+        "KeyError",
+    ),
+    "negative weights": (
+        "return la.OperatorGraph(schedule, (), (la.Weight('w', (-1,), 1, 'int8', 'parameter', 'row', '', ''),), ())",
+        "`parameters` of the graph: found -1",
+    ),
+}
+
+
+class TestCodeThatFails:
+    """Builders that load well and fail when they are asked about a model."""
+
+    @pytest.mark.parametrize(("body", "reason"), BROKEN_CLAIMS.values(), ids=list(BROKEN_CLAIMS))
+    def test_in_claim(self, body: str, reason: str, plugins: Plugins, alone: dict[str, Any]) -> None:
+        self.fails(plugins.install(own("claim", body)), reason, alone)
+
+    @pytest.mark.parametrize(("body", "reason"), BROKEN_BUILDS.values(), ids=list(BROKEN_BUILDS))
+    def test_in_build(self, body: str, reason: str, plugins: Plugins, alone: dict[str, Any]) -> None:
+        self.fails(plugins.install(own("build", body)), reason, alone)
+
+    def fails(self, plugins: Plugins, reason: str, alone: dict[str, Any]) -> None:
+        loaded = plugins.load()
+        assert loaded.broken == []
+        m = model(MISTRAL, loaded)
+        assert answer(m.coverage) == alone[MISTRAL]
+        (claim,) = (c for c in m.coverage.claims if c.builder == "acme")
+        assert claim.claims is False
+        assert claim.gaps[-1].kind is la.GapKind.PLUGIN_ERROR
+        assert claim.gaps[-1].detail.startswith(f"{LABEL}: ")
+        assert reason in claim.gaps[-1].detail
+        assert m.build().builder == "qwen3"
+        with pytest.raises(la.BuildError, match="builder acme does not claim"):
+            m.build(builder="acme")
+        json.dumps(m.coverage.to_dict(), allow_nan=False)
+
+    def test_only_under_another_schedule(self, plugins: Plugins) -> None:
+        body = "return wire(spec, schedule) if schedule.batch_size == 1 else 1 / 0"
+        m = model(MISTRAL, plugins.install(own("build", body)).load())
+        assert m.coverage.builder == "acme"
+        with pytest.raises(la.BuildError, match=f"builder acme failed: {NAME} {VERSION}: ZeroDivisionError"):
+            m.build(la.Schedule(batch_size=2))
+
+    def test_what_hangs_is_waited_for_once(self, plugins: Plugins) -> None:
+        loaded = plugins.install(own("claim", "hang()")).load()
+        details = [
+            gap.detail
+            for source in bundled_ids()[:8]
+            for claim in model(source, loaded).coverage.claims
+            for gap in claim.gaps
+            if claim.builder == "acme" and gap.kind is la.GapKind.PLUGIN_ERROR
+        ]
+        assert len(details) == 8
+        assert [detail.endswith("not asked again") for detail in details] == [False] + [True] * 7
+
+    def test_a_claim_cannot_change_the_reading(self, plugins: Plugins, alone: dict[str, Any]) -> None:
+        body = "reading.parameters.clear(); reading.gaps = ('x',); reading.without_effect['a'] = 'b'; return claim"
+        m = model(MISTRAL, plugins.install(own("claim", body)).load())
+        said = answer(m.coverage)
+        assert m.coverage.builder == "acme"
+        assert (said["parameters"], said["gaps"]) == (alone[MISTRAL]["parameters"], [])
+        assert said["claims"] == alone[MISTRAL]["claims"]
+        assert said["without_effect"] == alone[MISTRAL]["without_effect"]
+
+    def test_a_refusal_without_a_reason_says_so(self, plugins: Plugins, alone: dict[str, Any]) -> None:
+        m = model(MISTRAL, plugins.install(own("claim", "return claim._replace(claims=False)")).load())
+        assert answer(m.coverage) == alone[MISTRAL]
+        (claim,) = (c for c in m.coverage.claims if c.builder == "acme")
+        assert claim.gaps[0].detail == "the builder refuses and gives no reason"
+
+    @pytest.mark.parametrize("body", ["raise ValueError('bad luck')", "return claim._replace(claims=False, gaps=())"])
+    def test_a_model_that_nobody_claims_has_no_gaps_of_a_broken_plugin(self, body: str, plugins: Plugins) -> None:
+        config = {"model_type": "llama", "hidden_size": "wide"}
+        unreadable = model(config, plugins.install(own("claim", body)).load()).coverage
+        assert [gap.kind for gap in unreadable.gaps] == [la.GapKind.INVALID_CONFIG]
+        loaded = plugins.load()
+        del loaded.builders["qwen3"]
+        refused = model(MISTRAL, loaded).coverage
+        assert refused.status is la.Status.NOT_SUPPORTED
+        assert refused.gaps
+        assert la.GapKind.PLUGIN_ERROR not in {gap.kind for gap in refused.gaps}
+
+
+class TestOutput:
+    NOISE = "print('noise'); sys.stdout.write('noise'); sys.stdout.flush()"
+
+    def test_what_plugins_print_goes_to_standard_error(
+        self, plugins: Plugins, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        source = f"{self.NOISE}\n" + own("claim", f"{self.NOISE}; return claim")
+        source += f"    def build(self, spec, schedule, wire):\n        {self.NOISE}; return wire(spec, schedule)\n"
+        register = f"@la.hookimpl\ndef llmsim_register_builders():\n    {self.NOISE}; return [Acme]\n"
+        assert model(MISTRAL, plugins.install(source, register=register).load()).coverage.builder == "acme"
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert err.count("noise") == 8
+
+    @pytest.mark.parametrize("value", ["None", "open(__import__('os').devnull, 'w')", "sys.stderr"])
+    @pytest.mark.parametrize("stream", ["stdout", "stderr"])
+    @pytest.mark.filterwarnings("ignore::ResourceWarning")
+    def test_a_plugin_that_replaces_a_stream(
+        self, stream: str, value: str, plugins: Plugins, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        loaded = plugins.install(f"sys.{stream} = {value}").load()
+        assert "acme" in loaded.builders
+        print("data")
+        print("talk", file=sys.stderr)
+        assert capsys.readouterr() == ("data\n", "talk\n")
+
+    def test_a_plugin_that_keeps_the_stream_of_its_import(
+        self, plugins: Plugins, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        body = "print('noise', file=OUT); return claim"
+        model(MISTRAL, plugins.install("OUT = sys.stdout\n" + own("claim", body)).load()).coverage  # noqa: B018
+        assert capsys.readouterr() == ("", "noise\n")
+
+    def test_other_threads_keep_standard_output(self, plugins: Plugins, capsys: pytest.CaptureFixture[str]) -> None:
+        body = "reading.parameters; time.sleep(0.2); print('noise'); return claim"
+        loaded = plugins.install(own("claim", body)).load()
+        thread = threading.Thread(target=lambda: model(MISTRAL, loaded).coverage)
+        thread.start()
+        time.sleep(0.1)
+        print("data")
+        thread.join()
+        assert capsys.readouterr() == ("data\n", "noise\n")
+
+
+RETRO = """
+from dataclasses import dataclass, replace
+from typing import ClassVar
+from llmsim_adapters.spec import Embedding, Head, MLP, Norm
+
+@dataclass(frozen=True, slots=True)
+class Retro(la.Component):
+    kind: ClassVar[str] = "retro"
+    size: int
+    turns: int = 1
+    def parts(self):
+        PARTS
+        return ()
+
+def lower(retro, site):
+    LOWER
+    for turn in range(retro.turns):
+        site.linear(f"turn{turn}", retro.size, retro.size, "column")
+    site.cache("key_value", retro.size, "replicated")
+
+def present(retro):
+    PRESENT
+    return retro.turns > 1
+
+def remove(retro):
+    REMOVE
+    return replace(retro, turns=1)
+
+def read(r):
+    READ
+    size, vocab = r.size("hidden_size"), r.size("vocab_size")
+    turns = r.size("turns")
+    norm = Norm(size)
+    block = la.Block("layer", (la.Sublayer((Retro(size, turns),), (norm,)),))
+    stack = la.Stack("text", (block,), (0,) * r.size("num_hidden_layers"))
+    embedding = Embedding(vocab_size=vocab, hidden_size=size)
+    head = Head(vocab_size=vocab, hidden_size=size)
+    return la.ModelSpec(r.model_type, (stack,), (embedding,), (head,))
+
+class Acme(la.Builder):
+    name = "acme"
+    requirements = la.Requirements(
+        categories=frozenset({la.Category.DENSE}),
+        parameters=("hidden_size", "num_hidden_layers"),
+        components=frozenset({"norm", "embedding", "head", "retro"}),
+        features=FEATURES,
+    )
+
+@la.hookimpl
+def llmsim_register_components():
+    return [la.ComponentKind(Retro, lower, (la.Feature("several_turns", "turns", Retro, present, remove),))]
+
+@la.hookimpl
+def llmsim_register_dialects():
+    return [la.Dialect("retro", read, {"turns": 1})]
+"""
+HOOKS = ("PARTS", "LOWER", "PRESENT", "REMOVE", "READ")
+RETRO_CONFIG = {
+    "model_type": "retro",
+    "architectures": ["RetroForCausalLM"],
+    "hidden_size": 8,
+    "vocab_size": 100,
+    "num_hidden_layers": 3,
+    "turns": 2,
+}
+
+
+def retro(features: str = "frozenset({'several_turns'})", **bodies: str) -> str:
+    source = RETRO.replace("FEATURES", features)
+    for hook in HOOKS:
+        source = source.replace(hook, bodies.get(hook, "pass"))
+    return source
+
+
+class TestPluginsThatBringMore:
+    """A dialect, a component with its lowering and a feature."""
+
+    def test_a_model_of_their_own(self, plugins: Plugins, alone: dict[str, Any]) -> None:
+        loaded = plugins.install(retro()).load()
+        assert loaded.broken == []
+        m = model(RETRO_CONFIG, loaded)
+        assert m.coverage.status is la.Status.FULLY_SUPPORTED
+        assert (m.coverage.builder, m.coverage.evidence) == ("acme", la.Evidence.BUILT)
+        assert m.build().parameters == 2 * 100 * 8 + 3 * (8 + 2 * 8 * 8)
+        assert m.build(la.Schedule(batch_size=2, seq_len=5)).kv_cache_elements(7) == 3 * 8 * 7
+        assert m.build().operators[1].trace["flops"]
+        assert m.explain()
+        assert {c.builder for c in m.coverage.claims if not c.claims} == set(BUILT_INS)
+        assert answer(model(MISTRAL, loaded).coverage) == alone[MISTRAL]
+
+    def test_a_feature_that_the_builder_does_not_model(self, plugins: Plugins) -> None:
+        coverage = model(RETRO_CONFIG, plugins.install(retro("frozenset()")).load()).coverage
+        assert coverage.status is la.Status.PARTIALLY_SUPPORTED
+        assert [(gap.kind.value, gap.name, gap.impact) for gap in coverage.gaps] == [
+            ("unsupported_feature", "several_turns", None)
+        ]
+
+    @pytest.mark.parametrize("body", ["1 / 0", "sys.exit()", "hang()", "return 'nonsense'", "return None"])
+    @pytest.mark.parametrize("hook", HOOKS)
+    def test_failing_in_any_of_them(self, hook: str, body: str, plugins: Plugins, alone: dict[str, Any]) -> None:
+        features = "frozenset()" if hook == "REMOVE" else "frozenset({'several_turns'})"
+        loaded = plugins.install(retro(features, **{hook: body})).load()
+        assert answer(model(MISTRAL, loaded).coverage) == alone[MISTRAL]
+        m = model(RETRO_CONFIG, loaded)
+        harmless = {("LOWER", "return 'nonsense'"), ("LOWER", "return None")}
+        harmless |= {("PRESENT", "return 'nonsense'"), ("PRESENT", "return None")}
+        if (hook, body) in harmless:  # a lowering returns nothing, and anything is true or false
+            assert m.coverage.builder == "acme"
+            return
+        assert m.coverage.status is not la.Status.FULLY_SUPPORTED
+        gaps = [*m.coverage.gaps, *(gap for claim in m.coverage.claims for gap in claim.gaps)]
+        assert any(gap.kind is la.GapKind.PLUGIN_ERROR and LABEL in gap.detail for gap in gaps)
+        json.dumps(m.coverage.to_dict(), allow_nan=False)
+
+    @pytest.mark.parametrize(
+        ("spec", "reason"),
+        [
+            ("la.ModelSpec(r.model_type, 'abc')", "stacks: found 'abc'"),
+            ("la.ModelSpec('llama', ())", "model_type of the spec: found 'llama'"),
+            ("la.ModelSpec(r.model_type, (), dtype='float3')", "dtype of the spec"),
+            ("la.ModelSpec(r.model_type, (), (la.Component(),))", "component Component has no lowering"),
+            ("la.ModelSpec(r.model_type, (), (Norm('8'),))", "`size` of Norm: found '8'"),
+            ("la.ModelSpec(r.model_type, (), (Norm(0),))", "`size` of Norm: found 0"),
+            ("la.ModelSpec(r.model_type, (la.Stack('text', (), (0,)),))", "order: found (0,)"),
+            ("la.ModelSpec(r.model_type, (la.Stack('text', (la.Block('b', (3,)),), (0,)),))", "an item of `sublayers`"),
+        ],
+    )
+    def test_a_spec_that_is_none(self, spec: str, reason: str, plugins: Plugins) -> None:
+        m = model(RETRO_CONFIG, plugins.install(retro(READ=f"return {spec}")).load())
+        assert m.coverage.status is la.Status.NOT_SUPPORTED
+        assert [gap.kind for gap in m.coverage.gaps] == [la.GapKind.PLUGIN_ERROR]
+        assert f"the dialect of `retro` failed: {LABEL}: " in m.coverage.gaps[0].detail
+        assert reason in m.coverage.gaps[0].detail
+
+    def test_a_dialect_cannot_change_the_config(self, plugins: Plugins) -> None:
+        config = {**RETRO_CONFIG, "warp": {"drive": 9}}
+        m = model(config, plugins.install(retro(READ="r.raw.pop('warp')['drive'] = 3")).load())
+        assert [(gap.kind.value, gap.name) for gap in m.coverage.gaps] == [("unread_key", "warp")]
+        assert m.config.data["warp"] == {"drive": 9}
+
+    def test_a_dialect_refuses_values_as_any_other(self, plugins: Plugins) -> None:
+        coverage = model({**RETRO_CONFIG, "turns": -1}, plugins.install(retro()).load()).coverage
+        assert [(gap.kind.value, gap.name) for gap in coverage.gaps] == [("invalid_config", "turns")]
+
+
+def run(code: str, folder: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    path = os.pathsep.join([str(folder)] if folder else [])
+    env = {**os.environ, "PYTHONPATH": path, "HF_HUB_OFFLINE": "1", **environment}
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env, timeout=60, check=True)
+
+
+class TestTimeLimit:
+    @pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "1e400", "soon", ""])
+    def test_one_that_is_none_is_the_default(self, seconds: str, plugins: Plugins, monkeypatch: Any) -> None:
+        monkeypatch.setenv(TIMEOUT, seconds)
+        assert model(MISTRAL, plugins.install(own("claim", "return claim")).load()).coverage.builder == "acme"
+
+    def test_the_built_ins_have_none(self, plugins: Plugins, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv(TIMEOUT, "1e-9")
+        loaded = plugins.load()
+        assert sorted(loaded.builders) == BUILT_INS
+        assert model(MISTRAL, loaded).coverage.status is la.Status.FULLY_SUPPORTED
+
+
+class TestProcess:
+    """In a process of its own, as a user has it."""
+
+    def test_importing_the_package_loads_no_plugin(self, tmp_path: Path) -> None:
+        distributions.install(tmp_path, "")
+        names = {module_of(tmp_path), "llmsim_builders", "pluggy"}
+        code = f"import sys, llmsim_adapters as la; print({names} & set(sys.modules))"
+        assert run(code, tmp_path).stdout == "set()\n"
+
+    def test_builders_lists_good_and_broken_and_the_plugin_is_loaded_once(self, tmp_path: Path) -> None:
+        distributions.install(tmp_path, "print('loading')")
+        distributions.install(tmp_path, "sys.exit('no licence')", name="torn", version="0.9", entry_point="torn")
+        code = (
+            "import json, sys, llmsim_adapters as la\n"
+            "streams = sys.stdout, sys.stderr\n"
+            "la.builders(); b = la.builders()\n"
+            "assert (sys.stdout, sys.stderr) == streams\n"
+            "print(json.dumps([[[r.name, r.distribution, sorted(map(str, r.requirements.categories))]"
+            " for r in b.registered], b.broken]))"
+        )
+        done = run(code, tmp_path)
+        registered, broken = json.loads(done.stdout)
+        assert registered[0] == ["acme", NAME, ["dense"]]
+        assert [name for name, distribution, _ in registered if distribution == "llmsim-adapters"] == BUILT_INS
+        assert broken == [["torn", "torn", "0.9", "import: SystemExit: no licence"]]
+        assert done.stderr == "loading\n"
+
+    def test_a_process_ends_although_a_plugin_hangs(self, tmp_path: Path) -> None:
+        distributions.install(tmp_path, own("claim", "time.sleep(0.4); print('late'); la.late = True; hang()"))
+        began = time.monotonic()
+        code = (
+            "import time, llmsim_adapters as la\n"
+            f"print(la.evaluate({MISTRAL!r}, offline=True).status)\n"
+            "while 'late' not in vars(la): time.sleep(0.01)\n"
+        )
+        done = run(code, tmp_path, **{TIMEOUT: "0.2"})
+        assert (done.stdout, done.stderr) == ("fully_supported\n", "late\n")
+        assert time.monotonic() - began < 20
+
+    def test_a_plugin_that_asks_for_the_builders_while_they_are_loaded(self, tmp_path: Path) -> None:
+        distributions.install(tmp_path, "la.builders()")
+        code = "import llmsim_adapters as la; print(la.builders().broken[0].error)"
+        assert "can't be asked for while they are being loaded" in run(code, tmp_path).stdout
+
+    def test_built_ins_alone_need_no_thread_to_evaluate(self) -> None:
+        code = (
+            "import threading, llmsim_adapters as la\n"
+            "la.builders()\n"
+            "def start(self): raise RuntimeError('a thread')\n"
+            "threading.Thread.start = start\n"
+            f"m = la.load({MISTRAL!r}, offline=True); print(m.coverage.status, m.build().builder)"
+        )
+        assert run(code, LLMSIM_ADAPTERS_PLUGINS="").stdout == "fully_supported qwen3\n"
