@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.text import printable
@@ -9,11 +10,18 @@ from llmsim_adapters.text import printable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from llmsim_adapters.sources.answer import Answer
-
 
 class AdapterError(Exception):
     """The root: catch this to catch everything that this package raises on purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one source of configs said: `kind` is a word for programs, `message` a sentence for people."""
+
+    source: str
+    kind: str
+    message: str
 
 
 class ConfigUnavailable(AdapterError):

@@ -11,7 +11,7 @@ import llmsim_builders
 import pytest
 
 import llmsim_adapters as la
-from llmsim_adapters.lowerings.components import BUILT_IN as LOWERINGS
+from llmsim_adapters.lowerings.built_in import BUILT_IN as LOWERINGS
 from llmsim_adapters.lowerings.wiring import wire
 from llmsim_adapters.sources import bundled_ids
 from llmsim_adapters.spec.category import text_category

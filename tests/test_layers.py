@@ -31,9 +31,6 @@ LINE: Final = (
 )
 DEPTH: Final = {room: depth for depth, rooms in enumerate(LINE) for room in rooms}
 
-# An error carries what the sources answered; at run time it needs no more of them than that name.
-TOLERATED: Final = {("errors", "sources.answer")}
-
 PACKAGE: Final = ROOT / "llmsim_adapters"
 
 
@@ -79,20 +76,9 @@ def test_a_room_imports_only_from_rooms_before_it(path: Path) -> None:
     wrong = [
         f"{here} imports {there}"
         for here, there in edges(path)
-        if DEPTH.get(room(there), len(LINE)) >= DEPTH[room(here)] and not _tolerated(here, there)
+        if DEPTH.get(room(there), len(LINE)) >= DEPTH[room(here)]
     ]
     assert not wrong
-
-
-def test_what_is_tolerated_is_still_there() -> None:
-    found = {
-        (here, there.rpartition(".")[0]) for path in MODULES for here, there in edges(path) if _tolerated(here, there)
-    }
-    assert found == TOLERATED
-
-
-def _tolerated(here: str, there: str) -> bool:
-    return (here, there.rpartition(".")[0]) in TOLERATED
 
 
 def test_the_built_in_builders_use_the_public_surface_only() -> None:

@@ -69,8 +69,9 @@ class TestShipped:
 
 class TestUsersOwn:
     @pytest.mark.parametrize(
-        ("total", "evidence"), [(None, "verified"), ({"value": TINY_TOTAL, "source": "s", "kind": "published"}, "counted")]
-    )  # fmt: skip
+        ("total", "evidence"),
+        [(None, "verified"), ({"value": TINY_TOTAL, "source": "s", "kind": "published"}, "counted")],
+    )
     def test_a_total_that_is_equalled_is_counted(self, write: Any, total: Any, evidence: str) -> None:
         (row,) = la.coverage(write(total=total)).rows
         assert (row.coverage.status, row.coverage.evidence) == ("fully_supported", evidence)

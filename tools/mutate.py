@@ -22,7 +22,10 @@ from typing import Final, NamedTuple
 
 ROOT: Final = Path(__file__).parent.parent
 MODULES: Final = (
-    "llmsim_adapters/lowerings/components.py",
+    "llmsim_adapters/lowerings/attention.py",
+    "llmsim_adapters/lowerings/ends.py",
+    "llmsim_adapters/lowerings/feed_forward.py",
+    "llmsim_adapters/lowerings/norms.py",
     "llmsim_adapters/lowerings/site.py",
     "llmsim_adapters/graph/operator.py",
     "llmsim_adapters/graph/cache.py",
@@ -126,11 +129,17 @@ def survives(mutant: Mutant) -> bool | None:
 def main(modules: list[str]) -> int:
     everything = [mutant for module in modules or MODULES for mutant in mutants(module)]
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        results = list(pool.map(survives, everything))
-    survivors = [m for m, survived in zip(everything, results, strict=True) if survived]
-    for mutant in survivors:
-        print(f"{mutant.module}:{mutant.line}:{mutant.column + 1}: {mutant.text} + 1 goes unnoticed")
-    print(f"{results.count(False)} killed, {len(survivors)} survived, {results.count(None)} never held a number")
+        results = []
+        for mutant, survived in zip(everything, pool.map(survives, everything), strict=True):
+            results.append(survived)
+            print(f"\r{len(results)} of {len(everything)}", end="", file=sys.stderr)
+            if survived:
+                print(
+                    f"{mutant.module}:{mutant.line}:{mutant.column + 1}: {mutant.text} + 1 goes unnoticed", flush=True
+                )
+    print(file=sys.stderr)
+    survivors = results.count(True)
+    print(f"{results.count(False)} killed, {survivors} survived, {results.count(None)} never held a number")
     return 1 if survivors else 0
 
 

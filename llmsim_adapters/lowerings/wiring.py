@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from llmsim_adapters.graph.graph import MTP, OperatorGraph
-from llmsim_adapters.lowerings.components import BUILT_IN
+from llmsim_adapters.lowerings.built_in import BUILT_IN
 from llmsim_adapters.lowerings.site import Draft, Site, Step
 from llmsim_adapters.traced import Traced
 

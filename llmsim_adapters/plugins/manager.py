@@ -14,7 +14,7 @@ import pluggy
 
 from llmsim_adapters.dialects.dialect import Dialect
 from llmsim_adapters.dialects.find import built_in
-from llmsim_adapters.lowerings.components import BUILT_IN
+from llmsim_adapters.lowerings.built_in import BUILT_IN
 from llmsim_adapters.lowerings.kind import ComponentKind
 from llmsim_adapters.plugins.builder import Builder, Requirements
 from llmsim_adapters.plugins.dialects import guarded

@@ -5,20 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from llmsim_adapters.errors import Answer
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 BROKEN_KINDS = frozenset({"not_json", "not_an_object", "duplicate_key", "too_deep", "too_large"})
 """Answers that mean: a `config.json` is there, and it can't be used."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What one source said: `kind` is a word for programs, `message` a sentence for people."""
-
-    source: str
-    kind: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,7 +177,7 @@ def _handler(hub: FakeHub) -> type[BaseHTTPRequestHandler]:
             finally:
                 hub.leave()
 
-        do_HEAD = do_GET
+        do_HEAD = do_GET  # noqa: N815
 
         def log_message(self, format: str, *args: object) -> None:
             pass

@@ -1,0 +1,35 @@
+"""The lowerings of what stands before and after the blocks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from llmsim_adapters.lowerings.site import Site
+    from llmsim_adapters.spec.components import Embedding, Head, NextTokenInput
+
+
+def lower_embedding(embedding: Embedding, site: Site) -> None:
+    width = embedding.hidden_size
+    site.weight("weight", (embedding.vocab_size, width), "vocabulary")
+    site.product("lookup", site.step.tokens, width, 0, site.step.tokens * width, kind="lookup")
+
+
+def lower_head(head: Head, site: Site) -> None:
+    """Logits of every new token, or of the last one of each sequence."""
+    step = site.step
+    if head.weight_of == "itself":
+        site.weight("weight", (head.vocab_size, head.hidden_size), "vocabulary")
+    if head.bias:
+        site.weight("bias", (head.vocab_size,), "vocabulary")
+    rows = step.tokens if step.all_logits else step.batch_size
+    site.product("logits", rows, head.vocab_size, head.hidden_size, head.vocab_size * head.hidden_size)
+
+
+def lower_next_token_input(module: NextTokenInput, site: Site) -> None:
+    """Look-up of the next token, norms of both halves, and their projection (not quantized in checkpoints)."""
+    hidden, tokens = module.hidden_size, site.step.tokens
+    site.product("lookup", tokens, hidden, 0, tokens * hidden, kind="lookup")
+    site.norm("enorm", hidden)
+    site.norm("hnorm", hidden)
+    site.linear("eh_proj", 2 * hidden, hidden, "replicated", quantized=False)

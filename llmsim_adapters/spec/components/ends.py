@@ -1,0 +1,47 @@
+"""What stands before and after the blocks: tables of tokens and heads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from llmsim_adapters.spec.components.component import Component
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Embedding(Component):
+    """A look-up table: one row of `hidden_size` for each of `vocab_size` tokens."""
+
+    kind: ClassVar[str] = "embedding"
+
+    vocab_size: int
+    hidden_size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head(Component):
+    """The projection of hidden states to logits.
+
+    `weight_of` says whose table it is: its own, the token `embedding`'s (tied), or that of the main model's `head`.
+    """
+
+    kind: ClassVar[str] = "head"
+
+    hidden_size: int
+    vocab_size: int
+    weight_of: Literal["itself", "embedding", "head"] = "itself"
+    bias: bool = False
+    softcap: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextTokenInput(Component):
+    """What a multi-token prediction module does before its block (DeepSeek-V3, arXiv:2412.19437, section 2.2).
+
+    The next token's embedding and the previous hidden state are normalised, joined and projected back to
+    `hidden_size`. Embedding table and head are the main model's.
+    """
+
+    kind: ClassVar[str] = "next_token_input"
+
+    hidden_size: int

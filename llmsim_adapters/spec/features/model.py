@@ -1,0 +1,113 @@
+"""Features of layers, stacks and whole models."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+from llmsim_adapters.spec.components import Attention, Head, MixtureOfExperts, Norm
+from llmsim_adapters.spec.features.feature import ELEMENTWISE, Feature
+from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
+
+
+def _blocks_differ_in(stack: Stack, *kinds: type) -> bool:
+    """Whether blocks of a stack differ in which of these kinds of mixer they have."""
+    return len({frozenset(kind for kind in kinds if _has(block, kind)) for block in stack.blocks}) > 1
+
+
+def _has(block: Block, kind: type) -> bool:
+    return any(isinstance(mixer, kind) for sublayer in block.sublayers for mixer in sublayer.mixers)
+
+
+def _windows(stack: Stack) -> set[int | None]:
+    return {
+        mixer.window
+        for block in stack.blocks
+        for sublayer in block.sublayers
+        for mixer in sublayer.mixers
+        if isinstance(mixer, Attention)
+    }
+
+
+def _all_experts(stack: Stack) -> Stack:
+    """Every position runs the first block that has a mixture."""
+    sparse = next(i for i, block in enumerate(stack.blocks) if _has(block, MixtureOfExperts))
+    return replace(stack, blocks=(stack.blocks[sparse],), order=(0,) * len(stack.order))
+
+
+def _one_window(stack: Stack) -> Stack:
+    """Every position runs the block with the widest attention, the most that such a model may keep."""
+
+    def width(block: Block) -> tuple[bool, int]:
+        windows = [m.window for s in block.sublayers for m in s.mixers if isinstance(m, Attention)]
+        return (None in windows, max((w for w in windows if w is not None), default=0))
+
+    return replace(stack, blocks=(max(stack.blocks, key=width),), order=(0,) * len(stack.order))
+
+
+FEATURES: Final[tuple[Feature[Any], ...]] = (
+    Feature(
+        "mixed_attention",
+        "layers with different attention windows in one stack",
+        Stack,
+        lambda s: len(s.blocks) > 1 and len(_windows(s)) > 1,
+        _one_window,
+    ),
+    Feature(
+        "dense_layers",
+        "some layers with a dense feed-forward network among mixtures of experts",
+        Stack,
+        lambda s: len(s.blocks) > 1 and _blocks_differ_in(s, MixtureOfExperts),
+        _all_experts,
+    ),
+    Feature(
+        "post_norms",
+        "norms after the mixers, before the residual",
+        Sublayer,
+        lambda s: bool(s.post_norms),
+        lambda s: replace(s, post_norms=()),
+    ),
+    Feature(
+        "layer_norm",
+        "layer normalisation in place of RMS normalisation",
+        Norm,
+        lambda n: n.form != "rms",
+        lambda n: replace(n, form="rms", bias=False),
+    ),
+    Feature(
+        "tied_embeddings",
+        "the head reuses the token embedding's table",
+        Head,
+        lambda h: h.weight_of == "embedding",
+        lambda h: replace(h, weight_of="itself"),
+    ),
+    Feature(
+        "head_bias",
+        "bias of the output head",
+        Head,
+        lambda h: h.bias,
+        lambda h: replace(h, bias=False),
+    ),
+    Feature(
+        "logit_softcap",
+        "tanh soft-cap of the logits",
+        Head,
+        lambda h: h.softcap is not None,
+        lambda h: replace(h, softcap=None),
+        costless=ELEMENTWISE,
+    ),
+    Feature(
+        "multi_token_prediction",
+        "extra layers that predict further tokens, a stack by itself",
+        ModelSpec,
+        lambda m: m.stack("mtp") is not None,
+        lambda m: replace(m, stacks=tuple(s for s in m.stacks if s.name != "mtp")),
+    ),
+    Feature(
+        "quantized_weights",
+        "weights stored in a narrow format with scales",
+        ModelSpec,
+        lambda m: m.quantization is not None,
+        lambda m: replace(m, quantization=None),
+    ),
+)
