@@ -5,7 +5,8 @@ The hubs' clients are imported only when they are reached.
 
 from __future__ import annotations
 
-from llmsim_adapters.sources.answer import Answer, Provenance, RawConfig
+from llmsim_adapters.errors import Answer
+from llmsim_adapters.sources.answer import Provenance, RawConfig
 from llmsim_adapters.sources.bundled import bundled_dir, bundled_ids
 from llmsim_adapters.sources.many import find_all
 from llmsim_adapters.sources.reading import MAX_CONFIG_BYTES

@@ -6,9 +6,9 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from llmsim_adapters.errors import ConfigUnavailable, InvalidConfig
+from llmsim_adapters.errors import Answer, ConfigUnavailable, InvalidConfig
 from llmsim_adapters.sources import huggingface
-from llmsim_adapters.sources.answer import Answer, Provenance, RawConfig, Refusal, any_broken
+from llmsim_adapters.sources.answer import Provenance, RawConfig, Refusal, any_broken
 from llmsim_adapters.sources.bundled import find_bundled
 from llmsim_adapters.sources.environment import (
     huggingface_endpoint,
