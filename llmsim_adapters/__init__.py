@@ -48,11 +48,11 @@ if TYPE_CHECKING:
     from llmsim_adapters.model import Model as Model
     from llmsim_adapters.model import load as load
     from llmsim_adapters.plugins.builder import Builder as Builder
-    from llmsim_adapters.plugins.builder import Requirements as Requirements
     from llmsim_adapters.plugins.claim import Claim as Claim
     from llmsim_adapters.plugins.hookspecs import hookimpl as hookimpl
     from llmsim_adapters.plugins.manager import BrokenPlugin as BrokenPlugin
     from llmsim_adapters.plugins.manager import RegisteredBuilder as RegisteredBuilder
+    from llmsim_adapters.plugins.requirements import Requirements as Requirements
     from llmsim_adapters.registries.registry import RegistryError as RegistryError
     from llmsim_adapters.report import Report as Report
     from llmsim_adapters.report import coverage as coverage
@@ -83,10 +83,11 @@ _HOMES = {
     "lowerings.site": ("Site",),
     "lowerings.wiring": ("Wire",),
     "model": ("BuildError", "Model", "load"),
-    "plugins.builder": ("Builder", "Requirements"),
+    "plugins.builder": ("Builder",),
     "plugins.claim": ("Claim",),
     "plugins.hookspecs": ("hookimpl",),
     "plugins.manager": ("BrokenPlugin", "RegisteredBuilder"),
+    "plugins.requirements": ("Requirements",),
     "registries.registry": ("RegistryError",),
     "report": ("Report", "coverage"),
     "sources.answer": ("Provenance",),

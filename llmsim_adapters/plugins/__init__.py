@@ -1,10 +1,11 @@
 """The plugin host: hooks, builders, claims, and the loading of what is installed."""
 
-from llmsim_adapters.plugins.builder import Builder, Requirements
+from llmsim_adapters.plugins.builder import Builder
 from llmsim_adapters.plugins.claim import Claim
 from llmsim_adapters.plugins.hookspecs import hookimpl, hookspec
 from llmsim_adapters.plugins.isolation import PluginError
 from llmsim_adapters.plugins.manager import BrokenPlugin, Registered, RegisteredBuilder, registered
+from llmsim_adapters.plugins.requirements import Requirements
 
 __all__ = [
     "BrokenPlugin",

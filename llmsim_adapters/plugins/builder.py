@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
-
-from llmsim_adapters.spec.category import Category
-from llmsim_adapters.text import printable
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading import Reading
@@ -15,85 +10,8 @@ if TYPE_CHECKING:
     from llmsim_adapters.graph.schedule import Schedule
     from llmsim_adapters.lowerings.wiring import Wire
     from llmsim_adapters.plugins.claim import Claim
+    from llmsim_adapters.plugins.requirements import Requirements
     from llmsim_adapters.spec.model import ModelSpec
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Requirements:
-    """What a model must have, and may have, for a builder to claim it.
-
-    Attributes:
-        categories: the categories that the builder is for.
-        parameters: canonical parameters that a config of any of them must have.
-        parameters_of: further ones that a category needs.
-        components: the kinds of component that the builder models, by name.
-        features: the features that it models, by name. Others are gaps.
-
-    Raises:
-        TypeError: a field has a value of another type; the message names the field.
-        ValueError: a name in a field can't be the name of anything, or there is no category.
-    """
-
-    categories: frozenset[Category]
-    parameters: tuple[str, ...]
-    components: frozenset[str]
-    features: frozenset[str] = frozenset()
-    parameters_of: Mapping[Category, tuple[str, ...]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        def put(name: str, value: object) -> None:
-            object.__setattr__(self, name, value)
-
-        put("categories", _categories(self.categories))
-        put("parameters", _names("parameters", self.parameters, tuple, list))
-        put("components", frozenset(_names("components", self.components, frozenset, set, tuple, list)))
-        put("features", frozenset(_names("features", self.features, frozenset, set, tuple, list)))
-        if not isinstance(self.parameters_of, Mapping):
-            raise _wrong("parameters_of", self.parameters_of, "a mapping of Category to a tuple of names")
-        further = {}
-        for category, names in self.parameters_of.items():
-            if category not in self.categories or not isinstance(category, Category):
-                raise _wrong("parameters_of", category, "a Category that is in `categories` as each key")
-            further[category] = _names(f"parameters_of[{category.name}]", names, tuple, list)
-        put("parameters_of", further)
-
-    def required(self, category: Category) -> tuple[str, ...]:
-        """Return the parameters that a model of a category must have, each once."""
-        return tuple(dict.fromkeys(self.parameters + tuple(self.parameters_of.get(category, ()))))
-
-
-def _categories(value: Any) -> frozenset[Category]:
-    if not isinstance(value, (frozenset, set, tuple, list)):
-        raise _wrong("categories", value, "a frozenset of Category")
-    for item in value:
-        if not isinstance(item, Category):
-            raise _wrong("categories", item, "a Category, such as Category.DENSE, as each item")
-    if not value:
-        message = "field `categories` of Requirements is empty; expected at least one Category"
-        raise ValueError(message)
-    return frozenset(value)
-
-
-def _names(name: str, value: Any, *containers: type) -> tuple[str, ...]:
-    # A string is a collection of strings, too: the mistake to catch is `parameters=("hidden_size")`.
-    if not isinstance(value, containers):
-        raise _wrong(name, value, f"a {containers[0].__name__} of names")
-    names = []
-    items: Any = value
-    for item in items:
-        if not isinstance(item, str):
-            raise _wrong(name, item, "a string as each item")
-        plain = str.__str__(item)
-        if not plain.isidentifier() or not plain.isascii():
-            message = f"field `{name}` of Requirements has {printable(repr(plain), 60)}; expected names like `head_dim`"
-            raise ValueError(message)
-        names.append(plain)
-    return tuple(dict.fromkeys(names))
-
-
-def _wrong(name: str, found: object, expected: str) -> TypeError:
-    shown = printable(repr(found), 60)
-    return TypeError(f"field `{name}` of Requirements: found {shown} ({type(found).__name__}); expected {expected}")
 
 
 class Builder:

@@ -8,7 +8,7 @@ from llmsim_adapters.gap import Gap, GapKind
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading import Reading
-    from llmsim_adapters.plugins.builder import Requirements
+    from llmsim_adapters.plugins.requirements import Requirements
     from llmsim_adapters.spec.category import Category
 
 

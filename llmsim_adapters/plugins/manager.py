@@ -16,12 +16,13 @@ from llmsim_adapters.dialects.dialect import Dialect
 from llmsim_adapters.dialects.find import built_in
 from llmsim_adapters.lowerings.built_in import BUILT_IN
 from llmsim_adapters.lowerings.kind import ComponentKind
-from llmsim_adapters.plugins.builder import Builder, Requirements
+from llmsim_adapters.plugins.builder import Builder
 from llmsim_adapters.plugins.dialects import guarded
 from llmsim_adapters.plugins.features import KnownFeatures
 from llmsim_adapters.plugins.hookspecs import PROJECT, HookSpecs
 from llmsim_adapters.plugins.isolation import Guest, PluginError, type_name
 from llmsim_adapters.plugins.output import in_plugin
+from llmsim_adapters.plugins.requirements import Requirements
 from llmsim_adapters.spec.components import Component
 from llmsim_adapters.spec.features import Feature
 from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
