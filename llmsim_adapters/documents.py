@@ -48,6 +48,7 @@ class ClaimDocument(_Strict):
 
     builder: str
     claims: bool
+    asserted: bool = Field(description="the builder's own code says more than its requirements do")
     missing_parameters: list[str]
     gaps: list[GapDocument]
 

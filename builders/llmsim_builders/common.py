@@ -14,6 +14,7 @@ DECODER_FEATURES: Final = frozenset(
         "layer_norm",
         "logit_softcap",
         "mlp_bias",
+        "norm_bias",
         "plain_mlp",
         "post_norms",
         "quantized_weights",

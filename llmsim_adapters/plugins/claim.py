@@ -53,6 +53,7 @@ class Claim(NamedTuple):
         return {
             "builder": self.builder,
             "claims": self.claims,
+            "asserted": self.asserted,
             "missing_parameters": list(self.missing_parameters),
             "gaps": [gap.to_dict() for gap in self.gaps],
         }

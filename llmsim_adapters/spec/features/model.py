@@ -72,7 +72,15 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         "layer normalisation in place of RMS normalisation",
         Norm,
         lambda n: n.form != "rms",
-        lambda n: replace(n, form="rms", bias=False),
+        lambda n: replace(n, form="rms"),
+        costless=ELEMENTWISE,
+    ),
+    Feature(
+        "norm_bias",
+        "norms with an offset beside the gain",
+        Norm,
+        lambda n: n.bias,
+        lambda n: replace(n, bias=False),
     ),
     Feature(
         "tied_embeddings",
