@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal
 
+from llmsim_adapters.dialects.layouts import pre_norm
 from llmsim_adapters.dialects.quantization import quantization
 from llmsim_adapters.spec.components import (
     MLP,
@@ -27,6 +28,7 @@ from llmsim_adapters.text import printable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from llmsim_adapters.dialects.layouts import Layout
     from llmsim_adapters.dialects.reader import Reader
 
 FULL: Final = "full_attention"
@@ -46,9 +48,10 @@ def attention(
     """Read grouped-query attention.
 
     Null or absent key/value heads are as many as query heads, and a null or absent head size is
-    hidden_size / num_attention_heads, which then has to divide. `bias` is that of queries, keys and values, and of
-    the output too unless `o_bias` says otherwise. `kv_heads` and `rotary_fraction` are what the type fixes: the
-    first whatever the config says, the second where it says nothing.
+    hidden_size / num_attention_heads, which then has to divide. `bias` is that of queries, keys and values, and of the
+    output too unless `o_bias` says otherwise. `qk_norm` is an RMS norm of each query and key head. `kv_heads` and
+    `rotary_fraction` are what the type fixes: the first whatever the config says, the second where it says nothing.
+    What is rarer is set on the result by `dataclasses.replace`.
     """
     hidden = r.size("hidden_size")
     heads = r.size("num_attention_heads")
@@ -60,6 +63,7 @@ def attention(
         heads % kv_heads == 0,
         f"is {int(kv_heads)}, which does not divide num_attention_heads ({int(heads)})",
     )
+    norm = Norm(head_dim) if qk_norm else None
     return Attention(
         hidden_size=hidden,
         num_attention_heads=heads,
@@ -67,7 +71,8 @@ def attention(
         head_dim=head_dim,
         qkv_bias=bias,
         o_bias=bias if o_bias is None else o_bias,
-        qk_norm=qk_norm,
+        q_norm=norm,
+        k_norm=norm,
         rotary_fraction=partial_rotary(r, rotary_fraction),
         causal=causal,
     )
@@ -133,7 +138,11 @@ def activation(r: Reader) -> str:
 
 
 def mixture_of_experts(
-    r: Reader, *, score_correction_bias: bool = False, shared_bias: bool = False
+    r: Reader,
+    *,
+    score_correction_bias: Literal["buffer", "parameter"] | None = None,
+    shared_bias: bool = False,
+    gated: bool = True,
 ) -> MixtureOfExperts:
     """Read routed experts; `num_shared_experts` of the same shape are one MLP of their joint width.
 
@@ -141,24 +150,22 @@ def mixture_of_experts(
     """
     hidden = r.size("hidden_size")
     experts, top_k = r.size("num_experts"), r.size("num_experts_per_tok")
-    r.check(
-        "num_experts_per_tok",
-        top_k <= experts,
-        f"is {int(top_k)}, more than there are experts ({int(experts)})",
-    )
+    r.check("num_experts_per_tok", top_k <= experts, f"is {int(top_k)}, more than there are experts ({int(experts)})")
     width = r.size("moe_intermediate_size")
-    shared = r.count("num_shared_experts")
+    count = r.count("num_shared_experts")
     act = activation(r)
+    shared = None
+    if count or shared_bias:
+        shared = MLP(hidden_size=hidden, intermediate_size=width * count, activation=act, gated=gated, bias=shared_bias)
     return MixtureOfExperts(
         hidden_size=hidden,
         num_experts=experts,
         num_experts_per_tok=top_k,
         moe_intermediate_size=width,
         activation=act,
+        gated=gated,
         score_correction_bias=score_correction_bias,
-        shared=MLP(hidden_size=hidden, intermediate_size=width * shared, activation=act, bias=shared_bias)
-        if shared or shared_bias
-        else None,
+        shared=shared,
     )
 
 
@@ -194,43 +201,50 @@ def decoder(
     mixer: Component | Sequence[Component],
     feed_forward: Component | Sequence[Component],
     *,
-    layer_norm: bool = False,
-    post_norms: bool = False,
+    layout: Layout = pre_norm,
+    norm: Norm | None = None,
     final_norm: bool = True,
+    inputs: tuple[Component, ...] = (),
+    head_bias: bool = False,
     mtp: Stack | None = None,
     softcap: float | None = None,
 ) -> ModelSpec:
-    """Return a decoder of pre-norm layers: a mixer and a feed-forward network each, one for all layers or one each.
+    """Return a decoder whose layers have a mixer and a feed-forward network, one for all layers or one each.
 
-    Layers with equal parts are one block. Norms are RMS norms unless `layer_norm`; `post_norms` adds one after each
-    mixer, before the residual; `final_norm` is the one before the head.
+    Layers with the same parts are one block. `norm` is the model's usual one, by default an RMS norm, and `layout`
+    says where a layer has it; `final_norm` is the one before the head. `inputs` stand after the token embedding.
     """
     hidden, vocab, count = r.size("hidden_size"), r.size("vocab_size"), layers(r)
-    norm = Norm(hidden, "layer", bias=True) if layer_norm else Norm(hidden)
-    blocks, order = _blocks(mixer, feed_forward, norm, post_norms, count)
+    norm = norm or Norm(hidden)
+    blocks, order = _blocks(mixer, feed_forward, norm, layout, count)
     text = Stack("text", blocks, order, after=(norm,) if final_norm else ())
     return ModelSpec(
         model_type=r.model_type,
         stacks=(text,) if mtp is None else (text, mtp),
-        inputs=(Embedding(vocab_size=vocab, hidden_size=hidden),),
-        outputs=head(r, hidden, vocab, softcap),
+        inputs=(Embedding(vocab_size=vocab, hidden_size=hidden), *inputs),
+        outputs=head(r, hidden, vocab, softcap, head_bias),
         dtype=dtype(r),
         quantization=quantization(r),
     )
+
+
+def layer_norm(r: Reader, *, bias: bool = True) -> Norm:
+    """Return the layer norm over the hidden size."""
+    return Norm(r.size("hidden_size"), "layer", bias=bias)
 
 
 def _blocks(
     mixer: Component | Sequence[Component],
     feed_forward: Component | Sequence[Component],
     norm: Norm,
-    post_norms: bool,
+    layout: Layout,
     count: int,
 ) -> tuple[tuple[Block, ...], tuple[int, ...]]:
     """Return the distinct blocks of `count` layers, and which of them each layer is."""
     mixers = (mixer,) if isinstance(mixer, Component) else mixer
     feed_forwards = (feed_forward,) if isinstance(feed_forward, Component) else feed_forward
     if len(mixers) == len(feed_forwards) == 1:
-        return (_layer("layer", mixers[0], feed_forwards[0], norm, post_norms),), (0,) * count
+        return (Block("layer", layout(mixers[0], feed_forwards[0], norm)),), (0,) * count
     # Layers with the same parts share the objects, so that identity tells them apart, at no cost.
     index: dict[tuple[int, int], int] = {}
     order: list[int] = []
@@ -239,14 +253,9 @@ def _blocks(
         mixer, feed_forward = mixers[i % len(mixers)], feed_forwards[i % len(feed_forwards)]
         position = index.setdefault((id(mixer), id(feed_forward)), len(index))
         if position == len(blocks):
-            blocks.append(_layer(_name(mixer, feed_forward), mixer, feed_forward, norm, post_norms))
+            blocks.append(Block(_name(mixer, feed_forward), layout(mixer, feed_forward, norm)))
         order.append(position)
     return tuple(blocks), tuple(order)
-
-
-def _layer(name: str, mixer: Component, feed_forward: Component, norm: Norm, post_norms: bool = False) -> Block:
-    pre, post = (norm,), (norm,) if post_norms else ()
-    return Block(name, (Sublayer((mixer,), pre, post), Sublayer((feed_forward,), pre, post)))
 
 
 def _name(mixer: Component, feed_forward: Component) -> str:
@@ -265,21 +274,21 @@ def next_token_stack(r: Reader, count: int, mixer: Component, feed_forward: Comp
         return None
     hidden, vocab = r.size("hidden_size"), r.size("vocab_size")
     norm = Norm(hidden)
-    layer = _layer("layer", mixer, feed_forward, norm)
+    layer = pre_norm(mixer, feed_forward, norm)
     join = Sublayer((NextTokenInput(hidden_size=hidden),), skip=False)
     predict = Sublayer((Head(hidden_size=hidden, vocab_size=vocab, weight_of="head"),), (norm,), skip=False)
-    block = Block("module", (join, *layer.sublayers, predict))
+    block = Block("module", (join, *layer, predict))
     return Stack("mtp", (block,), (0,) * count, optional=True, counted_by="num_nextn_predict_layers")
 
 
-def head(r: Reader, hidden: int, vocab: int, softcap: float | None) -> tuple[Head, ...]:
+def head(r: Reader, hidden: int, vocab: int, softcap: float | None = None, bias: bool = False) -> tuple[Head, ...]:
     """Read which head the architecture has, and whether it is tied to the token embedding."""
     tied = r.flag("tie_word_embeddings")
     if not r.has_language_head():
         r.no_effect(("tie_word_embeddings",), f"{printable(r.architecture)} has no language-model head")
         return ()
     weight_of: Literal["embedding", "itself"] = "embedding" if tied else "itself"
-    return (Head(hidden_size=hidden, vocab_size=vocab, weight_of=weight_of, softcap=softcap),)
+    return (Head(hidden_size=hidden, vocab_size=vocab, weight_of=weight_of, bias=bias, softcap=softcap),)
 
 
 _DTYPES: Final[dict[str, Literal["float32", "float16", "bfloat16"]]] = {

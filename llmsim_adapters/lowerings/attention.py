@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from llmsim_adapters.spec.components import Norm
+
 if TYPE_CHECKING:
     from llmsim_adapters.lowerings.site import Site
     from llmsim_adapters.spec.components import Attention, LatentAttention
@@ -13,23 +15,33 @@ def lower_attention(attention: Attention, site: Site) -> None:
     """Grouped-query attention; the keys and values of each key/value head are cached."""
     hidden, head_dim = attention.hidden_size, attention.head_dim
     heads, kv_heads = attention.num_attention_heads, attention.num_key_value_heads
+    value_dim = head_dim if attention.value_head_dim is None else attention.value_head_dim
     bias = attention.qkv_bias
     site.linear("q_proj", hidden, heads * head_dim, "heads", bias=bias)
-    site.linear("k_proj", hidden, kv_heads * head_dim, "kv_heads", bias=bias)
-    site.linear("v_proj", hidden, kv_heads * head_dim, "kv_heads", bias=bias)
-    if attention.qk_norm:
-        site.norm("q_norm", head_dim, rows=site.step.tokens * heads)
-        site.norm("k_norm", head_dim, rows=site.step.tokens * kv_heads)
+    site.linear("k_proj", hidden, kv_heads * head_dim, "kv_heads", bias=bias and attention.key_bias)
+    site.linear("v_proj", hidden, kv_heads * value_dim, "kv_heads", bias=bias)
+    for name, norm, width in (
+        ("q_norm", attention.q_norm, heads * head_dim),
+        ("k_norm", attention.k_norm, kv_heads * head_dim),
+    ):
+        if norm is not None:
+            site.norm(name, norm, site.step.tokens * width // norm.size)
+    if attention.sinks:
+        site.weight("sinks", (heads,), "heads")
     site.attend(
         heads=heads,
         kv_heads=kv_heads,
         key_dim=head_dim,
-        value_dim=head_dim,
+        value_dim=value_dim,
         window=attention.window,
         causal=attention.causal,
     )
-    site.linear("o_proj", heads * head_dim, hidden, "row", bias=attention.o_bias)
-    site.cache("key_value", 2 * kv_heads * head_dim, "kv_heads", attention.window)
+    if attention.gate_size:
+        site.linear("gate_proj", hidden, attention.gate_size, "heads")
+    if attention.output_norm is not None:
+        site.norm("output_norm", attention.output_norm)
+    site.linear("o_proj", heads * value_dim, hidden, "row", bias=attention.o_bias)
+    site.cache("key_value", kv_heads * (head_dim + value_dim), "kv_heads", attention.window)
 
 
 def lower_latent_attention(attention: LatentAttention, site: Site) -> None:
@@ -45,10 +57,10 @@ def lower_latent_attention(attention: LatentAttention, site: Site) -> None:
         site.linear("q_proj", hidden, heads * (nope + rope), "heads")
     else:
         site.linear("q_a_proj", hidden, attention.q_lora_rank, "replicated", bias=attention.bias)
-        site.norm("q_a_layernorm", attention.q_lora_rank)
+        site.norm("q_a_layernorm", Norm(attention.q_lora_rank))
         site.linear("q_b_proj", attention.q_lora_rank, heads * (nope + rope), "heads")
     site.linear("kv_a_proj", hidden, rank + rope, "replicated", bias=attention.bias)
-    site.norm("kv_a_layernorm", rank)
+    site.norm("kv_a_layernorm", Norm(rank))
     expand = heads * (nope + value_dim)
     if step.decode:
         dtype = site.matrix("kv_b_proj", (expand, rank), "heads")

@@ -8,7 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.lowerings.attention import lower_attention, lower_latent_attention
-from llmsim_adapters.lowerings.ends import lower_embedding, lower_head, lower_next_token_input
+from llmsim_adapters.lowerings.ends import (
+    lower_embedding,
+    lower_head,
+    lower_next_token_input,
+    lower_position_embedding,
+)
 from llmsim_adapters.lowerings.feed_forward import lower_mixture_of_experts, lower_mlp
 from llmsim_adapters.lowerings.norms import lower_norm
 from llmsim_adapters.spec.components import (
@@ -20,6 +25,7 @@ from llmsim_adapters.spec.components import (
     MixtureOfExperts,
     NextTokenInput,
     Norm,
+    PositionEmbedding,
 )
 
 if TYPE_CHECKING:
@@ -30,6 +36,7 @@ if TYPE_CHECKING:
 BUILT_IN: Final[Mapping[type, Lowering]] = {
     Norm: lower_norm,
     Embedding: lower_embedding,
+    PositionEmbedding: lower_position_embedding,
     Head: lower_head,
     Attention: lower_attention,
     LatentAttention: lower_latent_attention,

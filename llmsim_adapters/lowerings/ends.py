@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from llmsim_adapters.spec.components import Norm
+
 if TYPE_CHECKING:
     from llmsim_adapters.lowerings.site import Site
-    from llmsim_adapters.spec.components import Embedding, Head, NextTokenInput
+    from llmsim_adapters.spec.components import Embedding, Head, NextTokenInput, PositionEmbedding
 
 
 def lower_embedding(embedding: Embedding, site: Site) -> None:
     width = embedding.hidden_size
     site.weight("weight", (embedding.vocab_size, width), "vocabulary")
     site.product("lookup", site.step.tokens, width, 0, site.step.tokens * width, kind="lookup")
+
+
+def lower_position_embedding(embedding: PositionEmbedding, site: Site) -> None:
+    tokens, width = site.step.tokens, embedding.hidden_size
+    site.weight("weight", (embedding.positions, width), "replicated")
+    site.product("lookup", tokens, width, 0, tokens * width, kind="lookup")
 
 
 def lower_head(head: Head, site: Site) -> None:
@@ -30,6 +38,6 @@ def lower_next_token_input(module: NextTokenInput, site: Site) -> None:
     """Look-up of the next token, norms of both halves, and their projection (not quantized in checkpoints)."""
     hidden, tokens = module.hidden_size, site.step.tokens
     site.product("lookup", tokens, hidden, 0, tokens * hidden, kind="lookup")
-    site.norm("enorm", hidden)
-    site.norm("hnorm", hidden)
+    site.norm("enorm", Norm(hidden))
+    site.norm("hnorm", Norm(hidden))
     site.linear("eh_proj", 2 * hidden, hidden, "replicated", quantized=False)

@@ -16,6 +16,10 @@ def lower_mlp(mlp: MLP, site: Site) -> None:
     if mlp.gated:
         site.linear("gate_proj", hidden, intermediate, "column", bias=mlp.bias)
     site.linear("up_proj", hidden, intermediate, "column", bias=mlp.bias)
+    if mlp.activation_parameters:
+        site.weight("activation", (mlp.activation_parameters,), "replicated")
+    if mlp.inner_norm is not None:
+        site.norm("inner_norm", mlp.inner_norm)
     site.linear("down_proj", intermediate, hidden, "row", bias=mlp.bias)
 
 
@@ -25,9 +29,9 @@ def lower_mixture_of_experts(moe: MixtureOfExperts, site: Site) -> None:
     The rows of all experts together are tokens · num_experts_per_tok; no more experts are read than have rows.
     """
     hidden, experts, width = moe.hidden_size, moe.num_experts, moe.moe_intermediate_size
-    site.linear("router", hidden, experts, "replicated", quantized=False)
-    if moe.score_correction_bias:
-        site.weight("score_correction_bias", (experts,), "replicated", role="buffer", dtype="float32")
+    site.linear("router", hidden, experts, "replicated", bias=moe.router_bias, quantized=False)
+    if moe.score_correction_bias is not None:
+        site.weight("score_correction_bias", (experts,), "replicated", moe.score_correction_bias, "float32")
     rows = site.step.tokens * moe.num_experts_per_tok
     read = minimum(experts, rows)
     up = 2 * width if moe.gated else width
@@ -35,6 +39,11 @@ def lower_mixture_of_experts(moe: MixtureOfExperts, site: Site) -> None:
     site.product("experts.up", rows, up, hidden, read * up * hidden, dtype)
     dtype = site.matrix("experts.down_proj", (experts, hidden, width), "experts")
     site.product("experts.down", rows, hidden, width, read * hidden * width, dtype)
+    if moe.expert_bias:
+        site.weight("experts.up_proj.bias", (experts, up), "experts")
+        site.weight("experts.down_proj.bias", (experts, hidden), "experts")
     site.route(experts, moe.num_experts_per_tok)
     if moe.shared is not None:
         site.lower(moe.shared, "shared_experts")
+    if moe.shared_gate:
+        site.linear("shared_expert_gate", hidden, 1, "replicated", quantized=False)

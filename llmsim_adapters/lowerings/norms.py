@@ -10,6 +10,4 @@ if TYPE_CHECKING:
 
 
 def lower_norm(norm: Norm, site: Site) -> None:
-    site.norm("weight", norm.size)
-    if norm.bias:
-        site.weight("bias", (norm.size,), "replicated")
+    site.norm("weight", norm)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from llmsim_adapters.graph.operator import Sharding
-    from llmsim_adapters.spec.components import Component
+    from llmsim_adapters.spec.components import Component, Norm
     from llmsim_adapters.spec.dtypes import Quantization
 
 
@@ -302,10 +302,15 @@ class Site:
                 full_pairs=full,
             )
 
-    def norm(self, name: str, size: int, rows: int | None = None) -> None:
-        """Emit an RMS normalisation of `size` features over `rows` rows, by default one for each new token."""
-        self.weight(name, (size,), "replicated")
-        self.product(name, self.step.tokens if rows is None else rows, size, 0, size, kind="norm")
+    def norm(self, name: str, norm: Norm, rows: int | None = None) -> None:
+        """Emit a normalisation over `rows` rows, by default one for each new token."""
+        numbers = (norm.size,) if norm.sets == 1 else (norm.sets, norm.size)
+        if norm.gain:
+            self.weight(name, numbers, "replicated")
+        if norm.bias:
+            self.weight(f"{name}.bias", numbers, "replicated")
+        elements = norm.size if norm.gain else 0
+        self.product(name, self.step.tokens if rows is None else rows, norm.size, 0, elements, kind="norm")
 
     def cache(
         self,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.spec.components import LatentAttention, MixtureOfExperts
+from llmsim_adapters.spec.components import Attention, LatentAttention, MixtureOfExperts
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -30,8 +30,17 @@ class Category(str, Enum):
         return self.value
 
 
+RECURRENT: Final[frozenset[str]] = frozenset()
+"""The kinds of mixer that carry a state of fixed size from token to token."""
+
+ATTENTION: Final = frozenset({Attention.kind, LatentAttention.kind})
+"""The kinds of mixer that attend to other tokens."""
+
+
 def text_category(kinds: Collection[str]) -> Category:
     """Return the category of a model's text stacks, by the kinds of its components, whatever stands beside them."""
+    if not RECURRENT.isdisjoint(kinds):
+        return Category.SSM if ATTENTION.isdisjoint(kinds) else Category.HYBRID
     experts = MixtureOfExperts.kind in kinds
     if LatentAttention.kind in kinds:
         return Category.MLA_MOE if experts else Category.MLA

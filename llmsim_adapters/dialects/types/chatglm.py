@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import attention, decoder, mlp
+from llmsim_adapters.dialects.assembly import attention, decoder, layer_norm, mlp
 from llmsim_adapters.dialects.dialect import Dialect
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def read(r: Reader) -> ModelSpec:
         r,
         mixer,
         mlp(r, bias=biases),
-        layer_norm=not r.flag("rmsnorm"),
+        norm=None if r.flag("rmsnorm") else layer_norm(r),
         final_norm=r.flag("post_layer_norm"),
     )
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly import decoder, layers, mlp, windowed
+from llmsim_adapters.dialects.layouts import sandwich_norm
 from llmsim_adapters.dialects.types import gemma
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 def read(r: Reader) -> ModelSpec:
     base = replace(gemma.gemma_attention(r), softcap=r.number("attn_logit_softcapping"))
     mixers = windowed(r, base, [i % 2 == 0 for i in range(layers(r))])
-    return decoder(r, mixers, mlp(r), post_norms=True, softcap=r.number("final_logit_softcapping"))
+    return decoder(r, mixers, mlp(r), layout=sandwich_norm, softcap=r.number("final_logit_softcapping"))
 
 
 DIALECT = gemma.DIALECT.like(

@@ -6,7 +6,7 @@ operators and caches is its lowering, in the room `lowerings`, in the module of 
 
 from llmsim_adapters.spec.components.attention import Attention, LatentAttention
 from llmsim_adapters.spec.components.component import Component
-from llmsim_adapters.spec.components.ends import Embedding, Head, NextTokenInput
+from llmsim_adapters.spec.components.ends import Embedding, Head, NextTokenInput, PositionEmbedding
 from llmsim_adapters.spec.components.feed_forward import MLP, MixtureOfExperts
 from llmsim_adapters.spec.components.norms import Norm
 
@@ -20,4 +20,5 @@ __all__ = [
     "MixtureOfExperts",
     "NextTokenInput",
     "Norm",
+    "PositionEmbedding",
 ]

@@ -19,6 +19,16 @@ class Embedding(Component):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PositionEmbedding(Component):
+    """A look-up table with a row of `hidden_size` for each of `positions`, or for each kind of token."""
+
+    kind: ClassVar[str] = "position_embedding"
+
+    positions: int
+    hidden_size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Head(Component):
     """The projection of hidden states to logits.
 

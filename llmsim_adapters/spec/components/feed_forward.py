@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from llmsim_adapters.spec.components.component import Component
+
+if TYPE_CHECKING:
+    from llmsim_adapters.spec.components.norms import Norm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MLP(Component):
-    """A feed-forward network; `gated` ones multiply the activated gate with a second projection (GLU)."""
+    """A feed-forward network; `gated` ones multiply the activated gate with a second projection (GLU).
+
+    `inner_norm` normalises what the last projection gets; `activation_parameters` are trained numbers of the
+    activation itself (xIELU, arXiv:2411.13010).
+    """
 
     kind: ClassVar[str] = "mlp"
 
@@ -19,14 +26,20 @@ class MLP(Component):
     activation: str = "silu"
     gated: bool = True
     bias: bool = False
+    inner_norm: Norm | None = None
+    activation_parameters: int = 0
+
+    def parts(self) -> tuple[Component, ...]:
+        return () if self.inner_norm is None else (self.inner_norm,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MixtureOfExperts(Component):
     """Routed experts (arXiv:1701.06538) of one shape: each token goes to `num_experts_per_tok` of `num_experts`.
 
-    `shared` is run on every token beside them. `score_correction_bias` is a buffer of one number per expert that
-    steers the routing without being trained by gradient (DeepSeek-V3, arXiv:2412.19437).
+    `shared` is run on every token beside them, with `shared_gate` through a gate of one value per token.
+    `score_correction_bias` is one number per expert that steers the routing without being trained by gradient
+    (DeepSeek-V3, arXiv:2412.19437): a buffer, in some implementations a parameter.
     """
 
     kind: ClassVar[str] = "mixture_of_experts"
@@ -37,8 +50,11 @@ class MixtureOfExperts(Component):
     moe_intermediate_size: int
     activation: str = "silu"
     gated: bool = True
-    score_correction_bias: bool = False
+    router_bias: bool = False
+    expert_bias: bool = False
+    score_correction_bias: Literal["buffer", "parameter"] | None = None
     shared: MLP | None = None
+    shared_gate: bool = False
 
     def parts(self) -> tuple[Component, ...]:
         return () if self.shared is None else (self.shared,)

@@ -45,6 +45,16 @@ def _one_window(stack: Stack) -> Stack:
     return replace(stack, blocks=(max(stack.blocks, key=width),), order=(0,) * len(stack.order))
 
 
+def _one_after_the_other(block: Block) -> Block:
+    """Every mixer has a sublayer of its own, with a norm of its own where the side-by-side ones had any."""
+    sublayers = tuple(
+        Sublayer((mixer,), sublayer.pre_norms[:1], sublayer.post_norms[:1])
+        for sublayer in block.sublayers
+        for mixer in sublayer.mixers
+    )
+    return replace(block, sublayers=sublayers)
+
+
 FEATURES: Final[tuple[Feature[Any], ...]] = (
     Feature(
         "mixed_attention",
@@ -68,12 +78,33 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         lambda s: replace(s, post_norms=()),
     ),
     Feature(
+        "parallel_mixers",
+        "mixers over the same input, side by side",
+        Block,
+        lambda b: any(len(s.mixers) > 1 for s in b.sublayers),
+        _one_after_the_other,
+    ),
+    Feature(
+        "no_pre_norm",
+        "mixers whose input is not normalised",
+        Sublayer,
+        lambda s: s.skip and not s.pre_norms,
+        lambda s: replace(s, pre_norms=s.post_norms[:1]),
+    ),
+    Feature(
         "layer_norm",
         "layer normalisation in place of RMS normalisation",
         Norm,
         lambda n: n.form != "rms",
         lambda n: replace(n, form="rms"),
         costless=ELEMENTWISE,
+    ),
+    Feature(
+        "norm_without_gain",
+        "norms without trained numbers",
+        Norm,
+        lambda n: not n.gain,
+        lambda n: replace(n, gain=True),
     ),
     Feature(
         "norm_bias",
