@@ -12,6 +12,7 @@ from llmsim_adapters.dialects.costless import COSTLESS
 from llmsim_adapters.dialects.find import TYPE_OF_ARCHITECTURE, built_in, declared_types
 from llmsim_adapters.sources import bundled_ids
 from tests.facts import CASES, facts
+from tests.reference.inference import PAGE, page
 
 BUNDLED = bundled_ids()
 
@@ -258,3 +259,9 @@ class TestHeads:
     def test_a_head_of_another_kind_is_a_gap(self) -> None:
         config = {**LLAMA, "architectures": ["LlamaForSequenceClassification"]}
         assert gaps(config) == [("unsupported_feature", "head_of_LlamaForSequenceClassification")]
+
+
+class TestInference:
+    def test_the_page_on_undeclared_types_is_what_is_measured(self) -> None:
+        """`python -m tests.reference.inference` writes it anew."""
+        assert PAGE.read_text(encoding="utf-8") == page()

@@ -20,13 +20,20 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.model import ModelSpec
 
 
-def read(config: Mapping[str, Any], plugged: Mapping[str, Dialect] | None = None, *, traced: bool = False) -> Reading:
+def read(
+    config: Mapping[str, Any],
+    plugged: Mapping[str, Dialect] | None = None,
+    *,
+    traced: bool = False,
+    by_keys_alone: bool = False,
+) -> Reading:
     """Return what a config says; what is wrong with it is a gap of the reading, never an exception.
 
     Args:
         config: the whole `config.json`; never changed.
         plugged: dialects of plugins, by model type.
         traced: whether the spec's numbers carry their names (see `llmsim_adapters.traced`).
+        by_keys_alone: read by the inferring dialect even what some dialect knows, to measure how good it is.
     """
     path = composite.language_model(config)
     level: Mapping[str, Any] = config
@@ -34,7 +41,7 @@ def read(config: Mapping[str, Any], plugged: Mapping[str, Dialect] | None = None
         level = level[key]
     outer = Reader(config, CANONICAL, {}) if path else None
     model_type, architecture, wrong = _identity(config, level)
-    dialect = find(model_type, plugged or {}) if model_type else None
+    dialect = find(model_type, plugged or {}) if model_type and not by_keys_alone else None
     r = Reader(
         level,
         (dialect or inferring.DIALECT).canonical,
