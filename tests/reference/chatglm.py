@@ -6,12 +6,15 @@ each case names its edits. The keys mean what they mean in the remote code that 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from torch import nn
 
 from . import measure, store
-from .keys import RANDOM_RUN, RUNS
+from .values import RANDOM_RUN, RUNS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Facts = dict[str, Any]
 
@@ -171,8 +174,8 @@ def case(name: str, changes: Facts) -> Facts:
     return facts | {"runs": [measure.run(model, *shape, decode=True) for shape in RUNS]}
 
 
-def write() -> None:
+def write(folder: Path = store.FACTS) -> None:
     """Write `chatglm.json`."""
     rows = [case("tiny", {}), *(case(name, changes) for name, changes in VARIANTS.items())]
     header = {"model_type": MODEL_TYPE, "proof": PROOF, "mapping": KEYS, "sources": SOURCES}
-    store.write(MODEL_TYPE, header, "cases", rows)
+    store.write(MODEL_TYPE, header, "cases", rows, folder)

@@ -1,44 +1,48 @@
 """Measure the reference facts and write them under `facts/`: `python -m tests.reference.generate [type ...]`.
 
-Without arguments, all of them. `published`, `chatglm`, `mtp` and `defaults` name the files that are not made
-from one class of transformers.
+Without arguments, all of them. `published`, `chatglm`, `mtp`, `defaults` and those of `stand_ins` name the files that
+are not made from one class of transformers.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
+import signal
 import sys
 import time
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import cases, chatglm, measure, mtp, published, store
-from .keys import RANDOM_RUN, RUNS, UNDECLARED
+from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
+
+from . import cases, chatglm, fields, measure, mtp, published, stand_ins, store
+from .rows import UNDECLARED
+from .values import RANDOM_RUN, RUNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-TYPES = (
-    "deepseek_v2",
-    "deepseek_v3",
-    "gemma",
-    "gemma2",
-    "glm",
-    "llama",
-    "minicpm3",
-    "mistral",
-    "mixtral",
-    "phi3",
-    "qwen2",
-    "qwen3",
-    "qwen3_moe",
-)
-"""The model types of transformers that have facts."""
+TYPES = tuple(sorted(MODEL_FOR_CAUSAL_LM_MAPPING_NAMES))
+"""The model types of transformers that have facts: all causal language models."""
+
+TIMEOUT = 150
+"""Seconds for one model type."""
+
+LARGEST_TINY = 20_000_000
+"""Parameters beyond which a tiny model is not tried."""
+
+FAILED = "FAILED"
+"""The file that says which types failed, and why."""
 
 Facts = dict[str, Any]
 
 
 def minimal(model_type: str, changes: Facts) -> Facts:
     """The shortest raw config that says so."""
-    return {"model_type": model_type, "architectures": [measure.architecture(model_type)], **changes}
+    whole = fields.nested(changes)
+    return {"model_type": model_type, "architectures": [measure.architecture(model_type)], **whole}
 
 
 def why_not(model_type: str) -> cases.Check:
@@ -46,19 +50,22 @@ def why_not(model_type: str) -> cases.Check:
 
     def check(changes: Facts) -> str | None:
         try:
-            measure.run(measure.build(minimal(model_type, changes)), *RANDOM_RUN)
+            measure.run(measure.build(minimal(model_type, changes)), *RANDOM_RUN, twice=False)
         except Exception as error:
-            reason = str(error).strip().splitlines()
-            return f"{type(error).__name__}: {reason[-1].strip() if reason else ''}"[:160]
+            return measure.say(error)
         return None
 
     return check
 
 
 def default_case(model_type: str) -> Facts:
-    """The class default at full size, without memory."""
+    """The class default at full size, without memory; or why transformers refuses it."""
     raw = minimal(model_type, {})
-    return {"name": "default", "form": "default", "config": raw, **measure.totals(measure.build(raw, "meta"))}
+    facts = {"name": "default", "form": "default", "config": raw}
+    try:
+        return facts | measure.totals(measure.build(raw, "meta"))
+    except Exception as error:
+        return facts | {"parameters": None, "refused": measure.say(error)}
 
 
 def tiny_cases(model_type: str) -> Iterator[Facts]:
@@ -86,49 +93,96 @@ def tiny_cases(model_type: str) -> Iterator[Facts]:
 def random_cases(sampler: cases.Sampler) -> Iterator[Facts]:
     """Seeded random variants, each measured; every second one in the class's own spelling of keys."""
     for number, (name, changes) in enumerate(sampler.variants()):
-        spelled = cases.respell(sampler.model_type, changes) if number % 2 else changes
+        spelled = fields.respell(sampler.model_type, changes)
+        if number % 2 == 0 or sampler.why_not(spelled):
+            spelled = changes
         raw = minimal(sampler.model_type, spelled)
         model = measure.build(raw)
         run = measure.run(model, *RANDOM_RUN)
         yield {"name": name, "form": "minimal", "config": raw, **measure.totals(model), "runs": [run]}
 
 
-def write_type(model_type: str) -> None:
+def write_type(model_type: str, folder: Path) -> None:
     """All facts of one model type."""
+    size = measure.totals(measure.build(minimal(model_type, cases.tiny(model_type)), "meta"))["parameters"]
+    if size > LARGEST_TINY:
+        raise ValueError(f"the tiny model has {size} parameters: the tables lack rows for this type")
     sampler = cases.Sampler(model_type, why_not(model_type))
     rows = [default_case(model_type), *tiny_cases(model_type), *random_cases(sampler)]
     header = {"model_type": model_type, "unvaried": sampler.fixed, "refused": sampler.refused}
-    store.write(model_type, header, "cases", rows)
+    store.write(model_type, header, "cases", rows, folder)
 
 
-def write_defaults() -> None:
+def write_defaults(folder: Path) -> None:
     """Each class's keys with their defaults, and what a default instance makes of them."""
     rows = {}
     for model_type in TYPES:
-        given = cases.declared(model_type)
-        made = measure.serialise(measure.configure(minimal(model_type, {})), diff=False)
-        derived = {key: made[key] for key in given if key in made and made[key] != given[key]}
-        also_read = sorted(UNDECLARED.get(model_type, {}))
-        aliases = cases.aliases(model_type)
-        rows[model_type] = {"declared": given, "derived": derived, "also_read": also_read, "aliases": aliases}
-    store.write("defaults", {}, "types", rows)
+        given = fields.declared(model_type)
+        facts: Facts = {"declared": given}
+        try:
+            made = measure.serialise(measure.configure(minimal(model_type, {})), diff=False)
+        except Exception as error:
+            facts["derived"] = {}
+            facts["refused"] = measure.say(error)
+        else:
+            found = fields.flat(made, given)
+            facts["derived"] = {key: found[key] for key in given if key in found and found[key] != given[key]}
+        facts["also_read"] = sorted(UNDECLARED.get(model_type, {}))
+        rows[model_type] = facts | {"aliases": fields.aliases(model_type)}
+    store.write("defaults", {}, "types", rows, folder)
 
 
-OTHERS: dict[str, Callable[[], None]] = {
+OTHERS: dict[str, Callable[[Path], None]] = {
     "chatglm": chatglm.write,
     "defaults": write_defaults,
     "mtp": mtp.write,
     "published": published.write,
+    stand_ins.PUBLISHED: stand_ins.write_published,
+    **{name: partial(stand_ins.write, name) for name in stand_ins.STAND_INS},
 }
 
 
-def main(names: list[str]) -> None:
-    """Write the named facts, or all."""
-    for name in names or [*TYPES, *OTHERS]:
+def out_of_time(*_: Any) -> None:
+    """Answer the alarm."""
+    raise Expired
+
+
+class Expired(BaseException):
+    """A type took too long; no handler of a type's own errors may catch this."""
+
+
+def attempt(name: str, folder: Path, timeout: int) -> str | None:
+    """Write the named facts; what went wrong, if something did."""
+    signal.signal(signal.SIGALRM, out_of_time)
+    signal.alarm(0 if name in OTHERS else timeout)
+    try:
+        OTHERS[name](folder) if name in OTHERS else write_type(name, folder)
+    except Expired:
+        return f"more than {timeout} s"
+    except Exception as error:
+        return measure.say(error)
+    finally:
+        signal.alarm(0)
+    return None
+
+
+def main() -> None:
+    """Write the named facts, or all; `FAILED.json` says which could not be had."""
+    parser = argparse.ArgumentParser(prog="python -m tests.reference.generate", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help="a model type, or a file of facts")
+    parser.add_argument("--folder", type=Path, default=store.FACTS, help="where to write (default: facts/)")
+    parser.add_argument("--timeout", type=int, default=TIMEOUT, help="seconds for one type")
+    asked = parser.parse_args()
+    report = asked.folder / f"{FAILED}.json"
+    failed = json.loads(report.read_text(encoding="utf-8"))["types"] if report.exists() else {}
+    for name in asked.names or [*TYPES, *OTHERS]:
         start = time.monotonic()
-        OTHERS[name]() if name in OTHERS else write_type(name)
-        print(f"{name}: {time.monotonic() - start:.1f} s", file=sys.stderr)
+        failed.pop(name, None)
+        if reason := attempt(name, asked.folder, asked.timeout):
+            failed[name] = reason
+        print(f"{name}: {time.monotonic() - start:.1f} s {reason or ''}", file=sys.stderr, flush=True)
+        store.write(FAILED, {}, "types", dict(sorted(failed.items())), asked.folder)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -1,135 +1,113 @@
-"""Which config keys can bear on a model's cost, and the values that the cases give them. Tables only."""
+"""Which config keys can bear on a model's cost, what they are called, and how they are tied. Tables only."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 ABSENT: Final = "<left to the class>"
 PATTERN: Final = "<one random kind per layer>"
+CYCLE: Final = "<each kind in turn>"
 
 COST_FREE: Final = frozenset(
     """
-    architectures aux_loss_coef chunk_size_feed_forward dtype id2label init_std initializer_factor
-    initializer_range is_encoder_decoder label2id output_hidden_states output_router_logits pretraining_tp
-    problem_type return_dict router_aux_loss_coef router_jitter_noise router_z_loss_coef transformers_version
-    use_cache
+    apply_spec_augment architectures asm audio_chunk_size autocast_kernel_dtype aux_loss_coef axial_norm_std
+    begin_suppress_tokens bi_data boi_token_index chunk_size_feed_forward clamp_len classifier_activation
+    classifier_bias classifier_proj_size dropout_p dtype embed_init_std embedding_initializer_range
+    encoder_no_repeat_ngram_size end_n_top eoa_token_index eoi_token_index eps hash_seed id2label
+    image_token_index inference_state_dtype init_device init_std initializer_cutoff_factor initializer_factor
+    initializer_range input_jitter_noise is_encoder_decoder label2id lambda_std_dev lang_id
+    learnable_sink_init linear_a_log_max linear_a_log_min linear_dt_init_floor linear_dt_max linear_dt_min
+    mamba_ssm_cache_dtype mask_feature_length mask_feature_min_masks mask_feature_prob mask_index
+    mask_time_length mask_time_min_masks mask_time_prob median_filter_width moe_norm_min
+    mtp_loss_scaling_factor norm_reduction_force_float32 num_logits_to_keep output_hidden_states
+    output_router_logits pretraining_tp problem_type residual_in_fp32 return_dict router_aux_loss_coef
+    router_jitter_noise router_z_loss_coef start_n_top summary_activation summary_proj_to_labels summary_type
+    summary_use_proj suppress_tokens time_step_floor time_step_init_scheme time_step_limit time_step_max
+    time_step_min transformers_version unk_index use_cache use_mamba_kernels use_mem_eff_path
+    vocabulary_map w_init_variance_scale z_loss_coefficient
     """.split()  # noqa: SIM905
 )
 """Keys of results, training and bookkeeping: not varied, and no default of theirs is recorded."""
 
 COST_FREE_ENDINGS: Final = ("_token_id", "_eps", "_epsilon", "dropout", "drop", "_dropout_prob")
 
-UNDECLARED: Final[dict[str, dict[str, tuple[Any, ...]]]] = {
-    "glm": {"partial_rotary_factor": (0.25, 1.0)},
-    "phi3": {"head_dim": (6, 14, 22, None), "partial_rotary_factor": (0.5,)},
-    "qwen2": {"head_dim": (6, 14, 22, None)},
-    "qwen3_moe": {"head_dim": (6, 14, 22, ABSENT, None)},
+LIKE: Final[dict[str, str]] = {
+    "d_model": "hidden_size",
+    "n_embd": "hidden_size",
+    "emb_dim": "hidden_size",
+    "decoder_ffn_dim": "intermediate_size",
+    "ffn_dim": "intermediate_size",
+    "n_inner": "intermediate_size",
+    "dff": "intermediate_size",
+    "dim_ff": "intermediate_size",
+    "d_inner": "intermediate_size",
+    "ffn_hidden_size": "intermediate_size",
+    "dense_intermediate_size": "intermediate_size",
+    "decoder_layers": "num_hidden_layers",
+    "num_decoder_layers": "num_hidden_layers",
+    "n_layer": "num_hidden_layers",
+    "n_layers": "num_hidden_layers",
+    "num_layers": "num_hidden_layers",
+    "decoder_attention_heads": "num_attention_heads",
+    "num_decoder_attention_heads": "num_attention_heads",
+    "attention_heads": "num_attention_heads",
+    "n_head": "num_attention_heads",
+    "n_heads": "num_attention_heads",
+    "num_heads": "num_attention_heads",
+    "num_kv_heads": "num_key_value_heads",
+    "kv_n_heads": "num_key_value_heads",
+    "dim_head": "head_dim",
+    "d_head": "head_dim",
+    "kv_channels": "head_dim",
+    "activation": "hidden_act",
+    "activation_function": "hidden_act",
+    "afn": "hidden_act",
+    "ff_activation": "hidden_act",
+    "mlp_hidden_act": "hidden_act",
+    "hidden_mamba_act": "hidden_act",
+    "mamba_hidden_act": "hidden_act",
+    "moe_num_experts": "num_experts",
+    "moe_k": "num_experts_per_tok",
+    "moe_top_k": "num_experts_per_tok",
+    "moe_topk": "num_experts_per_tok",
+    "num_experts_per_token": "num_experts_per_tok",
+    "top_k_experts": "num_experts_per_tok",
+    "moe_num_shared_experts": "n_shared_experts",
+    "num_shared_experts": "n_shared_experts",
+    "num_dense_layers": "first_k_dense_replace",
+    "num_expert_group": "n_group",
+    "expert_ffn_hidden_size": "moe_intermediate_size",
+    "shared_experts_intermediate_size": "shared_expert_intermediate_size",
+    "moe_shared_expert_intermediate_size": "shared_expert_intermediate_size",
+    "sliding_window_size": "sliding_window",
+    "attention_window_size": "sliding_window",
+    "window_size": "sliding_window",
+    "local_attention": "sliding_window",
+    "max_seq_len": "max_position_embeddings",
+    "mamba_ngroups": "mamba_n_groups",
+    "n_ctx": "max_position_embeddings",
 }
-"""Keys that a type's code reads though its config class has no field for them, with values to try."""
+"""Other names for the keys of these tables, in classes that use them."""
 
-TINY: Final[dict[str, Any]] = {
-    "vocab_size": 131,
-    "hidden_size": 80,
-    "intermediate_size": 100,
-    "num_hidden_layers": 5,
-    "num_attention_heads": 8,
-    "num_key_value_heads": 4,
-    "head_dim": 12,
-    "sliding_window": 9,
-    "use_sliding_window": True,
-    "max_window_layers": 3,
-    "num_experts": 12,
-    "num_local_experts": 12,
-    "n_routed_experts": 12,
-    "num_experts_per_tok": 6,
-    "moe_intermediate_size": 28,
-    "n_shared_experts": 3,
-    "n_group": 2,
-    "topk_group": 1,
-    "first_k_dense_replace": 1,
-    "mlp_only_layers": [1],
-    "q_lora_rank": 20,
-    "kv_lora_rank": 24,
-    "qk_nope_head_dim": 14,
-    "qk_rope_head_dim": 10,
-    "v_head_dim": 18,
-}
-"""The tiny model's sizes, pairwise different and from the batch (2); applied where a class has the key."""
-
-TINY_OF: Final[dict[str, dict[str, Any]]] = {
-    "deepseek_v2": {"head_dim": ABSENT},
-    "minicpm3": {"head_dim": ABSENT},
-    "qwen3_moe": {"head_dim": 12},
-}
-"""What a type's tiny model has otherwise: multi-head latent attention derives `head_dim` by itself."""
-
-RUNS: Final = ((2, 7), (2, 13))
-"""(batch, length) of the tiny model's forwards: below and above its window."""
-
-RANDOM_RUN: Final = (3, 11)
-"""(batch, length) of the random models' forward: above, at and below their windows."""
-
-ROPE_LINEAR: Final = {"rope_type": "linear", "rope_theta": 5000.0, "factor": 2.0}
-
-CHOICES: Final[dict[str, tuple[Any, ...]]] = {
-    "vocab_size": (89, 113, 157),
-    "hidden_size": (160, 240),
-    "intermediate_size": (52, 76, 140),
-    "num_hidden_layers": (1, 2, 3, 4, 6),
-    "num_attention_heads": (4, 5, 10),
-    "num_key_value_heads": (1, 2, 5, None),
-    "head_dim": (6, 14, 22, None),
-    "hidden_act": ("gelu", "relu", "gelu_pytorch_tanh"),
-    "hidden_activation": ("gelu", "relu", "silu"),
-    "max_position_embeddings": (64, 512),
-    "original_max_position_embeddings": (32, 64),
-    "rope_parameters": (ROPE_LINEAR, {"rope_type": "default", "rope_theta": 700.0}),
-    "sliding_window": (4, 11, 64, None),
-    "max_window_layers": (0, 1, 28),
-    "layer_types": (PATTERN, ABSENT),
-    "mlp_layer_types": (PATTERN, ABSENT),
-    "num_experts": (4, 6, 8, 16),
-    "num_local_experts": (4, 6, 8, 16),
-    "n_routed_experts": (4, 6, 8, 16),
-    "num_experts_per_tok": (1, 2, 4),
-    "moe_intermediate_size": (20, 36, 44),
-    "n_shared_experts": (0, 1, 2, None),
-    "n_group": (1, 4, None),
-    "topk_group": (2, None),
-    "topk_method": ("group_limited_greedy", "greedy"),
-    "routed_scaling_factor": (1.5,),
-    "first_k_dense_replace": (0, 2, 9),
-    "decoder_sparse_step": (2, 3),
-    "mlp_only_layers": ([], [0, 2], None),
-    "num_nextn_predict_layers": (0, 2),
-    "q_lora_rank": (26, 34, None),
-    "kv_lora_rank": (16, 30),
-    "qk_nope_head_dim": (8, 22),
-    "qk_rope_head_dim": (6, 16),
-    "v_head_dim": (8, 26, None),
-    "attn_logit_softcapping": (None, 40.0),
-    "final_logit_softcapping": (None, 20.0),
-    "query_pre_attn_scalar": (64,),
-    "use_bidirectional_attention": (True, False),
-    "scale_emb": (1, 3.0),
-    "scale_depth": (None, 1.0),
-    "dim_model_base": (None, 64),
-}
-"""Values to try per key, beside the tiny model's own; those a type refuses drop out. Booleans need no row."""
-
-KINDS: Final[dict[str, tuple[str, ...]]] = {
-    "layer_types": ("sliding_attention", "full_attention"),
-    "mlp_layer_types": ("dense", "sparse"),
-}
-"""What one layer may be, for the keys whose value is one kind per layer."""
-
-LAYER_COUNTS: Final = ("num_hidden_layers", "num_layers", "n_layer", "n_layers", "decoder_layers")
-"""Where a class says how many layers it has, in order of preference."""
+PARTS: Final = (
+    "text_config",
+    "decoder",
+    "attn_config",
+    "ffn_config",
+    "encoder_config",
+    "decoder_config",
+    "global_config",
+    "patcher_config",
+)
+"""Configs inside a config whose keys bear on the language model: written `text_config.hidden_size` here."""
 
 DIVIDES: Final = (
     ("num_key_value_heads", "num_attention_heads"),
     ("num_attention_heads", "hidden_size"),
     ("n_group", "n_routed_experts"),
+    ("n_group", "num_experts"),
+    ("linear_num_key_heads", "linear_num_value_heads"),
+    ("swa_num_key_value_heads", "swa_num_attention_heads"),
 )
 """The first key's value divides the second's."""
 
@@ -149,3 +127,9 @@ Latent attention runs only with as many key/value heads as heads, though nothing
 
 BELOW_VOCABULARY: Final = ("pad_token_id",)
 """Token ids that must exist: 0 in the tiny model where the class default does not fit its vocabulary."""
+
+PART_TYPES: Final = {
+    "gemma4_assistant": {"text_config": "gemma4_text"},
+    "gemma4_unified_assistant": {"text_config": "gemma4_unified_text"},
+}
+"""The model type of a part that may be of any, where the default config cannot tell since it is refused."""

@@ -30,11 +30,17 @@ Facts = dict[str, Any]
 CACHE_OUTPUTS = ("past_key_values", "cache_params", "state", "mems")
 """Where the models' outputs keep what they remember."""
 
+LAYERED = ("layers", "self_attention_cache")
+"""Where a cache keeps its layers."""
+
+BUILT_FROM = {"musicgen": "decoder", "musicgen_melody": "decoder"}
+"""The part of a type's config that its causal-LM class takes, where it does not take the whole."""
+
 SEED = 20260501
 
 warnings.filterwarnings("ignore")
 transformers.utils.logging.set_verbosity_error()
-torch.set_num_threads(2)
+torch.set_num_threads(1)
 
 
 def architecture(model_type: str) -> str:
@@ -62,11 +68,14 @@ def build(raw: Raw, device: str = "cpu") -> Any:
     Attention and experts are the plain ("eager") ones, since the counter does not see the fused kernels.
     """
     torch.manual_seed(SEED)
+    config = configure(raw)
+    build_from = AutoModelForCausalLM.from_config
+    if part := BUILT_FROM.get(raw["model_type"]):
+        config = getattr(config, part)
+        build_from = getattr(transformers, architecture(raw["model_type"]))._from_config
     with torch.device(device):
-        model = AutoModelForCausalLM.from_config(
-            configure(raw), attn_implementation="eager", experts_implementation="eager", dtype=torch.float32
-        )
-    return model.eval()
+        model = build_from(config, attn_implementation="eager", experts_implementation="eager", dtype=torch.float32)
+    return model.eval().requires_grad_(False)
 
 
 def persistent_buffers(model: Any) -> Iterator[tuple[str, Any]]:
@@ -125,45 +134,83 @@ def cached_tensors(value: Any, name: str = "") -> Iterator[tuple[str, list[int]]
 def describe_cache(cache: Any) -> list[Facts]:
     """Per kind of layer: the layers that are of it, the class that keeps them and each tensor's shape."""
     groups: dict[str, Facts] = {}
-    for index, layer in enumerate(getattr(cache, "layers", cache)):
+    for index, layer in enumerate(layers_of(cache)):
         facts = {"kind": type(layer).__name__, **dict(cached_tensors(layer))}
         groups.setdefault(repr(facts), {"layers": [], **facts})["layers"].append(index)
+    whole = {key: value for key, value in getattr(cache, "__dict__", {}).items() if key not in LAYERED}
+    if outside := dict(cached_tensors(whole)):
+        groups["outside"] = {"layers": [], "kind": type(cache).__name__, **outside}
     return list(groups.values())
 
 
-def cache_of(output: Any) -> Any:
-    """What a forward remembered, or None."""
-    return next((output[name] for name in CACHE_OUTPUTS if output.get(name) is not None), None)
+def layers_of(cache: Any) -> Any:
+    """A cache's layers; those of self-attention where it has others for cross-attention."""
+    cache = getattr(cache, "self_attention_cache", cache)
+    return cache if isinstance(cache, (list, tuple)) else getattr(cache, "layers", ())
+
+
+def cache_of(output: Any) -> dict[str, Any]:
+    """What a forward remembered, by the name that the next step takes it by."""
+    return {name: output[name] for name in CACHE_OUTPUTS if output.get(name) is not None}
+
+
+def say(error: Exception) -> str:
+    """An error's kind and last line."""
+    lines = str(error).strip().splitlines() or [""]
+    return f"{type(error).__name__}: {lines[-1].strip()}"[:160]
+
+
+def prefill(model: Any, tokens: torch.Tensor) -> tuple[int, dict[str, int], Any, str | None]:
+    """What `count` says of a prefill, and why it kept no cache, if so."""
+    try:
+        flops, by_operator, output = count(model, tokens, use_cache=True)
+    except Exception as error:
+        model.config.get_text_config().use_cache = False
+        try:
+            return *count(model, tokens), say(error)
+        except Exception:
+            raise error from None
+    return flops, by_operator, output, None if cache_of(output) else "the output holds none"
 
 
 def count(model: Any, tokens: torch.Tensor, **inputs: Any) -> tuple[int, dict[str, int], Any]:
     """FLOPs of one forward as torch's counter sees them, the same by operator, and the forward's output."""
     counter = FlopCounterMode(display=False)
     with torch.no_grad(), counter:
-        output = model(input_ids=tokens, use_cache=True, **inputs)
+        output = model(input_ids=tokens, **inputs)
     by_operator = {str(op).split(".")[-1]: flops for op, flops in counter.get_flop_counts()["Global"].items()}
     return counter.get_total_flops(), dict(sorted(by_operator.items())), output
 
 
 def tokens_of(model: Any, batch: int, length: int, seed: int) -> torch.Tensor:
     """Random token ids: they decide which expert gets which token, but should not decide the cost."""
-    vocabulary = model.get_input_embeddings().num_embeddings
-    return torch.randint(1, vocabulary, (batch, length), generator=torch.Generator().manual_seed(seed))
+    embeddings = model.get_input_embeddings()
+    text = model.config.get_text_config()
+    vocabulary = getattr(embeddings, "num_embeddings", text.vocab_size)
+    rows = batch * (text.num_codebooks if isinstance(embeddings, torch.nn.ModuleList) else 1)
+    return torch.randint(1, vocabulary, (rows, length), generator=torch.Generator().manual_seed(seed))
 
 
-def run(model: Any, batch: int, seq_len: int, *, decode: bool = False) -> Facts:
+def run(model: Any, batch: int, seq_len: int, *, decode: bool = False, twice: bool = True) -> Facts:
     """Run a prefill with logits for all positions, and with `decode` one step of one more token.
 
     `depends_on_tokens` marks a model whose FLOPs differ for other tokens.
     """
-    flops, by_operator, output = count(model, tokens_of(model, batch, seq_len, SEED))
-    again, _, _ = count(model, tokens_of(model, batch, seq_len, SEED + 1))
-    cache = cache_of(output)
+    flops, by_operator, output, no_cache = prefill(model, tokens_of(model, batch, seq_len, SEED))
     facts: Facts = {"batch": batch, "seq_len": seq_len, "flops": flops, "by_operator": by_operator}
-    if again != flops:
+    if twice and prefill(model, tokens_of(model, batch, seq_len, SEED + 1))[0] != flops:
         facts["depends_on_tokens"] = True
-    facts["cache"] = describe_cache(cache) if cache is not None else None
-    if decode and cache is not None:
-        step, by_operator, _ = count(model, tokens_of(model, batch, 1, SEED), past_key_values=cache)
-        facts["decode_step"] = {"context_len": seq_len, "flops": step, "by_operator": by_operator}
-    return facts
+    if no_cache:
+        return facts | {"cache": None, "no_cache": no_cache}
+    cache = cache_of(output)
+    facts["cache"] = [group for kept in cache.values() for group in describe_cache(kept)]
+    return facts | decode_step(model, batch, seq_len, cache) if decode else facts
+
+
+def decode_step(model: Any, batch: int, context_len: int, cache: dict[str, Any]) -> Facts:
+    """One step of one more token, or why there is none."""
+    try:
+        step, by_operator, _ = count(model, tokens_of(model, batch, 1, SEED), use_cache=True, **cache)
+    except Exception as error:
+        return {"decode_step": None, "no_decode_step": say(error)}
+    return {"decode_step": {"context_len": context_len, "flops": step, "by_operator": by_operator}}

@@ -6,7 +6,7 @@ shares.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.utils.flop_counter import FlopCounterMode
@@ -14,7 +14,10 @@ from transformers.cache_utils import MtpCache
 from transformers.modeling_layers import MtpModel
 
 from . import cases, measure, store
-from .keys import RUNS
+from .values import RUNS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Facts = dict[str, Any]
 
@@ -65,16 +68,22 @@ CASES: dict[str, tuple[Facts | None, int]] = {
 }
 """Changes to the tiny model (None: the class default) and the number of MTP layers."""
 
+OTHERS: dict[str, tuple[str, Facts, int]] = {
+    "glm4_moe-tiny": ("glm4_moe", {}, 1),
+    "glm4_moe-biases-norms-two-layers": ("glm4_moe", {"attention_bias": True, "use_qk_norm": True}, 2),
+}
+"""The same of other model types."""
+
 INVENTORIES = ("default", "tiny")
 """The cases that list their weights."""
 
 
-def case(name: str, changes: Facts | None, layers: int) -> Facts:
+def case(name: str, changes: Facts | None, layers: int, model_type: str = MODEL_TYPE) -> Facts:
     """What the MTP layers of one config add to the main model."""
-    size = {} if changes is None else cases.tiny(MODEL_TYPE) | changes
+    size = {} if changes is None else cases.tiny(model_type) | changes
     raw = {
-        "model_type": MODEL_TYPE,
-        "architectures": [measure.architecture(MODEL_TYPE)],
+        "model_type": model_type,
+        "architectures": [measure.architecture(model_type)],
         **size,
         "num_nextn_predict_layers": layers,
     }
@@ -124,7 +133,8 @@ def run(raw: Facts, layers: int, batch: int, seq_len: int) -> Facts:
     }
 
 
-def write() -> None:
+def write(folder: Path = store.FACTS) -> None:
     """Write `mtp.json`."""
     rows = [case(name, changes, layers) for name, (changes, layers) in CASES.items()]
-    store.write("mtp", {"model_type": MODEL_TYPE, "published": PUBLISHED, "layer": LAYER}, "cases", rows)
+    rows += [case(name, changes, layers, model_type) for name, (model_type, changes, layers) in OTHERS.items()]
+    store.write("mtp", {"model_type": MODEL_TYPE, "published": PUBLISHED, "layer": LAYER}, "cases", rows, folder)

@@ -34,9 +34,11 @@ def model_facts(raw: Facts) -> Facts:
     return facts | measure.totals(measure.build(raw, "meta"))
 
 
-def write(folder: Path = store.ROOT / "hf_config") -> None:
+def write(folder: Path = store.FACTS) -> None:
     """Write `published.json`."""
-    configs = bundled(folder)
+    source = store.ROOT / "hf_config"
+    configs = bundled(source)
     if not configs:
-        raise FileNotFoundError(f"no config under {folder.name}/")
-    store.write("published", {}, "models", {name: model_facts(raw) for name, raw in configs.items()})
+        raise FileNotFoundError(f"no config under {source.name}/")
+    models = {name: model_facts(raw) for name, raw in configs.items()}
+    store.write("published", {}, "models", models, folder)

@@ -30,8 +30,14 @@ def line(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
-def write(name: str, header: Mapping[str, Any], body: str, items: Iterable[Any] | Mapping[str, Any]) -> Path:
-    """Write `facts/{name}.json`: the header's keys, then `body`, a list or an object with one item a line."""
+def write(
+    name: str,
+    header: Mapping[str, Any],
+    body: str,
+    items: Iterable[Any] | Mapping[str, Any],
+    folder: Path = FACTS,
+) -> Path:
+    """Write `{folder}/{name}.json`: the header's keys, then `body`, a list or an object with one item a line."""
     if isinstance(items, Mapping):
         opening, closing = "{", "}"
         rows = [f"{line(key)}:{line(value)}" for key, value in items.items()]
@@ -42,7 +48,7 @@ def write(name: str, header: Mapping[str, Any], body: str, items: Iterable[Any] 
     text = "{\n" + "".join(f"{line(k)}:{line(v)},\n" for k, v in head.items())
     text += f"{line(body)}:{opening}\n" + ",\n".join(rows) + f"\n{closing}}}\n"
     json.loads(text)
-    FACTS.mkdir(exist_ok=True)
-    path = FACTS / f"{name}.json"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.json"
     path.write_text(text, encoding="utf-8")
     return path
