@@ -1,8 +1,7 @@
-"""Number formats and how quantized weights are stored."""
+"""Number formats."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from llmsim_adapters.traced import ceil_div
@@ -14,6 +13,7 @@ BITS: Final = {
     "float16": 16,
     "float8_e4m3fn": 8,
     "float8_e5m2": 8,
+    "float8_e8m0fnu": 8,
     "int64": 64,
     "int32": 32,
     "int8": 8,
@@ -28,16 +28,3 @@ def bytes_of(elements: int, dtype: str) -> int:
     """Return the bytes that `elements` numbers of a format take, packed."""
     bits = BITS[dtype]
     return elements * (bits // 8) if bits >= 8 else ceil_div(elements * bits, 8)
-
-
-@dataclass(frozen=True, slots=True)
-class Quantization:
-    """How a checkpoint stores the weights of its linear layers; parameters are counted as if it did not.
-
-    `block` is (rows, columns) of the weight that share one scale; None: one scale for the whole tensor.
-    """
-
-    method: str
-    dtype: str
-    scale_dtype: str = "float32"
-    block: tuple[int, int] | None = None

@@ -1,0 +1,102 @@
+"""How a checkpoint stores the weights of its linear layers, as data: schemes, and the modules they apply to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+from llmsim_adapters.traced import ceil_div
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Numbers that are stored beside a quantized matrix: `numbers` for each block of `rows` x `columns` of it.
+
+    0 stands for all rows, or all columns. An empty `dtype` is the format of the model's other weights. A matrix
+    that stands for several of the checkpoint has those of each, where they don't go by rows.
+    """
+
+    name: str
+    dtype: str = ""
+    rows: int = 0
+    columns: int = 0
+    numbers: int = 1
+
+    def shape(self, shape: tuple[int, ...], parts: int) -> tuple[int, ...]:
+        """Return the shape for a matrix of a shape, whose rows are those of `parts` matrices of the checkpoint."""
+        *stacked, height, width = shape
+        down = ceil_div(height // parts, self.rows) * parts if self.rows else parts
+        across = ceil_div(width, self.columns) if self.columns else 1
+        return (*stacked, down, across * self.numbers) if self.numbers > 1 else (*stacked, down, across)
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """How one matrix is stored: the format of its elements, packed, and what stands beside it.
+
+    `name` tells schemes apart in features and reports. With `fused`, matrices that a lowering has as one are one in
+    the checkpoint too.
+    """
+
+    name: str
+    dtype: str
+    sides: tuple[Side, ...] = ()
+    fused: bool = False
+
+
+Place = tuple[str, str, str]
+"""A stack, a block of it and a module in it, each dotted as lowerings name it; an empty module is the whole block."""
+
+HEAD: Final[Place] = ("model", "outputs", "head")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantization:
+    """How a checkpoint stores the weights of its linear layers; parameters are counted as if it did not.
+
+    All matrices have the scheme, or those under the modules of `only` if there are any, but for those that are
+    `excluded`: a matrix is where it, or a module that it is in, is named.
+    """
+
+    method: str
+    scheme: Scheme
+    excluded: frozenset[Place] = field(default_factory=frozenset)
+    only: tuple[str, ...] = ()
+
+    def scheme_of(self, stack: str, block: str, matrix: str) -> Scheme | None:
+        """Return how a matrix is stored, or None where it is not quantized."""
+        if not self.only and not self.excluded:
+            return self.scheme
+        modules = _ancestry(matrix)
+        if self.only and not any(module in self.only for module in modules):
+            return None
+        if any((stack, block, module) in self.excluded for module in modules):
+            return None
+        return self.scheme
+
+
+@lru_cache(maxsize=4096)
+def _ancestry(matrix: str) -> tuple[str, ...]:
+    """Return the dotted names of a matrix and of every module that it is in, and the empty one of the block.
+
+    The second component of a kind in a block (`attention_2`) is in the same module as the first.
+    """
+    first, *rest = matrix.split(".")
+    kind, _, number = first.rpartition("_")
+    names = [kind if kind and number.isdecimal() else first, *rest]
+    return ("", *(".".join(names[:length]) for length in range(1, len(names) + 1)))
+
+
+SCHEMES: Final = {
+    "fp8_block": "8-bit floats, a scale for each block of rows and columns",
+    "fp8_channel": "8-bit floats, a scale for each output",
+    "fp8_tensor": "8-bit floats, a scale for each matrix",
+    "int8_channel": "8-bit integers, a scale for each output",
+    "packed_int": "packed integers, a scale for each group of inputs (compressed-tensors)",
+    "awq": "packed 4-bit integers, a scale and a zero point for each group of inputs (AWQ)",
+    "gptq": "packed integers, a scale and a zero point for each group of inputs, and their order (GPTQ)",
+    "nvfp4": "4-bit floats, an 8-bit scale for each 16 inputs and one for each matrix (NVFP4)",
+    "mxfp4": "4-bit floats, an 8-bit exponent for each 32 inputs (MXFP4)",
+}
+"""Every scheme that dialects read, by name, and what it stores."""

@@ -1,0 +1,384 @@
+"""Quantized checkpoints: the bytes that published ones hold, and what their configs leave as it is."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import Any, Final
+
+import pytest
+
+import llmsim_adapters as la
+from llmsim_adapters.dialects.quantization.exclusions import exclude
+from llmsim_adapters.spec.quantization import SCHEMES, Side
+from tests.checkpoints import STORED, config_of
+from tests.facts import CASES
+from tests.test_dialects import changes
+
+DTYPES: Final = {
+    "bfloat16": ("BF16", 1, 2),
+    "float16": ("F16", 1, 2),
+    "float32": ("F32", 1, 4),
+    "int64": ("I64", 1, 8),
+    "int32": ("I32", 1, 4),
+    "int8": ("I8", 1, 1),
+    "uint8": ("U8", 1, 1),
+    "float8_e4m3fn": ("F8_E4M3", 1, 1),
+    "int4": ("I32", 8, 4),
+    "float4_e2m1fn": ("U8", 2, 1),
+}
+"""By torch's name of a format: the file's, how many elements it packs into one, and its bytes."""
+WIDTH: Final = {name: width for name, _, width in DTYPES.values()}
+LLAMA: Final[dict[str, Any]] = {
+    "model_type": "llama",
+    "architectures": ["LlamaForCausalLM"],
+    "vocab_size": 1000,
+    "hidden_size": 256,
+    "intermediate_size": 640,
+    "num_hidden_layers": 12,
+    "num_attention_heads": 8,
+    "num_key_value_heads": 2,
+    "torch_dtype": "bfloat16",
+}
+MOE: Final[dict[str, Any]] = {
+    **LLAMA,
+    "model_type": "qwen3_moe",
+    "architectures": ["Qwen3MoeForCausalLM"],
+    "num_experts": 4,
+    "num_experts_per_tok": 2,
+    "moe_intermediate_size": 128,
+}
+FP8: Final = {"quant_method": "fp8", "weight_block_size": [128, 128]}
+
+
+def quantized(config: dict[str, Any], **block: Any) -> dict[str, Any]:
+    return {**config, "quantization_config": block}
+
+
+def gaps(config: dict[str, Any]) -> list[str]:
+    return [gap.name for gap in la.evaluate(config).gaps if gap.name != "evidence"]
+
+
+def stored(config: dict[str, Any]) -> dict[tuple[str, str], str]:
+    """The format of each matrix of the text stack, by block and name."""
+    weights = la.build(config).weights
+    return {
+        (w.block, w.name): w.dtype
+        for w in weights
+        if w.stack in ("text", "model") and "proj" in w.name and w.role != "scale"
+    } | {("", w.name): w.dtype for w in weights if w.name.startswith("head.") and w.role != "scale"}
+
+
+class TestPublishedCheckpoints:
+    """Exact but for what the entry says that the config can't say."""
+
+    @pytest.mark.parametrize("entry", [pytest.param(entry, id=entry["name"]) for entry in STORED])
+    def test_the_bytes_are_those_of_the_files(self, entry: dict[str, Any]) -> None:
+        model = la.load(config_of(entry))
+        assert [gap.name for gap in model.coverage.gaps if gap.name != "evidence"] == []
+        ours: Counter[str] = Counter()
+        graph = model.build(la.Schedule(mtp=entry.get("mtp", False)))
+        for weight in graph.weights:
+            name, packed, _ = DTYPES[weight.dtype]
+            assert weight.elements % packed == 0
+            ours[name] += weight.elements // packed
+        assert sum(count * WIDTH[name] for name, count in ours.items()) == graph.weight_bytes
+        for part in ("again", "unsaid"):
+            ours.update(entry.get(part, {}))
+        if "elements" in entry:
+            assert sum(ours.values()) == entry["elements"]
+            return
+        expected = entry["stored"]
+        if isinstance(expected, dict):
+            assert {name: count for name, count in ours.items() if count} == expected
+            return
+        total = sum(count * WIDTH[name] for name, count in ours.items())
+        if entry.get("header"):  # a header names each tensor, at some hundred bytes
+            tensors = sum(weight.count for weight in graph.weights)
+            assert 64 * tensors < expected - total < 256 * tensors
+        else:
+            assert total == expected
+
+    @pytest.mark.parametrize("entry", [pytest.param(entry, id=entry["name"]) for entry in STORED])
+    def test_what_the_config_does_not_say_is_little(self, entry: dict[str, Any]) -> None:
+        unsaid = sum(count * WIDTH[name] for name, count in entry.get("unsaid", {}).items())
+        assert abs(unsaid) < 0.0005 * la.build(config_of(entry)).weight_bytes
+
+    @pytest.mark.parametrize("entry", [pytest.param(entry, id=entry["name"]) for entry in STORED])
+    def test_parameters_do_not_change(self, entry: dict[str, Any]) -> None:
+        config = config_of(entry)
+        plain = {key: value for key, value in config.items() if key != "quantization_config"}
+        assert la.build(config).parameters == la.build(plain).parameters
+        assert la.build(config).weight_bytes < la.build(plain).weight_bytes
+
+    @pytest.mark.parametrize("entry", [pytest.param(entry, id=entry["name"]) for entry in STORED])
+    def test_every_key_that_is_read_changes_the_spec_or_says_why_not(self, entry: dict[str, Any]) -> None:
+        config = config_of(entry)
+        before = la.load(config)
+        read = {p.key for p in before.coverage.parameters.values() if p.key and p.key.startswith("quantization_")}
+        assert read
+        for path in sorted(read):
+            excepting = path.endswith((".ignore", ".modules_to_not_convert"))
+            lists = [
+                quantized(config, **{**config["quantization_config"], path.split(".")[-1]: each})
+                for each in ([], ["*"])
+            ]
+            changed = lists if excepting else changes(config, path.split("."))
+            specs = [la.load(each).spec for each in changed]
+            if path in before.coverage.without_effect:
+                assert all(spec is None or spec == before.spec for spec in specs), path
+            else:
+                assert any(spec != before.spec for spec in specs), f"{path}: read and dropped"
+
+    def test_every_figure_has_a_source_and_says_what_it_counts(self) -> None:
+        for entry in STORED:
+            assert entry["sources"]
+            assert entry["counts"]
+            for part in ("again", "unsaid"):
+                assert (part in entry) == (f"{part}_why" in entry)
+
+
+@pytest.mark.parametrize(
+    ("side", "shape", "parts", "expected"),
+    [
+        (Side("scale"), (300, 200), 1, (1, 1)),
+        (Side("scale", rows=1), (300, 200), 1, (300, 1)),
+        (Side("scale", "", 128, 128), (300, 200), 1, (3, 2)),
+        (Side("scale", "", 128, 128), (300, 200), 2, (4, 2)),
+        (Side("scale", "", 1, 64), (300, 200), 1, (300, 4)),
+        (Side("scale"), (5, 300, 200), 2, (5, 2, 1)),
+        (Side("index", "int32", 0, 1), (300, 200), 1, (1, 200)),
+        (Side("shape", "int64", numbers=2), (300, 200), 1, (1, 2)),
+    ],
+)
+def test_one_number_for_each_block(side: Side, shape: tuple[int, ...], parts: int, expected: tuple[int, ...]) -> None:
+    assert side.shape(shape, parts) == expected
+
+
+def group(form: str, **weights: Any) -> dict[str, Any]:
+    return {
+        "quant_method": "compressed-tensors",
+        "format": form,
+        "config_groups": {"group_0": {"targets": ["Linear"], "weights": weights, "input_activations": None}},
+        "ignore": ["lm_head"],
+    }
+
+
+EIGHT: Final = {"num_bits": 8, "type": "float", "symmetric": True}
+SCHEME_OF: Final = {
+    "fp8_block": [FP8, group("float-quantized", **EIGHT, strategy="block", block_structure=[128, 128])],
+    "fp8_channel": [{"quant_method": "fbgemm_fp8"}, group("float-quantized", **EIGHT, strategy="channel")],
+    "fp8_tensor": [
+        {"quant_method": "fp8", "activation_scheme": "static"},
+        {"quant_method": "modelopt", "quant_algo": "FP8", "ignore": ["lm_head"]},
+        group("float-quantized", **EIGHT, strategy="tensor"),
+    ],
+    "int8_channel": [group("int-quantized", num_bits=8, type="int", strategy="channel", symmetric=True)],
+    "packed_int": [
+        group("pack-quantized", num_bits=4, type="int", strategy="group", group_size=32, symmetric=True),
+        group("pack-quantized", num_bits=8, type="int", strategy="channel", symmetric=False),
+    ],
+    "awq": [{"quant_method": "awq", "bits": 4, "group_size": 128}],
+    "gptq": [{"quant_method": "gptq", "bits": 4, "group_size": 128}, {"quant_method": "gptq", "bits": 8}],
+    "nvfp4": [
+        {"quant_method": "modelopt", "quant_algo": "NVFP4", "ignore": ["lm_head"]},
+        group("nvfp4-pack-quantized", num_bits=4, type="float", strategy="tensor_group", group_size=16, symmetric=True),
+    ],
+    "mxfp4": [
+        {"quant_method": "mxfp4", "modules_to_not_convert": ["model.layers.*.self_attn", "lm_head"]},
+        group("mxfp4-pack-quantized", num_bits=4, type="float", strategy="group", group_size=32, symmetric=True),
+    ],
+}
+
+
+class TestSchemes:
+    def test_every_scheme_is_read_from_some_config(self) -> None:
+        assert SCHEME_OF.keys() == SCHEMES.keys()
+
+    @pytest.mark.parametrize(
+        ("scheme", "block"), [(scheme, block) for scheme, blocks in SCHEME_OF.items() for block in blocks]
+    )
+    def test_a_config_is_read(self, scheme: str, block: dict[str, Any]) -> None:
+        config = quantized(MOE, **block)
+        assert gaps(config) == []
+        spec = la.load(config).spec
+        assert spec is not None
+        assert spec.quantization is not None
+        assert spec.quantization.scheme.name == scheme
+        assert la.build(config).parameters == la.build(MOE).parameters
+        head = stored(config)["", "head.weight"]
+        assert head == "bfloat16"
+
+    @pytest.mark.parametrize(
+        "block",
+        [
+            {"quant_method": "bitsandbytes", "load_in_4bit": True},
+            {"quant_method": "awq", "bits": 3},
+            {"quant_method": "awq", "bits": 4, "version": "gemv"},
+            {"quant_method": "gptq", "bits": 3, "group_size": 128},
+            {"quant_method": "gptq", "bits": 4, "dynamic": {"-:.*gate": {}}},
+            {"quant_method": "modelopt", "quant_algo": "MIXED_PRECISION"},
+            group("marlin-24", num_bits=4, type="int", strategy="group", group_size=128, symmetric=True),
+            group("pack-quantized", num_bits=3, type="int", strategy="group", group_size=128, symmetric=True),
+            {**group("pack-quantized", num_bits=4, type="int", strategy="group"), "sparsity_config": {"format": "s"}},
+            {"quant_method": "compressed-tensors", "config_groups": {"a": {}, "b": {}}},
+        ],
+    )
+    def test_what_is_not_modelled_is_a_gap(self, block: dict[str, Any]) -> None:
+        assert gaps(quantized(LLAMA, **block)) == [f"quantization_{block['quant_method']}"]
+
+    @pytest.mark.parametrize(
+        ("block", "key"),
+        [
+            ({"quant_method": "awq", "bits": 4, "group_size": 0}, "group_size"),
+            ({"quant_method": "gptq", "bits": 4, "group_size": "all"}, "group_size"),
+            ({"quant_method": "fp8", "weight_block_size": [128]}, "weight_block_size"),
+            ({**FP8, "modules_to_not_convert": [1]}, "modules_to_not_convert"),
+            ({**FP8, "modules_to_not_convert": "lm_head"}, "modules_to_not_convert"),
+        ],
+    )
+    def test_a_bad_value_is_named(self, block: dict[str, Any], key: str) -> None:
+        found = la.evaluate(quantized(LLAMA, **block)).gaps
+        assert f"quantization_config.{key}" in [gap.name for gap in found if gap.kind == "invalid_config"]
+
+    def test_without_its_list_of_exceptions_a_config_says_too_little(self) -> None:
+        block = group("float-quantized", **EIGHT, strategy="channel")
+        del block["ignore"]
+        assert gaps(quantized(LLAMA, **block)) == ["quantization_without_a_list_of_exceptions"]
+        algorithm = {"quant_method": "modelopt", "quant_algo": "NVFP4"}
+        assert gaps(quantized(LLAMA, **algorithm)) == ["quantization_without_a_list_of_exceptions"]
+        assert gaps(quantized(LLAMA, **algorithm, exclude_modules=["lm_head"])) == []
+
+    def test_a_key_that_nobody_read_is_a_gap(self) -> None:
+        assert gaps(quantized(LLAMA, **FP8, a_new_form=1)) == ["quantization_config.a_new_form"]
+
+
+WIDE: Final = "bfloat16"
+ATTENTION: Final = {f"attention.{name}_proj" for name in "qkvo"}
+MLP: Final = {f"mlp.{name}_proj" for name in ("gate", "up", "down")}
+UP: Final = "mixture_of_experts.experts.gate_up_proj"
+DOWN: Final = "mixture_of_experts.experts.down_proj"
+
+
+class TestExclusions:
+    @pytest.mark.parametrize(
+        ("config", "pattern", "kept"),
+        [
+            (LLAMA, "model.layers.*.self_attn", ATTENTION),
+            (LLAMA, "*.self_attn.*", ATTENTION),
+            (LLAMA, "*self_attn*", ATTENTION),
+            (LLAMA, "self_attn", ATTENTION),
+            (LLAMA, "q_proj", {"attention.q_proj"}),
+            (LLAMA, "re:.*self_attn.*", ATTENTION),
+            (LLAMA, r"re:.*\.self_attn\.(q|k|v)_proj$", ATTENTION - {"attention.o_proj"}),
+            (LLAMA, r"re:^model\.layers\.\d+\.mlp\.down_proj$", {"mlp.down_proj"}),
+            (LLAMA, "re:.*mlp.gate$", set()),
+            (LLAMA, "re:.*mlp.gate_proj", {"mlp.gate_proj"}),
+            (LLAMA, "*", ATTENTION | MLP),
+            (LLAMA, "*mlp*", MLP),
+            (LLAMA, "gate_up_proj", {"mlp.gate_proj", "mlp.up_proj"}),
+            (LLAMA, "re:.*qkv.*", {"attention.q_proj", "attention.k_proj", "attention.v_proj"}),
+            (LLAMA, "re:.*lm_head", set()),
+            (LLAMA, "model.embed_tokens", set()),
+            (LLAMA, "model.vision_tower", set()),
+            (LLAMA, "visual", set()),
+            (LLAMA, "vision_model.model.layers.0.self_attn.q_proj", set()),
+            (LLAMA, "model.layers.12.self_attn", set()),
+            (LLAMA, "mtp.fc", set()),
+            (LLAMA, "model.language_model.layers.*.mlp", MLP),
+            (LLAMA, "model.layers.*", ATTENTION | MLP),
+            (MOE, "mlp", {UP, DOWN}),
+            (MOE, "model.layers.*.mlp.gate", set()),
+            (MOE, "re:.*router.*", set()),
+            (MOE, "model.layers.*.mlp.experts", {UP, DOWN}),
+            (MOE, "model.layers.*.mlp.experts.*.down_proj", {DOWN}),
+        ],
+    )
+    def test_a_pattern_names_modules_as_checkpoints_do(
+        self, config: dict[str, Any], pattern: str, kept: set[str]
+    ) -> None:
+        excluding = quantized(config, **FP8, modules_to_not_convert=[pattern])
+        assert gaps(excluding) in ([], ["quantization_except_" + pattern])
+        assert {name for (_, name), dtype in stored(excluding).items() if dtype == WIDE} - {"head.weight"} == kept
+        assert gaps(excluding) == []
+
+    def test_a_list_of_every_layer_is_the_same_as_one_pattern(self) -> None:
+        listed = [f"model.layers.{n}.self_attn.{name}_proj" for n in range(12) for name in "qkvo"]
+        one = la.load(quantized(LLAMA, **FP8, modules_to_not_convert=["model.layers.*.self_attn"])).spec
+        all_of_them = la.load(quantized(LLAMA, **FP8, modules_to_not_convert=listed)).spec
+        assert one is not None
+        assert all_of_them is not None
+        assert len(all_of_them.stacks[0].blocks) == 1
+        assert stored(quantized(LLAMA, **FP8, modules_to_not_convert=listed)) == stored(
+            quantized(LLAMA, **FP8, modules_to_not_convert=["model.layers.*.self_attn"])
+        )
+
+    def test_a_layer_that_differs_is_a_block_of_its_own(self) -> None:
+        patterns = ["model.layers.0.mlp.down_proj", "model.layers.11.mlp.down_proj", "model.layers.0.self_attn"]
+        config = quantized(LLAMA, **FP8, modules_to_not_convert=patterns)
+        assert gaps(config) == []
+        spec = la.load(config).spec
+        assert spec is not None
+        assert spec.stacks[0].order == (0, *(1,) * 10, 2)
+        kept = sum(w.elements for w in la.build(config).weights if w.dtype == WIDE and "proj" in w.name)
+        attention = 256 * 256 * 2 + 2 * 256 * 64
+        assert kept == 2 * 256 * 640 + attention
+        assert la.build(config).parameters == la.build(LLAMA).parameters
+        assert la.build(config).flops == la.build(LLAMA).flops
+
+    def test_a_number_glob_means_all_layers_that_begin_so(self) -> None:
+        config = quantized(LLAMA, **FP8, modules_to_not_convert=["model.layers.1*"])
+        spec = la.load(config).spec
+        assert spec is not None
+        assert spec.stacks[0].order == (0, 1, *(0,) * 8, 1, 1)
+
+    @pytest.mark.parametrize(
+        ("method", "pattern"),
+        [
+            ("fp8", "model.layers.*.mixer.in_proj"),
+            ("fp8", "re:.*[kq]_proj"),
+            ("fp8", "re:.*mlp.gate"),  # gate_proj, or gate_up_proj
+            ("fp8", "*v_proj"),  # v_proj, or qkv_proj
+            ("fp8", "re:(?!.*experts).*"),
+            ("fp8", "re:(a*)*b"),
+            ("fp8", "re:" + "(" * 40),
+            ("fp8", "re:" + "(a|b)" * 40),
+            ("fp8", "x" * 400),
+            ("awq", "mlp.gate"),  # also inside gate_proj
+        ],
+    )
+    def test_what_can_not_be_decided_is_a_gap(self, method: str, pattern: str) -> None:
+        block = FP8 if method == "fp8" else {"quant_method": "awq", "bits": 4, "group_size": 64}
+        (gap,) = gaps(quantized(LLAMA, **block, modules_to_not_convert=[pattern]))
+        assert gap.startswith("quantization_except_")
+
+    def test_half_of_what_is_one_matrix_is_a_gap(self) -> None:
+        half = quantized(MOE, **FP8, modules_to_not_convert=["re:.*experts.*gate_proj$"])
+        assert gaps(half) == ["quantization_except_half_of_the_experts_up"]
+        both = [r"re:.*experts.*\.gate_proj$", r"re:.*experts.*\.up_proj$"]
+        assert gaps(quantized(MOE, **FP8, modules_to_not_convert=both)) == []
+
+    def test_a_pattern_may_name_mixers_whose_checkpoint_names_are_not_known(self) -> None:
+        config = next(case["config"] for name, case in CASES if name == "lfm2" and "'conv'" in str(case))
+        for pattern, left in (("*.self_attn.*", 1), ("lm_head", 0), ("model.embed_tokens", 0), ("model.layers.0", 0)):
+            found = gaps(quantized(config, **FP8, modules_to_not_convert=[pattern]))
+            assert len(found) == left, pattern
+
+    def test_many_undecided_patterns_are_few_gaps(self) -> None:
+        patterns = [f"model.layers.{n}.mixer_{n}" for n in range(200)]
+        assert len(gaps(quantized(LLAMA, **FP8, modules_to_not_convert=patterns))) == 9
+
+    def test_hostile_patterns_take_little_time(self) -> None:
+        spec = la.load(LLAMA).spec
+        assert spec is not None
+        hostile = [
+            "*a" * 140,
+            "re:" + "(.*)*" * 50,
+            "re:" + "(a|a)" * 50,
+            "*" * 300,
+            "re:" + ".*" * 140 + "x",
+            "." * 300,
+        ]
+        started = time.process_time()
+        exclude(spec, [f"{n}{pattern}" for n in range(50) for pattern in hostile])
+        assert time.process_time() - started < 2
