@@ -225,7 +225,7 @@ class KvCacheDocument(_Strict):
 class CacheDocument(_Strict):
     """The cache of the layers that keep the same thing."""
 
-    kind: Literal["key_value", "latent", "state"]
+    kind: Literal["key_value", "latent", "indexer", "state"]
     stack: str
     block: str
     layers: int
@@ -234,13 +234,15 @@ class CacheDocument(_Strict):
     dtype: str
     sharding: str
     shared_with: int
+    stride: int
+    prompt: int
 
 
 class OperatorDocument(_Strict):
     """An operator: `batch` products of (m, k) with (k, n), run `repeat` times."""
 
     name: str
-    kind: Literal["linear", "attention", "lookup", "norm"]
+    kind: Literal["linear", "attention", "convolution", "recurrence", "lookup", "norm"]
     stack: str
     block: str
     m: int

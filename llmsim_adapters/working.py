@@ -122,6 +122,16 @@ def working(graph: OperatorGraph, tokens: int, parameters: Mapping[str, Paramete
                 if c.kind != "state"
             ),
         ),
+        Figure(
+            "state_elements_per_sequence",
+            "elements",
+            graph.state_elements_per_sequence,
+            tuple(
+                Line(f"{c.stack}.{c.block}", c.kind, formula(c.elements(0)), c.elements(0))
+                for c in graph.caches
+                if c.kind == "state"
+            ),
+        ),
     )
     totals = [figure.value for figure in figures]
     return Working(tuple(f for f in figures if f.lines), _names(totals, parameters))

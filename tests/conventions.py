@@ -9,21 +9,97 @@ from typing import Final
 
 INCOMPLETE: Final = {
     ("deepseek_v2", "default"): "num_experts_per_tok",
+    ("hunyuan_v1_dense", "default"): "head_dim",
+    ("hunyuan_v1_moe", "default"): "head_dim",
+    ("nemotron", "default"): "num_key_value_heads",
 }
 """Cases of configs that transformers itself can't run, and the parameter that they lack."""
 
 FUSED: Final = {
     "phi3": "queries, keys and values are one tensor, gate and up another",
     "glm": "gate and up are one tensor",
+    "glm4": "gate and up are one tensor",
+    "falcon": "queries, keys and values are one tensor",
     "chatglm": "stands for a type with fused tensors by one whose gate and up are fused",
+    "gpt2": "queries, keys and values are one tensor, and matrices are stored transposed",
+    "gpt-sw3": "queries, keys and values are one tensor, and matrices are stored transposed",
+    "gpt_bigcode": "queries, keys and values are one tensor",
+    "gpt_neox": "queries, keys and values are one tensor",
+    "gpt_neox_japanese": "queries, keys and values are one tensor",
+    "codegen": "queries, keys and values are one tensor",
+    "persimmon": "queries, keys and values are one tensor",
+    "bloom": "queries, keys and values are one tensor",
+    "mpt": "queries, keys and values are one tensor",
+    "openai-gpt": "queries, keys and values are one tensor, and matrices are stored transposed",
+    "moshi": "gate and up are one tensor",
+    "modernbert-decoder": "gate and up are one tensor",
+    "longcat_flash": "gate_up_proj has rows that nothing multiplies with (ALLOCATED)",
+    "minimax_m3_vl_text": "gate and up are one tensor",
+    "ernie4_5_moe": "the router's correction bias is a matrix of one row",
+    "gpt_oss": "the experts' matrices are stored transposed",
+    "llama4_text": "the experts' matrices are stored transposed",
+    "llama4": "as llama4_text",
+    "aria_text": "the experts' matrices are stored transposed",
+    "zamba2": "gate and up are one tensor",
+    "granitemoehybrid": "the shared expert's gate and up are one tensor",
+    "granitemoeshared": "the shared expert's gate and up are one tensor",
+    "granitemoe_swa": "the shared expert's gate and up are one tensor",
+    "jetmoe": "keys and values are one tensor",
+    "inkling_text": "the shared experts' matrices have three dimensions, and convolutions one of one",
+    "dbrx": "queries, keys and values are one tensor, each matrix of all experts another",
+    "qwen3_next": "queries and their gate are one tensor, and so are the delta net's projections",
+    "qwen3_5_text": "queries and their gate are one tensor, and so are the delta net's queries, keys and values",
+    "qwen3_5": "as qwen3_5_text",
+    "qwen3_5_moe": "as qwen3_5_moe_text",
+    "qwen3_5_moe_text": "queries and their gate are one tensor, and so are the delta net's queries, keys and values",
+    "xlnet": "matrices and biases have a dimension for heads, and are stored transposed",
+    "kimi_linear": "the decays of the heads have four dimensions, three of them of one",
 }
 """Types whose modules join or split tensors otherwise: totals are compared, not shapes."""
 
-FLOPS: Final[dict[str, str]] = {}
+FLOPS: Final[dict[str, str]] = {
+    "llama4_text": "every expert runs on every token, and what was not routed there is multiplied by 0 (bmm)",
+    "llama4": "as llama4_text",
+    "zaya": "a token that goes to no expert runs through the first one, times 0 (masked_fill in ZayaRouter)",
+    **dict.fromkeys(
+        [f"longcat_flash-{case}" for case in ("tiny-minimal", "random-1", "random-3", "random-4")],
+        "the tokens say how many of their choices are identity experts; the mean share is counted (a test of its own)",
+    ),
+}
 """Types whose FLOPs torch counts otherwise than they are, and the operator that is not or over-counted."""
 
-STEP: Final[dict[str, str]] = {}
+PARTIAL: Final[dict[str, str]] = {
+    "deepseek_v4": "multi_token_prediction",
+}
+"""Types with a part that transformers does not say how to build and that their defaults have, a gap by itself."""
+
+ALLOCATED: Final[dict[str, str]] = {
+    "longcat_flash": "gate_up_proj has rows for the identity experts too (torch.empty), which nothing multiplies with",
+}
+"""Types that transformers allocates weights for which no token ever uses."""
+
+MASKED: Final[dict[str, tuple[str, int | None, str]]] = {
+    "deepseek_v4": ("index_topk", 1000, "eager attention multiplies with all entries and masks (matmul)"),
+    "minimax_m3_vl_text": ("index_topk_blocks", 1000, "eager attention multiplies with all blocks and masks (matmul)"),
+    "minimax": ("sliding_window", None, "MiniMaxCache keeps all tokens, and every step multiplies with all of them"),
+}
+"""Types whose window or chosen blocks transformers only masks: with this value of a key, compared as usual."""
+
+STEP: Final[dict[str, str]] = {
+    "rwkv": "the previous tokens (B, H) are broadcast against (B, 1, H) in extract_key_value: B rows for every token",
+    "gpt_neo": "local layers multiply with all cached keys and mask them (matmul in _attn)",
+    "cpmant": "CpmAntModel takes all tokens in every step and cuts off the cached ones; with one alone it fails",
+}
 """Types of which a step after a prefill can't be compared, and why."""
 
-CACHE: Final[dict[str, str]] = {}
+CACHE: Final[dict[str, str]] = {
+    "deepseek_v4": "values are the keys, unfinished entries grow and shrink (a test of its own)",
+    "rwkv": "five tensors, each with one state of all layers",
+    "xlstm": "a dictionary of the states of all layers",
+    **dict.fromkeys(
+        ("falcon-random-3", "falcon-only-new_decoder_architecture"),
+        "the new decoder repeats keys and values for every query head before it caches them (broadcast_to)",
+    ),
+    "gpt_neo": "local layers keep all tokens in a DynamicLayer and mask them",
+}
 """Types whose cache transformers lays out otherwise or does not return, and how."""

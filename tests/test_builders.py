@@ -17,16 +17,37 @@ from llmsim_adapters.sources import bundled_ids
 from llmsim_adapters.spec.category import text_category
 from llmsim_adapters.spec.components import (
     MLP,
+    Adapter,
+    AlternatingUpdates,
     Attention,
     Component,
+    CompressedAttention,
+    CompressedIndexer,
+    ConvolvedResidual,
     Head,
+    HyperConnection,
+    HyperHead,
+    Indexer,
+    InitialState,
     LatentAttention,
+    MixtureOfAttention,
     MixtureOfExperts,
+    NextTokenInput,
     Norm,
+    PerLayerEmbedding,
+    PerLayerInput,
     PositionEmbedding,
+    Projection,
+    RelativeAttention,
+    RetrievedExperts,
+    Scale,
+    ScaledResidual,
+    StreamProjections,
 )
 from llmsim_adapters.spec.features import BUILT_IN as BUILT_IN_FEATURES
 from llmsim_adapters.spec.features import Features
+from llmsim_adapters.spec.quantization import SCHEMES, Quantization, Scheme, Side
+from tests import hybrids
 from tests.hub.fixtures import ROOT
 
 if TYPE_CHECKING:
@@ -53,13 +74,20 @@ def specs() -> dict[str, la.ModelSpec]:
     dense, experts, latent = (read[s] for s in ("Qwen/Qwen3-8B", "Qwen/Qwen3-30B-A3B", "deepseek-ai/DeepSeek-V3"))
     mlp = MLP(hidden_size=2048, intermediate_size=96)
     shared = experts.transform(MixtureOfExperts, lambda m: replace(m, shared=mlp))
-    for base, spec in (("dense", dense), ("experts", shared), ("latent", latent)):
-        for name, kind, change in VARIATIONS:
+    for base, spec in (("dense", dense), ("experts", shared), ("latent", latent), ("hybrid", hybrids.hybrid(shared))):
+        for name, kind, change in (*VARIATIONS, *hybrids.VARIATIONS):
             read[f"{base} with {name}"] = spec.transform(kind, change)
-        read[f"{base} with quantized_weights"] = replace(spec, quantization=latent.quantization)
+        for scheme in SCHEMES:
+            stored = Quantization("any", Scheme(scheme, "int8", (Side("scale", rows=1),)))
+            read[f"{base} with {scheme}_weights"] = replace(spec, quantization=stored)
     read["experts with shared_experts"] = shared
     read["experts with dense_layers"] = alternating(experts, MixtureOfExperts, lambda _: mlp)
+    read["experts with compressed_attention"] = experts.transform(la.Sublayer, compressing)
+    read["experts with mixture_of_attention"] = experts.transform(la.Sublayer, chosen_heads)
+    read["experts with multi_token_prediction"] = predicting(experts)
     read["experts with mixed_attention"] = alternating(experts, Attention, lambda a: replace(a, window=512))
+    for name in ("dense_layers", "multi_token_prediction", "mixed_attention"):
+        read[f"hybrid with {name}"] = hybrids.hybrid(read[f"experts with {name}"])
     return read
 
 
@@ -67,40 +95,102 @@ VARIATIONS: tuple[tuple[str, type[Any], Callable[[Any], Any]], ...] = (
     ("attention_output_bias", Attention, lambda a: replace(a, o_bias=True)),
     ("bidirectional_attention", Attention, lambda a: replace(a, causal=False)),
     ("latent_attention_bias", LatentAttention, lambda a: replace(a, bias=True)),
+    ("latent_attention_window", LatentAttention, lambda a: replace(a, window=512)),
+    ("rotary_key_norm", LatentAttention, lambda a: replace(a, rope_norm=True)),
+    ("latent_attention_sinks", LatentAttention, lambda a: replace(a, sinks=True)),
+    ("gate_from_queries", LatentAttention, lambda a: replace(a, gate_from_queries=True, q_lora_rank=24)),
+    ("sparse_attention", LatentAttention, lambda a: replace(a, top_k=64, indexer=INDEXER)),
     ("activation", MLP, lambda m: replace(m, activation="gelu")),
     ("expert_activation", MixtureOfExperts, lambda m: replace(m, activation="gelu")),
     ("mlp_bias", MLP, lambda m: replace(m, bias=True)),
     ("plain_mlp", MLP, lambda m: replace(m, gated=False)),
     ("layer_norm", Norm, lambda n: replace(n, form="layer")),
     ("norm_bias", Norm, lambda n: replace(n, bias=True)),
+    ("a convolved_residual", la.Sublayer, lambda s: replace(s, residual=CONVOLVED)),
+    ("a scaled_residual", la.Sublayer, lambda s: replace(s, residual=ScaledResidual(hidden_size=2048))),
+    ("a hyper_connection", la.Sublayer, lambda s: replace(s, residual=HYPER)),
+    ("a hyper_head", la.ModelSpec, lambda s: replace(s, inputs=(*s.inputs, HYPER_HEAD))),
+    ("norm_gate", Norm, lambda n: replace(n, gate_rank=4)),
     ("norm_without_gain", Norm, lambda n: replace(n, gain=False)),
     ("parallel_mixers", la.Block, lambda b: replace(b, sublayers=side_by_side(b.sublayers))),
+    ("cross_attention", la.Block, lambda b: replace(b, sublayers=(*b.sublayers, crossing(b.sublayers[0])))),
     ("no_pre_norm", la.Sublayer, lambda s: replace(s, pre_norms=(), post_norms=s.pre_norms)),
     ("position_embedding", la.ModelSpec, lambda s: replace(s, inputs=(*s.inputs, POSITIONS))),
+    ("projection", la.ModelSpec, lambda s: replace(s, inputs=(*s.inputs, PROJECTION))),
+    ("prompt_tokens", la.Stack, lambda s: replace(s, prompt=8)),
+    ("a relative_attention", la.Block, lambda b: replace(b, sublayers=(*b.sublayers, RELATIVE))),
+    ("adapter_bias", la.Block, lambda b: replace(b, sublayers=(*b.sublayers, ADAPTED))),
+    ("one_token_projection", la.ModelSpec, lambda s: replace(s, outputs=(*s.outputs, POOLER))),
     ("attention_output_norm", Attention, lambda a: replace(a, output_norm=Norm(a.num_attention_heads * a.head_dim))),
     ("attention_gate", Attention, lambda a: replace(a, gate_size=a.num_attention_heads)),
+    ("value_norm", Attention, lambda a: replace(a, v_norm=Norm(a.head_dim))),
+    ("keys_as_values", Attention, lambda a: replace(a, keys_as_values=True)),
+    ("attention_source_size", Attention, lambda a: replace(a, source_size=77)),
+    ("uncached_attention", Attention, lambda a: replace(a, cached=False)),
+    ("block_sparse_attention", Attention, lambda a: replace(a, top_k=64, top_k_block=16, indexer=INDEXER)),
+    ("borrowed_cache", Attention, lambda a: replace(a, borrows_cache=True)),
+    ("key_value_convolution", Attention, lambda a: replace(a, convolution=4)),
+    ("convolved_heads", Attention, lambda a: replace(a, channel_kernel=2, head_kernel=3)),
+    ("relative_logits", Attention, lambda a: replace(a, relative_size=8, relative_extent=64)),
+    ("dynamic_mask", Attention, lambda a: replace(a, dynamic_mask=True)),
+    ("differential_attention", Attention, lambda a: replace(a, differential=True)),
+    ("router_norm", MixtureOfExperts, lambda m: replace(m, router_norm=Norm(m.hidden_size))),
+    ("token_table", MixtureOfExperts, lambda m: replace(m, token_table=77)),
+    ("identity_experts", MixtureOfExperts, lambda m: replace(m, identity_experts=7)),
+    ("router_network", MixtureOfExperts, lambda m: replace(m, router_size=32)),
+    ("scored_shared_experts", MixtureOfExperts, lambda m: replace(m, scored_shared_experts=2)),
+    ("expert_scales", MixtureOfExperts, lambda m: replace(m, expert_scales=True)),
+    ("per_layer_inputs", la.ModelSpec, lambda s: replace(s, inputs=(*s.inputs, PER_LAYER, STREAMS))),
+    ("initial_state", la.ModelSpec, lambda s: replace(s, inputs=(*s.inputs, InitialState(hidden_size=2048)))),
+    ("a per_layer_input", la.Block, lambda b: replace(b, sublayers=(*b.sublayers, *LAST))),
+    ("attention_gate_bias", Attention, lambda a: replace(a, gate_size=a.num_attention_heads, gate_bias=True)),
     ("attention_sinks", Attention, lambda a: replace(a, sinks=True)),
     ("value_head_dim", Attention, lambda a: replace(a, value_head_dim=40)),
     ("keys_without_bias", Attention, lambda a: replace(a, qkv_bias=True, key_bias=False)),
     ("mlp_norm", MLP, lambda m: replace(m, inner_norm=Norm(m.intermediate_size))),
     ("trained_activation", MLP, lambda m: replace(m, activation_parameters=2)),
     ("router_bias", MixtureOfExperts, lambda m: replace(m, router_bias=True)),
+    ("experts_output_bias", MixtureOfExperts, lambda m: replace(m, output_bias=True)),
     ("expert_bias", MixtureOfExperts, lambda m: replace(m, expert_bias=True)),
     ("plain_experts", MixtureOfExperts, lambda m: replace(m, gated=False)),
     ("shared_expert_gate", MixtureOfExperts, lambda m: replace(m, shared_gate=True)),
     ("head_bias", Head, lambda h: replace(h, bias=True)),
+    ("head_spare_bias", Head, lambda h: replace(h, spare_bias=True)),
     ("logit_softcap", Head, lambda h: replace(h, softcap=30.0)),
     ("tied_embeddings", Head, lambda h: replace(h, weight_of="embedding")),
     ("partial_rotary", Attention, lambda a: replace(a, rotary_fraction=0.5)),
     ("attention_softcap", Attention, lambda a: replace(a, softcap=50.0)),
     ("attention_bias", Attention, lambda a: replace(a, qkv_bias=True)),
     ("sliding_window", Attention, lambda a: replace(a, window=512)),
+    ("chunked_attention", Attention, lambda a: replace(a, window=512, chunked=True)),
     ("score_correction_bias", MixtureOfExperts, lambda m: replace(m, score_correction_bias="buffer")),
     ("post_norms", la.Sublayer, lambda s: replace(s, post_norms=s.pre_norms)),
 )
 
 
+ADAPTED = la.Sublayer((Adapter(input_size=2048, rank=16, output_size=2048, copies=3, bias=True),), (Norm(2048),))
+RELATIVE = la.Sublayer((RelativeAttention(hidden_size=2048, num_attention_heads=16, head_dim=64),), (Norm(2048),))
+POOLER = Projection(input_size=2048, output_size=2048, one_token=True)
 POSITIONS = PositionEmbedding(positions=77, hidden_size=2048)
+PER_LAYER = PerLayerEmbedding(vocab_size=77, hidden_size=2048, layers=2, width=16)
+RETRIEVED = RetrievedExperts(hidden_size=2048, num_experts=100, num_experts_per_tok=3, num_keys=10)
+LAST = (
+    la.Sublayer((PerLayerInput(hidden_size=2048, width=16),), (Norm(2048),)),
+    la.Sublayer((Scale(size=1),), skip=False),
+    la.Sublayer((AlternatingUpdates(hidden_size=2048, streams=3),), skip=False),
+    la.Sublayer((RETRIEVED,), (Norm(2048),), residual=Scale(size=2048)),
+)
+STREAMS = StreamProjections(hidden_size=2048, count=2)
+CONVOLVED = ConvolvedResidual(hidden_size=2048, conv_kernel=4, scaled=True)
+HYPER = HyperConnection(hidden_size=2048, streams=3)
+HYPER_HEAD = HyperHead(hidden_size=2048, streams=3)
+INDEXER = Indexer(hidden_size=7168, query_size=1536, num_heads=3, head_dim=20, k_norm=Norm(20))
+PROJECTION = Projection(input_size=2048, output_size=2048)
+
+
+def crossing(sublayer: la.Sublayer) -> la.Sublayer:
+    """The same sublayer over an encoder's output."""
+    return replace(sublayer, from_encoder=True)
 
 
 def side_by_side(sublayers: tuple[la.Sublayer, ...]) -> tuple[la.Sublayer, ...]:
@@ -109,6 +199,34 @@ def side_by_side(sublayers: tuple[la.Sublayer, ...]) -> tuple[la.Sublayer, ...]:
         return sublayers
     mixers = tuple(mixer for sublayer in sublayers for mixer in sublayer.mixers)
     return (la.Sublayer(mixers, sublayers[0].pre_norms),)
+
+
+def compressing(sublayer: la.Sublayer) -> la.Sublayer:
+    """A sublayer of compressed attention in place of the usual one."""
+    if not isinstance(sublayer.mixers[0], Attention):
+        return sublayer
+    sizes = {"head_dim": 64, "q_lora_rank": 24, "output_groups": 2, "output_rank": 48, "window": 512}
+    indexer = CompressedIndexer(hidden_size=2048, query_size=24, num_heads=3, head_dim=20, compress_rate=4)
+    mixer = CompressedAttention(
+        hidden_size=2048, num_attention_heads=8, compress_rate=4, top_k=64, indexer=indexer, **sizes
+    )
+    return replace(sublayer, mixers=(mixer,))
+
+
+def chosen_heads(sublayer: la.Sublayer) -> la.Sublayer:
+    """A sublayer of experts' attention in place of the usual one."""
+    if not isinstance(sublayer.mixers[0], Attention):
+        return sublayer
+    sizes = {"num_experts": 8, "num_experts_per_tok": 2, "num_key_value_heads": 4, "head_dim": 64}
+    return replace(sublayer, mixers=(MixtureOfAttention(hidden_size=2048, **sizes),))
+
+
+def predicting(spec: la.ModelSpec) -> la.ModelSpec:
+    """A spec with a prediction module whose layer is that of the model."""
+    (stack,) = spec.stacks
+    join = la.Sublayer((NextTokenInput(hidden_size=2048),), skip=False)
+    module = la.Block("module", (join, *stack.blocks[0].sublayers))
+    return replace(spec, stacks=(stack, la.Stack("mtp", (module,), (0,), optional=True)))
 
 
 def alternating(spec: la.ModelSpec, kind: type[Component], change: Callable[[Any], Component]) -> la.ModelSpec:
@@ -216,7 +334,7 @@ class TestRequirements:
 
 def test_each_text_category_of_decoders_has_one_builder() -> None:
     categories = [category for builder in BUILDERS for category in builder.requirements.categories]
-    assert sorted(categories) == ["dense", "mla", "mla_moe", "moe"]
+    assert sorted(categories) == ["dense", "hybrid", "mla", "mla_moe", "moe", "ssm"]
 
 
 @pytest.mark.parametrize("path", sorted(Path(ROOT / "builders" / "llmsim_builders").glob("*.py")), ids=lambda p: p.name)

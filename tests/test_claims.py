@@ -44,6 +44,8 @@ MODELS: dict[tuple[str, la.Category], Any] = {
         "scale_depth": 1.4,
         "dim_model_base": 16,
     },
+    ("hybrid", la.Category.HYBRID): {"model_type": "qwen3_next", "architectures": ["Qwen3NextForCausalLM"]},
+    ("hybrid", la.Category.SSM): {"model_type": "mamba", "architectures": ["MambaForCausalLM"]},
 }
 
 

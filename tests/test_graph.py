@@ -54,6 +54,12 @@ class TestTotals:
         assert mixtral.active_parameters == mixtral.parameters - routed * 6 // 8
         assert la.build("Qwen/Qwen3-30B-A3B").active_parameters == pytest.approx(3.3e9, rel=0.02)
 
+    def test_a_narrow_format_changes_no_active_parameters(self) -> None:
+        """Scales of experts are no parameters, whether a token goes to the experts or not."""
+        narrow = la.load("deepseek-ai/DeepSeek-V3", offline=True).config.data
+        wide = {key: value for key, value in narrow.items() if key != "quantization_config"}
+        assert la.build(narrow).active_parameters == la.build(wide).active_parameters
+
     def test_a_model_without_experts_is_active_as_a_whole(self) -> None:
         graph = la.build("Qwen/Qwen3-8B")
         assert graph.active_parameters == graph.parameters
@@ -161,10 +167,90 @@ class TestPairs:
         scores = next(o for o in graph.operators if o.name.endswith("scores"))
         assert scores.flops_executed == 2 * pairs * 12 * 2 * 8
 
+    @settings(max_examples=100, deadline=None, derandomize=True)
+    @given(st.integers(1, 40), st.integers(0, 40), st.integers(1, 50))
+    def test_attention_in_chunks_executes_the_pairs_inside_them(self, new: int, cached: int, chunk: int) -> None:
+        """Against counting them one by one."""
+        config = tiny("llama4_text", num_hidden_layers=1, attention_chunk_size=chunk)
+        graph = la.build(config, la.Schedule(seq_len=new, context_len=cached, batch_size=2))
+        queries = range(cached, cached + new)
+        pairs = sum(1 for query in queries for key in range(query + 1) if key // chunk == query // chunk)
+        scores = next(o for o in graph.operators if o.name.endswith("scores"))
+        assert scores.flops_executed == 2 * pairs * 12 * 2 * 8 <= scores.flops
+
+    def test_both_mixtures_of_a_layer_leave_the_same_experts_idle(self) -> None:
+        """JetMoE's attention has experts of its own beside those of the feed-forward network."""
+        graph = la.build(tiny("jetmoe"))
+        routed = sum(w.elements for w in graph.weights if w.sharding == "experts")
+        assert routed == 5 * 12 * (3 * 80 * 100 + 2 * 80 * 48)
+        assert graph.active_parameters == graph.parameters - routed // 2
+
     @pytest.mark.parametrize("name", BUNDLED)
     def test_no_operator_executes_more_than_is_counted(self, name: str) -> None:
         graph = la.build(name, la.Schedule(seq_len=6000))
         assert all(0 <= o.flops_executed <= o.flops for o in graph.operators)
+
+
+class TestBytes:
+    """What each operator moves, against the shapes written out by hand, in float32 at tiny sizes."""
+
+    B, S, C, H, HEADS, KV, D, L = 2, 5, 7, 80, 8, 4, 12, 5
+
+    def graph(self, model_type: str) -> dict[str, la.Operator]:
+        schedule = la.Schedule(batch_size=self.B, seq_len=self.S, context_len=self.C, logits="all")
+        return {
+            operator.name: operator
+            for operator in la.build(tiny(model_type, use_sliding_window=False), schedule).operators
+        }
+
+    @pytest.mark.parametrize(
+        ("name", "rows", "size"),
+        [
+            ("attention_pre_norm.weight", B * S, H),
+            ("attention.q_norm", B * S * HEADS, D),
+            ("attention.k_norm", B * S * KV, D),
+            ("mlp_pre_norm.weight", B * S, H),
+        ],
+    )
+    def test_a_norm_reads_and_writes_its_rows_and_reads_its_gains(self, name: str, rows: int, size: int) -> None:
+        operator = self.graph("qwen3")[name]
+        assert (operator.m, operator.n, operator.flops) == (rows, size, 0)
+        assert operator.bytes == 4 * self.L * (2 * rows * size + size)
+
+    @pytest.mark.parametrize(
+        ("name", "inputs", "outputs"),
+        [
+            ("attention.q_proj", H, HEADS * D),
+            ("attention.v_proj", H, KV * D),
+            ("attention.o_proj", HEADS * D, H),
+            ("mlp.down_proj", 100, H),
+        ],
+    )
+    def test_a_projection_reads_its_weight_once(self, name: str, inputs: int, outputs: int) -> None:
+        rows = self.B * self.S
+        assert self.graph("qwen3")[name].bytes == 4 * self.L * (rows * inputs + inputs * outputs + rows * outputs)
+
+    @pytest.mark.parametrize(("name", "left", "right"), [("scores", D, S + C), ("values", S + C, D)])
+    def test_attention_reads_keys_and_values_once_for_all_heads_that_share_them(
+        self, name: str, left: int, right: int
+    ) -> None:
+        """Queries or probabilities of every head, the stored keys or values of every key/value head, the result."""
+        queries = self.B * self.HEADS * self.S
+        stored = self.B * self.KV * (self.S + self.C) * self.D
+        assert self.graph("qwen3")[f"attention.{name}"].bytes == 4 * self.L * (
+            queries * left + stored + queries * right
+        )
+
+    def test_a_look_up_reads_the_rows_that_it_writes(self) -> None:
+        assert self.graph("qwen3")["embedding.lookup"].bytes == 4 * 2 * self.B * self.S * self.H
+
+    @pytest.mark.parametrize(("tokens", "read"), [(1, 6), (2, 12), (9, 12)])
+    def test_no_more_experts_are_read_than_tokens_are_sent_to(self, tokens: int, read: int) -> None:
+        """DeepSeek-V3 at tiny sizes: 6 of 12 experts of width 28 for each token, in 4 of 5 layers."""
+        graph = la.build(tiny("deepseek_v3"), la.Schedule(seq_len=tokens))
+        (down,) = [o for o in graph.operators if o.name.endswith("experts.down") and "shared" not in o.name]
+        rows = tokens * 6
+        assert down.bytes == 4 * 4 * (rows * 28 + read * 28 * 80 + rows * 80)
 
 
 class TestCaches:
@@ -189,6 +275,18 @@ class TestCaches:
         graph = la.build("mistralai/Mistral-7B-v0.1")
         assert graph.kv_cache_elements(tokens) == 2 * 32 * 8 * 128 * min(tokens, 4096)
         assert graph.kv_cache_elements(tokens, reserve=True) == 2 * 32 * 8 * 128 * tokens
+
+    def test_states_have_number_formats_of_their_own(self) -> None:
+        """A narrow cache is one of keys and values; implementations keep the delta rule's states in float32."""
+        schedule = la.Schedule(kv_cache_dtype="float8_e4m3fn")
+        graph = la.build(tiny("qwen3_next", dtype="bfloat16"), schedule)
+        assert {(cache.kind, cache.dtype) for cache in graph.caches} == {
+            ("key_value", "float8_e4m3fn"),
+            ("state", "bfloat16"),
+            ("state", "float32"),
+        }
+        narrow = la.build(tiny("qwen3_5_text", dtype="bfloat16", mamba_ssm_dtype="bfloat16"), schedule)
+        assert {cache.dtype for cache in narrow.caches if cache.kind == "state"} == {"bfloat16"}
 
     def test_caches_say_which_layers_keep_what(self) -> None:
         full, sliding = sorted(la.build("google/gemma-2-9b").caches, key=lambda cache: cache.window or 0)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from llmsim_adapters.dialects.find import declared_types
 from tests.hub.fixtures import ROOT
 
 if TYPE_CHECKING:
@@ -137,12 +136,6 @@ class TestBuilder:
 
 def _before_the_checkout(site: Path) -> str:
     return os.pathsep.join((str(site), str(ROOT)))
-
-
-def test_the_table_of_model_types_has_all_of_them_and_no_other() -> None:
-    section = README.partition("\n## Model types\n")[2].partition("\n## ")[0]
-    rows = [line.split("|")[1] for line in section.split("\n") if line.startswith("| `")][1:]
-    assert {name for cell in rows for name in re.findall(r"`(\w+)`", cell)} == declared_types()
 
 
 def test_every_file_that_the_readme_links_to_is_there() -> None:

@@ -6,42 +6,38 @@ from typing import Final
 
 DECODER_PARAMETERS: Final = ("hidden_size", "num_hidden_layers", "num_attention_heads")
 
-DECODER_COMPONENTS: Final = frozenset({"embedding", "head", "mlp", "norm", "position_embedding"})
+DECODER_COMPONENTS: Final = frozenset(
+    {"adapter", "embedding", "head", "mlp", "norm", "position_embedding", "projection", "scale"}
+    | {"hyper_connection", "hyper_head", "indexer", "initial_state", "convolved_residual", "scaled_residual"}
+    | {"alternating_updates", "per_layer_embedding", "per_layer_input", "retrieved_experts", "stream_projections"}
+    | {"relative_attention"}
+)
+_STORED: Final = "awq fp8_block fp8_channel fp8_tensor gptq int8_channel mxfp4 nvfp4 packed_int"
+QUANTIZED_FEATURES: Final = tuple(f"{scheme}_weights" for scheme in _STORED.split())
+
 DECODER_FEATURES: Final = frozenset(
     {
         "activation",
+        "adapter_bias",
+        "cross_attention",
         "head_bias",
+        "head_spare_bias",
         "layer_norm",
         "logit_softcap",
         "mlp_bias",
         "mlp_norm",
         "no_pre_norm",
         "norm_bias",
+        "norm_gate",
         "norm_without_gain",
+        "one_token_projection",
         "parallel_mixers",
         "plain_mlp",
         "post_norms",
-        "quantized_weights",
+        "prompt_tokens",
+        *QUANTIZED_FEATURES,
         "tied_embeddings",
         "trained_activation",
-    }
-)
-
-ATTENTION_FEATURES: Final = frozenset(
-    {
-        "attention_bias",
-        "attention_gate",
-        "attention_output_bias",
-        "attention_output_norm",
-        "attention_sinks",
-        "attention_softcap",
-        "bidirectional_attention",
-        "keys_without_bias",
-        "mixed_attention",
-        "partial_rotary",
-        "qk_norm",
-        "sliding_window",
-        "value_head_dim",
     }
 )
 
@@ -51,9 +47,17 @@ EXPERT_FEATURES: Final = frozenset(
         "dense_layers",
         "expert_activation",
         "expert_bias",
+        "experts_output_bias",
+        "expert_scales",
+        "identity_experts",
+        "token_table",
+        "latent_experts",
         "plain_experts",
         "router_bias",
+        "router_network",
+        "router_norm",
         "score_correction_bias",
+        "scored_shared_experts",
         "shared_expert_gate",
         "shared_experts",
     }

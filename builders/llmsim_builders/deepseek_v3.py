@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import llmsim_adapters as la
+from llmsim_builders.attention import LATENT_FEATURES
 from llmsim_builders.common import (
     DECODER_COMPONENTS,
     DECODER_FEATURES,
@@ -24,5 +25,5 @@ class DeepseekV3(la.Builder):
             la.Category.MLA_MOE: EXPERT_PARAMETERS,
         },
         components=DECODER_COMPONENTS | {"latent_attention", "mixture_of_experts"} | MTP_COMPONENTS,
-        features=DECODER_FEATURES | EXPERT_FEATURES | MTP_FEATURES | {"query_compression", "latent_attention_bias"},
+        features=DECODER_FEATURES | EXPERT_FEATURES | MTP_FEATURES | LATENT_FEATURES,
     )

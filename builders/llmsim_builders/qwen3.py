@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import llmsim_adapters as la
-from llmsim_builders.common import (
-    ATTENTION_FEATURES,
-    DECODER_COMPONENTS,
-    DECODER_FEATURES,
-    DECODER_PARAMETERS,
-)
+from llmsim_builders.attention import ATTENTION_FEATURES
+from llmsim_builders.common import DECODER_COMPONENTS, DECODER_FEATURES, DECODER_PARAMETERS
 
 
 class Qwen3(la.Builder):

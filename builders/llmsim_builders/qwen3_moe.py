@@ -1,15 +1,17 @@
-"""Decoders with grouped-query attention and routed experts: Qwen3-MoE, Mixtral."""
+"""Decoders with grouped-query attention and routed experts: Qwen3-MoE, Mixtral, gpt-oss, GLM-4.5."""
 
 from __future__ import annotations
 
 import llmsim_adapters as la
+from llmsim_builders.attention import ATTENTION_FEATURES, COMPRESSED_COMPONENTS
 from llmsim_builders.common import (
-    ATTENTION_FEATURES,
     DECODER_COMPONENTS,
     DECODER_FEATURES,
     DECODER_PARAMETERS,
     EXPERT_FEATURES,
     EXPERT_PARAMETERS,
+    MTP_COMPONENTS,
+    MTP_FEATURES,
 )
 
 
@@ -18,6 +20,9 @@ class Qwen3Moe(la.Builder):
     requirements = la.Requirements(
         categories=frozenset({la.Category.MOE}),
         parameters=(*DECODER_PARAMETERS, *EXPERT_PARAMETERS),
-        components=DECODER_COMPONENTS | {"attention", "mixture_of_experts"},
-        features=DECODER_FEATURES | ATTENTION_FEATURES | EXPERT_FEATURES,
+        components=DECODER_COMPONENTS
+        | {"attention", "mixture_of_attention", "mixture_of_experts"}
+        | COMPRESSED_COMPONENTS
+        | MTP_COMPONENTS,
+        features=DECODER_FEATURES | ATTENTION_FEATURES | EXPERT_FEATURES | MTP_FEATURES,
     )

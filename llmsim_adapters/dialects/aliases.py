@@ -24,6 +24,7 @@ ALIASES: Final[dict[str, tuple[Alias, ...]]] = {
         Alias("d_model", "MPT, T5, OPT"),
         Alias("model_dim", "OpenELM"),
         Alias("dim", "DistilBERT"),
+        Alias("n_embed", "BLOOM"),
     ),
     "num_hidden_layers": (
         Alias("num_layers", "ChatGLM, GPT-Neo"),
@@ -34,6 +35,7 @@ ALIASES: Final[dict[str, tuple[Alias, ...]]] = {
         Alias("n_head", "GPT-2, BLOOM"),
         Alias("n_heads", "MPT, DBRX"),
         Alias("num_heads", "GPT-Neo, T5"),
+        Alias("attention_heads", "XGLM"),
     ),
     "num_key_value_heads": (
         Alias("multi_query_group_num", "ChatGLM"),
@@ -52,6 +54,7 @@ ALIASES: Final[dict[str, tuple[Alias, ...]]] = {
         Alias("n_inner", "GPT-2, GPT-J"),
         Alias("ffn_dim", "OPT"),
         Alias("d_ff", "T5"),
+        Alias("dff", "CTRL"),
         Alias("block_ff_dim", "LFM2"),
     ),
     "hidden_act": (
@@ -60,6 +63,8 @@ ALIASES: Final[dict[str, tuple[Alias, ...]]] = {
         Alias("activation", "Falcon, DistilBERT"),
         Alias("afn", "GPT"),
     ),
+    "max_position_embeddings": (Alias("n_positions", "GPT-2, GPT-J"),),
+    "partial_rotary_factor": (Alias("rotary_pct", "GPT-NeoX"),),
     "sliding_window": (
         Alias("sliding_window_size", "Gemma 2"),
         Alias("attention_window_size", "RecurrentGemma"),
@@ -87,6 +92,16 @@ ALIASES: Final[dict[str, tuple[Alias, ...]]] = {
         Alias("moe_ffn_hidden_size", "Megatron"),
     ),
     "num_shared_experts": (Alias("n_shared_experts", "DeepSeek"), Alias("num_shared_expert", "Hunyuan")),
+    "layer_types": (Alias("layers_block_type", "Bamba, Nemotron-H, Zamba"),),
+    "state_size": (Alias("mamba_d_state", "Jamba, Bamba"), Alias("ssm_state_size", "Nemotron-H")),
+    "conv_kernel": (Alias("mamba_d_conv", "Jamba, Bamba"),),
+    "mamba_expand": (Alias("expand", "Mamba"),),
+    "time_step_rank": (Alias("mamba_dt_rank", "Jamba"),),
+    "mamba_num_heads": (Alias("mamba_n_heads", "Bamba"),),
+    "mamba_head_dim": (Alias("mamba_d_head", "Bamba"), Alias("mamba_headdim", "Zamba2")),
+    "mamba_n_groups": (Alias("n_groups", "Mamba-2"), Alias("mamba_ngroups", "Zamba2")),
+    "mamba_chunk_size": (Alias("chunk_size", "Mamba-2"),),
+    "mamba_conv_bias": (Alias("use_conv_bias", "Mamba"),),
     "num_nextn_predict_layers": (
         Alias("num_mtp_layers", "transformers 5"),
         Alias("mtp_num_hidden_layers", "Qwen3-Next"),

@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from llmsim_adapters.dialects.layouts import pre_norm
-from llmsim_adapters.dialects.quantization import quantization
 from llmsim_adapters.spec.components import (
     MLP,
     Attention,
@@ -44,20 +43,21 @@ def attention(
     kv_heads: int | None = None,
     rotary_fraction: float = 1.0,
     causal: bool = True,
+    floor: bool = False,
 ) -> Attention:
     """Read grouped-query attention.
 
     Null or absent key/value heads are as many as query heads, and a null or absent head size is
-    hidden_size / num_attention_heads, which then has to divide. `bias` is that of queries, keys and values, and of the
-    output too unless `o_bias` says otherwise. `qk_norm` is an RMS norm of each query and key head. `kv_heads` and
-    `rotary_fraction` are what the type fixes: the first whatever the config says, the second where it says nothing.
-    What is rarer is set on the result by `dataclasses.replace`.
+    hidden_size / num_attention_heads, which then has to divide, or with `floor` is rounded down. `bias` is that of
+    queries, keys and values, and of the output too unless `o_bias` says otherwise. `qk_norm` is an RMS norm of each
+    query and key head. `kv_heads` and `rotary_fraction` are what the type fixes: the first whatever the config says,
+    the second where it says nothing. What is rarer is set on the result by `dataclasses.replace`.
     """
     hidden = r.size("hidden_size")
     heads = r.size("num_attention_heads")
     if kv_heads is None:
         kv_heads = r.size_or("num_key_value_heads", lambda: heads)
-    head_dim = r.size_or("head_dim", lambda: _head_dim(r, hidden, heads))
+    head_dim = r.size_or("head_dim", lambda: hidden // heads if floor else _head_dim(r, hidden, heads))
     r.check(
         "num_key_value_heads",
         heads % kv_heads == 0,
@@ -107,7 +107,8 @@ def latent_attention(r: Reader, *, bias: bool = False) -> LatentAttention:
     heads = r.size("num_attention_heads")
     nope, rope = r.size("qk_nope_head_dim"), r.size("qk_rope_head_dim")
     r.agree("num_key_value_heads", heads, "num_attention_heads: every head has its own expanded keys")
-    r.no_effect(("head_dim", "qk_head_dim"), "the type computes it from qk_nope_head_dim and qk_rope_head_dim")
+    computed = ("qk_head_dim",) if "head_dim" in r.parameters else ("qk_head_dim", "head_dim")  # which others may have
+    r.no_effect(computed, "the type computes it from qk_nope_head_dim and qk_rope_head_dim")
     return LatentAttention(
         hidden_size=hidden,
         num_attention_heads=heads,
@@ -120,11 +121,11 @@ def latent_attention(r: Reader, *, bias: bool = False) -> LatentAttention:
     )
 
 
-def mlp(r: Reader, *, bias: bool = False, gated: bool = True) -> MLP:
-    """Read a dense feed-forward network."""
+def mlp(r: Reader, *, width: int | None = None, bias: bool = False, gated: bool = True) -> MLP:
+    """Read a dense feed-forward network, of the usual width unless another is given."""
     return MLP(
         hidden_size=r.size("hidden_size"),
-        intermediate_size=r.size("intermediate_size"),
+        intermediate_size=r.size("intermediate_size") if width is None else width,
         activation=activation(r),
         gated=gated,
         bias=bias,
@@ -174,10 +175,13 @@ def layers(r: Reader) -> int:
     return r.size("num_hidden_layers")
 
 
-def windowed(r: Reader, base: Attention, sliding: Sequence[bool]) -> Component | list[Component]:
+def windowed(
+    r: Reader, base: Attention, sliding: Sequence[bool], *, both_sides: bool = False
+) -> Attention | list[Attention]:
     """Return the attention of each layer, where `sliding` says which ones have the window of the config.
 
-    An explicit `layer_types` in the config takes the place of `sliding`.
+    An explicit `layer_types` in the config takes the place of `sliding`. With `both_sides` the config's window is that
+    of earlier and later tokens together.
     """
     kinds = r.sequence("layer_types", len(sliding))
     if kinds is not None:
@@ -192,7 +196,7 @@ def windowed(r: Reader, base: Attention, sliding: Sequence[bool]) -> Component |
     window = r.optional_size("sliding_window")
     if window is None:
         return base
-    narrow = replace(base, window=window)
+    narrow = replace(base, window=window // 2 + 1 if both_sides else window)
     return narrow if all(sliding) else [narrow if slides else base for slides in sliding]
 
 
@@ -224,7 +228,6 @@ def decoder(
         inputs=(Embedding(vocab_size=vocab, hidden_size=hidden), *inputs),
         outputs=head(r, hidden, vocab, softcap, head_bias),
         dtype=dtype(r),
-        quantization=quantization(r),
     )
 
 
@@ -253,28 +256,35 @@ def _blocks(
         mixer, feed_forward = mixers[i % len(mixers)], feed_forwards[i % len(feed_forwards)]
         position = index.setdefault((id(mixer), id(feed_forward)), len(index))
         if position == len(blocks):
-            blocks.append(Block(_name(mixer, feed_forward), layout(mixer, feed_forward, norm)))
+            name = _name(mixer, feed_forward)
+            alike = sum(block.name.startswith(name) for block in blocks)
+            name = f"{name}_{alike + 1}" if alike else name
+            blocks.append(Block(name, layout(mixer, feed_forward, norm)))
         order.append(position)
     return tuple(blocks), tuple(order)
 
 
 def _name(mixer: Component, feed_forward: Component) -> str:
-    window = getattr(mixer, "window", None)
-    attends = "latent" if isinstance(mixer, LatentAttention) else "full" if window is None else "sliding"
+    if mixer is feed_forward:
+        return mixer.kind
+    if isinstance(mixer, Attention):
+        attends = "full" if mixer.window is None else "sliding"
+    else:
+        attends = "latent" if isinstance(mixer, LatentAttention) else mixer.kind
     return f"{attends}_moe" if isinstance(feed_forward, MixtureOfExperts) else f"{attends}_dense"
 
 
-def next_token_stack(r: Reader, count: int, mixer: Component, feed_forward: Component) -> Stack | None:
+def next_token_stack(r: Reader, count: int, *mixers: Component) -> Stack | None:
     """Return the multi-token prediction stack of `count` modules, or None where there is none.
 
-    Each module joins the next token's embedding to the hidden state, runs one more layer, normalises, and uses the
-    main model's head (DeepSeek-V3, arXiv:2412.19437, section 2.2).
+    Each module joins the next token's embedding to the hidden state, runs one more layer of these mixers, normalises,
+    and uses the main model's head (DeepSeek-V3, arXiv:2412.19437, section 2.2).
     """
     if not count:
         return None
     hidden, vocab = r.size("hidden_size"), r.size("vocab_size")
     norm = Norm(hidden)
-    layer = pre_norm(mixer, feed_forward, norm)
+    layer = (Sublayer((mixer,), (norm,)) for mixer in mixers)
     join = Sublayer((NextTokenInput(hidden_size=hidden),), skip=False)
     predict = Sublayer((Head(hidden_size=hidden, vocab_size=vocab, weight_of="head"),), (norm,), skip=False)
     block = Block("module", (join, *layer, predict))

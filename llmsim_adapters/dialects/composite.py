@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.dialects.assembly import dtype
+from llmsim_adapters.dialects.quantization import quantized
 from llmsim_adapters.spec.components import Head
 
 if TYPE_CHECKING:
@@ -14,7 +15,14 @@ if TYPE_CHECKING:
     from llmsim_adapters.dialects.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
-_PATHS: Final = (("text_config",), ("llm_config",), ("language_config",), ("thinker_config", "text_config"))
+_ALONE: Final = "the architecture is the language model alone"
+_PATHS: Final = (
+    ("text_config",),
+    ("llm_config",),
+    ("language_config",),
+    ("thinker_config", "text_config"),
+    ("decoder",),  # MusicGen
+)
 
 
 def language_model(config: Mapping[str, Any]) -> tuple[str, ...]:
@@ -30,7 +38,7 @@ def language_model(config: Mapping[str, Any]) -> tuple[str, ...]:
 
 def is_tower(key: str, value: object) -> bool:
     """Whether a key holds the config of a part beside the language model."""
-    return isinstance(value, dict) and key.endswith("_config")
+    return isinstance(value, dict) and key.endswith(("_config", "_encoder"))
 
 
 def tower(key: str) -> str:
@@ -38,12 +46,15 @@ def tower(key: str) -> str:
     return f"{key.removesuffix('_config')}_tower"
 
 
-def inherit(spec: ModelSpec, outer: Reader) -> ModelSpec:
+def inherit(spec: ModelSpec, outer: Reader, *, alone: bool = False) -> ModelSpec:
     """Return the spec with what the outer level of a composite config says about the whole model.
 
-    The top level's `tie_word_embeddings` wins, as in transformers; its number format is that of the checkpoint.
+    The top level's `tie_word_embeddings` wins, as in transformers; its number format is that of the checkpoint. An
+    architecture that is the language model `alone` has its own, and nothing beside it.
     """
-    if outer.has("tie_word_embeddings"):
+    if alone:
+        outer.no_effect(("tie_word_embeddings",), _ALONE)
+    elif outer.has("tie_word_embeddings"):
         tied = outer.flag("tie_word_embeddings")
         spec = spec.transform(
             Head,
@@ -51,7 +62,9 @@ def inherit(spec: ModelSpec, outer: Reader) -> ModelSpec:
         )
     if outer.has("dtype"):
         spec = replace(spec, dtype=dtype(outer))
-    if outer.has("quantization_config"):
-        outer.nested("quantization_config")
-        outer.not_modelled("quantization_of_a_composite_model")
+    else:
+        outer.no_effect(("dtype",), "null: the language model's is taken")
+    spec = quantized(outer, spec)
+    if alone:
+        outer.no_effect([key for key in outer.unread({}) if is_tower(key, outer.raw.get(key))], _ALONE)
     return spec

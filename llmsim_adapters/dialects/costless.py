@@ -16,8 +16,10 @@ _OUTPUTS: Final = "which results are returned"
 _ELEMENTWISE: Final = "a scalar or an elementwise operation: no weights, no matrix product"
 _ANGLES: Final = "rotation angles of rotary embeddings: tables that are computed, elementwise"
 _LIMIT: Final = "bounds the context; rotary positions have no table of weights"
+_POOLING: Final = "a pooling head for classification, which no language model has"
 _ROUTING: Final = "how experts are chosen and weighted, not how many or how large they are"
 _RUNTIME: Final = "how the same network is executed or stored by one library"
+_TIME_STEPS: Final = "initial values of a state space's time steps and their bounds: elementwise"
 
 COSTLESS: Final[dict[str, str]] = {
     **dict.fromkeys(
@@ -44,11 +46,16 @@ COSTLESS: Final[dict[str, str]] = {
     ),
     **dict.fromkeys(
         (
+            "activation_dropout",
             "attention_dropout",
             "attn_pdrop",
             "aux_loss_alpha",
             "dropout",
             "embd_pdrop",
+            "embed_dropout",
+            "embedding_dropout",
+            "emb_pdrop",
+            "resid_dropout",
             "hidden_dropout",
             "classifier_dropout",
             "hidden_dropout_prob",
@@ -58,6 +65,7 @@ COSTLESS: Final[dict[str, str]] = {
             "init_std",
             "layerdrop",
             "resid_pdrop",
+            "rescale_prenorm_residual",
             "residual_dropout",
             "router_aux_loss_coef",
             "router_jitter_noise",
@@ -108,13 +116,21 @@ COSTLESS: Final[dict[str, str]] = {
     ),
     **dict.fromkeys(
         (
+            "boi_token_index",
             "bos_token_id",
             "decoder_start_token_id",
+            "eod_token_id",
+            "eoi_token_index",
             "eos_token_id",
+            "image_token_id",
+            "image_token_index",
             "pad_token_id",
             "sep_token_id",
             "cls_token_id",
             "unk_token_id",
+            "video_token_id",
+            "vision_end_token_id",
+            "vision_start_token_id",
         ),
         _TOKENS,
     ),
@@ -132,10 +148,17 @@ COSTLESS: Final[dict[str, str]] = {
             "layer_norm_eps",
             "layer_norm_epsilon",
             "layernorm_epsilon",
+            "logit_scale",
             "logits_scaling",
             "norm_eps",
+            "norm_epsilon",
             "query_pre_attn_scalar",
+            "reorder_and_upcast_attn",
             "residual_multiplier",
+            "scale_attention_softmax_in_fp32",
+            "scale_attn_by_inverse_layer_idx",
+            "scale_attn_weights",
+            "scale_embedding",
             "rms_norm_eps",
         ),
         _ELEMENTWISE,
@@ -152,9 +175,20 @@ COSTLESS: Final[dict[str, str]] = {
             "rope_scaling",
             "rope_theta",
             "rotary_base",
+            "rotary_emb_base",
             "use_mrope",
         ),
         _ANGLES,
+    ),
+    **dict.fromkeys(
+        (
+            "summary_activation",
+            "summary_first_dropout",
+            "summary_proj_to_labels",
+            "summary_type",
+            "summary_use_proj",
+        ),
+        _POOLING,
     ),
     **dict.fromkeys(("max_position_embeddings", "max_sequence_length", "model_max_length", "seq_length"), _LIMIT),
     **dict.fromkeys(
@@ -184,4 +218,17 @@ COSTLESS: Final[dict[str, str]] = {
         ),
         _RUNTIME,
     ),
+    **dict.fromkeys(
+        (
+            "time_step_floor",
+            "time_step_init_scheme",
+            "time_step_limit",
+            "time_step_max",
+            "time_step_min",
+            "time_step_scale",
+        ),
+        _TIME_STEPS,
+    ),
+    **dict.fromkeys(("residual_in_fp32",), _ELEMENTWISE),
+    **dict.fromkeys(("num_logits_to_keep", "use_associative_scan", "use_mamba_kernels", "use_mambapy"), _RUNTIME),
 }

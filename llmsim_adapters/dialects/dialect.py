@@ -26,6 +26,7 @@ class Dialect:
         aliases: canonical names of spellings that mean something else in this type than in the alias table.
         costless: keys of this type alone that can't change a figure, each with the reason.
         causal_lm: architectures with a language-model head whose name does not say so.
+        text_only: architectures that are the language model alone, whatever a config has beside it.
     """
 
     model_type: str
@@ -34,6 +35,7 @@ class Dialect:
     aliases: Mapping[str, str] = field(default_factory=dict)
     costless: Mapping[str, str] = field(default_factory=dict)
     causal_lm: tuple[str, ...] = ()
+    text_only: tuple[str, ...] = ()
     canonical: Mapping[str, str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -47,6 +49,7 @@ class Dialect:
         read: Callable[[Reader], ModelSpec] | None = None,
         aliases: Mapping[str, str] | None = None,
         costless: Mapping[str, str] | None = None,
+        text_only: tuple[str, ...] = (),
         **defaults: Any,
     ) -> Dialect:
         """Return the dialect of a type that differs from this one in the defaults and arguments given."""
@@ -57,4 +60,5 @@ class Dialect:
             defaults={**self.defaults, **defaults},
             aliases={**self.aliases, **(aliases or {})},
             costless={**self.costless, **(costless or {})},
+            text_only=text_only or self.text_only,
         )

@@ -21,6 +21,8 @@ from llmsim_adapters.dialects.dialect import Dialect
 from llmsim_adapters.dialects.patterns import dense_first, qwen_windows, sparse_step
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from llmsim_adapters.dialects.reader import Reader
     from llmsim_adapters.spec.components import Attention, Component
     from llmsim_adapters.spec.model import ModelSpec
@@ -31,7 +33,7 @@ def read(r: Reader) -> ModelSpec:
         "layers",
         "pre-norm layers of attention and a feed-forward network, with RMS norms and rotary positions",
     )
-    mixer: Component | list[Component]
+    mixer: Component | Sequence[Component]
     if r.has("kv_lora_rank") and r.has("qk_rope_head_dim"):
         mixer = latent_attention(r, bias=_bias(r, "attention_bias"))
     else:
@@ -53,7 +55,7 @@ def _attention(r: Reader) -> Attention:
     return attention(r, bias=bias, qk_norm=r.flag("qk_norm"))
 
 
-def _windows(r: Reader, base: Attention) -> Component | list[Component]:
+def _windows(r: Reader, base: Attention) -> Attention | list[Attention]:
     if r.has("use_sliding_window"):
         return qwen_windows(r, base)
     if r.has("sliding_window") and not r.has("layer_types"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly import layers, windowed
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components import Attention, Component
 
 
-def qwen_windows(r: Reader, base: Attention) -> Component | list[Component]:
+def qwen_windows(r: Reader, base: Attention) -> Attention | list[Attention]:
     """`use_sliding_window`: the layers from `max_window_layers` on slide; without it, none does."""
     count = layers(r)
     if not r.flag("use_sliding_window"):
@@ -26,33 +28,147 @@ def qwen_windows(r: Reader, base: Attention) -> Component | list[Component]:
     return windowed(r, base, [i >= first for i in range(count)])
 
 
+def full_every(r: Reader, base: Attention, period: int, *, first: bool = False) -> Attention | list[Attention]:
+    """Every `period`-th layer attends to all tokens, with `first` beginning at the first one; the others slide."""
+    offset = 0 if first else 1
+    return windowed(r, base, [(i + offset) % period != 0 for i in range(layers(r))])
+
+
+def window_pattern(r: Reader, base: Attention) -> Attention | list[Attention]:
+    """`sliding_window_pattern` p: every p-th layer attends to all tokens; null: all do."""
+    if r.has("layer_types"):
+        r.no_effect(("sliding_window_pattern",), "layer_types says which layers slide")
+        return full_every(r, base, 1)
+    return full_every(r, base, r.optional_size("sliding_window_pattern") or 1)
+
+
+def rotated_where_sliding(mixers: Attention | list[Attention]) -> list[Attention]:
+    """Layers that attend to all tokens have no rotary positions (Cohere 2, EXAONE 4)."""
+    given = mixers if isinstance(mixers, list) else [mixers]
+    of = {id(m): replace(m, rotary_fraction=0.0) if m.window is None else m for m in given}
+    return [of[id(mixer)] for mixer in given]
+
+
 def sparse_step(
-    r: Reader, dense: Callable[[Reader], Component], sparse: Callable[[Reader], Component]
+    r: Reader,
+    dense: Callable[[Reader], Component],
+    sparse: Callable[[Reader], Component],
+    otherwise: Sequence[int] = (),
 ) -> Component | list[Component]:
-    """`decoder_sparse_step` s: layers s-1, 2s-1, … have experts, except those in `mlp_only_layers`."""
+    """`decoder_sparse_step` s: layers s-1, 2s-1, … have experts, except `mlp_only_layers`, by default `otherwise`."""
     count, step = layers(r), r.size("decoder_sparse_step")
-    only = r.sequence("mlp_only_layers") or ()
+    said = r.sequence("mlp_only_layers")
+    only = otherwise if said is None else said
     for layer in only:
         if layer.__class__ is not int or layer < 0:
             r.refuse("mlp_only_layers", layer, "a list of layer numbers from 0")
             only = ()
             break
     is_sparse = [(i + 1) % step == 0 and i not in only for i in range(count)]
+    return experts_where(r, is_sparse, lambda: dense(r), lambda: sparse(r))
+
+
+def experts_where(
+    r: Reader,
+    is_sparse: Sequence[bool],
+    dense: Callable[[], Component],
+    experts: Callable[[], Component],
+    *,
+    elsewhere: bool = False,
+) -> Component | list[Component]:
+    """Return the feed-forward network of each layer, where `is_sparse` says which ones have experts.
+
+    `elsewhere`: whether experts are also where no layer is, in a prediction module.
+    """
     if not any(is_sparse):
-        r.no_effect(_EXPERT_PARAMETERS, "no layer has experts")
-        return dense(r)
+        if not elsewhere:
+            r.no_effect(_EXPERT_PARAMETERS, "no layer has experts")
+        return dense()
     if all(is_sparse):
-        r.no_effect(("intermediate_size",), "no layer has a dense feed-forward network")
-        return sparse(r)
-    experts, mlp = sparse(r), dense(r)
-    return [experts if flag else mlp for flag in is_sparse]
+        if "intermediate_size" not in r.parameters:  # something else may have this width, too
+            r.no_effect(("intermediate_size",), "no layer has a dense feed-forward network")
+        return experts()
+    mixture, mlp = experts(), dense()
+    return [mixture if flag else mlp for flag in is_sparse]
+
+
+def after_dense(r: Reader) -> list[bool]:
+    """`first_k_dense_replace` layers are dense, all others have experts."""
+    first = r.count("first_k_dense_replace")
+    return [i >= first for i in range(layers(r))]
+
+
+def after_dense_every(r: Reader) -> list[bool]:
+    """`first_k_dense_replace` layers are dense; of the others, each that `moe_layer_freq` divides has experts."""
+    later = after_dense(r)
+    if not any(later[1:]):
+        r.no_effect(("moe_layer_freq",), "no layer but the first has experts, and every number divides 0")
+        return later
+    frequency = r.size("moe_layer_freq")
+    return [yes and i % frequency == 0 for i, yes in enumerate(later)]
+
+
+def experts_in_range(r: Reader) -> list[bool]:
+    """Every `moe_layer_interval`-th layer from `moe_layer_start_index` to `moe_layer_end_index`, -1 being the last."""
+    first, every = r.count("moe_layer_start_index"), r.size("moe_layer_interval")
+    last = r.number("moe_layer_end_index")
+    last = layers(r) if last is None or last == -1 else last
+    return [first <= i <= last and (i + 1) % every == 0 for i in range(layers(r))]
+
+
+def experts_listed(r: Reader) -> list[bool]:
+    """`moe_layers` has the numbers of layers with experts; else every `interleave_moe_layer_step`-th layer has them."""
+    numbers = r.sequence("moe_layers")
+    if numbers is not None:
+        r.no_effect(("interleave_moe_layer_step",), "moe_layers says which layers have experts")
+        return [i in numbers for i in range(layers(r))]
+    step = r.size("interleave_moe_layer_step")
+    return [(i + 1) % step == 0 for i in range(layers(r))]
+
+
+def rotated_layers(r: Reader) -> list[bool]:
+    """`no_rope_layers` has a 1 for each layer with rotary positions; else every n-th layer has none.
+
+    The list may be longer than the model, and an empty one says nothing.
+    """
+    count, said = layers(r), r.sequence("no_rope_layers")
+    if not said:
+        every = r.size("no_rope_layer_interval")
+        return [(i + 1) % every != 0 for i in range(count)]
+    r.no_effect(("no_rope_layer_interval",), "no_rope_layers says which layers have rotary positions")
+    if len(said) < count or any(value not in (0, 1) for value in said):
+        r.refuse("no_rope_layers", said, "a 0 or 1 for each layer")
+        return [True] * count
+    return [value == 1 for value in said[:count]]
+
+
+def mlp_layer_types(r: Reader, otherwise: Callable[[], Sequence[bool]]) -> Sequence[bool]:
+    """`mlp_layer_types` names the feed-forward network of each layer; a config without it means `otherwise`."""
+    kinds = r.sequence("mlp_layer_types", layers(r))
+    if kinds is None:
+        return otherwise()
+    others = ("first_k_dense_replace", "moe_layer_freq", "is_moe_layer")
+    r.no_effect(others, "mlp_layer_types says which layers have experts")
+    for kind in kinds:
+        if kind not in (_DENSE, _SPARSE):
+            r.refuse("mlp_layer_types", kind, f"a list of {_DENSE!r} and {_SPARSE!r}")
+            return otherwise()
+    return [kind == _SPARSE for kind in kinds]
+
+
+def layer_flags(r: Reader, name: str) -> list[bool] | None:
+    """A list with a truth value, or 0 or 1, for each layer; None where it is absent."""
+    said = r.sequence(name, layers(r))
+    if said is None:
+        return None
+    if any(value not in (0, 1) for value in said):
+        r.refuse(name, said, "0 or 1, or false or true, for each layer")
+    return [bool(value) for value in said]
 
 
 def dense_first(r: Reader, dense: Callable[[], Component], experts: Component) -> Component | list[Component]:
     """`first_k_dense_replace` layers are dense, the others have experts, of those every `moe_layer_freq`-th."""
-    count, first = layers(r), r.count("first_k_dense_replace")
-    frequency = r.size("moe_layer_freq")
-    is_sparse = [i >= first and i % frequency == 0 for i in range(count)]
+    is_sparse = after_dense_every(r)
     if all(is_sparse):
         r.no_effect(("intermediate_size",), "no layer has a dense feed-forward network")
         return experts
@@ -60,4 +176,47 @@ def dense_first(r: Reader, dense: Callable[[], Component], experts: Component) -
     return [experts if flag else mlp for flag in is_sparse]
 
 
-_EXPERT_PARAMETERS = ("num_experts", "num_experts_per_tok", "moe_intermediate_size", "num_shared_experts")
+def attention_types(r: Reader, base: Attention) -> Attention | list[Attention]:
+    """`attention_layers` says what each layer attends to; without it, `attention_types` does in runs (GPT-Neo)."""
+    count = layers(r)
+    kinds = r.sequence("attention_layers", count)
+    if kinds is not None:
+        r.no_effect(("attention_types",), "attention_layers says what each layer attends to")
+    else:
+        kinds = []
+        for run in r.sequence("attention_types") or [[[_GLOBAL, _LOCAL], 12]]:
+            match run:
+                case [list(repeated), int(times)] if 0 <= times <= count:
+                    kinds += repeated * times
+        r.check("attention_types", len(kinds) == count, f"is for {len(kinds)} layers, of {int(count)}")
+    for kind in kinds:
+        if kind not in (_GLOBAL, _LOCAL):
+            r.refuse("attention_types", kind, f"{_GLOBAL!r} or {_LOCAL!r}")
+    return windowed(r, base, [kind == _LOCAL for kind in kinds])
+
+
+_GLOBAL = "global"
+_LOCAL = "local"
+_DENSE = "dense"
+_SPARSE = "sparse"
+
+
+def each_layer(mixers: Attention | Sequence[Attention], count: int) -> list[Attention]:
+    """Return the attention of each layer, where one may stand for all."""
+    return list(mixers) if isinstance(mixers, Sequence) else [mixers] * count
+
+
+def unrotated(mixers: Attention | Sequence[Attention], rotates: Sequence[bool]) -> list[Attention]:
+    """The layers that `rotates` says no of have no rotary positions."""
+    given = each_layer(mixers, len(rotates))
+    bare = {id(mixer): replace(mixer, rotary_fraction=0.0) for mixer in given}
+    return [mixer if yes else bare[id(mixer)] for mixer, yes in zip(given, rotates, strict=True)]
+
+
+_EXPERT_PARAMETERS = (
+    "num_experts",
+    "num_experts_per_tok",
+    "moe_intermediate_size",
+    "num_shared_experts",
+    "shared_expert_intermediate_size",
+)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from llmsim_adapters.dialects import composite, inferring
 from llmsim_adapters.dialects.aliases import CANONICAL
 from llmsim_adapters.dialects.find import TYPE_OF_ARCHITECTURE, find
+from llmsim_adapters.dialects.quantization import quantized
 from llmsim_adapters.dialects.reader import Reader
 from llmsim_adapters.dialects.reading import Reading
 from llmsim_adapters.gap import Gap, GapKind
@@ -69,12 +70,13 @@ def read(
 
 def _spec(dialect: Dialect, r: Reader, outer: Reader | None) -> ModelSpec:
     r.causal_lm = dialect.causal_lm
-    spec = dialect.read(r)
+    spec = quantized(r, dialect.read(r))
     r.mark("model_type", "architectures")
     unread = r.unread(dialect.costless)
     if outer is not None:
-        spec = composite.inherit(spec, outer)
         outer.mark("model_type", "architectures", r.prefix.split(".")[0])
+        spec = composite.inherit(spec, outer, alone=r.architecture in dialect.text_only)
+        r.without_effect |= outer.without_effect
         unread += outer.unread({})
         if outer.unmodelled:
             r.unmodelled += outer.unmodelled
@@ -87,7 +89,7 @@ def _spec(dialect: Dialect, r: Reader, outer: Reader | None) -> ModelSpec:
         else:
             shown = printable(key)
             r.gaps.append(Gap(GapKind.UNREAD_KEY, shown, f"nobody read `{shown}`: it may change any figure"))
-    return replace(spec, unmodelled=tuple(r.unmodelled)) if r.unmodelled else spec
+    return replace(spec, unmodelled=tuple(dict.fromkeys(r.unmodelled))) if r.unmodelled else spec
 
 
 def _identity(config: Mapping[str, Any], level: Mapping[str, Any]) -> tuple[str, str, list[Gap]]:
@@ -100,7 +102,7 @@ def _identity(config: Mapping[str, Any], level: Mapping[str, Any]) -> tuple[str,
             wrong.append(_wrong("architectures", "is not a list of strings"))
         elif architectures:
             architecture = architectures[0]
-    model_type = level.get("model_type")
+    model_type = level.get("model_type", config.get("model_type"))
     if model_type is None:
         return TYPE_OF_ARCHITECTURE.get(architecture, ""), architecture, wrong
     if not isinstance(model_type, str):

@@ -109,11 +109,27 @@ class Reader:
         return size
 
     def size_or(self, name: str, fallback: Callable[[], int]) -> int:
-        """Read a positive integer; where it is absent or null, it is derived."""
-        if self._absent(name):
+        """Read a positive integer; where it is absent, null or "auto", it is derived."""
+        if name not in self._sizes and (self._absent(name) or self._says(name, "auto")):
             self._read.update(self._by_name.get(name, ()))
             return self.derive(name, fallback())
         return self.size(name)
+
+    def sizes(self, name: str, count: int) -> list[int]:
+        """Read a positive integer for each of `count` layers, a list or one for all; `size` then gives the largest."""
+        if all(self.raw[key].__class__ is not list for key in self._by_name.get(name, ())):
+            return [self.size(name)] * count
+        values = self.sequence(name, count) or ()
+        largest = LARGEST.get(name, _LARGEST_SIZE)
+        if any(value.__class__ is not int or not 0 < value <= largest for value in values):
+            self.refuse(name, values, f"integers from 1 to {largest}")
+            values = ()
+        if not values:
+            self._sizes[name] = 1
+            return [1] * count
+        kinds = {value: self._number(name, value) if self._traced else value for value in values}
+        self._sizes[name] = kinds[max(kinds)]
+        return [kinds[value] for value in values]
 
     def optional_size(self, name: str) -> int | None:
         """Read a positive integer, or None where it is absent or null and that means that there is none."""
@@ -177,17 +193,23 @@ class Reader:
     def nested(self, name: str, *, rest_costless: bool = False) -> Reader | None:
         """Return a reader of the object under a key, or None where it is absent or null.
 
+        Defaults under dotted names are those of the object, which then counts as empty where it is absent.
         What it reads is listed under dotted names; its problems are this reader's, and so are its unread keys unless
         the object is on the list of costless ones but for what is read of it.
         """
         value = self._take(name)
+        inside = f"{name}."
+        defaults = {key.removeprefix(inside): said for key, said in self._defaults.items() if key.startswith(inside)}
         if value is None or value is MISSING:
-            return None
+            if not defaults:
+                return None
+            value = {}
         if value.__class__ is not dict:
             self.refuse(name, value, "an object")
             return None
-        key = self.parameters.pop(self._namespace + name).key
-        child = Reader(value, {}, {}, prefix=f"{key}.", traced=self._traced)
+        stated = self.parameters.pop(self._namespace + name, None)
+        key = name if stated is None or stated.key is None else stated.key
+        child = Reader(value, {}, defaults, prefix=f"{key}.", traced=self._traced)
         child._namespace = f"{self._namespace}{name}."
         child.parameters, child.gaps = self.parameters, self.gaps
         child.without_effect, child.unmodelled = self.without_effect, self.unmodelled
@@ -196,9 +218,10 @@ class Reader:
         return child
 
     def derive(self, name: str, value: int) -> int:
-        """State a parameter that follows from others."""
+        """State a parameter that follows from others; from then on it is read as that."""
         if self._traced:
             value = Traced.leaf(int(value), name, f"derived: {formula(value)}")
+        self._sizes[name] = value
         self.parameters[self._namespace + name] = Parameter(name, value, None, _DERIVED)
         return value
 
@@ -218,7 +241,7 @@ class Reader:
         name = self.architecture
         if not name or name in self.causal_lm or name.endswith(_LANGUAGE_HEADS):
             return True
-        if not name.endswith("Model"):
+        if not name.endswith("Model") or name.endswith(("ForRewardModel", "DoubleHeadsModel")):
             self.not_modelled(f"head_of_{printable(name, 60)}")
         return False
 
@@ -243,6 +266,12 @@ class Reader:
                 for key in self._by_name[name]:
                     self.without_effect[self.prefix + key] = reason
 
+    def set_aside(self, reason: str) -> None:
+        """Mark every key of this level, and of those inside, as one of a part that is left out."""
+        self.no_effect(tuple(self._by_name), reason)
+        for child in self._children:
+            child.set_aside(reason)
+
     def refuse(self, name: str, value: object, expected: str) -> None:
         """Note that a parameter's value can't be."""
         keys = self._by_name.get(name)
@@ -251,6 +280,11 @@ class Reader:
     def refuse_key(self, key: str, message: str) -> None:
         """Note that the value under a key can't be."""
         self.gaps.append(Gap(GapKind.INVALID_CONFIG, printable(key), f"key `{printable(key)}` {message}"))
+
+    def missing(self, name: str, expected: str) -> None:
+        """Note that a config lacks a parameter which the model type can't do without."""
+        detail = f"the config has no `{name}`, and its model type has no default for it; expected {expected}"
+        self.gaps.append(Gap(GapKind.MISSING_PARAMETER, name, detail))
 
     def check(self, name: str, holds: bool, message: str) -> None:
         """Note a value that contradicts others, unless something is wrong already."""
@@ -306,6 +340,12 @@ class Reader:
             return self._defaults.get(name) is None
         return all(self.raw[key] is None for key in keys)
 
+    def _says(self, name: str, value: str) -> bool:
+        keys = self._by_name.get(name)
+        if keys is None:
+            return bool(self._defaults.get(name) == value)
+        return all(self.raw[key] == value for key in keys)
+
     def _take(self, name: str) -> Any:
         """Return the raw value of a parameter, mark the keys that say it, and note where it is from."""
         keys = self._by_name.get(name)
@@ -343,8 +383,7 @@ class Reader:
         largest = LARGEST.get(name, _LARGEST_SIZE)
         expected = f"an integer from {least} to {largest}"
         if value is MISSING or (value is None and name not in self._by_name):
-            detail = f"the config has no `{name}`, and its model type has no default for it; expected {expected}"
-            self.gaps.append(Gap(GapKind.MISSING_PARAMETER, name, detail))
+            self.missing(name, expected)
         else:
             self.refuse(name, value, expected)
         return 1

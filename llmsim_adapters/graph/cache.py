@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 class Cache(NamedTuple):
     """The cache of `layers` positions that keep the same thing, for one sequence.
 
-    A `key_value` or `latent` cache has `elements_per_entry` for each token that it holds, at most `window` of them;
-    a `state` has one entry whatever the length. `layers` counts the positions that own a cache; `shared_with` more
-    read it.
+    A `state` has one entry whatever the length; every other kind has `elements_per_entry` for each token that it holds,
+    at most `window` of them, or for each `stride` tokens; `prompt` tokens of the model's own precede them. `layers`
+    counts the positions that own a cache; `shared_with` more read it.
     """
 
-    kind: Literal["key_value", "latent", "state"]
+    kind: Literal["key_value", "latent", "indexer", "state"]
     stack: str
     block: str
     layers: int
@@ -28,6 +28,8 @@ class Cache(NamedTuple):
     dtype: str
     sharding: Sharding
     shared_with: int = 0
+    stride: int = 1
+    prompt: int = 0
 
     def entries(self, tokens: int, reserve: bool = False) -> int:
         """Return how many entries a layer holds after `tokens` tokens.
@@ -36,6 +38,10 @@ class Cache(NamedTuple):
         """
         if self.kind == "state":
             return 1
+        if self.prompt:
+            tokens = tokens + self.prompt
+        if self.stride != 1:
+            return tokens // self.stride
         if self.window is None or reserve:
             return tokens
         return minimum(tokens, self.window)

@@ -66,7 +66,9 @@ class OperatorGraph:
             routed = sum(
                 w.elements
                 for w in self.weights
-                if w.sharding == "experts" and f"{w.stack}.{w.block}" == block and w.stack != MTP
+                if (w.sharding, w.role) == ("experts", "parameter")
+                and f"{w.stack}.{w.block}" == block
+                and w.stack != MTP
             )
             idle += routed - ceil_div(routed * top_k, experts)
         return self.parameters - idle
@@ -103,7 +105,8 @@ class OperatorGraph:
     @property
     def kv_cache_elements_per_token(self) -> int:
         """Elements that one more token adds at long context, where windowed layers are full."""
-        return sum(c.layers * c.elements_per_entry for c in self.caches if c.kind != "state" and c.window is None)
+        grow = (c for c in self.caches if c.kind != "state" and c.window is None and c.stride == 1)
+        return sum(c.layers * c.elements_per_entry for c in grow)
 
     @property
     def state_elements_per_sequence(self) -> int:

@@ -24,12 +24,13 @@ class Operator(NamedTuple):
 
     `operand_elements` are those of all right-hand sides together, each counted once: a weight, or cached keys or
     values that several query heads share. A `lookup` or `norm` has k = 0: it moves bytes and counts no FLOPs.
+    A `convolution` multiplies, channel by channel (`batch`), every position with its k latest ones, each read once.
     `pairs` says, for the core of attention, how many of the `full_pairs` (query, key) pairs causality and windows
     leave.
     """
 
     name: str
-    kind: Literal["linear", "attention", "lookup", "norm"]
+    kind: Literal["linear", "attention", "convolution", "recurrence", "lookup", "norm"]
     stack: str
     block: str
     m: int
@@ -61,7 +62,7 @@ class Operator(NamedTuple):
     def bytes(self) -> int:
         """Bytes read and written by all executions: both operands and the result, each once."""
         result = self.m * self.n * self.batch
-        left = self.m * self.k * self.batch if self.kind != "norm" else result
+        left = result if self.kind in ("norm", "convolution") else self.m * self.k * self.batch
         once = bytes_of(left, self.input_dtype) + bytes_of(self.operand_elements, self.operand_dtype)
         return (once + bytes_of(result, self.output_dtype)) * self.repeat
 

@@ -8,7 +8,14 @@ from llmsim_adapters.spec.components import Norm
 
 if TYPE_CHECKING:
     from llmsim_adapters.lowerings.site import Site
-    from llmsim_adapters.spec.components import Embedding, Head, NextTokenInput, PositionEmbedding
+    from llmsim_adapters.spec.components import (
+        Embedding,
+        Head,
+        InitialState,
+        NextTokenInput,
+        PositionEmbedding,
+        Projection,
+    )
 
 
 def lower_embedding(embedding: Embedding, site: Site) -> None:
@@ -23,15 +30,27 @@ def lower_position_embedding(embedding: PositionEmbedding, site: Site) -> None:
     site.product("lookup", tokens, width, 0, tokens * width, kind="lookup")
 
 
+def lower_initial_state(state: InitialState, site: Site) -> None:
+    site.weight("weight", (state.hidden_size,), "replicated")
+
+
+def lower_projection(projection: Projection, site: Site) -> None:
+    rows = site.step.batch_size if projection.one_token else site.step.tokens
+    site.linear("weight", projection.input_size, projection.output_size, "replicated", rows=rows, bias=projection.bias)
+
+
 def lower_head(head: Head, site: Site) -> None:
     """Logits of every new token, or of the last one of each sequence."""
     step = site.step
+    dtype = step.weight_dtype
     if head.weight_of == "itself":
-        site.weight("weight", (head.vocab_size, head.hidden_size), "vocabulary")
+        dtype = site.matrix("weight", (head.vocab_size, head.hidden_size), "vocabulary")
     if head.bias:
         site.weight("bias", (head.vocab_size,), "vocabulary")
+    if head.spare_bias:
+        site.weight("spare_bias", (head.vocab_size,), "vocabulary")
     rows = step.tokens if step.all_logits else step.batch_size
-    site.product("logits", rows, head.vocab_size, head.hidden_size, head.vocab_size * head.hidden_size)
+    site.product("logits", rows, head.vocab_size, head.hidden_size, head.vocab_size * head.hidden_size, dtype)
 
 
 def lower_next_token_input(module: NextTokenInput, site: Site) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.traced import minimum
+from llmsim_adapters.spec.components import Norm
+from llmsim_adapters.traced import ceil_div, minimum
 
 if TYPE_CHECKING:
     from llmsim_adapters.lowerings.site import Site
@@ -16,33 +17,67 @@ def lower_mlp(mlp: MLP, site: Site) -> None:
     if mlp.gated:
         site.linear("gate_proj", hidden, intermediate, "column", bias=mlp.bias)
     site.linear("up_proj", hidden, intermediate, "column", bias=mlp.bias)
-    if mlp.activation_parameters:
-        site.weight("activation", (mlp.activation_parameters,), "replicated")
+    for i in range(mlp.activation_parameters):
+        site.weight(f"activation.parameter_{i}", (1,), "replicated")
+    for i in range(mlp.activation_constants):
+        site.weight(f"activation.constant_{i}", (1,), "replicated", "buffer")
     if mlp.inner_norm is not None:
         site.norm("inner_norm", mlp.inner_norm)
     site.linear("down_proj", intermediate, hidden, "row", bias=mlp.bias)
 
 
+def _route_by_network(moe: MixtureOfExperts, site: Site) -> None:
+    """What a router's network does before its last projection, which gives the scores."""
+    size = moe.router_size
+    site.linear("router_down_proj", moe.hidden_size, size, "replicated", bias=True, quantized=False)
+    if moe.router_carries:
+        site.weight("router_carry_scale", (size,), "replicated")
+    site.norm("router_network_norm", Norm(size))
+    for name in ("router_fc1", "router_fc2"):
+        site.linear(name, size, size, "replicated", bias=True, quantized=False)
+
+
 def lower_mixture_of_experts(moe: MixtureOfExperts, site: Site) -> None:
     """A mixture: the router on every token, each expert on the tokens routed to it.
 
-    The rows of all experts together are tokens · num_experts_per_tok; no more experts are read than have rows.
+    The rows of all experts together are tokens · num_experts_per_tok, less the mean share of experts without weights;
+    no more experts are read than have rows.
     """
     hidden, experts, width = moe.hidden_size, moe.num_experts, moe.moe_intermediate_size
-    site.linear("router", hidden, experts, "replicated", bias=moe.router_bias, quantized=False)
+    choices = experts + moe.identity_experts if moe.identity_experts else experts
+    scored = choices + moe.scored_shared_experts if moe.scored_shared_experts else choices
+    if moe.router_norm is not None:
+        site.norm("router_norm", moe.router_norm)
+    if moe.router_size:
+        _route_by_network(moe, site)
+    site.linear("router", moe.router_size or hidden, scored, "replicated", bias=moe.router_bias, quantized=False)
+    if moe.expert_scales:
+        site.weight("expert_scales", (experts,), "replicated")
     if moe.score_correction_bias is not None:
-        site.weight("score_correction_bias", (experts,), "replicated", moe.score_correction_bias, "float32")
+        site.weight("score_correction_bias", (choices,), "replicated", moe.score_correction_bias, "float32")
+    if moe.token_table:
+        site.weight("token_table", (moe.token_table, moe.num_experts_per_tok), "replicated", "buffer", "int64")
+    inner = hidden
+    if moe.latent_size is not None:
+        inner = moe.latent_size
+        site.linear("latent_in_proj", hidden, inner, "replicated", bias=moe.latent_bias)
+        site.linear("latent_out_proj", inner, hidden, "replicated", bias=moe.latent_bias)
     rows = site.step.tokens * moe.num_experts_per_tok
+    if moe.identity_experts:
+        rows = ceil_div(rows * experts, choices)
     read = minimum(experts, rows)
     up = 2 * width if moe.gated else width
-    dtype = site.matrix("experts.gate_up_proj" if moe.gated else "experts.up_proj", (experts, up, hidden), "experts")
-    site.product("experts.up", rows, up, hidden, read * up * hidden, dtype)
-    dtype = site.matrix("experts.down_proj", (experts, hidden, width), "experts")
-    site.product("experts.down", rows, hidden, width, read * hidden * width, dtype)
+    name, parts = ("experts.gate_up_proj", 2) if moe.gated else ("experts.up_proj", 1)
+    dtype = site.matrix(name, (experts, up, inner), "experts", parts)
+    site.product("experts.up", rows, up, inner, read * up * inner, dtype)
+    dtype = site.matrix("experts.down_proj", (experts, inner, width), "experts")
+    site.product("experts.down", rows, inner, width, read * inner * width, dtype)
     if moe.expert_bias:
         site.weight("experts.up_proj.bias", (experts, up), "experts")
-        site.weight("experts.down_proj.bias", (experts, hidden), "experts")
-    site.route(experts, moe.num_experts_per_tok)
+        site.weight("experts.down_proj.bias", (experts, inner), "experts")
+    if moe.output_bias:
+        site.weight("output_bias", (hidden,), "replicated")
+    site.route(choices, moe.num_experts_per_tok)
     if moe.shared is not None:
         site.lower(moe.shared, "shared_experts")
     if moe.shared_gate:

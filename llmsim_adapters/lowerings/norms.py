@@ -6,8 +6,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from llmsim_adapters.lowerings.site import Site
-    from llmsim_adapters.spec.components import Norm
+    from llmsim_adapters.spec.components import Norm, Scale
 
 
 def lower_norm(norm: Norm, site: Site) -> None:
     site.norm("weight", norm)
+
+
+def lower_scale(scale: Scale, site: Site) -> None:
+    """Elementwise: what is stored is all that it costs."""
+    for name in ("weight", "shift") if scale.shifted else ("weight",):
+        site.weight(name, (scale.size,), "replicated", "parameter" if scale.trained else "buffer")

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from llmsim_adapters.graph.cache import Cache
 from llmsim_adapters.graph.operator import Operator, Weight
-from llmsim_adapters.traced import ceil_div, minimum
+from llmsim_adapters.traced import minimum
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from llmsim_adapters.graph.operator import Sharding
     from llmsim_adapters.spec.components import Component, Norm
-    from llmsim_adapters.spec.dtypes import Quantization
+    from llmsim_adapters.spec.quantization import Quantization
 
 
 class Lowering(Protocol):
@@ -27,7 +27,10 @@ class Lowering(Protocol):
 
 
 class Step:
-    """The sizes of one step, shared by all sites of a graph; `tokens` are the new ones of all sequences."""
+    """The sizes of one step, shared by all sites of a graph; `tokens` are the new ones of all sequences.
+
+    `prompt` tokens of the model's own are among the new ones of a sequence that begins, else among the cached ones.
+    """
 
     __slots__ = (
         "all_logits",
@@ -36,6 +39,7 @@ class Step:
         "context_len",
         "decode",
         "dtype",
+        "prompt",
         "quantization",
         "seq_len",
         "tokens",
@@ -56,7 +60,13 @@ class Step:
         cache_dtype: str,
         quantization: Quantization | None,
         tracer: Callable[[], Mapping[str, Operator]] | None = None,
+        prompt: int = 0,
     ) -> None:
+        if prompt and context_len:
+            context_len = context_len + prompt
+        elif prompt:
+            seq_len = seq_len + prompt
+        self.prompt = prompt
         self.batch_size = batch_size
         self.seq_len = seq_len
         self.context_len = context_len
@@ -69,26 +79,67 @@ class Step:
         self.tracer = tracer
         self.tokens = batch_size * seq_len
 
-    def kv_length(self, window: int | None) -> int:
+    def kv_length(self, window: int | None, chunked: bool = False) -> int:
         """Return how many keys each new token is multiplied with: the cached ones in reach, and the new ones.
 
         The products are with all of them; what causality and the window leave of the pairs is `pairs`.
         """
         if window is None:
             return self.context_len + self.seq_len
+        if chunked:
+            return self.context_len - self.context_len // window * window + self.seq_len
         return minimum(self.context_len, window - 1) + self.seq_len
 
-    def pairs(self, window: int | None, causal: bool) -> int:
+    def pairs(self, window: int | None, causal: bool, chunked: bool = False) -> int:
         """Return how many (query, key) pairs of one sequence causality and the window leave.
 
         New token i of 1 … seq_len sees the min(context_len + i, window) latest keys, its own among them, and, where
-        attention is not causal, as many later ones less one as there are.
+        attention is not causal, as many later ones less one as there are. In chunks of `window` it sees the keys of its
+        own chunk up to itself.
         """
         cached, new = self.context_len, self.seq_len
+        if chunked and window is not None:
+            return _stairs(cached + new, window) - _stairs(cached, window)
         earlier = _staircase(cached + new, window) - _staircase(cached, window)
         if causal:
             return earlier
         return earlier + _staircase(new - 1, None if window is None else window - 1)
+
+    def chosen_pairs(self, top_k: int, block: int) -> int:
+        """Return how many (query, key) pairs of one sequence there are where a token attends to `top_k` chosen ones.
+
+        They are chosen in whole blocks; of its own block, which is one of them, a token sees the keys up to itself.
+        """
+        cached, new = self.context_len, self.seq_len
+        if block == 1:
+            return _staircase(cached + new, top_k) - _staircase(cached, top_k)
+        blocks = top_k // block - 1
+        return _blocks(cached + new, block, blocks) - _blocks(cached, block, blocks)
+
+    def entries(self, rate: int) -> int:
+        """Return how many entries the tokens of one sequence make, `rate` of them one."""
+        return (self.context_len + self.seq_len) // rate
+
+    def new_entries(self, rate: int) -> int:
+        """Return how many of them the new tokens complete."""
+        return self.entries(rate) - self.context_len // rate
+
+    def entry_pairs(self, rate: int, top_k: int | None) -> int:
+        """Return how many (query, entry) pairs of one sequence there are: the complete ones, `top_k` at most."""
+        cached, new = self.context_len, self.seq_len
+        most = self.entries(rate) if top_k is None else top_k
+        return _earlier(cached + new + 1, rate, most) - _earlier(cached + 1, rate, most)
+
+
+def _blocks(steps: int, block: int, most: int) -> int:
+    """Return the sum of 1 + (i - 1) mod block + block · min((i - 1) // block, most) for i from 1 to `steps`."""
+    return _stairs(steps, block) + block * _earlier(steps, block, most)
+
+
+def _earlier(steps: int, block: int, most: int) -> int:
+    """Return the sum of min((i - 1) // block, most) for i from 1 to `steps`."""
+    whole = steps // block
+    return block * _staircase(whole - 1, most) + (steps - whole * block) * minimum(whole, most)
 
 
 def _staircase(steps: int, height: int | None) -> int:
@@ -97,6 +148,12 @@ def _staircase(steps: int, height: int | None) -> int:
         return steps * (steps + 1) // 2
     rising = minimum(steps, height)
     return rising * (rising + 1) // 2 + (steps - rising) * height
+
+
+def _stairs(steps: int, height: int) -> int:
+    """Return the sum of 1 + (i - 1) mod height for i from 1 to `steps`."""
+    whole = steps // height
+    return whole * _staircase(height, None) + _staircase(steps - whole * height, None)
 
 
 class Draft:
@@ -182,33 +239,34 @@ class Site:
             )
         )
 
-    def matrix(self, name: str, shape: tuple[int, ...], sharding: Sharding) -> str:
+    def matrix(self, name: str, shape: tuple[int, ...], sharding: Sharding, parts: int = 1) -> str:
         """Emit the matrix of a linear layer, quantized where the checkpoint's is; return its format.
 
-        The last two of `shape` are rows and columns; each block of them has a scale of its own.
+        The last two of `shape` are rows and columns, stacked where there are more; the rows are those of `parts`
+        matrices of the checkpoint, one after the other.
         """
         quantization = self.step.quantization
-        if quantization is None:
+        scheme = None
+        if quantization is not None:
+            scheme = quantization.scheme_of(self.stack, self.block, self._label + name)
+        if scheme is None:
             self.weight(name, shape, sharding)
             return self.step.weight_dtype
-        self.weight(name, shape, sharding, dtype=quantization.dtype)
-        scales: tuple[int, ...] = (*shape[:-2], 1)
-        if quantization.block is not None:
-            rows, columns = quantization.block
-            scales = (*shape[:-2], ceil_div(shape[-2], rows), ceil_div(shape[-1], columns))
-        self._draft.weights.append(
-            Weight(
-                f"{self._label}{name}_scale",
-                scales,
-                self.weight_sets,
-                quantization.scale_dtype,
-                "scale",
-                sharding,
-                self.stack,
-                self.block,
+        self.weight(name, shape, sharding, dtype=scheme.dtype)
+        for side in scheme.sides:
+            self._draft.weights.append(
+                Weight(
+                    f"{self._label}{name}_{side.name}",
+                    side.shape(shape, 1 if scheme.fused else parts),
+                    self.weight_sets,
+                    side.dtype or self.step.weight_dtype,
+                    "scale",
+                    sharding,
+                    self.stack,
+                    self.block,
+                )
             )
-        )
-        return quantization.dtype
+        return scheme.dtype
 
     def linear(
         self,
@@ -241,7 +299,7 @@ class Site:
         operand_dtype: str | None = None,
         *,
         batch: int = 1,
-        kind: Literal["linear", "attention", "lookup", "norm"] = "linear",
+        kind: Literal["linear", "attention", "convolution", "recurrence", "lookup", "norm"] = "linear",
         pairs: int | None = None,
         full_pairs: int = 1,
     ) -> None:
@@ -279,10 +337,20 @@ class Site:
         value_dim: int,
         window: int | None = None,
         causal: bool = True,
+        chunked: bool = False,
+        top_k: int | None = None,
+        top_k_block: int = 1,
     ) -> None:
-        """Emit the core of attention: the scores of each query head with all keys, and their sums of values."""
+        """Emit the core of attention: the scores of each query head with all keys, and their sums of values.
+
+        Where each token attends to `top_k` chosen ones, a decode step multiplies with those only; a prefill, which has
+        other ones for each token, is counted with all, as masks do it.
+        """
         step = self.step
-        kv_length, pairs = step.kv_length(window), step.pairs(window, causal)
+        kv_length, pairs = step.kv_length(window, chunked), step.pairs(window, causal, chunked)
+        if top_k is not None:
+            kv_length = minimum(kv_length, top_k) if step.decode else kv_length
+            pairs = step.chosen_pairs(top_k, top_k_block)
         m, batch, full = step.seq_len, step.batch_size * heads, step.seq_len * kv_length
         stored = step.batch_size * kv_heads * kv_length
         for name, n, k, width in (
@@ -311,18 +379,27 @@ class Site:
             self.weight(f"{name}.bias", numbers, "replicated")
         elements = norm.size if norm.gain else 0
         self.product(name, self.step.tokens if rows is None else rows, norm.size, 0, elements, kind="norm")
+        if norm.gate_rank:
+            self.linear(f"{name}.gate_down_proj", norm.size, norm.gate_rank, "replicated", rows=rows)
+            self.linear(f"{name}.gate_up_proj", norm.gate_rank, norm.size, "replicated", rows=rows)
 
     def cache(
         self,
-        kind: Literal["key_value", "latent", "state"],
+        kind: Literal["key_value", "latent", "indexer", "state"],
         elements_per_entry: int,
         sharding: Sharding,
         window: int | None = None,
+        dtype: str | None = None,
+        stride: int = 1,
     ) -> None:
-        """Emit what each position of the block keeps for one sequence."""
+        """Emit what each position of the block keeps for one sequence, by default in the cache's number format.
+
+        A state, which does not grow with the sequence, is kept in that of the activations.
+        """
         if not self._runs:
             return
         layers = self.caches
+        usual = self.step.dtype if kind == "state" else self.step.cache_dtype
         self._draft.caches.append(
             Cache(
                 kind,
@@ -331,12 +408,16 @@ class Site:
                 layers,
                 elements_per_entry,
                 window,
-                self.step.cache_dtype,
+                dtype or usual,
                 sharding,
                 self.repeat - layers,
+                stride,
+                self.step.prompt,
             )
         )
 
     def route(self, experts: int, top_k: int) -> None:
-        """Say that the block's expert weights are used by `top_k` of `experts`."""
-        self._draft.routing.append((f"{self.stack}.{self.block}", experts, top_k))
+        """Say that the block's expert weights are used by `top_k` of `experts`, all of them where several say so."""
+        routing = (f"{self.stack}.{self.block}", experts, top_k)
+        if routing not in self._draft.routing:
+            self._draft.routing.append(routing)

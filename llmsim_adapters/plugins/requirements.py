@@ -31,6 +31,7 @@ class Requirements:
     components: frozenset[str]
     features: frozenset[str] = frozenset()
     parameters_of: Mapping[Category, tuple[str, ...]] = field(default_factory=dict)
+    _all: Mapping[Category, tuple[str, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         def put(name: str, value: object) -> None:
@@ -48,10 +49,11 @@ class Requirements:
                 raise _wrong("parameters_of", category, "a Category that is in `categories` as each key")
             further[category] = _names(f"parameters_of[{category.name}]", names, tuple, list)
         put("parameters_of", further)
+        put("_all", {c: tuple(dict.fromkeys((*self.parameters, *names))) for c, names in further.items()})
 
     def required(self, category: Category) -> tuple[str, ...]:
         """Return the parameters that a model of a category must have, each once."""
-        return tuple(dict.fromkeys(self.parameters + tuple(self.parameters_of.get(category, ()))))
+        return self._all.get(category, self.parameters)
 
 
 def _categories(value: Any) -> frozenset[Category]:

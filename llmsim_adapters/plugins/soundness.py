@@ -16,8 +16,9 @@ from llmsim_adapters.graph.operator import Operator, Weight
 from llmsim_adapters.plugins.claim import Claim
 from llmsim_adapters.plugins.isolation import PluginError, type_name
 from llmsim_adapters.spec.components import Component, Norm
-from llmsim_adapters.spec.dtypes import BITS, Quantization
+from llmsim_adapters.spec.dtypes import BITS
 from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
+from llmsim_adapters.spec.quantization import Quantization, Scheme, Side
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -123,6 +124,8 @@ def spec(answer: object, model_type: str, kinds: Collection[type]) -> ModelSpec:
         _wrong("dtype of the spec", answer.dtype, f"one of {', '.join(BITS)}")
     if answer.quantization is not None and type(answer.quantization) is not Quantization:
         _wrong("quantization of the spec", answer.quantization, "a Quantization or None")
+    if answer.quantization is not None:
+        _scheme(answer.quantization.scheme)
     _each("unmodelled", answer.unmodelled, str)
     _each("stacks", answer.stacks, Stack)
     _components("inputs", answer.inputs, kinds)
@@ -134,6 +137,15 @@ def spec(answer: object, model_type: str, kinds: Collection[type]) -> ModelSpec:
     for stack in answer.stacks:
         _stack(stack, kinds)
     return answer
+
+
+def _scheme(scheme: object) -> None:
+    if type(scheme) is not Scheme:
+        _wrong("scheme of the quantization", scheme, "a Scheme")
+    _each("sides of the scheme", scheme.sides, Side)
+    for dtype in (scheme.dtype, *(side.dtype for side in scheme.sides if side.dtype)):
+        if dtype not in BITS:
+            _wrong("format of the scheme", dtype, f"one of {', '.join(BITS)}")
 
 
 def _stack(stack: Stack, kinds: Collection[type]) -> None:
@@ -174,8 +186,9 @@ def _components(name: str, found: Any, kinds: Collection[type]) -> None:
             raise PluginError(message)
         for field in fields(kind):
             value = getattr(component, field.name)
-            if field.type in ("int", int) and (not _is_int(value) or value <= 0):
-                _wrong(f"`{field.name}` of {type_name(component)}", value, "a positive integer")
+            least = 0 if field.default == 0 else 1  # zero of such a field is that there is none
+            if field.type in ("int", int) and (not _is_int(value) or value < least):
+                _wrong(f"`{field.name}` of {type_name(component)}", value, f"an integer from {least}")
         _components(f"parts of {type_name(component)}", component.parts(), kinds)
 
 

@@ -12,9 +12,9 @@ from llmsim_adapters.spec.components import (
     NextTokenInput,
     Norm,
 )
-from llmsim_adapters.spec.dtypes import Quantization
 from llmsim_adapters.spec.features import Feature, Features
 from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
+from llmsim_adapters.spec.quantization import Quantization, Scheme, Side
 
 __all__ = [
     "MLP",
@@ -32,6 +32,8 @@ __all__ = [
     "NextTokenInput",
     "Norm",
     "Quantization",
+    "Scheme",
+    "Side",
     "Stack",
     "Sublayer",
     "category",

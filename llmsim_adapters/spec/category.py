@@ -5,7 +5,24 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.spec.components import Attention, LatentAttention, MixtureOfExperts
+from llmsim_adapters.spec.components import (
+    Attention,
+    ChannelMix,
+    CompressedAttention,
+    GatedDeltaNet,
+    GatedLinearRecurrence,
+    KimiDeltaAttention,
+    LatentAttention,
+    LightningAttention,
+    Mamba,
+    Mamba2,
+    MatrixLSTM,
+    MixtureOfAttention,
+    MixtureOfExperts,
+    RelativeAttention,
+    ShortConvolution,
+    TimeMix,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -30,10 +47,25 @@ class Category(str, Enum):
         return self.value
 
 
-RECURRENT: Final[frozenset[str]] = frozenset()
+RECURRENT: Final = frozenset(
+    {
+        ChannelMix.kind,
+        GatedDeltaNet.kind,
+        GatedLinearRecurrence.kind,
+        KimiDeltaAttention.kind,
+        LightningAttention.kind,
+        Mamba.kind,
+        Mamba2.kind,
+        MatrixLSTM.kind,
+        ShortConvolution.kind,
+        TimeMix.kind,
+    }
+)
 """The kinds of mixer that carry a state of fixed size from token to token."""
 
-ATTENTION: Final = frozenset({Attention.kind, LatentAttention.kind})
+ATTENTION: Final = frozenset(
+    {Attention.kind, CompressedAttention.kind, LatentAttention.kind, MixtureOfAttention.kind, RelativeAttention.kind}
+)
 """The kinds of mixer that attend to other tokens."""
 
 

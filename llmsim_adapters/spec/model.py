@@ -16,7 +16,7 @@ from llmsim_adapters.spec.components import Component, Norm
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from llmsim_adapters.spec.dtypes import Quantization
+    from llmsim_adapters.spec.quantization import Quantization
 
 Node = TypeVar("Node")
 
@@ -26,7 +26,9 @@ class Sublayer:
     """One or more parallel mixers over the same input, with their norms and one residual around them.
 
     `pre_norms` and `post_norms` are empty, one for all mixers, or one for each. The input is added to the output
-    where `skip`; `residual` is a component where that addition owns weights.
+    where `skip`; `residual` is a component where that addition owns weights. Where `from_encoder`, keys and values come
+    from an encoder's output; a decoder by itself has none, keeps the weights and leaves the sublayer out. Where the
+    block's positions share the sublayer's weights, `weight_sets` says how many sets there are at most.
     """
 
     mixers: tuple[Component, ...]
@@ -34,6 +36,8 @@ class Sublayer:
     post_norms: tuple[Norm, ...] = ()
     skip: bool = True
     residual: Component | None = None
+    from_encoder: bool = False
+    weight_sets: int | None = None
 
     def parts(self) -> tuple[Component, ...]:
         residual = () if self.residual is None else (self.residual,)
@@ -58,7 +62,8 @@ class Stack:
     `order[i]` is the index of the block that position i runs. Where position i uses another position's weights or
     cache, `weights_of[i]` or `cache_of[i]` is that position; empty: every position has its own.
     `before` and `after` are components that run once, around the blocks. An `optional` stack is left out of the
-    figures unless the schedule asks for it. `counted_by` is the canonical parameter that says how many positions
+    figures unless the schedule asks for it. `prompt` tokens of the model's own stand before those of every sequence
+    and are not returned. `counted_by` is the canonical parameter that says how many positions
     there are.
     """
 
@@ -71,6 +76,7 @@ class Stack:
     weights_of: tuple[int, ...] = ()
     cache_of: tuple[int, ...] = ()
     optional: bool = False
+    prompt: int = 0
     counted_by: str = "num_hidden_layers"
 
     def parts(self) -> tuple[Component | Block, ...]:

@@ -10,14 +10,20 @@ from llmsim_adapters.dialects.layouts import sandwich_norm
 from llmsim_adapters.dialects.types import gemma
 
 if TYPE_CHECKING:
+    from llmsim_adapters.dialects.layouts import Layout
     from llmsim_adapters.dialects.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 
-def read(r: Reader) -> ModelSpec:
+def alternating(r: Reader, layout: Layout) -> ModelSpec:
+    """Read Gemma 2's decoder with the norms of its layers where `layout` puts them."""
     base = replace(gemma.gemma_attention(r), softcap=r.number("attn_logit_softcapping"))
     mixers = windowed(r, base, [i % 2 == 0 for i in range(layers(r))])
-    return decoder(r, mixers, mlp(r), layout=sandwich_norm, softcap=r.number("final_logit_softcapping"))
+    return decoder(r, mixers, mlp(r), layout=layout, softcap=r.number("final_logit_softcapping"))
+
+
+def read(r: Reader) -> ModelSpec:
+    return alternating(r, sandwich_norm)
 
 
 DIALECT = gemma.DIALECT.like(

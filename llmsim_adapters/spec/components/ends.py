@@ -29,10 +29,35 @@ class PositionEmbedding(Component):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InitialState(Component):
+    """The stored vector that a recurrence over layers has in place of a result at its start (HRM-Text)."""
+
+    kind: ClassVar[str] = "initial_state"
+
+    hidden_size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Projection(Component):
+    """A linear map of hidden states to another size, as from narrow embeddings to wide layers (arXiv:1909.11942).
+
+    With `one_token`, it is that of one token of each sequence (BERT's pooler).
+    """
+
+    kind: ClassVar[str] = "projection"
+
+    input_size: int
+    output_size: int
+    bias: bool = False
+    one_token: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Head(Component):
     """The projection of hidden states to logits.
 
     `weight_of` says whose table it is: its own, the token `embedding`'s (tied), or that of the main model's `head`.
+    With `spare_bias`, checkpoints hold a second bias that is not used (BERT's, where its head is not tied).
     """
 
     kind: ClassVar[str] = "head"
@@ -41,6 +66,7 @@ class Head(Component):
     vocab_size: int
     weight_of: Literal["itself", "embedding", "head"] = "itself"
     bias: bool = False
+    spare_bias: bool = False
     softcap: float | None = None
 
 

@@ -16,7 +16,7 @@ class MLP(Component):
     """A feed-forward network; `gated` ones multiply the activated gate with a second projection (GLU).
 
     `inner_norm` normalises what the last projection gets; `activation_parameters` are trained numbers of the
-    activation itself (xIELU, arXiv:2411.13010).
+    activation itself, `activation_constants` untrained ones that are stored with it (xIELU, arXiv:2411.13010).
     """
 
     kind: ClassVar[str] = "mlp"
@@ -28,6 +28,7 @@ class MLP(Component):
     bias: bool = False
     inner_norm: Norm | None = None
     activation_parameters: int = 0
+    activation_constants: int = 0
 
     def parts(self) -> tuple[Component, ...]:
         return () if self.inner_norm is None else (self.inner_norm,)
@@ -39,7 +40,14 @@ class MixtureOfExperts(Component):
 
     `shared` is run on every token beside them, with `shared_gate` through a gate of one value per token.
     `score_correction_bias` is one number per expert that steers the routing without being trained by gradient
-    (DeepSeek-V3, arXiv:2412.19437): a buffer, in some implementations a parameter.
+    (DeepSeek-V3, arXiv:2412.19437): a buffer, in some implementations a parameter. The routed experts work on a
+    projection to `latent_size` numbers (LatentMoE, Nemotron 3), with `latent_bias` where it has biases. `router_norm`
+    normalises what the router gets, `expert_scales` are one trained factor for each expert's result (Gemma 4).
+    `output_bias` is one for the sum of the experts' results. Tokens may also go to `identity_experts`, which have no
+    weights and cost nothing (LongCat-Flash, arXiv:2509.01322). The router also scores `scored_shared_experts`, those
+    of `shared`, to weigh their results (Inkling). A stored `token_table` of as many rows says which experts each token
+    id goes to (DeepSeek-V4). With `router_size`, the router is a network of that width, to whose input those of
+    earlier layers are added, scaled, where it `router_carries` them (ZAYA1).
     """
 
     kind: ClassVar[str] = "mixture_of_experts"
@@ -55,6 +63,16 @@ class MixtureOfExperts(Component):
     score_correction_bias: Literal["buffer", "parameter"] | None = None
     shared: MLP | None = None
     shared_gate: bool = False
+    latent_size: int | None = None
+    latent_bias: bool = False
+    router_norm: Norm | None = None
+    expert_scales: bool = False
+    output_bias: bool = False
+    identity_experts: int = 0
+    token_table: int = 0
+    scored_shared_experts: int = 0
+    router_size: int = 0
+    router_carries: bool = False
 
     def parts(self) -> tuple[Component, ...]:
-        return () if self.shared is None else (self.shared,)
+        return tuple(part for part in (self.shared, self.router_norm) if part is not None)

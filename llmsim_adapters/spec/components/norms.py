@@ -13,6 +13,7 @@ class Norm(Component):
     """Normalisation over `size` features, by root mean square or (`layer`) by mean and variance.
 
     It has a `gain` for each feature and, with `bias`, an offset; `sets` of them where heads have their own.
+    With `gate_rank`, the result is multiplied by a gate that two projections by way of that many numbers make of it.
     """
 
     kind: ClassVar[str] = "norm"
@@ -22,3 +23,18 @@ class Norm(Component):
     bias: bool = False
     gain: bool = True
     sets: int = 1
+    gate_rank: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale(Component):
+    """Multiplies hidden states by `size` numbers, one for each feature or one for all, trained or only stored.
+
+    With `shifted`, as many numbers are added before.
+    """
+
+    kind: ClassVar[str] = "scale"
+
+    size: int
+    trained: bool = True
+    shifted: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
-from llmsim_adapters.spec.features import attention, feed_forward, model
+from llmsim_adapters.spec.features import attention, feed_forward, linear_attention, model, recurrent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,7 +13,13 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.features.feature import Feature
     from llmsim_adapters.spec.model import ModelSpec
 
-BUILT_IN: Final[tuple[Feature[Any], ...]] = (*attention.FEATURES, *feed_forward.FEATURES, *model.FEATURES)
+BUILT_IN: Final[tuple[Feature[Any], ...]] = (
+    *attention.FEATURES,
+    *feed_forward.FEATURES,
+    *linear_attention.FEATURES,
+    *recurrent.FEATURES,
+    *model.FEATURES,
+)
 
 
 class Features:

@@ -5,9 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from llmsim_adapters.spec.components import Attention, Head, MixtureOfExperts, Norm
+from llmsim_adapters.spec.components import Adapter, Attention, Head, MixtureOfExperts, Norm, Projection
 from llmsim_adapters.spec.features.feature import ELEMENTWISE, Feature
 from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
+from llmsim_adapters.spec.quantization import SCHEMES
+
+
+def _stored_as(scheme: str, meaning: str) -> Feature[ModelSpec]:
+    """Return the feature of weights stored by one scheme."""
+    return Feature(
+        f"{scheme}_weights",
+        meaning,
+        ModelSpec,
+        lambda m: m.quantization is not None and m.quantization.scheme.name == scheme,
+        lambda m: replace(m, quantization=None),
+    )
 
 
 def _blocks_differ_in(stack: Stack, *kinds: type) -> bool:
@@ -64,6 +76,13 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         _one_window,
     ),
     Feature(
+        "prompt_tokens",
+        "tokens of the model's own before those of every sequence",
+        Stack,
+        lambda s: bool(s.prompt),
+        lambda s: replace(s, prompt=0),
+    ),
+    Feature(
         "dense_layers",
         "some layers with a dense feed-forward network among mixtures of experts",
         Stack,
@@ -85,6 +104,20 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         _one_after_the_other,
     ),
     Feature(
+        "cross_attention",
+        "attention to an encoder's output",
+        Block,
+        lambda b: any(s.from_encoder for s in b.sublayers),
+        lambda b: replace(b, sublayers=tuple(s for s in b.sublayers if not s.from_encoder)),
+    ),
+    Feature(
+        "shared_sublayers",
+        "sublayers whose weights several positions share",
+        Sublayer,
+        lambda s: s.weight_sets is not None,
+        lambda s: replace(s, weight_sets=None),
+    ),
+    Feature(
         "no_pre_norm",
         "mixers whose input is not normalised",
         Sublayer,
@@ -98,6 +131,13 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         lambda n: n.form != "rms",
         lambda n: replace(n, form="rms"),
         costless=ELEMENTWISE,
+    ),
+    Feature(
+        "norm_gate",
+        "norms whose result is gated by way of fewer numbers",
+        Norm,
+        lambda n: bool(n.gate_rank),
+        lambda n: replace(n, gate_rank=0),
     ),
     Feature(
         "norm_without_gain",
@@ -128,6 +168,27 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         lambda h: replace(h, bias=False),
     ),
     Feature(
+        "adapter_bias",
+        "biases of adapters",
+        Adapter,
+        lambda a: a.bias,
+        lambda a: replace(a, bias=False),
+    ),
+    Feature(
+        "one_token_projection",
+        "a projection of one token of each sequence",
+        Projection,
+        lambda p: p.one_token,
+        lambda p: replace(p, one_token=False),
+    ),
+    Feature(
+        "head_spare_bias",
+        "a second bias of the output head, which is stored and not used",
+        Head,
+        lambda h: h.spare_bias,
+        lambda h: replace(h, spare_bias=False),
+    ),
+    Feature(
         "logit_softcap",
         "tanh soft-cap of the logits",
         Head,
@@ -142,11 +203,5 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         lambda m: m.stack("mtp") is not None,
         lambda m: replace(m, stacks=tuple(s for s in m.stacks if s.name != "mtp")),
     ),
-    Feature(
-        "quantized_weights",
-        "weights stored in a narrow format with scales",
-        ModelSpec,
-        lambda m: m.quantization is not None,
-        lambda m: replace(m, quantization=None),
-    ),
+    *(_stored_as(scheme, meaning) for scheme, meaning in SCHEMES.items()),
 )

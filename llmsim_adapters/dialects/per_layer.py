@@ -1,0 +1,69 @@
+"""Layers that borrow the cache of an earlier one, and embeddings that every layer has of its own (Gemma 3n and 4)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.assembly import layers
+from llmsim_adapters.spec.components import Norm, PerLayerEmbedding, PerLayerInput
+from llmsim_adapters.spec.model import Sublayer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from llmsim_adapters.dialects.layouts import Layout
+    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.spec.components import Attention, Component
+
+
+def lenders(r: Reader, kinds: Sequence[bool]) -> tuple[int, ...]:
+    """Return whose cache each layer uses: the last `num_kv_shared_layers` that of the latest other one of their kind.
+
+    Empty where every layer has its own.
+    """
+    count, shared = len(kinds), r.count("num_kv_shared_layers")
+    if not shared:
+        return ()
+    first = count - int(shared)
+    last_of = {kind: i for i, kind in enumerate(kinds[: max(first, 0)])}
+    fits = first > 0 and set(kinds) == set(last_of)
+    r.check("num_kv_shared_layers", fits, f"is {int(shared)}, which leaves layers without one to borrow from")
+    if not fits:
+        return ()
+    return tuple(i if i < first else last_of[kind] for i, kind in enumerate(kinds))
+
+
+def borrowed(mixers: Sequence[Attention], owners: Sequence[int]) -> list[Attention]:
+    """Return the attention of each layer, without keys and values where it uses those of another."""
+    if not owners:
+        return list(mixers)
+    borrowing = {id(mixer): replace(mixer, borrows_cache=True) for mixer in mixers}
+    return [mixer if owners[i] == i else borrowing[id(mixer)] for i, mixer in enumerate(mixers)]
+
+
+def per_layer_embedding(r: Reader) -> tuple[Component, ...]:
+    """Read the table of the layers' own embeddings; none where they have no size."""
+    if not r.count("hidden_size_per_layer_input"):
+        r.no_effect(("vocab_size_per_layer_input",), "there are no per-layer embeddings")
+        return ()
+    return (
+        PerLayerEmbedding(
+            vocab_size=r.size("vocab_size_per_layer_input"),
+            hidden_size=r.size("hidden_size"),
+            layers=layers(r),
+            width=r.size("hidden_size_per_layer_input"),
+        ),
+    )
+
+
+def with_per_layer_input(r: Reader, layout: Layout) -> Layout:
+    """Return a layout whose layers take their own embedding in at the end, and normalise it."""
+    if not r.count("hidden_size_per_layer_input"):
+        return layout
+    module = PerLayerInput(hidden_size=r.size("hidden_size"), width=r.size("hidden_size_per_layer_input"))
+
+    def extended(mixer: Component, feed_forward: Component, norm: Norm) -> tuple[Sublayer, ...]:
+        return (*layout(mixer, feed_forward, norm), Sublayer((module,), (), (norm,)))
+
+    return extended

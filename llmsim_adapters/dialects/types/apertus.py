@@ -1,0 +1,27 @@
+"""Apertus: normalised query and key heads, xIELU with trained numbers, no gate. Source: `ApertusConfig`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.assembly import attention, decoder, mlp
+from llmsim_adapters.dialects.types import llama
+
+if TYPE_CHECKING:
+    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.spec.model import ModelSpec
+
+
+def read(r: Reader) -> ModelSpec:
+    for name, value in (("qk_norm", True), ("mlp_bias", False), ("post_norm", False)):
+        r.only(name, value)  # published configs say it; the class knows nothing else
+    feed_forward = mlp(r, gated=False)
+    if feed_forward.activation == "xielu":  # two trained numbers, and two constants that checkpoints store
+        feed_forward = replace(feed_forward, activation_parameters=2, activation_constants=2)
+    return decoder(r, attention(r, bias=r.flag("attention_bias"), qk_norm=True), feed_forward)
+
+
+DIALECT = llama.DIALECT.like(
+    "apertus", read=read, vocab_size=131072, intermediate_size=14336, hidden_act="xielu", qk_norm=True
+)

@@ -1,0 +1,36 @@
+"""BERT as a language model: an encoder's layers, causal where `is_decoder` says so. Source: `BertConfig`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.dialect import Dialect
+from llmsim_adapters.dialects.encoders import encoder, masked
+
+if TYPE_CHECKING:
+    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.spec.model import ModelSpec
+
+
+def read(r: Reader) -> ModelSpec:
+    return masked(r, encoder(r))
+
+
+DIALECT = Dialect(
+    "bert",
+    read,
+    defaults={
+        "vocab_size": 30522,
+        "hidden_size": 768,
+        "intermediate_size": 3072,
+        "num_hidden_layers": 12,
+        "num_attention_heads": 12,
+        "hidden_act": "gelu",
+        "max_position_embeddings": 512,
+        "type_vocab_size": 2,
+        "is_decoder": False,
+        "add_cross_attention": False,
+        "tie_word_embeddings": True,
+    },
+    costless={"position_embedding_type": "transformers 5 has absolute positions only; it does not read the key"},
+)

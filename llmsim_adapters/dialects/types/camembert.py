@@ -1,0 +1,5 @@
+"""CamemBERT: BERT's parts and defaults. Source: transformers `CamembertConfig`."""
+
+from llmsim_adapters.dialects.types import bert
+
+DIALECT = bert.DIALECT.like("camembert")

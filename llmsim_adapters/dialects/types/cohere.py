@@ -1,0 +1,37 @@
+"""Command R: both mixers side by side behind one norm without offsets, tied. Source: transformers `CohereConfig`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.assembly import attention, decoder, layer_norm, mlp
+from llmsim_adapters.dialects.layouts import parallel
+from llmsim_adapters.dialects.types import llama
+from llmsim_adapters.spec.components import Norm
+
+if TYPE_CHECKING:
+    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.spec.model import ModelSpec
+
+
+def read(r: Reader) -> ModelSpec:
+    mixer = attention(r, bias=r.flag("attention_bias"))
+    if r.flag("qk_norm"):  # every head has numbers of its own
+        size, heads, kv_heads = mixer.head_dim, mixer.num_attention_heads, mixer.num_key_value_heads
+        q_norm, k_norm = (Norm(size, "layer", sets=sets) for sets in (heads, kv_heads))
+        mixer = replace(mixer, q_norm=q_norm, k_norm=k_norm)
+    return decoder(r, mixer, mlp(r), norm=layer_norm(r, bias=False), layout=parallel)
+
+
+DIALECT = llama.DIALECT.like(
+    "cohere",
+    read=read,
+    vocab_size=256000,
+    hidden_size=8192,
+    intermediate_size=22528,
+    num_hidden_layers=40,
+    num_attention_heads=64,
+    qk_norm=False,
+    tie_word_embeddings=True,
+)

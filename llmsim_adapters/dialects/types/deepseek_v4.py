@@ -1,0 +1,154 @@
+"""DeepSeek-V4: attention to a window and to compressed tokens, hyper-connections, experts looked up by token.
+
+Source: transformers `DeepseekV4Config`. What multi-token prediction is made of, transformers does not say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from llmsim_adapters.dialects.assembly import activation, decoder, layers, mixture_of_experts
+from llmsim_adapters.dialects.hyper_connections import hyper_connected
+from llmsim_adapters.dialects.sparse_attention import INDEXER_PARAMETERS
+from llmsim_adapters.dialects.types import deepseek_v32
+from llmsim_adapters.spec.components import MLP, CompressedAttention, CompressedIndexer
+
+if TYPE_CHECKING:
+    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.spec.components import MixtureOfExperts
+    from llmsim_adapters.spec.model import ModelSpec
+
+SLIDING: Final = "sliding_attention"
+SPARSE: Final = "compressed_sparse_attention"
+HEAVY: Final = "heavily_compressed_attention"
+_OF_RATIO: Final = {0: SLIDING, 4: SPARSE, 128: HEAVY}
+_RATES: Final = {SPARSE: "compress_rate_csa", HEAVY: "compress_rate_hca"}
+_ELEMENTWISE: Final = "scales, bounds and iterations over few numbers: elementwise"
+_ANGLES: Final = "rotation angles of rotary embeddings: tables that are computed, elementwise"
+
+
+def read(r: Reader) -> ModelSpec:
+    if r.count("num_nextn_predict_layers"):
+        r.not_modelled("multi_token_prediction")
+    r.no_effect(("num_key_value_heads",), "the class has one head of keys, which are the values")
+    r.no_effect(("attention_bias",), "the class gives its attention no biases")
+    kinds = _layer_types(r)
+    _rates(r, set(kinds))
+    of = {kind: _attention(r, kind) for kind in dict.fromkeys(kinds)}
+    if SPARSE not in of:
+        r.no_effect(INDEXER_PARAMETERS, "no layer has an indexer")
+    return hyper_connected(r, decoder(r, [of[kind] for kind in kinds], _experts(r)), mixes=True)
+
+
+def _layer_types(r: Reader) -> list[str]:
+    """`layer_types`, or the compression ratio of each layer, or every other layer sparse after the first two."""
+    count = layers(r)
+    kinds = r.sequence("layer_types", count)
+    if kinds is not None:
+        r.no_effect(("compress_ratios",), "layer_types says how each layer compresses")
+    else:
+        ratios = r.sequence("compress_ratios")
+        if ratios is None:
+            return [SPARSE if i >= 2 and i % 2 else HEAVY for i in range(count)]
+        kinds = [_OF_RATIO.get(ratio) if ratio.__class__ is int else None for ratio in ratios[:count]]
+        r.check("compress_ratios", len(kinds) == count, f"has fewer entries than there are layers ({int(count)})")
+    if len(kinds) != count:
+        return [SLIDING] * count
+    if any(kind not in (SLIDING, SPARSE, HEAVY) for kind in kinds):
+        r.refuse("layer_types" if r.has("layer_types") else "compress_ratios", kinds, "known kinds of layers")
+        return [SLIDING] * count
+    return list(kinds)
+
+
+def _attention(r: Reader, kind: str) -> CompressedAttention:
+    heads, head_dim, groups = r.size("num_attention_heads"), r.size("head_dim"), r.size("o_groups")
+    r.check("o_groups", heads * head_dim % groups == 0, f"is {int(groups)}, which does not divide the heads' results")
+    base = CompressedAttention(
+        hidden_size=r.size("hidden_size"),
+        num_attention_heads=heads,
+        head_dim=head_dim,
+        q_lora_rank=r.size("q_lora_rank"),
+        output_groups=groups,
+        output_rank=r.size("o_lora_rank"),
+        window=r.size("sliding_window"),
+    )
+    if kind == SLIDING:
+        return base
+    rate = r.size(_RATES[kind])
+    if kind == HEAVY:
+        return replace(base, compress_rate=rate)
+    indexer = CompressedIndexer(
+        hidden_size=base.hidden_size,
+        query_size=base.q_lora_rank,
+        num_heads=r.size("index_n_heads"),
+        head_dim=r.size("index_head_dim"),
+        compress_rate=rate,
+    )
+    return replace(base, compress_rate=rate, overlaps=True, top_k=r.size("index_topk"), indexer=indexer)
+
+
+def _rates(r: Reader, kinds: set[str]) -> None:
+    """Read how many tokens become one under older names, which win, or in `compress_rates`."""
+    inner = r.nested("compress_rates") if kinds & _RATES.keys() else None
+    if inner is None:
+        r.no_effect(("compress_rates",), "no layer compresses")
+    for kind, name in _RATES.items():
+        if kind not in kinds or r.has(name):
+            for reader, key in ((inner, kind), (None if kind in kinds else r, name)):
+                if reader is not None:
+                    reader.no_effect((key,), "no layer compresses so, or another key says how much")
+        elif inner is not None and inner.has(kind):
+            r.derive(name, inner.size(kind))
+
+
+def _experts(r: Reader) -> list[MixtureOfExperts]:
+    """Read the experts; in `hash_moe` layers a stored table says which ones a token goes to."""
+    count = layers(r)
+    kinds = r.sequence("mlp_layer_types", count)
+    if kinds is None:
+        first = r.count("num_hash_layers")
+        kinds = ["hash_moe" if i < first else "moe" for i in range(count)]
+    else:
+        r.no_effect(("num_hash_layers",), "mlp_layer_types says which layers look their experts up")
+    if any(kind not in ("hash_moe", "moe") for kind in kinds):
+        r.refuse("mlp_layer_types", kinds, "a list of 'hash_moe' and 'moe'")
+    routed = mixture_of_experts(r, score_correction_bias="buffer")
+    r.no_effect(("num_shared_experts",), "the class has one, of the experts' size")
+    shared = MLP(
+        hidden_size=routed.hidden_size,
+        intermediate_size=routed.moe_intermediate_size,
+        activation=activation(r),
+        bias=r.flag("mlp_bias"),
+    )
+    routed = replace(routed, shared=shared)
+    looked_up = replace(routed, score_correction_bias=None, token_table=r.size("vocab_size"))
+    return [looked_up if kind == "hash_moe" else routed for kind in kinds]
+
+
+DIALECT = deepseek_v32.DIALECT.like(
+    "deepseek_v4",
+    read=read,
+    aliases={"intermediate_size": "moe_intermediate_size"},
+    costless={
+        **dict.fromkeys(("hc_eps", "hc_sinkhorn_iters", "swiglu_limit"), _ELEMENTWISE),
+        **dict.fromkeys(("compress_rope_theta", "partial_rotary_factor", "qk_rope_head_dim"), _ANGLES),
+    },
+    hidden_size=4096,
+    moe_intermediate_size=2048,
+    num_hidden_layers=43,
+    num_attention_heads=64,
+    num_key_value_heads=1,
+    head_dim=512,
+    q_lora_rank=1024,
+    num_experts_per_tok=6,
+    num_hash_layers=3,
+    compress_rate_csa=4,
+    compress_rate_hca=128,
+    hc_mult=4,
+    sliding_window=128,
+    o_groups=8,
+    o_lora_rank=1024,
+    index_topk=512,
+    num_nextn_predict_layers=1,
+)

@@ -1,0 +1,30 @@
+"""EXAONE 3 under its remote code's type: Llama with GPT-2's names for things.
+
+Source: the published config of LGAI-EXAONE/EXAONE-3.5-7.8B-Instruct, SGLang's `ExaoneConfig` and `exaone.py`; `llama`
+of equal dimensions is the proof.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.assembly import attention, decoder, mlp
+from llmsim_adapters.dialects.types import xverse
+
+if TYPE_CHECKING:
+    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.spec.model import ModelSpec
+
+
+def read(r: Reader) -> ModelSpec:
+    width = r.size_or("intermediate_size", lambda: 4 * r.size("hidden_size"))
+    return decoder(r, attention(r), mlp(r, width=width))
+
+
+DIALECT = xverse.DIALECT.like(
+    "exaone",
+    read=read,
+    costless={"embed_dropout": "training only"},
+    intermediate_size=None,
+    tie_word_embeddings=True,
+)

@@ -1,0 +1,40 @@
+"""Granite with windows, but in every fourth layer, and a sink in each head. Source: transformers `GraniteSWAConfig`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.assembly import attention, decoder, layers, mlp
+from llmsim_adapters.dialects.patterns import full_every, unrotated
+from llmsim_adapters.dialects.types import granite
+
+if TYPE_CHECKING:
+    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.spec.model import ModelSpec
+
+
+def read(r: Reader) -> ModelSpec:
+    base = replace(attention(r, bias=r.flag("attention_bias")), sinks=True)
+    mixers = full_every(r, base, 4, first=True)
+    thetas = r.sequence("layer_rope_theta")
+    if thetas is not None:  # of which only zero, no rotary positions, changes anything; it may be longer than the model
+        count = layers(r)
+        r.check("layer_rope_theta", len(thetas) >= count, f"is a list of {len(thetas)}; expected one for each layer")
+        mixers = unrotated(mixers, [theta != 0 for theta in (*thetas, *[1] * count)[:count]])
+    return decoder(r, mixers, mlp(r, bias=r.flag("mlp_bias")))
+
+
+DIALECT = granite.DIALECT.like(
+    "granite_swa",
+    read=read,
+    vocab_size=100352,
+    hidden_size=2560,
+    intermediate_size=8192,
+    num_hidden_layers=24,
+    num_attention_heads=20,
+    num_key_value_heads=4,
+    tie_word_embeddings=True,
+    sliding_window=128,
+    layer_rope_theta=None,
+)

@@ -1,0 +1,89 @@
+"""LFM2: short convolutions, and attention in some layers; the feed-forward width is adjusted. Source: `Lfm2Config`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.assembly import FULL, attention, decoder, layers, mlp
+from llmsim_adapters.dialects.dialect import Dialect
+from llmsim_adapters.dialects.recurrent import by_name, says_instead, short_convolution
+from llmsim_adapters.traced import ceil_div
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.spec.components import MLP
+    from llmsim_adapters.spec.model import ModelSpec
+
+CONV = "conv"
+
+
+def _attends(r: Reader) -> Sequence[str] | None:
+    """`full_attn_idxs` are the layers with attention; a config without it has attention in all."""
+    if r.has("layer_types"):
+        r.no_effect(("full_attn_idxs",), "layer_types says which layers attend")
+        return None
+    indices = r.sequence("full_attn_idxs")
+    return [FULL if indices is None or i in indices else CONV for i in range(layers(r))]
+
+
+def _adjusted(r: Reader) -> MLP:
+    """With `block_auto_adjust_ff_dim`, two thirds of the width, multiplied and rounded up."""
+    network = mlp(r)
+    if not r.flag("block_auto_adjust_ff_dim"):
+        r.no_effect(("block_ffn_dim_multiplier", "block_multiple_of"), "block_auto_adjust_ff_dim is false")
+        return network
+    width = 2 * network.intermediate_size // 3
+    factor = r.number("block_ffn_dim_multiplier")
+    if factor is None:
+        r.no_effect(("block_multiple_of",), "there is no block_ffn_dim_multiplier")
+        return replace(network, intermediate_size=width)
+    multiple = r.size("block_multiple_of")
+    if factor != 1:
+        width = r.derive("multiplied_intermediate_size", int(factor * int(width)))
+    return replace(network, intermediate_size=multiple * ceil_div(width, multiple))
+
+
+def read(r: Reader) -> ModelSpec:
+    says_instead(r, "tie_word_embeddings", "tie_embedding")
+    says_instead(r, "intermediate_size", "block_ff_dim")
+    parts = {CONV: short_convolution(r), FULL: attention(r, qk_norm=True)}
+    return decoder(r, by_name(r, parts, _attends(r)), _adjusted(r))
+
+
+DIALECT = Dialect(
+    "lfm2",
+    read,
+    defaults={
+        "vocab_size": 65536,
+        "hidden_size": 2560,
+        "intermediate_size": 12288,
+        "num_hidden_layers": 32,
+        "num_attention_heads": 32,
+        "num_key_value_heads": 8,
+        "head_dim": None,
+        "conv_bias": False,
+        "conv_kernel": 3,
+        "block_multiple_of": 256,
+        "block_ffn_dim_multiplier": 1.0,
+        "block_auto_adjust_ff_dim": True,
+        "full_attn_idxs": None,
+        "layer_types": None,
+        "tie_word_embeddings": True,
+    },
+    aliases={"conv_L_cache": "conv_kernel", "block_ff_dim": "block_ff_dim"},
+    costless={
+        **dict.fromkeys(
+            ("block_mlp_init_scale", "block_out_init_scale", "block_use_xavier_init", "conv_use_xavier_init"),
+            "initial weights: training only",
+        ),
+        **dict.fromkeys(
+            ("block_dim", "conv_dim", "conv_dim_out"), "the type's class has hidden_size there, whatever the key says"
+        ),
+        "block_norm_eps": "a scalar that keeps norms from division by zero",
+        "block_use_swiglu": "the type's class always has a gated network",
+        "use_pos_enc": "the type's class always rotates; rotation is elementwise",
+    },
+)

@@ -1,0 +1,21 @@
+"""mBART's decoder: BART with norms before the mixers and a final one. Source: transformers `MBartConfig`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.assembly import layer_norm
+from llmsim_adapters.dialects.decoders import decoder_alone
+from llmsim_adapters.dialects.ends import learned_positions
+from llmsim_adapters.dialects.types import bart
+
+if TYPE_CHECKING:
+    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.spec.model import ModelSpec
+
+
+def read(r: Reader) -> ModelSpec:
+    return decoder_alone(r, inputs=(learned_positions(r, offset=2), layer_norm(r)))
+
+
+DIALECT = bart.DIALECT.like("mbart", read=read)

@@ -1,0 +1,72 @@
+"""MiMo-V2-Flash: sliding layers with twice the key/value heads, and sinks. Source: `MiMoV2FlashConfig`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.assembly import attention, decoder, layers, mixture_of_experts, mlp, windowed
+from llmsim_adapters.dialects.patterns import after_dense, experts_where, layer_flags, mlp_layer_types
+from llmsim_adapters.dialects.types import glm4_moe
+
+if TYPE_CHECKING:
+    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.spec.components import Attention
+    from llmsim_adapters.spec.model import ModelSpec
+
+
+def read(r: Reader) -> ModelSpec:
+    r.only("add_swa_attention_sink_bias", True)
+    r.only("add_full_attention_sink_bias", False)
+    base = attention(r, bias=r.flag("attention_bias"), o_bias=False, rotary_fraction=0.334)
+    base = replace(base, value_head_dim=r.size("v_head_dim"))
+    is_sparse = mlp_layer_types(r, lambda: layer_flags(r, "moe_layer_freq") or after_dense(r))
+    experts = experts_where(r, is_sparse, lambda: mlp(r), lambda: mixture_of_experts(r, score_correction_bias="buffer"))
+    return decoder(r, _mixers(r, base), experts)
+
+
+def _mixers(r: Reader, base: Attention) -> list[Attention]:
+    """The first and every sixth layer attend to all tokens; the others slide, with more heads and sinks."""
+    if r.has("earlier_in_window"):
+        r.no_effect(("sliding_window",), "sliding_window_size says how many earlier tokens are in the window")
+        r.derive("sliding_window", r.size("earlier_in_window") + 1)
+    if r.has("layer_types"):
+        r.no_effect(("hybrid_layer_pattern",), "layer_types says which layers slide")
+    slides = layer_flags(r, "hybrid_layer_pattern") or [i > 0 and (i + 1) % 6 != 0 for i in range(layers(r))]
+    wide = replace(base, num_key_value_heads=2 * base.num_key_value_heads, sinks=True)
+    mixers = windowed(r, wide, slides)
+    for name, value in (
+        ("num_attention_heads", base.num_attention_heads),
+        ("num_key_value_heads", wide.num_key_value_heads),
+        ("head_dim", base.head_dim),
+        ("v_head_dim", base.value_head_dim or base.head_dim),
+    ):
+        r.agree(f"swa_{name}", value, "sliding layers differ in key/value heads only, of which they have twice as many")
+    return [base if mixer.window is None else mixer for mixer in (mixers if isinstance(mixers, list) else [mixers])]
+
+
+DIALECT = glm4_moe.DIALECT.like(
+    "mimo_v2_flash",
+    read=read,
+    aliases={"sliding_window_size": "earlier_in_window"},
+    costless={
+        "attention_value_scale": "a factor on the values: elementwise",
+        "attention_chunk_size": "no layer attends in chunks",
+        "hybrid_block_size": "hybrid_layer_pattern, or the type, says which layers slide",
+        "swa_rope_theta": "rotation angles of sliding layers: tables that are computed, elementwise",
+    },
+    add_swa_attention_sink_bias=True,
+    add_full_attention_sink_bias=False,
+    vocab_size=152576,
+    intermediate_size=16384,
+    num_hidden_layers=48,
+    num_attention_heads=64,
+    num_key_value_heads=4,
+    head_dim=192,
+    v_head_dim=128,
+    sliding_window=129,
+    num_experts=256,
+    num_shared_experts=0,
+    moe_intermediate_size=2048,
+    num_nextn_predict_layers=0,
+)

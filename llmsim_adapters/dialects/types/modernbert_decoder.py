@@ -1,0 +1,83 @@
+"""ModernBERT's decoder: windows of half of `local_attention`, no norm before the first attention.
+
+Source: transformers `ModernBertDecoderConfig`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.assembly import attention, decoder, layer_norm, layers, mlp, windowed
+from llmsim_adapters.dialects.dialect import Dialect
+from llmsim_adapters.dialects.layouts import pre_norm
+from llmsim_adapters.spec.components import Projection
+
+if TYPE_CHECKING:
+    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.spec.components import Attention, Component, Norm
+    from llmsim_adapters.spec.model import ModelSpec, Sublayer
+
+
+def read(r: Reader) -> ModelSpec:
+    hidden, norm = r.size("hidden_size"), layer_norm(r, bias=r.flag("norm_bias"))
+    first, *rest = mixers(r)
+    first = replace(first)  # an object of its own, which tells the first layer apart
+
+    def layout(mixer: Component, feed_forward: Component, norm: Norm, /) -> tuple[Sublayer, ...]:
+        attending, feeding = pre_norm(mixer, feed_forward, norm)
+        return (replace(attending, pre_norms=()) if mixer is first else attending), feeding
+
+    spec = decoder(
+        r,
+        [first, *rest],
+        mlp(r, bias=r.flag("mlp_bias")),
+        layout=layout,
+        norm=norm,
+        inputs=(norm,),
+        head_bias=r.flag("decoder_bias"),
+    )
+    (text,) = spec.stacks
+    dense = Projection(input_size=hidden, output_size=hidden, bias=r.flag("classifier_bias"))
+    return replace(spec, stacks=(replace(text, after=(*text.after, dense, norm)),))
+
+
+def mixers(r: Reader) -> list[Attention]:
+    """Read the attention of each layer: every `global_attn_every_n_layers`-th, from the first on, is full."""
+    r.no_effect(("half_of_local_attention",), "computed from local_attention")
+    period = r.size("global_attn_every_n_layers")
+    if r.has("layer_types"):
+        r.no_effect(("global_attn_every_n_layers",), "layer_types says which layers slide")
+    given = windowed(r, attention(r, bias=r.flag("attention_bias")), [i % period != 0 for i in range(layers(r))])
+    found = given if isinstance(given, list) else [given] * layers(r)
+    halves = {id(m): m if m.window is None else replace(m, window=m.window // 2) for m in found}
+    return [halves[id(mixer)] for mixer in found]
+
+
+DIALECT = Dialect(
+    "modernbert-decoder",
+    read,
+    defaults={
+        "vocab_size": 50368,
+        "hidden_size": 768,
+        "intermediate_size": 1152,
+        "num_hidden_layers": 22,
+        "num_attention_heads": 12,
+        "hidden_act": "gelu",
+        "norm_bias": False,
+        "attention_bias": False,
+        "mlp_bias": False,
+        "decoder_bias": True,
+        "classifier_bias": False,
+        "sliding_window": 128,
+        "global_attn_every_n_layers": 3,
+        "layer_types": None,
+        "tie_word_embeddings": True,
+    },
+    aliases={"local_attention": "sliding_window", "sliding_window": "half_of_local_attention"},
+    costless={
+        **dict.fromkeys(("initializer_cutoff_factor", "mlp_dropout"), "training only"),
+        "classifier_activation": "of the layer before the head: elementwise",
+        **dict.fromkeys(("global_rope_theta", "local_rope_theta"), "rotation angles: elementwise"),
+    },
+)

@@ -1,0 +1,20 @@
+"""Pegasus' decoder: norms before the mixers, a stored table of sines. Source: transformers `PegasusConfig`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.decoders import decoder_alone
+from llmsim_adapters.dialects.ends import learned_positions
+from llmsim_adapters.dialects.types import bart
+
+if TYPE_CHECKING:
+    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.spec.model import ModelSpec
+
+
+def read(r: Reader) -> ModelSpec:
+    return decoder_alone(r, inputs=(learned_positions(r),))
+
+
+DIALECT = bart.DIALECT.like("pegasus", read=read)

@@ -1,0 +1,70 @@
+"""RecurrentGemma: Griffin's recurrent blocks, and sliding attention in every third layer; half the stated width.
+
+Source: transformers `RecurrentGemmaConfig`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.assembly import attention, decoder, layers, mlp
+from llmsim_adapters.dialects.types import gemma
+from llmsim_adapters.spec.components import GatedLinearRecurrence
+
+if TYPE_CHECKING:
+    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.spec.components import Component
+    from llmsim_adapters.spec.model import ModelSpec
+
+_RECURRENT, _ATTENTION = "recurrent", "attention"
+
+
+def _recurrent(r: Reader) -> GatedLinearRecurrence:
+    hidden, heads = r.size("hidden_size"), r.size("num_attention_heads")
+    width = r.size_or("lru_width", lambda: hidden)
+    r.check("lru_width", width % heads == 0, f"is {int(width)}, not a multiple of num_attention_heads ({int(heads)})")
+    return GatedLinearRecurrence(hidden_size=hidden, width=width, heads=heads, conv_kernel=r.size("conv_kernel"))
+
+
+def _mixers(r: Reader) -> list[Component]:
+    """`block_types` is repeated over the layers."""
+    said = r.sequence("block_types") or [_RECURRENT]
+    kinds = [said[i % len(said)] for i in range(layers(r))]
+    for kind in kinds:
+        if kind not in (_RECURRENT, _ATTENTION):
+            r.refuse("block_types", kind, f"a list of {_RECURRENT!r} and {_ATTENTION!r}")
+    attends = replace(
+        attention(r, bias=r.flag("attention_bias"), o_bias=True, rotary_fraction=0.5), window=r.size("sliding_window")
+    )
+    if _RECURRENT not in kinds:
+        r.no_effect(("lru_width", "conv_kernel"), "no layer is recurrent")
+        return [attends] * len(kinds)
+    recurs = _recurrent(r)
+    return [recurs if kind == _RECURRENT else attends for kind in kinds]
+
+
+def read(r: Reader) -> ModelSpec:
+    r.no_effect(("head_dim",), "the type computes it from hidden_size and num_attention_heads")
+    r.derive("head_dim", r.size("hidden_size") // r.size("num_attention_heads"))
+    network = mlp(r, width=r.size("intermediate_size") // 2, bias=True)
+    return decoder(r, _mixers(r), network, softcap=r.number("logits_soft_cap"))
+
+
+DIALECT = gemma.DIALECT.like(
+    "recurrent_gemma",
+    read=read,
+    aliases={"conv1d_width": "conv_kernel"},
+    costless=dict.fromkeys(("w_init_variance_scale", "final_w_init_variance_scale"), "initial weights: training only"),
+    hidden_size=2560,
+    intermediate_size=7680,
+    num_hidden_layers=26,
+    num_attention_heads=10,
+    num_key_value_heads=None,
+    head_dim=None,
+    lru_width=None,
+    sliding_window=2048,
+    conv_kernel=4,
+    logits_soft_cap=30.0,
+    block_types=["recurrent", "recurrent", "attention"],
+)

@@ -1,0 +1,37 @@
+"""StableLM: Llama with layer norms, which queries and keys may have for every head. Source: `StableLmConfig`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.assembly import attention, decoder, layer_norm, mlp
+from llmsim_adapters.dialects.layouts import parallel, pre_norm
+from llmsim_adapters.dialects.types import llama
+from llmsim_adapters.spec.components import Norm
+
+if TYPE_CHECKING:
+    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.spec.model import ModelSpec
+
+
+def read(r: Reader) -> ModelSpec:
+    mixer = attention(r, bias=r.flag("qkv_bias"), o_bias=False, rotary_fraction=0.25)
+    if r.flag("qk_norm"):
+        norm = Norm(mixer.head_dim, "layer", sets=mixer.num_attention_heads)
+        mixer = replace(mixer, q_norm=norm, k_norm=replace(norm, sets=mixer.num_key_value_heads))
+    layout = parallel if r.flag("use_parallel_residual") else pre_norm
+    return decoder(r, mixer, mlp(r), layout=layout, norm=layer_norm(r))
+
+
+DIALECT = llama.DIALECT.like(
+    "stablelm",
+    read=read,
+    vocab_size=50304,
+    hidden_size=2560,
+    intermediate_size=6912,
+    num_key_value_heads=32,
+    qkv_bias=False,
+    qk_norm=False,
+    use_parallel_residual=False,
+)

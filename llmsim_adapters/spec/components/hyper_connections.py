@@ -1,0 +1,33 @@
+"""Residual connections of several streams, with weights that are made of the streams themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from llmsim_adapters.spec.components.component import Component
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HyperConnection(Component):
+    """What stands in place of a residual where a token has `streams` hidden states (arXiv:2409.19606).
+
+    Weights that are projected from all streams collapse them into what the mixers get and spread the mixers' result
+    over them. With `mixes`, a matrix that is projected with these weights mixes the streams (mHC, arXiv:2512.24880).
+    """
+
+    kind: ClassVar[str] = "hyper_connection"
+
+    hidden_size: int
+    streams: int
+    mixes: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HyperHead(Component):
+    """Collapses the streams after the last layer into one."""
+
+    kind: ClassVar[str] = "hyper_head"
+
+    hidden_size: int
+    streams: int

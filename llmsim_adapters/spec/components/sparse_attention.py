@@ -1,0 +1,34 @@
+"""What chooses the tokens that sparse attention attends to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from llmsim_adapters.spec.components.component import Component
+
+if TYPE_CHECKING:
+    from llmsim_adapters.spec.components.norms import Norm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indexer(Component):
+    """Scores all tokens for each token (lightning indexer, DeepSeek-V3.2, arXiv:2512.02556).
+
+    Its queries have heads of their own and are projected from `query_size` numbers, compressed queries or hidden
+    states; one key for all heads is projected from the hidden states and cached. With `head_weights`, the scores of the
+    heads are summed, each by a weight that is projected from the hidden states. `q_norm` is of each query head.
+    """
+
+    kind: ClassVar[str] = "indexer"
+
+    hidden_size: int
+    query_size: int
+    num_heads: int
+    head_dim: int
+    k_norm: Norm
+    q_norm: Norm | None = None
+    head_weights: bool = True
+
+    def parts(self) -> tuple[Component, ...]:
+        return (self.k_norm,) if self.q_norm is None else (self.k_norm, self.q_norm)

@@ -1,0 +1,18 @@
+"""What published quantized checkpoints hold (`reference/facts/checkpoints.json`), as the tests read it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import llmsim_adapters as la
+from tests.facts import facts
+
+_FACTS = facts("checkpoints")
+STORED: list[dict[str, Any]] = _FACTS["bytes"]
+
+
+def config_of(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return the config of a checkpoint: a bundled one, or one of the `bases` with its quantization."""
+    if "source" in entry:
+        return dict(la.load(entry["source"], offline=True).config.data)
+    return {**_FACTS["bases"][entry["base"]], "quantization_config": entry["quantization_config"]}
