@@ -241,8 +241,28 @@ class TestBytes:
             queries * left + stored + queries * right
         )
 
-    def test_a_look_up_reads_the_rows_that_it_writes(self) -> None:
-        assert self.graph("qwen3")["embedding.lookup"].bytes == 4 * 2 * self.B * self.S * self.H
+    @pytest.mark.parametrize(
+        ("model_type", "name"),
+        [
+            ("qwen3", "embedding.lookup"),
+            ("gpt2", "position_embedding.lookup"),
+            ("deepseek_v3", "next_token_input.lookup"),
+        ],
+    )
+    def test_a_look_up_reads_the_rows_that_it_writes(self, model_type: str, name: str) -> None:
+        schedule = la.Schedule(batch_size=self.B, seq_len=self.S, mtp=True)
+        (found,) = [o for o in la.build(tiny(model_type), schedule).operators if o.name == name]
+        assert (found.m, found.n, found.bytes) == (self.B * self.S, self.H, 4 * 2 * self.B * self.S * self.H)
+
+    def test_the_head_reads_its_table_once(self) -> None:
+        rows, vocab = self.B * self.S, 131
+        assert self.graph("qwen3")["head.logits"].bytes == 4 * (rows * self.H + self.H * vocab + rows * vocab)
+
+    def test_norms_of_latents_run_on_every_token(self) -> None:
+        rows = self.B * self.S
+        found = self.graph("deepseek_v3")
+        for name, size in (("latent_attention.q_a_layernorm", 20), ("latent_attention.kv_a_layernorm", 24)):
+            assert (found[name].m, found[name].n) == (rows, size)
 
     @pytest.mark.parametrize(("tokens", "read"), [(1, 6), (2, 12), (9, 12)])
     def test_no_more_experts_are_read_than_tokens_are_sent_to(self, tokens: int, read: int) -> None:

@@ -82,6 +82,12 @@ class _Readings(ast.NodeTransformer):
         node.keywords = [self.visit(keyword) for keyword in node.keywords]
         return node
 
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        # What is only asked whether it is None is None or not with one more, too.
+        if all(isinstance(operator, (ast.Is, ast.IsNot)) for operator in node.ops):
+            return node
+        return self.generic_visit(node)
+
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
         if node.value is not None:
             node.value = self.visit(node.value)
