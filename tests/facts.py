@@ -15,6 +15,19 @@ def facts(name: str) -> dict[str, Any]:
     return loaded
 
 
+LLAMA: dict[str, Any] = {
+    "model_type": "llama",
+    "architectures": ["LlamaForCausalLM"],
+    "vocab_size": 1000,
+    "hidden_size": 96,
+    "intermediate_size": 200,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 8,
+    "num_key_value_heads": 2,
+    "torch_dtype": "bfloat16",
+}
+"""A plain config of which tests change one thing."""
+
 CASES: list[tuple[str, dict[str, Any]]] = [
     (path.stem, case)
     for path in sorted(FOLDER.glob("*.json"))

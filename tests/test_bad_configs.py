@@ -11,17 +11,8 @@ from hypothesis import strategies as st
 
 import llmsim_adapters as la
 from llmsim_adapters.sources import bundled_ids
+from tests.facts import LLAMA
 
-LLAMA: dict[str, Any] = {
-    "model_type": "llama",
-    "architectures": ["LlamaForCausalLM"],
-    "vocab_size": 1000,
-    "hidden_size": 96,
-    "intermediate_size": 200,
-    "num_hidden_layers": 3,
-    "num_attention_heads": 8,
-    "num_key_value_heads": 2,
-}
 DEEPSEEK = la.load("deepseek-ai/DeepSeek-V3").config.data
 UNKNOWN = {**LLAMA, "model_type": "brand_new"}
 

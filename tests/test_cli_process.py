@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -143,7 +144,9 @@ def test_an_interrupt_leaves_no_traceback(environment: Callable[..., dict[str, s
     """Interrupted while it waits for a config that somebody else is to write: a named pipe."""
     pipe = tmp_path / "registry.json"
     os.mkfifo(pipe)
-    process = start(["coverage", str(pipe)], environment())
+    # A suite that runs in the background of a shell has interrupts ignored, and a process inherits that.
+    heed = partial(signal.signal, signal.SIGINT, signal.default_int_handler)
+    process = start(["coverage", str(pipe)], environment(), preexec_fn=heed)
     with pipe.open("w"):  # opens once the command reads
         process.send_signal(signal.SIGINT)
     # The end of the pipe frees a read that began after the signal came; the interrupt is what is answered all the same.

@@ -11,22 +11,10 @@ from llmsim_adapters.dialects.aliases import ALIASES
 from llmsim_adapters.dialects.costless import COSTLESS
 from llmsim_adapters.dialects.find import TYPE_OF_ARCHITECTURE, built_in, declared_types
 from llmsim_adapters.sources import bundled_ids
-from tests.facts import CASES, facts
+from tests.facts import CASES, LLAMA, facts
 from tests.reference.inference import PAGE, page
 
 BUNDLED = bundled_ids()
-
-LLAMA: dict[str, Any] = {
-    "model_type": "llama",
-    "architectures": ["LlamaForCausalLM"],
-    "vocab_size": 1000,
-    "hidden_size": 96,
-    "intermediate_size": 200,
-    "num_hidden_layers": 3,
-    "num_attention_heads": 8,
-    "num_key_value_heads": 2,
-    "torch_dtype": "bfloat16",
-}
 
 # The full form of each type's tiny model: what it reads occurs in one of them.
 FULL = {name: case["config"] for name, case in CASES if case["name"] in ("tiny-full", "full")}

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from llmsim_adapters.graph.graph import MTP, OperatorGraph
 from llmsim_adapters.lowerings.built_in import BUILT_IN
-from llmsim_adapters.lowerings.site import Draft, Site, Step
+from llmsim_adapters.lowerings.site import Draft, Site
+from llmsim_adapters.lowerings.step import Step
 from llmsim_adapters.traced import Traced, minimum
 
 if TYPE_CHECKING:
