@@ -268,9 +268,31 @@ class TestBytes:
     def test_no_more_experts_are_read_than_tokens_are_sent_to(self, tokens: int, read: int) -> None:
         """DeepSeek-V3 at tiny sizes: 6 of 12 experts of width 28 for each token, in 4 of 5 layers."""
         graph = la.build(tiny("deepseek_v3"), la.Schedule(seq_len=tokens))
-        (down,) = [o for o in graph.operators if o.name.endswith("experts.down") and "shared" not in o.name]
+        found = {o.name.rpartition(".")[2]: o for o in graph.operators if ".experts." in o.name}
         rows = tokens * 6
-        assert down.bytes == 4 * 4 * (rows * 28 + read * 28 * 80 + rows * 80)
+        assert found["up"].bytes == 4 * 4 * (rows * 80 + read * 80 * 56 + rows * 56)
+        assert found["down"].bytes == 4 * 4 * (rows * 28 + read * 28 * 80 + rows * 80)
+
+    def test_an_expanded_latent_is_read_by_every_head(self) -> None:
+        """DeepSeek-V3 at tiny sizes: 8 heads, whose keys are 14 + 10 and whose values are 18 wide, in 5 layers."""
+        length = self.S + self.C
+        queries, stored = self.B * 8 * self.S, self.B * 8 * length
+        schedule = la.Schedule(batch_size=self.B, seq_len=self.S, context_len=self.C)
+        moved = {"scores": 0, "values": 0}
+        for operator in la.build(tiny("deepseek_v3"), schedule).operators:
+            if operator.kind == "attention":
+                moved[operator.name.rpartition(".")[2]] += operator.bytes
+        assert moved["scores"] == 4 * 5 * (queries * 24 + stored * 24 + queries * length)
+        assert moved["values"] == 4 * 5 * (queries * length + stored * 18 + queries * 18)
+
+    def test_choices_without_weights_take_their_share_of_the_rows(self) -> None:
+        """LongCat-Flash sends tokens to identity experts, too: the mean share of the others, rounded up once."""
+        config = tiny("longcat_flash")
+        experts, idle, top_k = (config[key] for key in ("n_routed_experts", "zero_expert_num", "moe_topk"))
+        for tokens in range(1, 12):
+            graph = la.build(config, la.Schedule(seq_len=tokens))
+            (up,) = {o.m for o in graph.operators if o.name.endswith("experts.up")}
+            assert up == ceil_div(tokens * top_k * experts, experts + idle)
 
 
 class TestCaches:
