@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 MODEL: Final = "Qwen/Qwen3-8B"
-EXPLAIN: Final = ("-m", "llmsim_adapters", "explain", MODEL, "--offline")
+EXPLAIN: Final = (str(Path(sys.executable).with_name("llmsim-adapters")), "explain", MODEL, "--offline")
 ONE_PYDANTIC_MODEL: Final = (
+    sys.executable,
     "-c",
     "import pydantic\nclass M(pydantic.BaseModel):\n    x: int\nprint(M(x=1).model_dump_json())",
 )
@@ -22,9 +23,8 @@ ONE_PYDANTIC_MODEL: Final = (
 def test_explain(compare: Callable[..., None], tmp_path: Path) -> None:
     environment = {**os.environ, "HF_HOME": str(tmp_path), "MODELSCOPE_CACHE": str(tmp_path), "COLUMNS": "80"}
 
-    def interpreter(arguments: tuple[str, ...]) -> bytes:
-        command = [sys.executable, *arguments]
+    def process(command: tuple[str, ...]) -> bytes:
         return subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE).stdout
 
-    assert interpreter(EXPLAIN)
-    compare("explain", MODEL, lambda: interpreter(EXPLAIN), lambda: interpreter(ONE_PYDANTIC_MODEL), turns=15, calls=1)
+    assert process(EXPLAIN)
+    compare("explain", MODEL, lambda: process(EXPLAIN), lambda: process(ONE_PYDANTIC_MODEL), turns=15, calls=1)

@@ -43,11 +43,8 @@ class Method(NamedTuple):
     without_effect: Mapping[str, str] = {}
 
 
-def quantized(r: Reader, spec: ModelSpec) -> ModelSpec:
-    """Return a spec with what `quantization_config` says about how its weights are stored."""
-    if not r.has("quantization_config"):
-        r.no_effect(("quantization_config",), "null: the weights are not quantized")
-        return spec
+def stored(r: Reader, spec: ModelSpec) -> ModelSpec:
+    """Return a spec with what a `quantization_config` that is there says about how its weights are stored."""
     q = r.nested("quantization_config")
     if q is None:
         return spec
