@@ -45,8 +45,7 @@ def window_pattern(r: Reader, base: Attention) -> Attention | list[Attention]:
 def rotated_where_sliding(mixers: Attention | list[Attention]) -> list[Attention]:
     """Layers that attend to all tokens have no rotary positions (Cohere 2, EXAONE 4)."""
     given = mixers if isinstance(mixers, list) else [mixers]
-    of = {id(m): replace(m, rotary_fraction=0.0) if m.window is None else m for m in given}
-    return [of[id(mixer)] for mixer in given]
+    return unrotated(given, [mixer.window is not None for mixer in given])
 
 
 def sparse_step(
