@@ -15,6 +15,10 @@ class AdapterError(Exception):
     """The root: catch this to catch everything that this package raises on purpose."""
 
 
+class MissingExtra(AdapterError, ImportError):
+    """What was called needs a package that an extra installs; the message names it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What one source of configs said: `kind` is a word for programs, `message` a sentence for people."""

@@ -3,6 +3,7 @@
 The working that `explain` prints is the working itself: the reader, the dialects and the lowerings run once more
 on `Traced` integers in place of plain ones, so no formula is ever written down a second time. Code that is to be
 traced is ordinary arithmetic with `+ - * //` and the functions `ceil_div`, `minimum` and `maximum` of this module.
+The same code computes with the columns of a sweep, whose comparisons may have no one answer, but can be chosen by.
 """
 
 from __future__ import annotations
@@ -81,15 +82,15 @@ def _result(value: Any, operation: str, left: Any, right: Any) -> Any:
 
 def ceil_div(a: int, b: int) -> int:
     """Return a / b, rounded up."""
-    value = -(-int(a) // int(b))
     if a.__class__ is Traced or b.__class__ is Traced:
-        return Traced.result(value, "ceil_div", a, b)
-    return value
+        return Traced.result(-(-int(a) // int(b)), "ceil_div", a, b)
+    return -(-a // b)
 
 
 def minimum(a: int, b: int) -> int:
     """Return the smaller of two integers."""
-    value = b if b < a else a
+    chosen: Any = b < a
+    value = b if chosen is True else a if chosen is False else chosen.choose(b, a)
     if a.__class__ is Traced or b.__class__ is Traced:
         return Traced.result(value, "min", a, b)
     return value
@@ -97,7 +98,8 @@ def minimum(a: int, b: int) -> int:
 
 def maximum(a: int, b: int) -> int:
     """Return the larger of two integers."""
-    value = b if b > a else a
+    chosen: Any = b > a
+    value = b if chosen is True else a if chosen is False else chosen.choose(b, a)
     if a.__class__ is Traced or b.__class__ is Traced:
         return Traced.result(value, "max", a, b)
     return value

@@ -16,10 +16,24 @@ INCOMPLETE: Final = {
 """Cases of configs that transformers itself can't run, and the parameter that they lack."""
 
 FUSED: Final = {
+    "llava": "the class token is a vector, not a matrix of one row",
+    "git": "as llava",
+    "mllama": "as llava",
+    "dots3_note": "the pictures' queries, keys and values are one tensor, the sound's gate and up another",
+    **dict.fromkeys(
+        ("got_ocr2", "qwen2_5_vl", "qwen2_vl", "qwen3_vl", "qwen3_vl_moe"),
+        "the tower's queries, keys and values are one tensor",
+    ),
+    "phi3_v": "as phi3",
+    "phi4_multimodal": "as phi3",
+    "fuyu": "as persimmon",
     "phi3": "queries, keys and values are one tensor, gate and up another",
     "glm": "gate and up are one tensor",
     "glm4": "gate and up are one tensor",
+    "glm4v": "as glm4",
+    "glm4v_text": "as glm4",
     "falcon": "queries, keys and values are one tensor",
+    "RefinedWeb": "as falcon",
     "chatglm": "stands for a type with fused tensors by one whose gate and up are fused",
     "gpt2": "queries, keys and values are one tensor, and matrices are stored transposed",
     "gpt-sw3": "queries, keys and values are one tensor, and matrices are stored transposed",
@@ -37,6 +51,8 @@ FUSED: Final = {
     "minimax_m3_vl_text": "gate and up are one tensor",
     "ernie4_5_moe": "the router's correction bias is a matrix of one row",
     "gpt_oss": "the experts' matrices are stored transposed",
+    "gemma4_unified": "the tables of positions for both axes are one tensor whose first dimension is positions",
+    "gemma3": "the pictures' projection is stored transposed; the pooling's queries, keys and values are one tensor",
     "llama4_text": "the experts' matrices are stored transposed",
     "llama4": "as llama4_text",
     "aria_text": "the experts' matrices are stored transposed",
@@ -52,6 +68,8 @@ FUSED: Final = {
     "qwen3_5": "as qwen3_5_text",
     "qwen3_5_moe": "as qwen3_5_moe_text",
     "qwen3_5_moe_text": "queries and their gate are one tensor, and so are the delta net's queries, keys and values",
+    "qwen4_exp_text": "as qwen3_5_moe_text, and the indexer's queries and key are one tensor",
+    "qwen4_exp": "as qwen4_exp_text",
     "xlnet": "matrices and biases have a dimension for heads, and are stored transposed",
     "kimi_linear": "the decays of the heads have four dimensions, three of them of one",
 }
@@ -61,6 +79,9 @@ FLOPS: Final[dict[str, str]] = {
     "llama4_text": "every expert runs on every token, and what was not routed there is multiplied by 0 (bmm)",
     "llama4": "as llama4_text",
     "zaya": "a token that goes to no expert runs through the first one, times 0 (masked_fill in ZayaRouter)",
+    "blt": "how many patches bytes make depends on the text, and on random weights (a test of its own)",
+    "qwen4_exp_text": "the indexer scores the whole blocks before each token, one by one (matmul in its QSAIndexer)",
+    "qwen4_exp": "as qwen4_exp_text",
     **dict.fromkeys(
         [f"longcat_flash-{case}" for case in ("tiny-minimal", "random-1", "random-3", "random-4")],
         "the tokens say how many of their choices are identity experts; the mean share is counted (a test of its own)",
@@ -68,10 +89,19 @@ FLOPS: Final[dict[str, str]] = {
 }
 """Types whose FLOPs torch counts otherwise than they are, and the operator that is not or over-counted."""
 
-PARTIAL: Final[dict[str, str]] = {
-    "deepseek_v4": "multi_token_prediction",
+PARTIAL: Final[dict[str, tuple[str, ...]]] = {
+    "blt": ("patch_size",),
+    **dict.fromkeys(("dots3_note", "phi4_multimodal"), ("audio_tower", "vision_tower")),
+    "deepseek_v4": ("multi_token_prediction",),
+    **dict.fromkeys(("gemma3", "llava", "qwen2_5_vl", "qwen2_vl", "qwen3_vl", "qwen3_vl_moe"), ("vision_tower",)),
+    **dict.fromkeys(("fuyu", "git", "got_ocr2", "mllama"), ("vision_tower",)),
+    **dict.fromkeys(("llada2_moe", "llada2_moe_veomni", "sdar"), ("block_diffusion",)),
+    "phi3small": ("local_and_strided_attention",),
+    **dict.fromkeys(("moss_transcribe_diarize", "qwen2_audio", "voxtral"), ("audio_tower",)),
+    **dict.fromkeys(("gemma4", "gemma4_unified"), ("audio_tower", "vision_tower")),
 }
-"""Types with a part that transformers does not say how to build and that their defaults have, a gap by itself."""
+"""Types that their defaults have gaps of: a part that transformers does not say how to build, or an encoder of which
+the weights are compared, and what it runs is not."""
 
 ALLOCATED: Final[dict[str, str]] = {
     "longcat_flash": "gate_up_proj has rows for the identity experts too (torch.empty), which nothing multiplies with",
@@ -81,9 +111,13 @@ ALLOCATED: Final[dict[str, str]] = {
 MASKED: Final[dict[str, tuple[str, int | None, str]]] = {
     "deepseek_v4": ("index_topk", 1000, "eager attention multiplies with all entries and masks (matmul)"),
     "minimax_m3_vl_text": ("index_topk_blocks", 1000, "eager attention multiplies with all blocks and masks (matmul)"),
+    "qwen4_exp_text": ("indexer_budget", 1000, "eager attention multiplies with all tokens and masks (matmul)"),
     "minimax": ("sliding_window", None, "MiniMaxCache keeps all tokens, and every step multiplies with all of them"),
 }
 """Types whose window or chosen blocks transformers only masks: with this value of a key, compared as usual."""
+
+POSITIONS: Final = ("indexer_position_ids",)
+"""Tensors of a cache with the positions of its tokens, which follow from their number."""
 
 STEP: Final[dict[str, str]] = {
     "rwkv": "the previous tokens (B, H) are broadcast against (B, 1, H) in extract_key_value: B rows for every token",
@@ -96,8 +130,9 @@ CACHE: Final[dict[str, str]] = {
     "deepseek_v4": "values are the keys, unfinished entries grow and shrink (a test of its own)",
     "rwkv": "five tensors, each with one state of all layers",
     "xlstm": "a dictionary of the states of all layers",
+    "reformer": "hidden states and hashes apart; local layers keep all tokens, whatever is in reach (a test of its own)",
     **dict.fromkeys(
-        ("falcon-random-3", "falcon-only-new_decoder_architecture"),
+        ("falcon-random-3", "falcon-only-new_decoder_architecture", "RefinedWeb"),
         "the new decoder repeats keys and values for every query head before it caches them (broadcast_to)",
     ),
     "gpt_neo": "local layers keep all tokens in a DynamicLayer and mask them",

@@ -123,6 +123,16 @@ def test_a_model_type_is_only_ever_a_name(name: str) -> None:
     assert all(gap.detail.isprintable() for gap in coverage.gaps)
 
 
+GEMMA3: dict[str, Any] = {
+    "model_type": "gemma3",
+    "architectures": ["Gemma3ForConditionalGeneration"],
+    "dtype": "bfloat16",
+    "text_config": {"hidden_size": 64, "num_hidden_layers": 2, "vocab_size": 99, "intermediate_size": 96},
+    "vision_config": {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4},
+}
+"""A language model with an encoder of pictures."""
+
+
 class TestComposite:
     @pytest.mark.parametrize("path", ["text_config", "llm_config", "language_config", "thinker_config.text_config"])
     def test_the_language_model_is_found_and_its_path_reported(self, path: str) -> None:
@@ -145,6 +155,43 @@ class TestComposite:
     def test_a_tower_beside_flat_text_keys_too(self) -> None:
         assert ("unsupported_feature", "audio_tower") in gaps({**LLAMA, "audio_config": {"d_model": 5}})
 
+    @pytest.mark.parametrize("inner", [{}, {"model_type": "gemma3_text"}, {"model_type": "llama"}])
+    def test_a_declared_whole_has_its_tower_whatever_type_its_language_model_is(self, inner: dict[str, Any]) -> None:
+        config = {**GEMMA3, "text_config": {**GEMMA3["text_config"], **inner}}
+        coverage = la.evaluate(config)
+        assert (coverage.model_type, coverage.category) == ("gemma3", "multimodal")
+        assert [gap.name for gap in coverage.gaps if gap.kind == "unsupported_feature"] == ["vision_tower"]
+        assert coverage.parameters["vision_config.hidden_size"].key == "vision_config.hidden_size"
+
+    def test_an_architecture_that_is_the_language_model_alone_has_no_tower(self) -> None:
+        alone = {**GEMMA3, "architectures": ["Gemma3ForCausalLM"]}
+        assert (la.evaluate(alone).gaps, la.evaluate(alone).category) == ((), "dense")
+        text = {"model_type": "gemma3_text", **GEMMA3["text_config"]}
+        assert la.build(alone).parameters == la.build(text).parameters
+
+    def test_a_declared_whole_with_an_encoder_that_nobody_declared_is_its_language_model(self) -> None:
+        changed = {**GEMMA3, "vision_config": {"model_type": "another_vision", "hidden_size": 7}}
+        (gap,) = la.evaluate(changed).gaps
+        assert (gap.kind, gap.name) == ("unsupported_feature", "vision_tower")
+        assert "no builder models" in gap.detail
+
+    @pytest.mark.parametrize(
+        ("ignore", "gaps"),
+        [
+            (["lm_head"], ["quantization_of_towers", "vision_tower"]),
+            (["lm_head", "re:vision_tower.*"], ["vision_tower"]),
+        ],
+    )
+    def test_a_quantized_checkpoint_leaves_encoders_as_they_are(self, ignore: list[str], gaps: list[str]) -> None:
+        weights = {"num_bits": 8, "type": "float", "strategy": "channel", "symmetric": True}
+        groups = {"group_0": {"targets": ["Linear"], "weights": weights}}
+        stored = {"quant_method": "compressed-tensors", "format": "float-quantized", "ignore": ignore}
+        config = {**GEMMA3, "quantization_config": {**stored, "config_groups": groups}}
+        assert sorted(gap.name for gap in la.evaluate(config).gaps) == gaps
+        formats = {(weight.stack, weight.dtype) for weight in la.build(config).weights}
+        assert {dtype for stack, dtype in formats if stack == "vision"} == {"bfloat16"}
+        assert ("text", "float8_e4m3fn") in formats
+
     def test_the_top_level_tie_wins(self) -> None:
         config = {"text_config": {**LLAMA, "tie_word_embeddings": False}, "tie_word_embeddings": True}
         assert la.build(config).parameters == la.build({**LLAMA, "tie_word_embeddings": True}).parameters
@@ -161,33 +208,6 @@ class TestComposite:
         coverage = la.evaluate({**LLAMA, "text_config": value})
         assert coverage.path == ""
         assert [gap.name for gap in coverage.gaps] == ["text_config"]
-
-
-class TestInferred:
-    """A type that nobody declared is read by its keys, and each assumption is a gap."""
-
-    def test_it_is_never_better_than_partially_supported(self) -> None:
-        coverage = la.evaluate(UNKNOWN)
-        assert (coverage.status, coverage.builder) == ("partially_supported", "qwen3")
-        assert {str(gap.kind) for gap in coverage.gaps} == {"inferred"}
-        assert la.build(UNKNOWN).parameters == la.build(LLAMA).parameters
-
-    def test_experts_are_never_taken_for_dense(self) -> None:
-        config = {**UNKNOWN, "n_routed_experts": 8, "num_experts_per_tok": 2, "moe_intermediate_size": 50}
-        coverage = la.evaluate(config)
-        assert (coverage.category, coverage.builder) == ("moe", "qwen3_moe")
-        assert ("inferred", "experts") in gaps(config)
-
-    def test_latent_attention_is_never_taken_for_grouped(self) -> None:
-        config = {**UNKNOWN, "kv_lora_rank": 20, "qk_rope_head_dim": 6, "qk_nope_head_dim": 10, "v_head_dim": 8}
-        del config["num_key_value_heads"]
-        assert la.evaluate(config).category == "mla"
-        assert la.build(config).kv_cache_elements_per_token == 3 * 26
-
-    def test_a_key_that_confirms_an_assumption_ends_its_gap(self) -> None:
-        said = {"attention_bias": False, "mlp_bias": False, "head_dim": 12, "tie_word_embeddings": False}
-        assumed = {name for _, name in gaps(UNKNOWN)}
-        assert assumed - {name for _, name in gaps({**UNKNOWN, **said})} == set(said)
 
 
 KEYS = st.sampled_from(sorted({key for name in bundled_ids() for key in la.load(name).config.data}))

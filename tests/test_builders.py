@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ import llmsim_builders
 import pytest
 
 import llmsim_adapters as la
-from llmsim_adapters.lowerings.built_in import BUILT_IN as LOWERINGS
+from llmsim_adapters.lowerings.built_in import BUILT_IN
 from llmsim_adapters.lowerings.wiring import wire
 from llmsim_adapters.sources import bundled_ids
 from llmsim_adapters.spec.category import text_category
@@ -20,20 +21,29 @@ from llmsim_adapters.spec.components import (
     Adapter,
     AlternatingUpdates,
     Attention,
+    AttentionResidual,
+    AxialPositionEmbedding,
+    ChunkAttention,
     Component,
     CompressedAttention,
     CompressedIndexer,
     ConvolvedResidual,
+    Embedding,
+    HashEmbedding,
     Head,
     HyperConnection,
     HyperHead,
     Indexer,
     InitialState,
     LatentAttention,
+    LowRankHyperConnection,
     MixtureOfAttention,
     MixtureOfExperts,
     NextTokenInput,
+    NgramAttention,
+    NgramInput,
     Norm,
+    PatchAttention,
     PerLayerEmbedding,
     PerLayerInput,
     PositionEmbedding,
@@ -43,9 +53,10 @@ from llmsim_adapters.spec.components import (
     Scale,
     ScaledResidual,
     StreamProjections,
+    every_kind,
 )
-from llmsim_adapters.spec.features import BUILT_IN as BUILT_IN_FEATURES
 from llmsim_adapters.spec.features import Features
+from llmsim_adapters.spec.features.known import MODULES
 from llmsim_adapters.spec.quantization import SCHEMES, Quantization, Scheme, Side
 from tests import hybrids
 from tests.hub.fixtures import ROOT
@@ -84,7 +95,8 @@ def specs() -> dict[str, la.ModelSpec]:
     read["experts with dense_layers"] = alternating(experts, MixtureOfExperts, lambda _: mlp)
     read["experts with compressed_attention"] = experts.transform(la.Sublayer, compressing)
     read["experts with mixture_of_attention"] = experts.transform(la.Sublayer, chosen_heads)
-    read["experts with multi_token_prediction"] = predicting(experts)
+    read["dense with multi_token_prediction"] = predicting(dense, hidden=4096)
+    read["experts with multi_token_prediction"] = predicting(experts, hidden=2048)
     read["experts with mixed_attention"] = alternating(experts, Attention, lambda a: replace(a, window=512))
     for name in ("dense_layers", "multi_token_prediction", "mixed_attention"):
         read[f"hybrid with {name}"] = hybrids.hybrid(read[f"experts with {name}"])
@@ -107,6 +119,7 @@ VARIATIONS: tuple[tuple[str, type[Any], Callable[[Any], Any]], ...] = (
     ("layer_norm", Norm, lambda n: replace(n, form="layer")),
     ("norm_bias", Norm, lambda n: replace(n, bias=True)),
     ("a convolved_residual", la.Sublayer, lambda s: replace(s, residual=CONVOLVED)),
+    ("an attention_residual", la.Block, lambda b: replace(b, sublayers=(SUMMED, *b.sublayers))),
     ("a scaled_residual", la.Sublayer, lambda s: replace(s, residual=ScaledResidual(hidden_size=2048))),
     ("a hyper_connection", la.Sublayer, lambda s: replace(s, residual=HYPER)),
     ("a hyper_head", la.ModelSpec, lambda s: replace(s, inputs=(*s.inputs, HYPER_HEAD))),
@@ -118,6 +131,17 @@ VARIATIONS: tuple[tuple[str, type[Any], Callable[[Any], Any]], ...] = (
     ("position_embedding", la.ModelSpec, lambda s: replace(s, inputs=(*s.inputs, POSITIONS))),
     ("projection", la.ModelSpec, lambda s: replace(s, inputs=(*s.inputs, PROJECTION))),
     ("prompt_tokens", la.Stack, lambda s: replace(s, prompt=8)),
+    ("padded_prefill", la.Stack, lambda s: replace(s, pad_to=7)),
+    ("a chunk_attention", la.Block, lambda b: replace(b, sublayers=(*b.sublayers, CHUNKED))),
+    ("an axial_position_embedding", la.ModelSpec, lambda s: replace(s, inputs=(*s.inputs, AXIAL))),
+    ("patch_stacks", la.Stack, lambda s: replace(s, patch_size=4)),
+    ("shared_sublayers", la.Sublayer, lambda s: replace(s, weight_sets=1)),
+    ("a patch_attention", la.Block, lambda b: replace(b, sublayers=(*b.sublayers, CROSSED))),
+    ("a hash_embedding", la.ModelSpec, lambda s: replace(s, inputs=(*s.inputs, HASHED))),
+    ("predicting_streams", la.Stack, lambda s: replace(s, streams=3)),
+    ("several_predictions", Head, lambda h: replace(h, predictions=2)),
+    ("spare_embedding", Embedding, lambda e: replace(e, spare=True)),
+    ("a ngram_attention", la.Block, lambda b: replace(b, sublayers=(*b.sublayers, PREDICTING))),
     ("a relative_attention", la.Block, lambda b: replace(b, sublayers=(*b.sublayers, RELATIVE))),
     ("adapter_bias", la.Block, lambda b: replace(b, sublayers=(*b.sublayers, ADAPTED))),
     ("one_token_projection", la.ModelSpec, lambda s: replace(s, outputs=(*s.outputs, POOLER))),
@@ -128,10 +152,17 @@ VARIATIONS: tuple[tuple[str, type[Any], Callable[[Any], Any]], ...] = (
     ("attention_source_size", Attention, lambda a: replace(a, source_size=77)),
     ("uncached_attention", Attention, lambda a: replace(a, cached=False)),
     ("block_sparse_attention", Attention, lambda a: replace(a, top_k=64, top_k_block=16, indexer=INDEXER)),
+    ("unfinished_block", Attention, lambda a: replace(a, top_k=64, top_k_block=16, top_k_tail=True, indexer=POOLED)),
+    ("pooled_index", Attention, lambda a: replace(a, top_k=64, top_k_block=16, indexer=POOLED)),
+    ("a ngram_input", la.Block, lambda b: replace(b, sublayers=(CHOSEN, *b.sublayers))),
+    ("a low_rank_hyper_connection", la.Sublayer, lambda s: replace(s, residual=LOW_RANK)),
     ("borrowed_cache", Attention, lambda a: replace(a, borrows_cache=True)),
     ("key_value_convolution", Attention, lambda a: replace(a, convolution=4)),
     ("convolved_heads", Attention, lambda a: replace(a, channel_kernel=2, head_kernel=3)),
     ("relative_logits", Attention, lambda a: replace(a, relative_size=8, relative_extent=64)),
+    ("relative_norm", Attention, lambda a: replace(a, relative_size=8, relative_extent=64, relative_norm=Norm(8))),
+    ("dynamic_convolution", Attention, lambda a: replace(a, convolution=4, dynamic_convolution=True)),
+    ("projected_sinks", Attention, lambda a: replace(a, sink_projection=True)),
     ("dynamic_mask", Attention, lambda a: replace(a, dynamic_mask=True)),
     ("differential_attention", Attention, lambda a: replace(a, differential=True)),
     ("router_norm", MixtureOfExperts, lambda m: replace(m, router_norm=Norm(m.hidden_size))),
@@ -165,11 +196,26 @@ VARIATIONS: tuple[tuple[str, type[Any], Callable[[Any], Any]], ...] = (
     ("chunked_attention", Attention, lambda a: replace(a, window=512, chunked=True)),
     ("score_correction_bias", MixtureOfExperts, lambda m: replace(m, score_correction_bias="buffer")),
     ("post_norms", la.Sublayer, lambda s: replace(s, post_norms=s.pre_norms)),
+    ("vision_tower", la.ModelSpec, lambda s: replace(s, stacks=(*s.stacks, encoding("patches")))),
+    ("audio_tower", la.ModelSpec, lambda s: replace(s, stacks=(*s.stacks, encoding("frames")))),
 )
 
 
 ADAPTED = la.Sublayer((Adapter(input_size=2048, rank=16, output_size=2048, copies=3, bias=True),), (Norm(2048),))
 RELATIVE = la.Sublayer((RelativeAttention(hidden_size=2048, num_attention_heads=16, head_dim=64),), (Norm(2048),))
+PREDICTING = la.Sublayer(
+    (NgramAttention(hidden_size=2048, num_attention_heads=16, head_dim=64, ngram=2, num_buckets=9),), (Norm(2048),)
+)
+CHUNKED = la.Sublayer(
+    (ChunkAttention(hidden_size=2048, num_attention_heads=16, head_dim=64, chunk_length=50, chunks_before=1),),
+    (Norm(2048),),
+)
+AXIAL = AxialPositionEmbedding(shape=(9, 8), sizes=(1000, 1048))
+CROSSED = la.Sublayer(
+    (PatchAttention(hidden_size=2048, num_attention_heads=16, num_key_value_heads=4, head_dim=64,
+                    patch_size=4, states=2, queries="tokens"),)
+)  # fmt: skip
+HASHED = HashEmbedding(rows=99, hidden_size=2048, count=3)
 POOLER = Projection(input_size=2048, output_size=2048, one_token=True)
 POSITIONS = PositionEmbedding(positions=77, hidden_size=2048)
 PER_LAYER = PerLayerEmbedding(vocab_size=77, hidden_size=2048, layers=2, width=16)
@@ -182,10 +228,22 @@ LAST = (
 )
 STREAMS = StreamProjections(hidden_size=2048, count=2)
 CONVOLVED = ConvolvedResidual(hidden_size=2048, conv_kernel=4, scaled=True)
+SUMMED = la.Sublayer((AttentionResidual(hidden_size=2048, sources=3, queries=2),), skip=False)
 HYPER = HyperConnection(hidden_size=2048, streams=3)
 HYPER_HEAD = HyperHead(hidden_size=2048, streams=3)
 INDEXER = Indexer(hidden_size=7168, query_size=1536, num_heads=3, head_dim=20, k_norm=Norm(20))
+POOLED = replace(INDEXER, pool=16)
+LOW_RANK = LowRankHyperConnection(hidden_size=2048, streams=3, rank=7)
+CHOSEN = la.Sublayer(
+    (NgramInput(hidden_size=2048, streams=3, table_rows=999, heads=4, width=64, ngram_size=3, conv_kernel=4),)
+)
 PROJECTION = Projection(input_size=2048, output_size=2048)
+
+
+def encoding(axis: str) -> la.Stack:
+    """An encoder over another axis than tokens."""
+    layer = la.Sublayer((MLP(hidden_size=48, intermediate_size=96),), (Norm(48),))
+    return la.Stack("tower", (la.Block("layer", (layer,)),), (0, 0), axis=axis)
 
 
 def crossing(sublayer: la.Sublayer) -> la.Sublayer:
@@ -221,10 +279,10 @@ def chosen_heads(sublayer: la.Sublayer) -> la.Sublayer:
     return replace(sublayer, mixers=(MixtureOfAttention(hidden_size=2048, **sizes),))
 
 
-def predicting(spec: la.ModelSpec) -> la.ModelSpec:
+def predicting(spec: la.ModelSpec, hidden: int) -> la.ModelSpec:
     """A spec with a prediction module whose layer is that of the model."""
     (stack,) = spec.stacks
-    join = la.Sublayer((NextTokenInput(hidden_size=2048),), skip=False)
+    join = la.Sublayer((NextTokenInput(hidden_size=hidden),), skip=False)
     module = la.Block("module", (join, *stack.blocks[0].sublayers))
     return replace(spec, stacks=(stack, la.Stack("mtp", (module,), (0,), optional=True)))
 
@@ -303,7 +361,19 @@ def test_every_declared_feature_changes_the_figures_or_says_why_it_does_not(
             assert figures(without) == figures(spec), source
 
 
-@pytest.mark.parametrize("feature", [feature.name for feature in BUILT_IN_FEATURES])
+@pytest.mark.parametrize("kind", every_kind())
+def test_every_kind_of_component_has_a_lowering(kind: type[Component]) -> None:
+    assert kind in BUILT_IN
+    assert callable(BUILT_IN[kind])
+
+
+def test_no_two_features_have_one_name() -> None:
+    modules = [import_module(f"llmsim_adapters.spec.features.{name}") for name in MODULES.values()]
+    names = [feature.name for module in modules for feature in module.FEATURES]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("feature", [feature.name for feature in FEATURES])
 def test_every_feature_is_modelled_or_listed_as_not_modelled(feature: str) -> None:
     assert any(feature in builder.requirements.features for builder in BUILDERS) != (feature in NOT_MODELLED)
 
@@ -311,14 +381,14 @@ def test_every_feature_is_modelled_or_listed_as_not_modelled(feature: str) -> No
 @pytest.mark.parametrize("builder", BUILDERS, ids=lambda builder: builder.name)
 class TestRequirements:
     def test_features_are_known_and_of_what_the_builder_models(self, builder: type[la.Builder]) -> None:
-        kinds = {kind for kind in LOWERINGS if issubclass(kind, Component)}
+        kinds = set(every_kind())
         for name in builder.requirements.features:
             on = FEATURES[name].on
             assert on not in kinds or on.kind in builder.requirements.components, name
 
     def test_components_have_lowerings_and_occur(self, builder: type[la.Builder]) -> None:
         declared = builder.requirements.components
-        assert declared <= {kind.kind for kind in LOWERINGS if issubclass(kind, Component)}
+        assert declared <= {kind.kind for kind in every_kind()}
         occurring = {
             component.kind
             for spec in SPECS.values()

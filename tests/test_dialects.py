@@ -19,7 +19,17 @@ BUNDLED = bundled_ids()
 # The full form of each type's tiny model: what it reads occurs in one of them.
 FULL = {name: case["config"] for name, case in CASES if case["name"] in ("tiny-full", "full")}
 FULL |= {f"{name} (random {case['name'][-1]})": case["config"] for name, case in CASES if "random" in case["name"]}
+FULL |= {f"{name} (whole)": case["config"] for name, case in CASES if case["name"] == "whole"}
 FULL |= {name: la.load(name).config.data for name in BUNDLED}
+
+TOWERS = [
+    (name, part)
+    for name, config in FULL.items()
+    for part, inner in config.items()
+    if part != "text_config" and isinstance(inner, dict) and inner.get("model_type") in declared_types("towers")
+    if part not in la.load(config).coverage.without_effect
+]
+"""The encoders of these configs, but for architectures without them: the type, and the key of the encoder's config."""
 
 
 def gaps(config: dict[str, Any]) -> list[tuple[str, str]]:
@@ -81,6 +91,12 @@ class TestUnreadKeys:
     def test_an_added_key_is_a_gap(self, name: str) -> None:
         expected = [*gaps(FULL[name]), ("unread_key", "a_new_mechanism")]
         assert sorted(gaps({**FULL[name], "a_new_mechanism": 7})) == sorted(expected)
+
+    @pytest.mark.parametrize(("name", "part"), TOWERS)
+    def test_a_key_added_to_an_encoder_is_a_gap_with_its_path(self, name: str, part: str) -> None:
+        config = FULL[name]
+        changed = {**config, part: {**config[part], "a_new_mechanism": 7}}
+        assert sorted(gaps(changed)) == sorted([*gaps(config), ("unread_key", f"{part}.a_new_mechanism")])
 
     def test_the_impact_of_an_unread_key_is_unknown(self) -> None:
         (gap,) = la.evaluate({**LLAMA, "a_new_mechanism": True}).gaps
@@ -156,6 +172,8 @@ def others(key: str, value: Any) -> list[Any]:
         swapped = [swap.get(item, item.replace("ForCausalLM", "Model")) for item in value]
         wide = [item.replace("hybrid_sliding", "hybrid") for item in value]
         return [swapped, wide, [item.replace("linear_", "full_").replace("recurrent", "attention") for item in value]]
+    if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
+        return [value[::-1]]
     if isinstance(value, list) and any(isinstance(item, list) for item in value):
         return [[*value, *value]]
     if isinstance(value, list):
@@ -174,10 +192,30 @@ class TestDefaults:
         for key, default in declared.items():
             inner = key.removeprefix("text_config.").removeprefix("decoder.")
             name = dialect.canonical.get(inner, inner)
+            if inner != key and dialect.towers is not None and name == "tie_word_embeddings":
+                continue  # the whole model's is what holds
             if name in dialect.defaults:
                 assert dialect.defaults[name] == default, key
                 compared += 1
         assert compared >= 4
+
+    @pytest.mark.parametrize(
+        ("model_type", "part"),
+        [
+            (model_type, part)
+            for model_type, found in facts("defaults")["types"].items()
+            for part, inner in found["derived"].items()
+            if isinstance(inner, dict) and str(inner.get("model_type")).replace("-", "_") in declared_types("towers")
+        ],
+    )
+    def test_an_encoder_states_the_defaults_of_its_class(self, model_type: str, part: str) -> None:
+        declared = facts("defaults")["types"][model_type]["derived"][part]
+        dialect = built_in(declared["model_type"], "towers")
+        assert dialect is not None
+        said = {dialect.canonical.get(key, key): value for key, value in declared.items()}
+        assert {name: said[name] for name in dialect.defaults if name in said} == {
+            name: default for name, default in dialect.defaults.items() if name in said
+        }
 
     def test_a_type_without_model_type_is_known_by_its_architecture(self) -> None:
         for architecture, model_type in TYPE_OF_ARCHITECTURE.items():

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from llmsim_adapters.spec import components
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -15,15 +17,24 @@ HEAVY: Final = {"torch", "transformers", "numpy"}
 FOR_PEOPLE: Final = {"rich", "click", "pydantic", "pydantic_core"}
 
 
+OF_A_LLAMA: Final = {"component", "attention", "ends", "feed_forward", "norms"}
+
+
 @pytest.fixture
-def loaded_by(run_python: Callable[..., str]) -> Callable[[str], set[str]]:
-    """Return the top-level modules that a fresh interpreter has loaded after some code."""
+def modules_of(run_python: Callable[..., str]) -> Callable[[str], set[str]]:
+    """Return the modules that a fresh interpreter has loaded after some code."""
 
     def run(code: str) -> set[str]:
         out = run_python(f"{code}\nimport json, sys\nprint(json.dumps(sorted(sys.modules)))")
-        return {name.partition(".")[0] for name in json.loads(out.splitlines()[-1])}
+        return set(json.loads(out.splitlines()[-1]))
 
     return run
+
+
+@pytest.fixture
+def loaded_by(modules_of: Callable[[str], set[str]]) -> Callable[[str], set[str]]:
+    """Return the top-level modules that a fresh interpreter has loaded after some code."""
+    return lambda code: {name.partition(".")[0] for name in modules_of(code)}
 
 
 def test_importing_the_package_loads_nothing_else(loaded_by: Callable[[str], set[str]]) -> None:
@@ -55,3 +66,20 @@ def test_a_hub_that_is_asked_loads_its_client(loaded_by: Callable[[str], set[str
     """The other way round, so that the names above are known to be those of the clients."""
     found = loaded_by("import llmsim_adapters as la\nla.evaluate('org/unknown')")
     assert {"huggingface_hub", "modelscope_hub"} <= found
+
+
+def test_a_model_loads_the_dialect_and_the_kinds_of_component_that_it_has(
+    modules_of: Callable[[str], set[str]],
+) -> None:
+    """However many there are: a Llama is read, claimed, built and totalled without what only other models have."""
+    found = modules_of("import llmsim_adapters as la\nla.load('meta-llama/Llama-2-7b-hf', offline=True).build().flops")
+
+    def of(room: str) -> set[str]:
+        inside = f"llmsim_adapters.{room}."
+        return {name.removeprefix(inside) for name in found if name.startswith(inside)}
+
+    kinds = set(components._HOMES)
+    assert of("dialects.types") == {"llama"}
+    assert of("spec.components") == OF_A_LLAMA
+    assert of("spec.features") & kinds <= OF_A_LLAMA
+    assert of("lowerings") & kinds <= OF_A_LLAMA

@@ -45,7 +45,7 @@ STEPS = [
 def build(config: dict[str, Any], **schedule: Any) -> la.OperatorGraph:
     model = la.load(config)
     gaps = [gap.name for gap in model.coverage.gaps]
-    assert gaps in ([], [conventions.PARTIAL.get(config["model_type"])])
+    assert set(gaps) <= set(conventions.PARTIAL.get(config["model_type"], ()))
     assert model.coverage.status == ("partially_supported" if gaps else "fully_supported")
     return model.build(la.Schedule(logits="all", **schedule))
 
@@ -85,6 +85,24 @@ def test_weights_have_the_shapes_of_the_real_model(case: dict[str, Any]) -> None
         assert sum(prod(s) * n for s, n in ours.items()) == allocated - never_used(case["config"])
     else:
         assert ours == theirs
+
+
+TOWERS = {"audio_tower": ("audio",), "vision_tower": ("vision", "image", "visual.")}
+"""The gap of each kind of encoder, and what its weights are called."""
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if "weights" in case.values[0]])
+def test_an_encoder_is_a_gap_and_runs_nothing(case: dict[str, Any]) -> None:
+    """The weights of encoders beside the language model are among those compared; a step of text runs none of them."""
+    names = [name for name, _, _ in case["weights"]]
+    encoders = {gap for gap, words in TOWERS.items() if any(word in name for word in words for name in names)}
+    model = la.load(case["config"])
+    assert encoders == {gap.name for gap in model.coverage.gaps if gap.name in TOWERS}
+    towers = {stack.name for stack in model.spec.towers} if model.spec else set()
+    graph = model.build()
+    assert len(towers) == len(encoders)
+    assert towers <= {weight.stack for weight in graph.weights}
+    assert towers.isdisjoint({part.stack for part in (*graph.operators, *graph.caches)})
 
 
 @pytest.mark.parametrize(("config", "run"), [p for p in RUNS if not excused(p, conventions.FLOPS)])
@@ -153,7 +171,8 @@ def kept(group: dict[str, Any], run: dict[str, Any], text: la.Stack, graph: la.O
 
     transformers keeps window - 1 tokens of a sliding layer, the product the window: what attention needs.
     """
-    tensors = {name: shape for name, shape in group.items() if name not in ("layers", "kind")}
+    names = ("layers", "kind", *conventions.POSITIONS)
+    tensors = {name: shape for name, shape in group.items() if name not in names}
     elements = sum(prod(shape) // run["batch"] for shape in tensors.values())
     if "SlidingWindow" not in group["kind"]:
         return elements
@@ -201,6 +220,51 @@ def test_a_type_that_runs_an_expert_for_skipped_tokens_has_the_flops_of_all(
         tokens = run["batch"] * size["seq_len"]
         skipped = sum(2 * (tokens - operator.m) * operator.n * operator.k * operator.repeat for operator in experts)
         assert flops is None or graph.flops + skipped == flops
+
+
+@pytest.mark.parametrize(("config", "run"), [p for p in RUNS if p.values[0]["model_type"].startswith("qwen4_exp")])
+def test_an_indexer_that_goes_token_by_token_has_the_flops_of_the_blocks_before_each(
+    config: dict[str, Any], run: dict[str, Any]
+) -> None:
+    """What torch counts of Qwen 4's indexer is what causality leaves; in a step of one token, that is all."""
+    graph = build(config, batch_size=run["batch"], seq_len=run["seq_len"])
+    scores = [operator for operator in graph.operators if operator.name.endswith("indexer.scores")]
+    assert graph.flops - sum(o.flops - o.flops_executed for o in scores) == run["flops"]
+    if "decode_step" in run:
+        after = {"batch_size": run["batch"], "seq_len": 1, "context_len": run["decode_step"]["context_len"]}
+        assert build(config, **after).flops == run["decode_step"]["flops"]
+        if config != unmasked(config):
+            assert build(unmasked(config), mode="decode", **after).flops == run["decode_step"]["flops"]
+
+
+@pytest.mark.parametrize(("config", "run"), [p for p in RUNS if p.values[0]["model_type"] == "reformer"])
+def test_chunks_keep_hidden_states_and_hashes(config: dict[str, Any], run: dict[str, Any]) -> None:
+    """Of each token, in layers that sort tokens the hashes too; transformers has none within one chunk."""
+    model = la.load(config)
+    text = model.spec.stack("text") if model.spec else None
+    assert text is not None
+    (kept,) = run["cache"]
+    graph = model.build(la.Schedule(batch_size=run["batch"], seq_len=run["seq_len"]))
+    for layer, block in enumerate(text.order):
+        caches = {cache.kind: cache for cache in graph.caches if cache.block == text.blocks[block].name}
+        tokens = run["batch"] * run["seq_len"]
+        assert caches["latent"].elements_per_entry * tokens == prod(kept[f"states_cache.{layer}"])
+        if f"buckets_cache.{layer}" in kept:
+            assert caches["indexer"].elements_per_entry * tokens == prod(kept[f"buckets_cache.{layer}"])
+        else:
+            assert config["attn_layers"][layer] == "local" or run["seq_len"] <= config["lsh_attn_chunk_length"]
+
+
+@pytest.mark.parametrize(("config", "run"), [p for p in RUNS if p.values[0]["model_type"] == "blt"])
+def test_patches_have_the_flops_of_as_many_as_they_are(config: dict[str, Any], run: dict[str, Any]) -> None:
+    """torch counted what patches of a given size run, without the patcher; and with it, where every byte was one."""
+    sizes = {"batch_size": run["batch"], "seq_len": run["seq_len"]}
+    for patched in run["patched"]:
+        regular = {"patch_in_forward": True, "max_patch_length": None, "patch_size": patched["patch_size"]}
+        operators = build({**config, **regular}, **sizes).operators
+        assert sum(o.flops for o in operators if o.stack != "patcher") == patched["flops"]
+    if "depends_on_tokens" not in run:
+        assert build({**config, "patch_size": 1}, **sizes).flops == run["flops"]
 
 
 @pytest.mark.parametrize(("config", "run"), [p for p in RUNS if p.values[0]["model_type"] == "deepseek_v4"])

@@ -1,4 +1,4 @@
-"""List the model types that the package declares, in `docs/model-types.md` and, by category, in the README.
+"""List the model types that the package declares, in `docs/model-types.md` and, by category, in the READMEs.
 
     python tools/model_types.py
 
@@ -16,7 +16,11 @@ from typing import Final, NamedTuple
 
 ROOT: Final = Path(__file__).parent.parent
 PAGE: Final = ROOT / "docs" / "model-types.md"
-README: Final = ROOT / "README.md"
+READMES: Final = {
+    ROOT / "README.md": ("{count} model types are declared.", "category | types | such as"),
+    ROOT / "README.zh-CN.md": ("已声明 {count} 种模型类型。", "类别 | 数量 | 例如"),
+}
+"""Each README, with the sentence and the head of the table in its language."""
 TYPES: Final = ROOT / "llmsim_adapters" / "dialects" / "types"
 MARKS: Final = ("<!-- types -->\n", "<!-- end of types -->")
 sys.path.insert(0, str(ROOT))
@@ -66,27 +70,30 @@ def page(rows: list[Type]) -> str:
     return _HEAD.format(count=len(rows)) + "".join(lines)
 
 
-def readme(rows: list[Type], text: str) -> str:
-    """Return the README with the number of types of each category."""
+def readme(rows: list[Type], path: Path) -> str:
+    """Return a README with the number of types of each category."""
+    sentence, head = READMES[path]
+    text = path.read_text(encoding="utf-8")
     before, _, rest = text.partition(MARKS[0])
     after = rest.partition(MARKS[1])[2]
     counts = Counter(row.category or "other" for row in rows)
-    lines = ["| category | types | such as |\n", "| --- | --- | --- |\n"]
+    lines = [f"{sentence.format(count=len(rows))}\n\n", f"| {head} |\n", "| --- | --- | --- |\n"]
     for category, count in counts.most_common():
         names = [f"`{row.name}`" for row in rows if (row.category or "other") == category and row.name in _WELL_KNOWN]
         lines.append(f"| {category} | {count} | {', '.join(names)} |\n")
-    return f"{before}{MARKS[0]}{len(rows)} model types are declared.\n\n{''.join(lines)}{MARKS[1]}{after}"
+    return f"{before}{MARKS[0]}{''.join(lines)}{MARKS[1]}{after}"
 
 
 _WELL_KNOWN: Final = {
     *("llama", "mistral", "mixtral", "qwen2", "qwen3", "gemma", "gemma2"),
     *("phi3", "chatglm", "gpt2", "falcon", "qwen3_moe", "gpt_oss", "glm4_moe"),
     *("llama4_text", "deepseek_v2", "deepseek_v3", "kimi_k2", "deepseek_v32", "minicpm3", "qwen3_next"),
-    *("jamba", "nemotron_h", "lfm2", "mamba", "mamba2", "rwkv"),
+    *("jamba", "nemotron_h", "lfm2", "mamba", "mamba2", "rwkv", "gemma3", "llava", "qwen2_5_vl", "qwen3_vl"),
 }
 
 
 if __name__ == "__main__":
     found = types()
     PAGE.write_text(page(found), encoding="utf-8")
-    README.write_text(readme(found, README.read_text(encoding="utf-8")), encoding="utf-8")
+    for readme_path in READMES:
+        readme_path.write_text(readme(found, readme_path), encoding="utf-8")

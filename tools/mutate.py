@@ -35,7 +35,12 @@ MODULES: Final = (
     "llmsim_adapters/graph/graph.py",
     "llmsim_adapters/spec/dtypes.py",
 )
-LAWS: Final = ("tests/test_graph.py", "tests/test_sparse_attention.py", "tests/test_reference_facts.py")
+LAWS: Final = (
+    "tests/test_graph.py",
+    "tests/test_sparse_attention.py",
+    "tests/test_streams_and_patches.py",
+    "tests/test_reference_facts.py",
+)
 SURVIVED, KILLED = range(2)
 NOTE: Final = """
 _numbers = set()

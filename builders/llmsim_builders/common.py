@@ -10,7 +10,8 @@ DECODER_COMPONENTS: Final = frozenset(
     {"adapter", "embedding", "head", "mlp", "norm", "position_embedding", "projection", "scale"}
     | {"hyper_connection", "hyper_head", "indexer", "initial_state", "convolved_residual", "scaled_residual"}
     | {"alternating_updates", "per_layer_embedding", "per_layer_input", "retrieved_experts", "stream_projections"}
-    | {"relative_attention"}
+    | {"attention_residual", "axial_position_embedding", "chunk_attention", "hash_embedding"}
+    | {"low_rank_hyper_connection", "ngram_attention", "ngram_input", "patch_attention", "relative_attention"}
 )
 _STORED: Final = "awq fp8_block fp8_channel fp8_tensor gptq int8_channel mxfp4 nvfp4 packed_int"
 QUANTIZED_FEATURES: Final = tuple(f"{scheme}_weights" for scheme in _STORED.split())
@@ -19,6 +20,7 @@ DECODER_FEATURES: Final = frozenset(
     {
         "activation",
         "adapter_bias",
+        "audio_tower",
         "cross_attention",
         "head_bias",
         "head_spare_bias",
@@ -32,12 +34,19 @@ DECODER_FEATURES: Final = frozenset(
         "norm_without_gain",
         "one_token_projection",
         "parallel_mixers",
+        "padded_prefill",
+        "patch_stacks",
         "plain_mlp",
         "post_norms",
+        "predicting_streams",
         "prompt_tokens",
         *QUANTIZED_FEATURES,
+        "several_predictions",
+        "shared_sublayers",
+        "spare_embedding",
         "tied_embeddings",
         "trained_activation",
+        "vision_tower",
     }
 )
 

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import llmsim_adapters as la
 from llmsim_builders.attention import ATTENTION_FEATURES
-from llmsim_builders.common import DECODER_COMPONENTS, DECODER_FEATURES, DECODER_PARAMETERS
+from llmsim_builders.common import (
+    DECODER_COMPONENTS,
+    DECODER_FEATURES,
+    DECODER_PARAMETERS,
+    MTP_COMPONENTS,
+    MTP_FEATURES,
+)
 
 
 class Qwen3(la.Builder):
@@ -12,6 +18,6 @@ class Qwen3(la.Builder):
     requirements = la.Requirements(
         categories=frozenset({la.Category.DENSE}),
         parameters=(*DECODER_PARAMETERS, "intermediate_size"),
-        components=DECODER_COMPONENTS | {"attention"},
-        features=DECODER_FEATURES | ATTENTION_FEATURES,
+        components=DECODER_COMPONENTS | {"attention"} | MTP_COMPONENTS,
+        features=DECODER_FEATURES | ATTENTION_FEATURES | MTP_FEATURES,
     )

@@ -106,7 +106,7 @@ ALIASES: Final[dict[str, tuple[Alias, ...]]] = {
         Alias("num_mtp_layers", "transformers 5"),
         Alias("mtp_num_hidden_layers", "Qwen3-Next"),
     ),
-    "dtype": (Alias("torch_dtype", "transformers 4"),),
+    "dtype": (Alias("torch_dtype", "transformers 4"), Alias("model_dtype", "VILA")),
     "quantization_config": (Alias("compression_config", "compressed-tensors"),),
 }
 

@@ -7,6 +7,7 @@ argument. A dialect that needs something else builds its components itself.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import cycle, islice
 from typing import TYPE_CHECKING, Final, Literal
 
 from llmsim_adapters.dialects.layouts import pre_norm
@@ -43,6 +44,7 @@ def attention(
     kv_heads: int | None = None,
     rotary_fraction: float = 1.0,
     causal: bool = True,
+    softcap: float | None = None,
     floor: bool = False,
 ) -> Attention:
     """Read grouped-query attention.
@@ -63,6 +65,8 @@ def attention(
         heads % kv_heads == 0,
         f"is {int(kv_heads)}, which does not divide num_attention_heads ({int(heads)})",
     )
+    if r.has("is_causal"):  # embedding models say it of decoders of any type
+        causal = r.flag("is_causal") and causal
     norm = Norm(head_dim) if qk_norm else None
     return Attention(
         hidden_size=hidden,
@@ -75,6 +79,7 @@ def attention(
         k_norm=norm,
         rotary_fraction=partial_rotary(r, rotary_fraction),
         causal=causal,
+        softcap=softcap,
     )
 
 
@@ -220,8 +225,8 @@ def decoder(
     """
     hidden, vocab, count = r.size("hidden_size"), r.size("vocab_size"), layers(r)
     norm = norm or Norm(hidden)
-    blocks, order = _blocks(mixer, feed_forward, norm, layout, count)
-    text = Stack("text", blocks, order, after=(norm,) if final_norm else ())
+    distinct, order = blocks(mixer, feed_forward, norm, layout, count)
+    text = Stack("text", distinct, order, after=(norm,) if final_norm else ())
     return ModelSpec(
         model_type=r.model_type,
         stacks=(text,) if mtp is None else (text, mtp),
@@ -236,7 +241,7 @@ def layer_norm(r: Reader, *, bias: bool = True) -> Norm:
     return Norm(r.size("hidden_size"), "layer", bias=bias)
 
 
-def _blocks(
+def blocks(
     mixer: Component | Sequence[Component],
     feed_forward: Component | Sequence[Component],
     norm: Norm,
@@ -249,19 +254,18 @@ def _blocks(
     if len(mixers) == len(feed_forwards) == 1:
         return (Block("layer", layout(mixers[0], feed_forwards[0], norm)),), (0,) * count
     # Layers with the same parts share the objects, so that identity tells them apart, at no cost.
-    index: dict[tuple[int, int], int] = {}
-    order: list[int] = []
-    blocks: list[Block] = []
-    for i in range(count):
-        mixer, feed_forward = mixers[i % len(mixers)], feed_forwards[i % len(feed_forwards)]
-        position = index.setdefault((id(mixer), id(feed_forward)), len(index))
-        if position == len(blocks):
-            name = _name(mixer, feed_forward)
-            alike = sum(block.name.startswith(name) for block in blocks)
-            name = f"{name}_{alike + 1}" if alike else name
-            blocks.append(Block(name, layout(mixer, feed_forward, norm)))
-        order.append(position)
-    return tuple(blocks), tuple(order)
+    of_layers = list(islice(zip(cycle(mixers), cycle(feed_forwards)), count))
+    keys = [(id(mixer), id(feed_forward)) for mixer, feed_forward in of_layers]
+    distinct = dict(zip(keys, of_layers, strict=True))
+    found: list[Block] = []
+    for mixer, feed_forward in distinct.values():
+        sublayers = layout(mixer, feed_forward, norm)
+        name = "cross" if sublayers[0].from_encoder else _name(mixer, feed_forward)
+        alike = sum(block.name.startswith(name) for block in found)
+        name = f"{name}_{alike + 1}" if alike else name
+        found.append(Block(name, sublayers))
+    index = {key: position for position, key in enumerate(distinct)}
+    return tuple(found), tuple([index[key] for key in keys])
 
 
 def _name(mixer: Component, feed_forward: Component) -> str:

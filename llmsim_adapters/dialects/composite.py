@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from llmsim_adapters.dialects.aliases import CANONICAL
 from llmsim_adapters.dialects.assembly import dtype
+from llmsim_adapters.dialects.parts import PART_OF
 from llmsim_adapters.dialects.quantization import quantized
+from llmsim_adapters.dialects.reader import LANGUAGE_HEADS, Reader
 from llmsim_adapters.spec.components import Head
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from llmsim_adapters.dialects.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 _ALONE: Final = "the architecture is the language model alone"
 _PATHS: Final = (
     ("text_config",),
     ("llm_config",),
+    ("llm_cfg",),  # VILA
     ("language_config",),
     ("thinker_config", "text_config"),
     ("decoder",),  # MusicGen
+)
+_FIRST_KEYS: Final = frozenset(path[0] for path in _PATHS)
+
+_BESIDE: Final = (
+    *("acoustic", "audio", "codec", "encoder", "image", "perceiver", "projector", "qformer", "sound", "speech"),
+    *("talker", "video", "vision", "visual", "vocoder", "vq", "wav"),
 )
 
 
 def language_model(config: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the path of keys to the language model's config; empty where the config is that itself."""
+    if config.keys().isdisjoint(_FIRST_KEYS):
+        return ()
     for path in _PATHS:
         level: Any = config
         for key in path:
@@ -37,8 +49,10 @@ def language_model(config: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def is_tower(key: str, value: object) -> bool:
-    """Whether a key holds the config of a part beside the language model."""
-    return isinstance(value, dict) and key.endswith(("_config", "_encoder"))
+    """Whether a key holds the config of a part beside the language model, by what it is called."""
+    if not isinstance(value, dict) or not key.endswith(("_config", "_encoder")):
+        return False
+    return any(part in key for part in _BESIDE)
 
 
 def tower(key: str) -> str:
@@ -46,25 +60,68 @@ def tower(key: str) -> str:
     return f"{key.removesuffix('_config')}_tower"
 
 
-def inherit(spec: ModelSpec, outer: Reader, *, alone: bool = False) -> ModelSpec:
+def inherit(spec: ModelSpec, outer: Reader, *, alone: bool = False, ties: str = "") -> ModelSpec:
     """Return the spec with what the outer level of a composite config says about the whole model.
 
-    The top level's `tie_word_embeddings` wins, as in transformers; its number format is that of the checkpoint. An
-    architecture that is the language model `alone` has its own, and nothing beside it.
+    The top level's `tie_word_embeddings` wins, as in transformers, its default too where the type is declared, which
+    says how it `ties`; its number format is that of the checkpoint. An architecture that is the language model `alone`
+    has its own, and nothing beside it.
     """
     if alone:
         outer.no_effect(("tie_word_embeddings",), _ALONE)
-    elif outer.has("tie_word_embeddings"):
+    elif ties == "never":
+        outer.no_effect(("tie_word_embeddings",), "the class ties nothing")
+        spec = _tied(spec, tied=False)
+    elif ties or outer.has("tie_word_embeddings"):
         tied = outer.flag("tie_word_embeddings")
-        spec = spec.transform(
-            Head,
-            lambda h: h if h.weight_of == "head" else replace(h, weight_of="embedding" if tied else "itself"),
-        )
+        spec = spec if ties == "either" and not tied else _tied(spec, tied=tied)
     if outer.has("dtype"):
         spec = replace(spec, dtype=dtype(outer))
     else:
         outer.no_effect(("dtype",), "null: the language model's is taken")
     spec = quantized(outer, spec)
     if alone:
-        outer.no_effect([key for key in outer.unread({}) if is_tower(key, outer.raw.get(key))], _ALONE)
+        outer.no_effect(
+            [key for key in outer.unread({}) if key in PART_OF or is_tower(key, outer.raw.get(key))], _ALONE
+        )
     return spec
+
+
+def _tied(spec: ModelSpec, *, tied: bool) -> ModelSpec:
+    return spec.transform(
+        Head, lambda h: h if h.weight_of == "head" else replace(h, weight_of="embedding" if tied else "itself")
+    )
+
+
+def ends_in_language_head(r: Reader) -> bool:
+    """Whether the language model's own config names an architecture with a head, whatever that of the whole is called.
+
+    InternVL's whole is an `InternVLChatModel`, and its language model an `InternLM2ForCausalLM`.
+    """
+    said = r.raw.get("architectures")
+    return isinstance(said, list) and bool(said) and isinstance(said[0], str) and said[0].endswith(LANGUAGE_HEADS)
+
+
+def between(r: Reader, outer: Reader) -> list[Reader]:
+    """Return readers of the levels between the whole config and the language model's, such as `thinker_config`."""
+    found: list[Reader] = []
+    raw, prefix = outer.raw, ""
+    keys = r.prefix.split(".")[:-1]
+    for key, inside in itertools.pairwise(keys):
+        raw, prefix = raw[key], f"{prefix}{key}."
+        level = Reader(raw, CANONICAL, {}, prefix=prefix)
+        level.mark("model_type", "architectures", inside)
+        level.no_effect(("dtype",), "the checkpoint's, or the language model's, is taken")
+        found.append(level)
+    return found
+
+
+def repeats(r: Reader, outer: Reader) -> None:
+    """Mark what nobody read at an outer level of a composite config and the language model's config says as well."""
+    for path in outer.unread({}):
+        key = path.removeprefix(outer.prefix)
+        if key not in outer.raw:  # of an object inside
+            continue
+        value, read = outer.raw[key], r.parameters.get(CANONICAL.get(key, key))
+        if (key in r.raw and r.raw[key] == value) or (read is not None and read.value == value):
+            outer.no_effect((CANONICAL.get(key, key),), "the language model's config says the same")

@@ -11,7 +11,6 @@ from typing import Final
 _IDENTITY: Final = "names the checkpoint or the software, no architecture"
 _TRAINING: Final = "training only"
 _GENERATION: Final = "steers generation, not the network"
-_TOKENS: Final = "token ids"
 _OUTPUTS: Final = "which results are returned"
 _ELEMENTWISE: Final = "a scalar or an elementwise operation: no weights, no matrix product"
 _ANGLES: Final = "rotation angles of rotary embeddings: tables that are computed, elementwise"
@@ -20,6 +19,8 @@ _POOLING: Final = "a pooling head for classification, which no language model ha
 _ROUTING: Final = "how experts are chosen and weighted, not how many or how large they are"
 _RUNTIME: Final = "how the same network is executed or stored by one library"
 _TIME_STEPS: Final = "initial values of a state space's time steps and their bounds: elementwise"
+
+_CUTTING: Final = "how pictures and sound are cut: how many tokens they become, which the schedule says"
 
 COSTLESS: Final[dict[str, str]] = {
     **dict.fromkeys(
@@ -34,6 +35,8 @@ COSTLESS: Final[dict[str, str]] = {
             "language",
             "model_name",
             "tokenizer_class",
+            "tokenizer_model_max_length",
+            "tokenizer_padding_side",
             "task_specific_params",
             "finetuning_task",
             "id2label",
@@ -41,6 +44,10 @@ COSTLESS: Final[dict[str, str]] = {
             "num_labels",
             "problem_type",
             "tags",
+            "model_version",
+            "template",
+            "resume_path",
+            "support_languages",
         ),
         _IDENTITY,
     ),
@@ -74,6 +81,23 @@ COSTLESS: Final[dict[str, str]] = {
             "gradient_checkpointing",
             "bias_dropout_fusion",
             "pretraining_tp",
+            "freeze_mm_mlp_adapter",
+            "freeze_mm_vision_resampler",
+            "fuse_cross_entropy",
+            "ignore_index",
+            "ignored_index",
+            "mm_projector_lr",
+            "output_dropout",
+            "selective_checkpoint_enabled",
+            "sequence_parallel_enabled",
+            "tf_legacy_loss",
+            "tune_language_model",
+            "tune_mm_mlp_adapter",
+            "tune_mm_projector",
+            "tune_mm_vision_resampler",
+            "tune_vision_tower",
+            "unfreeze_mm_vision_tower",
+            "drop_path_rate",
         ),
         _TRAINING,
     ),
@@ -111,31 +135,20 @@ COSTLESS: Final[dict[str, str]] = {
             "top_p",
             "typical_p",
             "use_cache",
+            "forced_decoder_ids",
         ),
         _GENERATION,
     ),
     **dict.fromkeys(
         (
-            "boi_token_index",
-            "bos_token_id",
-            "decoder_start_token_id",
-            "eod_token_id",
-            "eoi_token_index",
-            "eos_token_id",
-            "image_token_id",
-            "image_token_index",
-            "pad_token_id",
-            "sep_token_id",
-            "cls_token_id",
-            "unk_token_id",
-            "video_token_id",
-            "vision_end_token_id",
-            "vision_start_token_id",
+            "output_attentions",
+            "output_hidden_states",
+            "output_past",
+            "output_router_logits",
+            "output_scores",
+            "return_dict",
+            "return_dict_in_generate",
         ),
-        _TOKENS,
-    ),
-    **dict.fromkeys(
-        ("output_attentions", "output_hidden_states", "output_router_logits", "output_scores", "return_dict"),
         _OUTPUTS,
     ),
     **dict.fromkeys(
@@ -165,6 +178,7 @@ COSTLESS: Final[dict[str, str]] = {
     ),
     **dict.fromkeys(
         (
+            "interpolate_factor",
             "mrope_section",
             "original_max_position_embeddings",
             "original_rope",
@@ -215,6 +229,10 @@ COSTLESS: Final[dict[str, str]] = {
             "use_bfloat16",
             "use_flash_attn",
             "use_return_dict",
+            "micro_forward",
+            "mlp_checkpoint",
+            "skip_checkpoint",
+            "use_deepep",
         ),
         _RUNTIME,
     ),
@@ -230,5 +248,38 @@ COSTLESS: Final[dict[str, str]] = {
         _TIME_STEPS,
     ),
     **dict.fromkeys(("residual_in_fp32",), _ELEMENTWISE),
+    "vocabulary_map": "the tokenizer's names of tokens and their numbers (Emu3)",
     **dict.fromkeys(("num_logits_to_keep", "use_associative_scan", "use_mamba_kernels", "use_mambapy"), _RUNTIME),
+    **dict.fromkeys(
+        (
+            "candidate_resolutions",
+            "do_image_splitting",
+            "dynamic_image_size",
+            "image_aspect_ratio",
+            "max_dynamic_patch",
+            "max_image_tokens",
+            "max_pixels_tolerance",
+            "max_slice_nums",
+            "max_tiles",
+            "min_dynamic_patch",
+            "min_image_tokens",
+            "min_tiles",
+            "num_video_frames",
+            "scale_resolution",
+            "slice_config",
+            "slice_mode",
+            "tile_size",
+            "use_image_id",
+            "use_image_special_tokens",
+            "use_thumbnail",
+            "global_view_pos",
+            "interpolate_mode",
+            "mm_use_im_patch_token",
+            "mm_use_im_start_end",
+            "position_id_per_seconds",
+            "seconds_per_chunk",
+            "tile_tag",
+        ),
+        _CUTTING,
+    ),
 }

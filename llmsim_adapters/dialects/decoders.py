@@ -33,11 +33,16 @@ def decoder_alone(
     layout: Layout = pre_norm,
     inputs: tuple[Component, ...] = (),
     final_norm: bool = True,
+    encoder: bool = False,
 ) -> ModelSpec:
-    """Read the decoder's half; `source_size` is the size of the encoder's hidden states where it is another."""
+    """Read the decoder's half; `source_size` is the size of the encoder's hidden states where it is another.
+
+    Where the whole model's architecture has one, the `encoder` may be read besides.
+    """
     if not r.architecture.endswith("ForCausalLM"):
         r.not_modelled("encoder")
-    r.no_effect(_ENCODER, "of the encoder, which a decoder by itself does not have")
+    if not encoder or r.architecture.endswith("ForCausalLM"):
+        r.no_effect(_ENCODER, "of the encoder, which a decoder by itself does not have")
     mixer = mixer or unrotated_attention(r)
     crossed = crossing(layout, replace(mixer, causal=False, source_size=source_size))
     return classic(r, mixer, layout=crossed, inputs=inputs, final_norm=final_norm)

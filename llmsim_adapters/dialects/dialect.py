@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from llmsim_adapters.dialects.aliases import CANONICAL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from llmsim_adapters.dialects.reader import Reader
-    from llmsim_adapters.spec.model import ModelSpec
+    from llmsim_adapters.spec.model import ModelSpec, Stack
+
+    Towers = Callable[[Reader, Reader], Iterable[Stack]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,6 +29,12 @@ class Dialect:
         costless: keys of this type alone that can't change a figure, each with the reason.
         causal_lm: architectures with a language-model head whose name does not say so.
         text_only: architectures that are the language model alone, whatever a config has beside it.
+        text_config: the key of the language model's config in one of the whole model; empty: its keys stand at the top.
+        without_text: what the type takes, in place of `defaults`, where the whole config has no such key at all.
+        towers: makes the stacks beside the language model from the reader of the whole config and that of the language
+            model's; see `llmsim_adapters.dialects.tower`.
+        ties: whose `tie_word_embeddings` says whether the head is tied: that of the `whole` config, `either` that or
+            the language model's, or nobody's.
     """
 
     model_type: str
@@ -36,6 +44,10 @@ class Dialect:
     costless: Mapping[str, str] = field(default_factory=dict)
     causal_lm: tuple[str, ...] = ()
     text_only: tuple[str, ...] = ()
+    text_config: str = ""
+    without_text: Mapping[str, Any] = field(default_factory=dict)
+    towers: Towers | None = None
+    ties: Literal["whole", "either", "never"] = "whole"
     canonical: Mapping[str, str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -50,6 +62,9 @@ class Dialect:
         aliases: Mapping[str, str] | None = None,
         costless: Mapping[str, str] | None = None,
         text_only: tuple[str, ...] = (),
+        text_config: str = "",
+        without_text: Mapping[str, Any] | None = None,
+        towers: Towers | None = None,
         **defaults: Any,
     ) -> Dialect:
         """Return the dialect of a type that differs from this one in the defaults and arguments given."""
@@ -61,4 +76,7 @@ class Dialect:
             aliases={**self.aliases, **(aliases or {})},
             costless={**self.costless, **(costless or {})},
             text_only=text_only or self.text_only,
+            text_config=text_config or self.text_config,
+            without_text=without_text or self.without_text,
+            towers=towers or self.towers,
         )

@@ -115,12 +115,14 @@ def linear_or_full(
     *,
     linear_parameters: Sequence[str] = LINEAR_PARAMETERS,
     full_parameters: Sequence[str] = ATTENTION_PARAMETERS,
+    names: Sequence[str] = (FULL,),
 ) -> Component | list[Component]:
     """`layer_types`: each layer has `linear` attention or the `full` one; a config without it means `otherwise`.
 
-    `otherwise` says which layers attend to all tokens. The parameters of a kind that no layer has are without effect.
+    `otherwise` says which layers attend to all tokens, for which `layer_types` has one of `names`. The parameters of a
+    kind that no layer has are without effect.
     """
-    said = _attends(r)
+    said = _attends(r, names)
     attends = otherwise() if said is None else said
     if all(attends):
         r.no_effect(linear_parameters, "no layer has linear attention")
@@ -132,16 +134,16 @@ def linear_or_full(
     return [attention if flag else recurs for flag in attends]
 
 
-def _attends(r: Reader) -> list[bool] | None:
+def _attends(r: Reader, names: Sequence[str]) -> list[bool] | None:
     kinds = r.sequence("layer_types", layers(r))
     if kinds is None:
         return None
     r.no_effect(("full_attention_interval", "layer_group_size"), "layer_types says which layers have which attention")
     for kind in kinds:
-        if kind not in (FULL, LINEAR):
-            r.refuse("layer_types", kind, f"a list of {FULL!r} and {LINEAR!r}")
+        if kind != LINEAR and kind not in names:
+            r.refuse("layer_types", kind, f"a list of {names[0]!r} and {LINEAR!r}")
             return None
-    return [kind == FULL for kind in kinds]
+    return [kind != LINEAR for kind in kinds]
 
 
 def last_of_every(r: Reader, name: str) -> list[bool]:

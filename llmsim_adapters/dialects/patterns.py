@@ -54,6 +54,11 @@ def sparse_step(
     sparse: Callable[[Reader], Component],
     otherwise: Sequence[int] = (),
 ) -> Component | list[Component]:
+    """The layers of `sparse_layers` have experts, the others don't."""
+    return experts_where(r, sparse_layers(r, otherwise), lambda: dense(r), lambda: sparse(r))
+
+
+def sparse_layers(r: Reader, otherwise: Sequence[int] = ()) -> list[bool]:
     """`decoder_sparse_step` s: layers s-1, 2s-1, … have experts, except `mlp_only_layers`, by default `otherwise`."""
     count, step = layers(r), r.size("decoder_sparse_step")
     said = r.sequence("mlp_only_layers")
@@ -63,8 +68,7 @@ def sparse_step(
             r.refuse("mlp_only_layers", layer, "a list of layer numbers from 0")
             only = ()
             break
-    is_sparse = [(i + 1) % step == 0 and i not in only for i in range(count)]
-    return experts_where(r, is_sparse, lambda: dense(r), lambda: sparse(r))
+    return [(i + 1) % step == 0 and i not in only for i in range(count)]
 
 
 def experts_where(
@@ -105,6 +109,13 @@ def after_dense_every(r: Reader) -> list[bool]:
         return later
     frequency = r.size("moe_layer_freq")
     return [yes and i % frequency == 0 for i, yes in enumerate(later)]
+
+
+def at_distances(r: Reader, kind: str) -> list[bool]:
+    """`<kind>_layer_period` p and `<kind>_layer_offset` o: layers o, o + p, o + 2p, … (Jamba)."""
+    period, offset = r.size(f"{kind}_layer_period"), r.count(f"{kind}_layer_offset")
+    r.check(f"{kind}_layer_offset", offset < period, f"is {int(offset)}, not below the period ({int(period)})")
+    return [i % period == offset for i in range(layers(r))]
 
 
 def experts_in_range(r: Reader) -> list[bool]:
@@ -205,11 +216,18 @@ def each_layer(mixers: Attention | Sequence[Attention], count: int) -> list[Atte
     return list(mixers) if isinstance(mixers, Sequence) else [mixers] * count
 
 
+def each_changed(mixers: Sequence[Attention], change: Callable[[Attention], Attention]) -> list[Attention]:
+    """Return the changed attention of each layer; layers that share one share the changed one, which is made once."""
+    distinct = {id(mixer): mixer for mixer in mixers}
+    changed = {key: change(mixer) for key, mixer in distinct.items()}
+    return [changed[id(mixer)] for mixer in mixers]
+
+
 def unrotated(mixers: Attention | Sequence[Attention], rotates: Sequence[bool]) -> list[Attention]:
     """The layers that `rotates` says no of have no rotary positions."""
     given = each_layer(mixers, len(rotates))
-    bare = {id(mixer): replace(mixer, rotary_fraction=0.0) for mixer in given}
-    return [mixer if yes else bare[id(mixer)] for mixer, yes in zip(given, rotates, strict=True)]
+    bare = each_changed(given, lambda mixer: replace(mixer, rotary_fraction=0.0))
+    return [mixer if yes else without for mixer, without, yes in zip(given, bare, rotates, strict=True)]
 
 
 _EXPERT_PARAMETERS = (

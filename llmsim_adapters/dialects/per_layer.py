@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly import layers
+from llmsim_adapters.dialects.patterns import each_changed
 from llmsim_adapters.spec.components import Norm, PerLayerEmbedding, PerLayerInput
 from llmsim_adapters.spec.model import Sublayer
 
@@ -38,8 +39,8 @@ def borrowed(mixers: Sequence[Attention], owners: Sequence[int]) -> list[Attenti
     """Return the attention of each layer, without keys and values where it uses those of another."""
     if not owners:
         return list(mixers)
-    borrowing = {id(mixer): replace(mixer, borrows_cache=True) for mixer in mixers}
-    return [mixer if owners[i] == i else borrowing[id(mixer)] for i, mixer in enumerate(mixers)]
+    borrowing = each_changed(mixers, lambda mixer: replace(mixer, borrows_cache=True))
+    return [mixer if owners[i] == i else borrowing[i] for i, mixer in enumerate(mixers)]
 
 
 def per_layer_embedding(r: Reader) -> tuple[Component, ...]:

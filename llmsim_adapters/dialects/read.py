@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from llmsim_adapters.dialects import composite, inferring
+from llmsim_adapters.dialects import composite
 from llmsim_adapters.dialects.aliases import CANONICAL
-from llmsim_adapters.dialects.find import TYPE_OF_ARCHITECTURE, find
+from llmsim_adapters.dialects.find import DIALECT_OF_ARCHITECTURE, TYPE_OF_ARCHITECTURE, built_in, find, inferring
+from llmsim_adapters.dialects.parts import PART_OF
 from llmsim_adapters.dialects.quantization import quantized
 from llmsim_adapters.dialects.reader import Reader
 from llmsim_adapters.dialects.reading import Reading
@@ -40,26 +41,38 @@ def read(
     level: Mapping[str, Any] = config
     for key in path:
         level = level[key]
-    outer = Reader(config, CANONICAL, {}) if path else None
     model_type, architecture, wrong = _identity(config, level)
-    dialect = find(model_type, plugged or {}) if model_type and not by_keys_alone else None
+    name = DIALECT_OF_ARCHITECTURE.get(architecture, model_type)
+    dialect = find(name, plugged or {}) if name and not by_keys_alone else None
+    if dialect is None and not path and model_type and built_in(model_type, "towers") is not None:
+        return _encoder_alone(model_type, architecture)
+    chosen = dialect or inferring()
+    whole = None
+    if (path and not by_keys_alone) or (dialect is not None and dialect.towers is not None):
+        whole = _whole(config, dialect, nested=bool(path))
+    outer, defaults = None, chosen.defaults
+    if path or (whole is not None and whole.text_config):
+        stated = (CANONICAL, {}) if whole is None else (whole.canonical, whole.defaults)
+        outer = Reader(config, *stated, traced=traced)
+        if not path:
+            level, defaults = {}, {**defaults, **chosen.without_text}
     r = Reader(
         level,
-        (dialect or inferring.DIALECT).canonical,
-        (dialect or inferring.DIALECT).defaults,
+        chosen.canonical,
+        defaults,
         prefix="".join(f"{key}." for key in path),
         traced=traced,
     )
     r.model_type, r.architecture = model_type, architecture
     r.gaps += wrong
-    spec = _spec(dialect or inferring.DIALECT, r, outer)
+    spec = _spec(chosen, whole, r, outer)
     if dialect is None and not r.invalid:
         shown = printable(model_type) or "none"
         r.gaps.insert(0, Gap(GapKind.INFERRED, "model_type", f"no dialect knows the type ({shown})"))
     return Reading(
-        model_type=model_type,
+        model_type=model_type if whole is None else whole.model_type,
         architecture=architecture,
-        dialect="" if dialect is None else dialect.model_type,
+        dialect="" if dialect is None else (whole or dialect).model_type,
         spec=None if r.invalid else spec,
         parameters=r.parameters,
         gaps=tuple(dict.fromkeys(r.gaps)),  # a bad key that is read twice is still one gap
@@ -68,28 +81,69 @@ def read(
     )
 
 
-def _spec(dialect: Dialect, r: Reader, outer: Reader | None) -> ModelSpec:
+def _encoder_alone(model_type: str, architecture: str) -> Reading:
+    """Return the answer to a config of an encoder that stands beside language models, without one."""
+    detail = f"the config is that of an encoder of pictures or sound ({model_type}) by itself, without a language model"
+    gap = Gap(GapKind.MISSING_PARAMETER, "language_model", detail)
+    return Reading(model_type=model_type, architecture=architecture, dialect="", spec=None, gaps=(gap,))
+
+
+def _whole(config: Mapping[str, Any], dialect: Dialect | None, *, nested: bool) -> Dialect | None:
+    """Return the dialect of the type of the whole config, where it says what stands beside the language model."""
+    outer_type = config.get("model_type")
+    if nested and isinstance(outer_type, str) and (dialect is None or outer_type != dialect.model_type):
+        dialect = find(outer_type, {})
+    return dialect if dialect is not None and dialect.towers is not None else None
+
+
+def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | None) -> ModelSpec:
     r.causal_lm = dialect.causal_lm
+    if outer is not None and composite.ends_in_language_head(r):
+        r.causal_lm += (r.architecture,)
     spec = quantized(r, dialect.read(r))
     r.mark("model_type", "architectures")
+    alone = r.architecture in dialect.text_only
+    if whole is not None and outer is None and not alone:
+        spec = _with_towers(spec, whole, r, r)
     unread = r.unread(dialect.costless)
+    levels: tuple[Reader, ...] = (r,)
     if outer is not None:
         outer.mark("model_type", "architectures", r.prefix.split(".")[0])
-        spec = composite.inherit(spec, outer, alone=r.architecture in dialect.text_only)
+        spec = composite.inherit(spec, outer, alone=alone, ties="" if whole is None else whole.ties)
+        if whole is not None and not alone:
+            spec = _with_towers(spec, whole, outer, r)
+            if whole.ties != "either":
+                r.no_effect(("tie_word_embeddings",), "that of the whole model wins, in transformers too")
         r.without_effect |= outer.without_effect
-        unread += outer.unread({})
+        levels = (r, *composite.between(r, outer), outer)
+        for level in levels[1:]:
+            composite.repeats(r, level)
+            unread += level.unread({} if whole is None else whole.costless)
         if outer.unmodelled:
             r.unmodelled += outer.unmodelled
         r.gaps += outer.gaps
     for key in unread:
-        name = key.removeprefix(r.prefix)
-        holder = r.raw if name in r.raw and key.startswith(r.prefix) else outer.raw if outer else {}
-        if composite.is_tower(name, holder.get(name)):
+        holder = next((level for level in levels if key.removeprefix(level.prefix) in level.raw), r)
+        name = key.removeprefix(holder.prefix)
+        if name in PART_OF:
+            r.unmodelled.append(PART_OF[name])
+        elif composite.is_tower(name, holder.raw.get(name)):
             r.unmodelled.append(composite.tower(printable(name, 60)))
         else:
             shown = printable(key)
             r.gaps.append(Gap(GapKind.UNREAD_KEY, shown, f"nobody read `{shown}`: it may change any figure"))
     return replace(spec, unmodelled=tuple(dict.fromkeys(r.unmodelled))) if r.unmodelled else spec
+
+
+def _with_towers(spec: ModelSpec, whole: Dialect, outer: Reader, r: Reader) -> ModelSpec:
+    """Return the spec with what stands beside the language model; what was read of it is listed with the rest."""
+    from llmsim_adapters.dialects.tower import with_towers  # only types that have towers need it
+
+    assert whole.towers is not None
+    spec = with_towers(spec, whole.towers(outer, r), outer)
+    if outer is not r:
+        r.parameters.update(outer.parameters)
+    return spec
 
 
 def _identity(config: Mapping[str, Any], level: Mapping[str, Any]) -> tuple[str, str, list[Gap]]:

@@ -6,9 +6,11 @@ answer names every bad key. A reading with such a gap has no spec.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.dialects.costless import COSTLESS
+from llmsim_adapters.dialects.neutral import says_nothing
 from llmsim_adapters.dialects.reading import Origin, Parameter
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.text import printable
@@ -16,6 +18,8 @@ from llmsim_adapters.traced import Traced, formula
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from llmsim_adapters.dialects.dialect import Dialect
 
 MISSING: Final = object()
 
@@ -31,8 +35,11 @@ LARGEST: Final = {
 }
 """Sizes above these are taken for mistakes: each is over ten times the largest that is published."""
 
-_LANGUAGE_HEADS: Final = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration")
+LANGUAGE_HEADS: Final = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration")
+"""How the names of architectures with a language-model head end."""
 _FATAL: Final = (GapKind.INVALID_CONFIG, GapKind.MISSING_PARAMETER, GapKind.PLUGIN_ERROR)
+_parameter: Final[Callable[[tuple[str, Any, str | None, Origin]], Parameter]] = partial(tuple.__new__, Parameter)
+"""Makes a parameter in half the time of its class: reading does little else."""
 _GIVEN, _ALIASED, _DEFAULTED, _DERIVED = Origin.GIVEN, Origin.ALIASED, Origin.DEFAULTED, Origin.DERIVED
 
 
@@ -50,10 +57,12 @@ class Reader:
     __slots__ = (
         "_by_name",
         "_children",
+        "_costless",
         "_defaults",
         "_namespace",
         "_read",
         "_sizes",
+        "_stem",
         "_traced",
         "architecture",
         "causal_lm",
@@ -87,6 +96,8 @@ class Reader:
         self._defaults = defaults
         self._traced = traced
         self._namespace = ""
+        self._stem = ""
+        self._costless: Mapping[str, str] | None = None
         self._children: list[Reader] = []
         self._read: set[str] = set()
         self._sizes: dict[str, int] = {}
@@ -117,7 +128,7 @@ class Reader:
 
     def sizes(self, name: str, count: int) -> list[int]:
         """Read a positive integer for each of `count` layers, a list or one for all; `size` then gives the largest."""
-        if all(self.raw[key].__class__ is not list for key in self._by_name.get(name, ())):
+        if not self.is_list(name):
             return [self.size(name)] * count
         values = self.sequence(name, count) or ()
         largest = LARGEST.get(name, _LARGEST_SIZE)
@@ -127,7 +138,8 @@ class Reader:
         if not values:
             self._sizes[name] = 1
             return [1] * count
-        kinds = {value: self._number(name, value) if self._traced else value for value in values}
+        several = len(set(values)) > 1  # numbers of one name, which formulas tell apart
+        kinds = {v: self._number(name, v, f"_{v}" if several else "") if self._traced else v for v in values}
         self._sizes[name] = kinds[max(kinds)]
         return [kinds[value] for value in values]
 
@@ -140,6 +152,8 @@ class Reader:
 
     def count(self, name: str) -> int:
         """Read an integer that may be zero; absent or null is zero."""
+        if name in self._sizes:
+            return self._sizes[name]
         if self._absent(name):
             self._take(name)
             return 0
@@ -190,16 +204,19 @@ class Reader:
             return None
         return value
 
-    def nested(self, name: str, *, rest_costless: bool = False) -> Reader | None:
+    def nested(self, name: str, *, rest_costless: bool = False, dialect: Dialect | None = None) -> Reader | None:
         """Return a reader of the object under a key, or None where it is absent or null.
 
-        Defaults under dotted names are those of the object, which then counts as empty where it is absent.
+        Defaults under dotted names are those of the object, which then counts as empty where it is absent; so are those
+        of its `dialect`, where it has one of its own.
         What it reads is listed under dotted names; its problems are this reader's, and so are its unread keys unless
         the object is on the list of costless ones but for what is read of it.
         """
         value = self._take(name)
         inside = f"{name}."
         defaults = {key.removeprefix(inside): said for key, said in self._defaults.items() if key.startswith(inside)}
+        if dialect is not None:
+            defaults = {**dialect.defaults, **defaults}
         if value is None or value is MISSING:
             if not defaults:
                 return None
@@ -209,18 +226,35 @@ class Reader:
             return None
         stated = self.parameters.pop(self._namespace + name, None)
         key = name if stated is None or stated.key is None else stated.key
-        child = Reader(value, {}, defaults, prefix=f"{key}.", traced=self._traced)
+        canonical = {} if dialect is None else dialect.canonical
+        child = Reader(value, canonical, defaults, prefix=f"{key}.", traced=self._traced)
         child._namespace = f"{self._namespace}{name}."
+        if dialect is not None:
+            child._stem, child._costless = f"{name.removesuffix('_config')}_", dialect.costless
         child.parameters, child.gaps = self.parameters, self.gaps
         child.without_effect, child.unmodelled = self.without_effect, self.unmodelled
         if not rest_costless:
             self._children.append(child)
         return child
 
+    def beside(self, name: str, dialect: Dialect) -> Reader:
+        """Return a reader of this same level by the dialect of another part, whose keys stand here too.
+
+        What it reads is listed under the part's name, and counts as read here.
+        """
+        part = Reader(self.raw, dialect.canonical, dialect.defaults, prefix=self.prefix, traced=self._traced)
+        part._namespace, part._stem = f"{self._namespace}{name}.", f"{name}_"
+        part.parameters, part.gaps, part._read = self.parameters, self.gaps, self._read
+        part.without_effect, part.unmodelled = self.without_effect, self.unmodelled
+        return part
+
     def derive(self, name: str, value: int) -> int:
         """State a parameter that follows from others; from then on it is read as that."""
         if self._traced:
-            value = Traced.leaf(int(value), name, f"derived: {formula(value)}")
+            before = self.parameters.get(self._namespace + name)
+            another = before is not None and before.origin is _DERIVED and before.value != value
+            label = f"{name}_{value:d}" if another else name  # formulas tell several numbers of one name apart
+            value = Traced.leaf(int(value), self._stem + label, f"derived: {formula(value)}")
         self._sizes[name] = value
         self.parameters[self._namespace + name] = Parameter(name, value, None, _DERIVED)
         return value
@@ -234,12 +268,16 @@ class Reader:
 
     def has(self, name: str) -> bool:
         """Whether the config itself says something other than null about a parameter."""
-        return any(self.raw[key] is not None for key in self._by_name.get(name, ()))
+        return name in self._by_name and not self._absent(name)
+
+    def is_list(self, name: str) -> bool:
+        """Whether the config says a parameter as a list, of each layer's value for instance."""
+        return any(self.raw[key].__class__ is list for key in self._by_name.get(name, ()))
 
     def has_language_head(self) -> bool:
         """Whether the architecture ends in a language-model head; a head of another kind is noted as left out."""
         name = self.architecture
-        if not name or name in self.causal_lm or name.endswith(_LANGUAGE_HEADS):
+        if not name or name in self.causal_lm or name.endswith(LANGUAGE_HEADS):
             return True
         if not name.endswith("Model") or name.endswith(("ForRewardModel", "DoubleHeadsModel")):
             self.not_modelled(f"head_of_{printable(name, 60)}")
@@ -320,10 +358,12 @@ class Reader:
         """Return the dotted paths of the keys that nobody read and that are not on the list of costless ones."""
         read = self._read
         unread = [
-            self.prefix + key for key in self.raw if key not in read and key not in COSTLESS and key not in costless
+            self.prefix + key
+            for key, value in self.raw.items()
+            if key not in read and key not in COSTLESS and key not in costless and not says_nothing(key, value)
         ]
         for child in self._children:
-            unread += child.unread(costless)
+            unread += child.unread(costless if child._costless is None else child._costless)
         return unread
 
     # -- inside ---------------------------------------------------------------------------------------------------
@@ -338,13 +378,13 @@ class Reader:
         keys = self._by_name.get(name)
         if keys is None:
             return self._defaults.get(name) is None
-        return all(self.raw[key] is None for key in keys)
+        return self.raw[keys[0]] is None and all(self.raw[key] is None for key in keys)
 
     def _says(self, name: str, value: str) -> bool:
         keys = self._by_name.get(name)
         if keys is None:
             return bool(self._defaults.get(name) == value)
-        return all(self.raw[key] == value for key in keys)
+        return self.raw[keys[0]] == value and all(self.raw[key] == value for key in keys)
 
     def _take(self, name: str) -> Any:
         """Return the raw value of a parameter, mark the keys that say it, and note where it is from."""
@@ -352,7 +392,7 @@ class Reader:
         if keys is None:
             value = self._defaults.get(name, MISSING)
             if value is not MISSING:
-                self.parameters[self._namespace + name] = Parameter(name, value, None, _DEFAULTED)
+                self.parameters[self._namespace + name] = _parameter((name, value, None, _DEFAULTED))
             return value
         key = keys[0]
         if len(keys) > 1:
@@ -360,7 +400,7 @@ class Reader:
         self._read.add(key)
         value = self.raw[key]
         origin = _GIVEN if key == name else _ALIASED
-        self.parameters[self._namespace + name] = Parameter(name, value, self.prefix + key, origin)
+        self.parameters[self._namespace + name] = _parameter((name, value, self.prefix + key, origin))
         return value
 
     def _choose(self, name: str, keys: list[str]) -> str:
@@ -374,10 +414,10 @@ class Reader:
             self.gaps.append(Gap(GapKind.CONFLICTING_KEYS, name, f"{values} are two values of one parameter"))
         return chosen
 
-    def _number(self, name: str, value: int) -> int:
+    def _number(self, name: str, value: int, suffix: str = "") -> int:
         parameter = self.parameters[self._namespace + name]
-        origin = parameter.key or f"default of the model type: {value}"
-        return Traced.leaf(value, name, origin)
+        origin = f"key `{parameter.key}`" if parameter.key else f"default of the model type: {value}"
+        return Traced.leaf(value, self._stem + name + suffix, origin)
 
     def _refuse_size(self, name: str, value: object, least: int) -> int:
         largest = LARGEST.get(name, _LARGEST_SIZE)

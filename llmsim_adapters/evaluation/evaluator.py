@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llmsim_adapters.evaluation.construction import construct
 from llmsim_adapters.evaluation.evidence import verified
@@ -12,7 +12,7 @@ from llmsim_adapters.evaluation.impact import with_impacts
 from llmsim_adapters.evaluation.result import Coverage
 from llmsim_adapters.evaluation.status import Evidence, Status
 from llmsim_adapters.gap import Gap, GapKind
-from llmsim_adapters.graph.schedule import Schedule
+from llmsim_adapters.graph.schedule import Schedule, ScheduleError
 from llmsim_adapters.plugins import soundness
 from llmsim_adapters.plugins.claim import Claim, declared_claim
 from llmsim_adapters.plugins.isolation import PluginError
@@ -20,12 +20,11 @@ from llmsim_adapters.spec.category import category, text_category
 from llmsim_adapters.spec.components import Component
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from llmsim_adapters.dialects.reading import Reading
     from llmsim_adapters.evaluation.total import Total
     from llmsim_adapters.graph.graph import OperatorGraph
-    from llmsim_adapters.graph.operator import Operator
     from llmsim_adapters.plugins.manager import Registered, RegisteredBuilder
     from llmsim_adapters.sources import Provenance
     from llmsim_adapters.spec.category import Category
@@ -51,7 +50,7 @@ def evaluate(
     source: Provenance,
     registered: Registered,
     total: Total | None = None,
-    tracer: Callable[[], Mapping[str, Operator]] | None = None,
+    reread: Callable[[], ModelSpec] | None = None,
 ) -> Evaluation:
     """Return what the registered builders make of a reading.
 
@@ -60,7 +59,7 @@ def evaluate(
         source: where the config came from.
         registered: the builders, dialects, features and lowerings at hand.
         total: an external total of this model, to be equalled.
-        tracer: gives the operators of a graph the formulas that `trace` shows.
+        reread: reads the config once more with traced numbers, for the formulas that an operator's `trace` shows.
     """
     spec = reading.spec
     if spec is None:
@@ -71,14 +70,15 @@ def evaluate(
         gap = Gap(GapKind.PLUGIN_ERROR, "component", str(error))
         return Evaluation(_unreadable(replace(reading, gaps=(*reading.gaps, gap)), source, registered), None)
     components, features = seen.components, seen.features
+    language, asked = (components, features) if seen.language is None else seen.language
     computed = [
-        (entry, declared_claim(name, entry.requirements, reading, seen.family, components, features))
+        (entry, declared_claim(name, entry.requirements, reading, seen.family, language, asked))
         for name, entry in registered.builders.items()
     ]
     claims = [_claim(entry, claim, reading) for entry, claim in computed]
     claims.sort(key=Claim.rank)
     claims = with_impacts(claims, spec, registered)
-    graph, claims = _build(claims, registered, spec, tracer)
+    graph, claims = _build(claims, registered, spec, reread)
     best = claims[0] if graph is not None else None
     gaps = reading.gaps + seen.gaps + tuple(_left_out(name) for name in spec.unmodelled)
     evidence = Evidence.NONE
@@ -137,13 +137,17 @@ def _unreadable(reading: Reading, source: Provenance, registered: Registered) ->
 
 
 class _Seen(NamedTuple):
-    """What the claims rest on: a spec's kinds of component, features and categories, and what could not be told."""
+    """What the claims rest on: a spec's kinds of component, features and categories, and what could not be told.
+
+    Where there are towers, builders are asked for those of the `language` model alone, and for having towers at all.
+    """
 
     components: frozenset[str]
     features: frozenset[str]
     family: Category
     category: Category
     gaps: tuple[Gap, ...] = ()
+    language: tuple[frozenset[str], frozenset[str]] | None = None
 
 
 def _look(spec: ModelSpec, registered: Registered) -> _Seen:
@@ -156,11 +160,28 @@ def _look(spec: ModelSpec, registered: Registered) -> _Seen:
     guest = registered.guests.get(spec.model_type)
     nodes = spec.nodes() if guest is None else guest.run(spec.nodes)
     kinds = frozenset([node.kind for node in nodes if isinstance(node, Component)])
+    if guest is None and spec.towers:
+        return _beside_towers(spec, kinds, nodes, registered)
     seen = _Seen(kinds, registered.features.among(nodes), text_category(kinds), category(spec, kinds))
     if guest is None:
         return seen
     plugged, gaps = registered.features.plugged_in(nodes)
     return seen._replace(features=seen.features | plugged, gaps=gaps)
+
+
+def _beside_towers(spec: ModelSpec, kinds: frozenset[str], nodes: list[Any], registered: Registered) -> _Seen:
+    """Return what a spec with towers has, and what is not counted of them."""
+    known = registered.features
+    of_language = spec.language_model().nodes()
+    language = frozenset([node.kind for node in of_language if isinstance(node, Component)])
+    features = known.among([spec, *of_language])
+    gaps = tuple(
+        Gap(GapKind.UNSUPPORTED_FEATURE, name, uncounted)
+        for name in sorted(features)
+        if (uncounted := known[name].uncounted) is not None
+    )
+    family = text_category(language)
+    return _Seen(kinds, known.among(nodes), family, category(spec, language), gaps, (language, features))
 
 
 def _claim(entry: RegisteredBuilder, claim: Claim, reading: Reading) -> Claim:
@@ -187,16 +208,17 @@ def _build(
     claims: list[Claim],
     registered: Registered,
     spec: ModelSpec,
-    tracer: Callable[[], Mapping[str, Operator]] | None,
+    reread: Callable[[], ModelSpec] | None,
 ) -> tuple[OperatorGraph | None, list[Claim]]:
     """Return the graph of the best claim that holds, and the claims with those that did not hold put last."""
     while claims[:1] and claims[0].claims:
         best = claims[0]
         entry = registered.builders[best.builder]
         try:
-            graph = construct(entry, registered, spec, DEFAULT_SCHEDULE, without=unsupported(best), tracer=tracer)
-        except PluginError as error:
-            claims = sorted([_failed(best, str(error)), *claims[1:]], key=Claim.rank)
+            graph = construct(entry, registered, spec, DEFAULT_SCHEDULE, without=unsupported(best), reread=reread)
+        except (PluginError, ScheduleError) as error:
+            told = f"{entry.guest.label}: {error}" if isinstance(error, ScheduleError) else str(error)
+            claims = sorted([_failed(best, told), *claims[1:]], key=Claim.rank)
         else:
             return graph, claims
     return None, claims

@@ -9,9 +9,13 @@ alternating layers are two blocks and an order. Nothing here knows what anything
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import cache
+from operator import is_
+from types import NoneType
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from llmsim_adapters.spec.components import Component, Norm
+from llmsim_adapters.spec.quick import quick
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,14 +25,16 @@ if TYPE_CHECKING:
 Node = TypeVar("Node")
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Sublayer:
     """One or more parallel mixers over the same input, with their norms and one residual around them.
 
-    `pre_norms` and `post_norms` are empty, one for all mixers, or one for each. The input is added to the output
-    where `skip`; `residual` is a component where that addition owns weights. Where `from_encoder`, keys and values come
-    from an encoder's output; a decoder by itself has none, keeps the weights and leaves the sublayer out. Where the
-    block's positions share the sublayer's weights, `weight_sets` says how many sets there are at most.
+    `pre_norms` and `post_norms` are empty, one for all mixers, or one for each, or for each of a mixer's inputs. The
+    input is added to the output where `skip`; `residual` is a component where that addition owns weights. Where
+    `from_encoder`, keys and values come from an encoder's output; a decoder by itself has none, keeps the weights and
+    leaves the sublayer out. Where the block's positions share the sublayer's weights, `weight_sets` says how many sets
+    there are at most.
     """
 
     mixers: tuple[Component, ...]
@@ -44,6 +50,7 @@ class Sublayer:
         return (*self.pre_norms, *self.mixers, *self.post_norms, *residual)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Block:
     """What one position of a stack runs, sublayer by sublayer; `name` is unique in its stack."""
@@ -55,16 +62,20 @@ class Block:
         return self.sublayers
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Stack:
     """A run of blocks over one length axis (`tokens`, `patches`, `frames`).
 
+    One over another axis than tokens is a tower: an encoder of pictures or sound beside the language model.
     `order[i]` is the index of the block that position i runs. Where position i uses another position's weights or
     cache, `weights_of[i]` or `cache_of[i]` is that position; empty: every position has its own.
     `before` and `after` are components that run once, around the blocks. An `optional` stack is left out of the
     figures unless the schedule asks for it. `prompt` tokens of the model's own stand before those of every sequence
-    and are not returned. `counted_by` is the canonical parameter that says how many positions
-    there are.
+    and are not returned. Each token runs in `streams`, one for itself and one for each token that it
+    predicts. With a `patch_size`, the stack runs on patches of so many tokens. A sequence that begins with more than
+    `pad_above` tokens is padded to a multiple of `pad_to`. `counted_by` is the canonical parameter that says how many
+    positions there are.
     """
 
     name: str
@@ -77,10 +88,19 @@ class Stack:
     cache_of: tuple[int, ...] = ()
     optional: bool = False
     prompt: int = 0
+    streams: int = 1
+    patch_size: int = 0
+    pad_to: int = 0
+    pad_above: int = 0
     counted_by: str = "num_hidden_layers"
 
     def parts(self) -> tuple[Component | Block, ...]:
         return (*self.before, *self.blocks, *self.after)
+
+    @property
+    def is_tower(self) -> bool:
+        """Whether it encodes something other than text, which a step of text does not run."""
+        return self.axis != "tokens"
 
     def executions(self, block: int) -> int:
         """Return how many positions run this block."""
@@ -100,6 +120,7 @@ class Stack:
         return sum(1 for i, b in enumerate(self.order) if b == block and owners[i] == i)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
     """A whole model. `inputs` and `outputs` stand before and after the stacks: embeddings and heads.
@@ -123,15 +144,27 @@ class ModelSpec:
         """Return the stack of this name."""
         return next((stack for stack in self.stacks if stack.name == name), None)
 
+    @property
+    def towers(self) -> tuple[Stack, ...]:
+        """The stacks that stand beside the language model."""
+        return tuple([stack for stack in self.stacks if stack.is_tower])
+
+    def language_model(self) -> ModelSpec:
+        """Return the model without its towers."""
+        return replace(self, stacks=tuple(stack for stack in self.stacks if not stack.is_tower))
+
     def nodes(self) -> list[Any]:
-        """Return the spec and every stack, block, sublayer and component in it, depth first."""
-        found: list[Any] = []
+        """Return the spec and every stack, block, sublayer and component in it, depth first, each object once."""
+        found: dict[int, Any] = {}
         pending: list[Any] = [self]
         while pending:
             node = pending.pop()
-            found.append(node)
-            pending.extend(reversed(node.parts()))
-        return found
+            if id(node) not in found:
+                found[id(node)] = node
+                parts = node.parts()
+                if parts:
+                    pending.extend(reversed(parts))
+        return list(found.values())
 
     def components(self) -> Iterator[Component]:
         """Yield every component of every distinct block once, depth first."""
@@ -139,23 +172,43 @@ class ModelSpec:
 
     def transform(self, kind: type[Node], change: Callable[[Node], Node]) -> ModelSpec:
         """Return the spec with `change` applied to every node of a kind, inner nodes first."""
-        changed = _transform(self, kind, change)
+        changed = _transform(self, kind, change, {})
         if not isinstance(changed, ModelSpec):
             message = f"`change` must return a {kind.__name__}, not {type(changed).__name__}"
             raise TypeError(message)
         return changed
 
 
-def _transform(node: Any, kind: type[Node], change: Callable[[Node], Node]) -> Any:
+def _transform(node: Any, kind: type[Node], change: Callable[[Node], Node], done: dict[int, Any]) -> Any:
+    """Return a node with `change` applied inside it and to it; what is `done`, by identity, is not done again."""
     if isinstance(node, tuple):
-        return tuple(_transform(item, kind, change) for item in node)
-    if not is_dataclass(node) or isinstance(node, type):
+        if not node or node[0].__class__ in _PLAIN:
+            return node
+        items = tuple([_transform(item, kind, change, done) for item in node])
+        return node if all(map(is_, items, node)) else items
+    names = _fields(node.__class__)
+    if names is None:
         return node
-    inner = {f.name: getattr(node, f.name) for f in fields(node)}
-    changed = {
-        name: _transform(value, kind, change)
-        for name, value in inner.items()
-        if isinstance(value, tuple) or is_dataclass(value)
-    }
-    node = replace(node, **changed) if changed else node
-    return change(node) if isinstance(node, kind) else node
+    if id(node) not in done:
+        changed = {}
+        for name in names:
+            value = getattr(node, name)
+            if value.__class__ not in _PLAIN:
+                inner = _transform(value, kind, change, done)
+                if inner is not value:
+                    changed[name] = inner
+        new = replace(node, **changed) if changed else node
+        done[id(node)] = change(new) if isinstance(new, kind) else new
+    return done[id(node)]
+
+
+_PLAIN: Final = frozenset({int, float, bool, str, NoneType})
+"""Classes of values that have no nodes inside."""
+
+_PLAIN_TYPES: Final = frozenset({"int", "float", "bool", "str", "int | None", "float | None"})
+
+
+@cache
+def _fields(kind: type) -> tuple[str, ...] | None:
+    """Return the names of the fields of a class that may have nodes inside, None where it is no dataclass."""
+    return tuple(f.name for f in fields(kind) if f.type not in _PLAIN_TYPES) if is_dataclass(kind) else None

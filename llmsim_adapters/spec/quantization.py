@@ -36,13 +36,14 @@ class Scheme:
     """How one matrix is stored: the format of its elements, packed, and what stands beside it.
 
     `name` tells schemes apart in features and reports. With `fused`, matrices that a lowering has as one are one in
-    the checkpoint too.
+    the checkpoint too. `inputs` is the format to which kernels bring what is multiplied with the matrix; empty: none.
     """
 
     name: str
     dtype: str
     sides: tuple[Side, ...] = ()
     fused: bool = False
+    inputs: str = ""
 
 
 Place = tuple[str, str, str]
@@ -63,10 +64,15 @@ class Quantization:
     scheme: Scheme
     excluded: frozenset[Place] = field(default_factory=frozenset)
     only: tuple[str, ...] = ()
+    _blocks: frozenset[tuple[str, str]] = field(init=False, repr=False, compare=False)
+    """The stack and block of what is excluded: few blocks have any of it, and every matrix is asked about."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_blocks", frozenset([(stack, block) for stack, block, _ in self.excluded]))
 
     def scheme_of(self, stack: str, block: str, matrix: str) -> Scheme | None:
         """Return how a matrix is stored, or None where it is not quantized."""
-        if not self.only and not self.excluded:
+        if not self.only and (stack, block) not in self._blocks:
             return self.scheme
         modules = _ancestry(matrix)
         if self.only and not any(module in self.only for module in modules):

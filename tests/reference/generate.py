@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
 
 from . import cases, chatglm, fields, measure, mtp, published, stand_ins, store
-from .rows import UNDECLARED
+from .rows import UNDECLARED, WHOLE
 from .values import RANDOM_RUN, RUNS
 
 if TYPE_CHECKING:
@@ -102,6 +102,16 @@ def random_cases(sampler: cases.Sampler) -> Iterator[Facts]:
         yield {"name": name, "form": "minimal", "config": raw, **measure.totals(model), "runs": [run]}
 
 
+def whole_case(model_type: str) -> Facts:
+    """The tiny model with what its causal language model leaves out beside it."""
+    architecture, sizes = WHOLE[model_type]
+    raw = minimal(model_type, cases.tiny(model_type)) | sizes | {"architectures": [architecture]}
+    raw = measure.serialise(measure.configure(raw), diff=False)
+    model = measure.build(raw)
+    facts = {"name": "whole", "form": "full", "config": raw, **measure.totals(model), **measure.inventory(model)}
+    return facts | {"runs": [measure.run(model, *RANDOM_RUN)]}
+
+
 def write_type(model_type: str, folder: Path) -> None:
     """All facts of one model type."""
     size = measure.totals(measure.build(minimal(model_type, cases.tiny(model_type)), "meta"))["parameters"]
@@ -109,6 +119,8 @@ def write_type(model_type: str, folder: Path) -> None:
         raise ValueError(f"the tiny model has {size} parameters: the tables lack rows for this type")
     sampler = cases.Sampler(model_type, why_not(model_type))
     rows = [default_case(model_type), *tiny_cases(model_type), *random_cases(sampler)]
+    if model_type in WHOLE:
+        rows.append(whole_case(model_type))
     header = {"model_type": model_type, "unvaried": sampler.fixed, "refused": sampler.refused}
     store.write(model_type, header, "cases", rows, folder)
 

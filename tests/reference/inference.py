@@ -3,65 +3,187 @@
     python -m tests.reference.inference
 
 writes `docs/inference.md`: for each type's real configs, how often the total of parameters comes out exact, within one
-percent, wrong, or refused, when only the keys are read. It needs the package and the facts, not torch.
+percent, wrong, or refused, when only the keys are read, and whether a wrong one says what it rests on; then the same
+of the bundled published configs. It needs the package and the facts, not torch.
 """
 
 from __future__ import annotations
 
+import json
+import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from llmsim_adapters.dialects.read import read
+from llmsim_adapters.gap import GapKind
 from llmsim_adapters.graph.schedule import Schedule
 from llmsim_adapters.lowerings.wiring import wire
 from tests.facts import CASES
 
-PAGE: Final = Path(__file__).parents[2] / "docs" / "inference.md"
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from llmsim_adapters.graph.graph import OperatorGraph
+
+ROOT: Final = Path(__file__).parents[2]
+PAGE: Final = ROOT / "docs" / "inference.md"
 OUTCOMES: Final = ("exact", "within 1 %", "wrong", "refused")
+
+GAPS: Final[dict[str, tuple[str, ...]]] = {
+    "mixers": ("attention", "attention_bias", "num_key_value_heads", "head_dim", "mixer", "layer_types", "indexer"),
+    "networks": ("mlp", "mlp_bias", "intermediate_size", "experts", "mlp_layer_types"),
+    "experts": (
+        "router",
+        "experts",
+        "mlp_layer_types",
+        "moe_intermediate_size",
+        "shared_experts",
+        "shared_expert_gate",
+    ),
+    "norms": ("norm", "layout", "qk_norm", "embedding_norm"),
+    "positions": ("positions",),
+    "embeddings": ("embedding", "tie_word_embeddings"),
+    "head": ("head", "head_bias", "tie_word_embeddings", "projection"),
+    "other parts": ("layout",),
+}
+"""The parts of a model, and the names of the assumptions about each."""
+
+_PARTS: Final = (
+    (r"_residual|hyper_", "other parts"),
+    (r"norm", "norms"),
+    (r"^mlp", "networks"),
+    (r"^mixture_of_experts", "experts"),
+    (r"attention|mamba|^gated|^short_convolution|^rwkv|^matrix_lstm", "mixers"),
+    (r"^position_embedding", "positions"),
+    (r"^embedding", "embeddings"),
+    (r"^head|^projection", "head"),
+)
+
+_LANGUAGE: Final = ("model", "text", "mtp")
+"""The stacks of a language model, and what stands around them."""
 
 _HEAD: Final = """# Types that nobody declared
 
 A config of a type without a dialect is read by its keys alone. Each assumption that no key confirms is an `inferred`
-gap, and such a model is never better than partially supported. This page measures how good that is: each declared type
-is read as if it were not declared, and the total of parameters is compared with that of the real model (the tiny and
-random models of the reference facts, every configuration once). `python -m tests.reference.inference` writes it.
+gap, and such a model is never better than partially supported. This page measures how good that is; `python -m
+tests.reference.inference` writes it.
+
+The rules know no model type and no dialect of a type (a test sees to it), so that hiding a type's dialect hides it from
+them too. They were written with these types in view, though: for types that are yet to come, expect less than what
+stands here.
+
+A figure that is wrong has to say why. Wherever a part of the model (mixers, networks, experts, norms, positions,
+embeddings, head, others) is off by more than one percent of the total, an `inferred` gap has to be about that part. The
+last column names the parts of which that is not so. Of models with towers, the language model is compared; that the
+towers are left out is a gap of its own.
 
 """
 
 
-def outcome(case: dict[str, Any]) -> str:
-    """Return how near the total comes when a case's config is read by its keys alone."""
-    reading = read(case["config"], by_keys_alone=True)
+class Outcome(NamedTuple):
+    """How near the total comes when a config is read by its keys alone, and which parts are off without a gap."""
+
+    name: str
+    figure: int
+    total: int
+    silent: tuple[str, ...] = ()
+
+
+def outcome(config: Mapping[str, Any], expected: int | None = None) -> Outcome:
+    """Read a config by its keys alone and compare the total with the expected one, by default the dialect's.
+
+    Of a model with towers it is the language model's part: that the towers are left out is a gap of its own.
+    """
+    declared = read(config).spec
+    assert declared is not None
+    real = wire(declared, Schedule())
+    total = real.parameters if expected is None else expected
+    total -= sum(weight.elements for weight in real.weights if weight.trainable and weight.stack not in _LANGUAGE)
+    reading = read(config, by_keys_alone=True)
     if reading.spec is None:
-        return "refused"
-    figure = wire(reading.spec, Schedule()).parameters
-    if figure == case["parameters"]:
-        return "exact"
-    return "within 1 %" if abs(figure - case["parameters"]) * 100 <= case["parameters"] else "wrong"
+        return Outcome("refused", 0, total)
+    graph = wire(reading.spec, Schedule())
+    off = abs(graph.parameters - total)
+    if off * 100 <= total:
+        return Outcome("within 1 %" if off else "exact", graph.parameters, total)
+    assumed = {gap.name for gap in reading.gaps if gap.kind is GapKind.INFERRED}
+    if len(reading.spec.stacks[0].order) == len(declared.stacks[0].order):
+        assumed.discard("layers")
+    return Outcome("wrong", graph.parameters, total, tuple(silent(_sizes(graph), _sizes(real), total, assumed)))
 
 
-def outcomes() -> dict[str, Counter[str]]:
+def silent(inferred: Mapping[str, int], real: Mapping[str, int], total: int, assumed: set[str]) -> Iterator[str]:
+    """Yield each part that is off by more than a percent of the total and that no assumption is about."""
+    for part, names in GAPS.items():
+        if abs(inferred.get(part, 0) - real.get(part, 0)) * 100 > total and assumed.isdisjoint((*names, "layers")):
+            yield part
+
+
+def _sizes(graph: OperatorGraph) -> Counter[str]:
+    """Return the parameters of each part of the language model."""
+    sizes: Counter[str] = Counter()
+    for weight in graph.weights:
+        if weight.trainable and weight.stack in ("model", "text"):
+            found = (part for pattern, part in _PARTS if re.search(pattern, weight.name.split(".")[0]))
+            sizes[next(found, "other parts")] += weight.elements
+    return sizes
+
+
+@cache
+def outcomes() -> dict[str, tuple[Outcome, ...]]:
     """Return the outcomes of each type's cases; cases that leave sizes to class defaults can only be refused."""
-    found: dict[str, Counter[str]] = {}
+    found: dict[str, list[Outcome]] = {}
     for model_type, case in CASES:
         if case["form"] in ("diff", "full"):
-            found.setdefault(model_type, Counter())[outcome(case)] += 1
-    return found
+            found.setdefault(model_type, []).append(outcome(case["config"], case["parameters"]))
+    return {model_type: tuple(those) for model_type, those in sorted(found.items())}
+
+
+def worst(those: tuple[Outcome, ...]) -> str:
+    """Return the worst of a type's outcomes."""
+    return max((one.name for one in those), key=OUTCOMES.index)
+
+
+def published() -> dict[str, Outcome]:
+    """Return for each bundled config what the keys alone give, beside what its type's dialect gives."""
+    paths = sorted((ROOT / "hf_config").glob("*.json"))
+    return {path.stem.replace("--", "/"): outcome(json.loads(path.read_text(encoding="utf-8"))) for path in paths}
 
 
 def page() -> str:
     """Return the page in Markdown."""
     table = outcomes()
-    best = Counter(next(name for name in OUTCOMES if counts[name]) for counts in table.values())
+    counts = Counter(worst(those) for those in table.values())
     lines = [
-        f"Of {len(table)} types, " + ", ".join(f"{best[name]} are {name}" for name in OUTCOMES) + " at their best.",
+        "## Each type, hidden in turn",
         "",
-        "| type | " + " | ".join(OUTCOMES) + " |",
-        "| --- " * (len(OUTCOMES) + 1) + "|",
+        "The tiny and random models of the reference facts, each with the total that transformers counts. Of",
+        f"{len(table)} types, "
+        + ", ".join(f"{counts[name]} are {name}" for name in OUTCOMES)
+        + ", by the worst of their configurations.",
+        "",
+        "| type | " + " | ".join(OUTCOMES) + " | wrong without a gap |",
+        "| --- " * (len(OUTCOMES) + 2) + "|",
     ]
-    for model_type, counts in sorted(table.items()):
-        lines.append(f"| {model_type} | " + " | ".join(str(counts[name] or "") for name in OUTCOMES) + " |")
+    for model_type, those in table.items():
+        each = Counter(one.name for one in those)
+        silent = ", ".join(sorted({part for one in those for part in one.silent}))
+        lines.append(f"| {model_type} | " + " | ".join(str(each[name] or "") for name in OUTCOMES) + f" | {silent} |")
+    lines += [
+        "",
+        "## Published models, their types hidden",
+        "",
+        "The bundled configs. What the keys alone give is compared with what the type's own dialect gives.",
+        "",
+        "| model | parameters | by keys alone | difference |",
+        "| --- | ---: | ---: | ---: |",
+    ]
+    for name, (how, figure, total, _) in published().items():
+        off = figure - total
+        shown = how if how in ("exact", "refused") else f"{off:+,} ({100 * off / total:+.2f} %)"
+        lines.append(f"| {name} | {total:,} | {figure:,} | {shown} |")
     return _HEAD + "\n".join(lines) + "\n"
 
 

@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 import transformers
-from torch.utils.flop_counter import FlopCounterMode
+from torch.utils.flop_counter import FlopCounterMode, sdpa_flop_count
 from transformers import AutoModelForCausalLM
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
+
+from .rows import WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 Raw = dict[str, Any]
 Facts = dict[str, Any]
 
-CACHE_OUTPUTS = ("past_key_values", "cache_params", "state", "mems")
+CACHE_OUTPUTS = ("past_key_values", "cache_params", "state", "mems", "past_buckets_states")
 """Where the models' outputs keep what they remember."""
 
 LAYERED = ("layers", "self_attention_cache")
@@ -36,7 +38,20 @@ LAYERED = ("layers", "self_attention_cache")
 BUILT_FROM = {"musicgen": "decoder", "musicgen_melody": "decoder"}
 """The part of a type's config that its causal-LM class takes, where it does not take the whole."""
 
+NAMED = {name for name, _ in WHOLE.values()}
+"""Classes that a config of a causal language model's type may name besides."""
+
 SEED = 20260501
+
+PATCH_SIZES = (1, 3, 4)
+"""Bytes of the patches that models of patches are measured with."""
+
+UNSEEN = {
+    torch.ops.aten._scaled_dot_product_flash_attention_for_cpu: (
+        lambda query, key, value, *_, **__: sdpa_flop_count(query, key, value)
+    )
+}
+"""torch's own formula for an attention kernel that it counts on all devices but this (Inkling 2 calls it itself)."""
 
 warnings.filterwarnings("ignore")
 transformers.utils.logging.set_verbosity_error()
@@ -73,6 +88,9 @@ def build(raw: Raw, device: str = "cpu") -> Any:
     if part := BUILT_FROM.get(raw["model_type"]):
         config = getattr(config, part)
         build_from = getattr(transformers, architecture(raw["model_type"]))._from_config
+    named = (raw.get("architectures") or [""])[0]
+    if raw["model_type"] not in MODEL_FOR_CAUSAL_LM_MAPPING_NAMES or named in NAMED:  # of pictures or sound
+        build_from = getattr(transformers, named)._from_config
     with torch.device(device):
         model = build_from(config, attn_implementation="eager", experts_implementation="eager", dtype=torch.float32)
     return model.eval().requires_grad_(False)
@@ -175,7 +193,7 @@ def prefill(model: Any, tokens: torch.Tensor) -> tuple[int, dict[str, int], Any,
 
 def count(model: Any, tokens: torch.Tensor, **inputs: Any) -> tuple[int, dict[str, int], Any]:
     """FLOPs of one forward as torch's counter sees them, the same by operator, and the forward's output."""
-    counter = FlopCounterMode(display=False)
+    counter = FlopCounterMode(display=False, custom_mapping=UNSEEN)
     with torch.no_grad(), counter:
         output = model(input_ids=tokens, **inputs)
     by_operator = {str(op).split(".")[-1]: flops for op, flops in counter.get_flop_counts()["Global"].items()}
@@ -200,11 +218,23 @@ def run(model: Any, batch: int, seq_len: int, *, decode: bool = False, twice: bo
     facts: Facts = {"batch": batch, "seq_len": seq_len, "flops": flops, "by_operator": by_operator}
     if twice and prefill(model, tokens_of(model, batch, seq_len, SEED + 1))[0] != flops:
         facts["depends_on_tokens"] = True
+    if hasattr(model.config, "patch_in_forward"):
+        facts["patched"] = patched(model, batch, seq_len)
     if no_cache:
         return facts | {"cache": None, "no_cache": no_cache}
     cache = cache_of(output)
     facts["cache"] = [group for kept in cache.values() for group in describe_cache(kept)]
     return facts | decode_step(model, batch, seq_len, cache) if decode else facts
+
+
+def patched(model: Any, batch: int, seq_len: int) -> list[Facts]:
+    """FLOPs of a prefill of a byte latent transformer that is told its patches, all of one size, by size."""
+    tokens = tokens_of(model, batch, seq_len, SEED)
+    found = []
+    for size in PATCH_SIZES:
+        lengths = torch.full((batch, seq_len // size + 1), size)
+        found.append({"patch_size": size, "flops": count(model, tokens, patch_lengths=lengths, use_cache=False)[0]})
+    return found
 
 
 def decode_step(model: Any, batch: int, context_len: int, cache: dict[str, Any]) -> Facts:

@@ -14,6 +14,38 @@ THOROUGH: Final = frozenset(
 )
 """Types with more random models, which together take every value of the tables."""
 
+WHOLE: Final[dict[str, tuple[str, dict[str, Any]]]] = {
+    "dots3_note": (
+        "Dots3NoteForConditionalGeneration",
+        {
+            "vision_config": {
+                "hidden_size": 36,
+                "intermediate_size": 52,
+                "num_hidden_layers": 5,
+                "num_attention_heads": 3,
+                "moe_intermediate_size": 28,
+                "num_local_experts": 6,
+                "mlp_layer_types": ["dense", "dense", "sparse", "sparse", "sparse"],
+                "per_layer_config": {"2": {"num_local_experts": 3}, "3": {"num_local_experts": 4}},
+                "adapter_in_dim": 36,
+                "adapter_out_dim": 80,
+            },
+            "audio_config": {
+                "hidden_size": 32,
+                "intermediate_size": 48,
+                "num_hidden_layers": 2,
+                "num_attention_heads": 4,
+                "feature_size": 20,
+                "downsample_hidden_size": 12,
+                "adapter_input_size": 32,
+                "adapter_out_dim": 80,
+            },
+        },
+    ),
+    "mllama": ("MllamaForConditionalGeneration", {}),
+}
+"""The class of the whole model, where the causal language model leaves a part of it out, and small sizes of that."""
+
 DECODER: Final = {"is_decoder": True}
 """What makes a BERT-like encoder a causal language model with a cache."""
 
@@ -269,8 +301,8 @@ TINY_OF: Final[dict[str, dict[str, Any]]] = {
         "attn_layers": ["local", "lsh", "local", "lsh", "local"],
         "axial_pos_shape": [4, 8],
         "axial_pos_embds_dim": [24, 56],
-        "local_attn_chunk_length": 4,
-        "lsh_attn_chunk_length": 4,
+        "local_attn_chunk_length": 6,
+        "lsh_attn_chunk_length": 12,
         "num_buckets": 2,
         "max_position_embeddings": 32,
     },

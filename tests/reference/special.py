@@ -86,7 +86,35 @@ CHOICES_OF: Final[dict[str, dict[str, tuple[Any, ...]]]] = {
             {"compressed_sparse_attention": 4, "heavily_compressed_attention": 8},
         ),
     },
-    "gemma4": GEMMA4,
+    "gemma4": GEMMA4
+    | {
+        "vision_config": (
+            {
+                "hidden_size": 40,
+                "intermediate_size": 56,
+                "num_hidden_layers": 3,
+                "num_attention_heads": 4,
+                "num_key_value_heads": 2,
+                "head_dim": 16,
+                "patch_size": 4,
+                "position_embedding_size": 36,
+                "use_clipped_linears": True,
+                "standardize": True,
+            },
+        ),
+        "audio_config": (
+            {
+                "hidden_size": 32,
+                "num_hidden_layers": 2,
+                "num_attention_heads": 4,
+                "conv_kernel_size": 3,
+                "subsampling_conv_channels": [16, 12],
+                "output_proj_dims": 44,
+                "use_clipped_linears": False,
+            },
+            {"hidden_size": 48, "num_hidden_layers": 3, "num_attention_heads": 8, "output_proj_dims": 28},
+        ),
+    },
     "gemma4_text": GEMMA4,
     "gemma4_unified": DIRECTIONS,
     "gemma4_unified_text": DIRECTIONS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+import torch
 from torch import nn
 
 from . import measure
@@ -28,6 +29,7 @@ class StandIn:
         variants: other values, by the name of the variant.
         translate: the config of the class; by default the same keys.
         edits: changes to the made model; the names of those that were needed.
+        whole: whether the class is the type's own, and not among those of causal language models.
     """
 
     model_type: str
@@ -38,11 +40,13 @@ class StandIn:
     variants: dict[str, Facts] = field(default_factory=dict)
     translate: Callable[[Facts], Facts] = dict
     edits: Callable[[Any, Facts], list[str]] = lambda model, raw: []
+    whole: bool = False
 
     def config(self, raw: Facts) -> Facts:
         """The config of the class that has the dimensions of a raw config; formats change no count."""
         made = self.translate({key: value for key, value in raw.items() if key not in DROPPED})
-        return made | {"model_type": self.model_type, "architectures": [measure.architecture(self.model_type)]}
+        name = self.architecture if self.whole else measure.architecture(self.model_type)
+        return made | {"model_type": self.model_type, "architectures": [name]}
 
     def build(self, raw: Facts, device: str = "cpu") -> tuple[Any, list[str]]:
         """The stand-in, and the edits that were needed."""
@@ -126,6 +130,155 @@ def deepseek_edits(model: Any, raw: Facts) -> list[str]:
     for layer in model.get_decoder().layers:
         add_bias(layer.self_attn, "o_proj")
     return ["no correction bias", "bias of the attention's output"]
+
+
+def without_modules(raw: Facts) -> Facts:
+    """The main model alone: a causal-LM class never builds prediction modules."""
+    return raw | {"num_nextn_predict_layers": 0}
+
+
+def ling(raw: Facts) -> Facts:
+    """GLM-4.5 with the norms that are asked for, and other names of experts."""
+    norms = raw.get("use_qk_norm", raw["architectures_norms"])
+    made = raw | {
+        "head_dim": raw.get("head_dim") or raw["hidden_size"] // raw["num_attention_heads"],
+        "use_qk_norm": norms,
+        "attention_bias": raw.get("use_qkv_bias", False),
+        "n_routed_experts": raw["num_experts"],
+        "n_shared_experts": raw.get("num_shared_experts") or 0,
+        "n_group": 1,
+        "topk_group": 1,
+    }
+    return {name: value for name, value in made.items() if name not in ("num_experts", "architectures_norms")}
+
+
+def ling_edits(model: Any, raw: Facts) -> list[str]:
+    """The router's correction bias is of the model only where the config asks for it."""
+    return [] if raw.get("moe_router_enable_expert_bias") else deepseek_edits(model, {"attention_bias": False})
+
+
+def lightning(raw: Facts) -> Facts:
+    """MiniMax with a list of words for the list of numbers."""
+    kinds = ["full_attention" if kind else "linear_attention" for kind in raw["attn_type_list"]]
+    return {name: value for name, value in raw.items() if name != "attn_type_list"} | {"layer_types": kinds}
+
+
+def gpt_names(raw: Facts) -> Facts:
+    """Phi's names for GPT-2's."""
+    hidden, heads = raw["n_embd"], raw["n_head"]
+    return {
+        "vocab_size": raw["vocab_size"],
+        "hidden_size": hidden,
+        "intermediate_size": raw.get("n_inner") or 4 * hidden,
+        "num_hidden_layers": raw["n_layer"],
+        "num_attention_heads": heads,
+        "num_key_value_heads": raw.get("n_head_kv") or heads,
+        "hidden_act": raw["activation_function"],
+        "partial_rotary_factor": raw["rotary_dim"] * heads / hidden,
+        "max_position_embeddings": raw["n_positions"],
+        "tie_word_embeddings": raw.get("tie_word_embeddings", False),
+    }
+
+
+def new_decoder(raw: Facts) -> Facts:
+    """Falcon's later way to say it."""
+    names = {"n_head": "num_attention_heads", "n_head_kv": "num_kv_heads", "n_layer": "num_hidden_layers"}
+    return {names.get(name, name): value for name, value in raw.items()} | {"new_decoder_architecture": True}
+
+
+def searched(raw: Facts) -> Facts:
+    """Llama with one width for all layers, which the edits change."""
+    made = {name: value for name, value in raw.items() if name != "block_configs"}
+    return made | {"intermediate_size": 1, "num_key_value_heads": raw["num_attention_heads"]}
+
+
+class NoAttention(nn.Module):
+    """What a layer without attention adds."""
+
+    def forward(self, hidden_states: Any, **_: Any) -> tuple[Any, None]:
+        return hidden_states * 0, None
+
+
+def searched_edits(model: Any, raw: Facts) -> list[str]:
+    """Each layer as its entry says."""
+    decoder, hidden = model.get_decoder(), raw["hidden_size"]
+    device = decoder.norm.weight.device
+    for layer, entry in zip(decoder.layers, raw["block_configs"], strict=True):
+        if entry["attention"]["no_op"]:
+            layer.self_attn, layer.input_layernorm = NoAttention(), nn.Identity()
+        else:
+            group, attends = entry["attention"]["n_heads_in_group"], layer.self_attn
+            attends.num_key_value_groups = group
+            for name in ("k_proj", "v_proj"):
+                old = getattr(attends, name)
+                new = nn.Linear(hidden, old.out_features // group, bias=old.bias is not None, device=device)
+                setattr(attends, name, new)
+        width = int(2 * entry["ffn"]["ffn_mult"] * hidden / 3)
+        width = -(-width // 256) * 256
+        layer.mlp.gate_proj = nn.Linear(hidden, width, bias=False, device=device)
+        layer.mlp.up_proj = nn.Linear(hidden, width, bias=False, device=device)
+        layer.mlp.down_proj = nn.Linear(width, hidden, bias=False, device=device)
+    return ["the key/value heads and widths of each layer", "no attention where a layer has none"]
+
+
+def biased_throughout(raw: Facts) -> Facts:
+    """Llama with all its biases; the activation costs nothing, whatever it is."""
+    made = {name: value for name, value in raw.items() if name not in ("ff_intermediate_size", "layer_norm_epsilon")}
+    return made | {
+        "intermediate_size": raw["ff_intermediate_size"],
+        "attention_bias": True,
+        "mlp_bias": True,
+        "hidden_act": "gelu",
+        "tie_word_embeddings": True,
+    }
+
+
+def draft(raw: Facts) -> Facts:
+    """Llama, without the keys of drafts."""
+    drafts = ("eagle_config", "draft_vocab_size", "num_aux_hidden_states", "target_hidden_size", "norm_before_fc")
+    return {name: value for name, value in raw.items() if name not in drafts}
+
+
+class Beside(nn.Module):
+    """Attention over hidden states that stand beside others of the same size."""
+
+    def __init__(self, attention: nn.Module) -> None:
+        super().__init__()
+        self.attention = attention
+
+    def forward(self, hidden_states: Any, **rest: Any) -> Any:
+        return self.attention(torch.cat((hidden_states, hidden_states), -1), **rest)
+
+
+class Taken(nn.Module):
+    """Token embeddings in the place of the hidden states that a draft takes of its target."""
+
+    def __init__(self, embedding: nn.Module, *behind: nn.Module) -> None:
+        super().__init__()
+        self.embedding, self.behind = embedding, nn.Sequential(*behind)
+
+    def forward(self, tokens: Any) -> Any:
+        embedded = self.embedding(tokens)
+        first = next(self.behind.parameters())
+        return self.behind(embedded.repeat(1, 1, first.shape[-1] // embedded.shape[-1]))
+
+
+def draft_edits(model: Any, raw: Facts) -> list[str]:
+    """What a draft has beside a Llama of one layer."""
+    decoder, hidden = model.get_decoder(), raw["hidden_size"]
+    device = decoder.norm.weight.device
+    attends = decoder.layers[0].self_attn
+    for name in ("q_proj", "k_proj", "v_proj"):
+        setattr(attends, name, nn.Linear(2 * hidden, getattr(attends, name).out_features, bias=False, device=device))
+    decoder.layers[0].self_attn = Beside(attends)
+    chosen = raw.get("eagle_config", {}).get("eagle_aux_hidden_state_layer_ids") or (0, 0, 0)
+    width = raw.get("num_aux_hidden_states", len(chosen)) * raw.get("target_hidden_size", hidden)
+    before = [nn.RMSNorm(width, device=device)] if raw.get("norm_before_fc") else []
+    into = nn.Linear(width, hidden, bias=False, device=device)
+    decoder.embed_tokens = Taken(decoder.embed_tokens, *before, into, nn.RMSNorm(hidden, device=device))
+    if raw.get("draft_vocab_size"):
+        model.lm_head = nn.Linear(hidden, raw["draft_vocab_size"], bias=False, device=device)
+    return ["the target's hidden states, projected and normalised", "attention of twice the input", "the draft's head"]
 
 
 def add_bias(owner: Any, name: str) -> None:

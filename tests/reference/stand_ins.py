@@ -11,7 +11,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from . import measure, store
-from .stand_in_types import COMMON, STAND_INS
+from .stand_in_renamed import COMMON
+from .stand_in_types import STAND_INS
 from .values import RANDOM_RUN, RUNS
 
 if TYPE_CHECKING:

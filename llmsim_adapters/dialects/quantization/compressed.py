@@ -13,6 +13,8 @@ _NAMES: Final = "names the software or a step of it"
 _MADE: Final = "how the checkpoint was made; what it stores is the same"
 _ONLINE: Final = "activations are quantized as they are computed"
 _IMPLIED: Final = "follows from the format"
+_FP8: Final = "float8_e4m3fn"
+_FP4: Final = "float4_e2m1fn"
 _NVFP4: Final = (Side("scale", "float8_e4m3fn", 1, 16), Side("global_scale", "float32"))
 _SCALES: Final = {"nvfp4-pack-quantized": "torch.float8_e4m3fn", "mxfp4-pack-quantized": "torch.uint8"}
 _LARGEST_GROUP: Final = 2**20
@@ -48,9 +50,9 @@ def modelopt(q: Reader) -> Scheme | None:
             return None
         group.no_effect(("input_activations", "weights"), "follows from quant_algo")
     if algorithm == "NVFP4":
-        return Scheme("nvfp4", "float4_e2m1fn", (*_NVFP4, Side("input_scale", "float32")))
+        return Scheme("nvfp4", _FP4, (*_NVFP4, Side("input_scale", "float32")), inputs=_FP4)
     if algorithm == "FP8":
-        return Scheme("fp8_tensor", "float8_e4m3fn", (Side("scale", "float32"), Side("input_scale", "float32")))
+        return Scheme("fp8_tensor", _FP8, (Side("scale", "float32"), Side("input_scale", "float32")), inputs=_FP8)
     return None
 
 
@@ -102,16 +104,17 @@ def _stored(form: str, weights: Reader, inputs: Reader | None) -> Scheme | None:
         return None
     weights.no_effect(("zp_dtype",), _IMPLIED)
     rows = 1 if strategy == "channel" else 0
+    taken = "" if inputs is None else "inputs"
     match form, kind, bits, strategy:
         case "float-quantized", "float", 8, "tensor" | "channel":
-            return Scheme(f"fp8_{strategy}", "float8_e4m3fn", (Side("scale", rows=rows), *stored))
+            return Scheme(f"fp8_{strategy}", _FP8, (Side("scale", rows=rows), *stored), inputs=taken and _FP8)
         case "float-quantized", "float", 8, "block":
             if block is None or len(block) != 2 or not all(n.__class__ is int and 0 < n <= 2**20 for n in block):
                 weights.refuse("block_structure", block, "two positive integers")
                 return None
-            return Scheme("fp8_block", "float8_e4m3fn", (Side("scale", "", *block), *stored))
+            return Scheme("fp8_block", _FP8, (Side("scale", "", *block), *stored), inputs=taken and _FP8)
         case "int-quantized" | "naive-quantized", "int", 8, "channel" if symmetric:
-            return Scheme("int8_channel", "int8", (Side("scale", rows=1), *stored))
+            return Scheme("int8_channel", "int8", (Side("scale", rows=1), *stored), inputs=taken and "int8")
         case "pack-quantized", "int", 4 | 8, "group" | "channel":
             sides = [Side("scale", "", 1, size), Side("shape", "int64", numbers=2)]
             if not symmetric:
@@ -121,9 +124,9 @@ def _stored(form: str, weights: Reader, inputs: Reader | None) -> Scheme | None:
             return Scheme("packed_int", f"int{bits}", tuple(sides))
         case "nvfp4-pack-quantized", "float", 4, _ if size == 16:
             scale = () if inputs is None else (Side("input_scale", "float32"),)
-            return Scheme("nvfp4", "float4_e2m1fn", (*_NVFP4, *scale))
+            return Scheme("nvfp4", _FP4, (*_NVFP4, *scale), inputs=taken and _FP4)
         case "mxfp4-pack-quantized", "float", 4, _ if size == 32:
-            return Scheme("mxfp4", "float4_e2m1fn", (Side("scale", "uint8", 1, 32),))
+            return Scheme("mxfp4", _FP4, (Side("scale", "uint8", 1, 32),), inputs=taken and _FP4)
     return None
 
 

@@ -90,6 +90,13 @@ def exclude(spec: ModelSpec, patterns: Iterable[str], *, substrings: bool = Fals
     return Excluded(replace(spec, stacks=tuple(stacks)), frozenset(places), tuple(dict.fromkeys(undecided)))
 
 
+def names_towers(config: object) -> bool:
+    """Whether some list in a quantization config names parts beside the language model as ones that are left out."""
+    lists = [value for value in config.values() if isinstance(value, list)] if isinstance(config, dict) else []
+    patterns = [pattern for patterns in lists for pattern in patterns if isinstance(pattern, str)]
+    return any(beside(usual(glob), 0) for pattern in patterns for glob in globs_of(pattern) or ())
+
+
 def _mixers(spec: ModelSpec) -> set[str]:
     """Return the kinds of the mixers of all layers: a pattern may name those whose checkpoint names nobody stated."""
     blocks = (block for stack in spec.stacks for block in stack.blocks)

@@ -90,13 +90,14 @@ def _fp8(q: Reader) -> Scheme | None:
     if activations == "static":
         sides.append(Side("input_scale", "float32"))
     name = "fp8_tensor" if block is None else "fp8_block"
-    return Scheme(name, _FP8.get(fmt, "float8_e4m3fn"), tuple(sides))
+    dtype = _FP8.get(fmt, "float8_e4m3fn")
+    return Scheme(name, dtype, tuple(sides), inputs=dtype)
 
 
 def _fbgemm(q: Reader) -> Scheme:
     """Rows of 8-bit floats, each with its scale in float32."""
     del q
-    return Scheme("fp8_channel", "float8_e4m3fn", (Side("scale", "float32", rows=1),))
+    return Scheme("fp8_channel", "float8_e4m3fn", (Side("scale", "float32", rows=1),), inputs="float8_e4m3fn")
 
 
 def _mxfp4(q: Reader) -> Scheme:

@@ -32,5 +32,18 @@ DIALECT = Dialect(
         "add_cross_attention": False,
         "tie_word_embeddings": True,
     },
-    costless={"position_embedding_type": "transformers 5 has absolute positions only; it does not read the key"},
+    costless={
+        "position_embedding_type": "transformers 5 has absolute positions only; it does not read the key",
+        **dict.fromkeys(
+            (
+                "directionality",
+                "pooler_fc_size",
+                "pooler_num_attention_heads",
+                "pooler_num_fc_layers",
+                "pooler_size_per_head",
+                "pooler_type",
+            ),
+            "written by the first BERT's own software; the class does not read it",
+        ),
+    },
 )

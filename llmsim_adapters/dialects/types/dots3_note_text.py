@@ -151,6 +151,7 @@ DIALECT = deepseek_v32.DIALECT.like(
         "moe_shared_expert_intermediate_size": "shared_expert_intermediate_size",
     },
     costless={"swa_rope_theta": "rotation angles of rotary embeddings: tables that are computed, elementwise"},
+    text_only=("Dots3NoteForCausalLM",),
     vocab_size=152064,
     hidden_size=5120,
     intermediate_size=13824,

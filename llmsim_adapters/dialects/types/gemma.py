@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.model import ModelSpec
 
 
-def gemma_attention(r: Reader) -> Attention:
+def gemma_attention(r: Reader, softcap: float | None = None) -> Attention:
     """Read Gemma's attention, which embedding models make bidirectional."""
     causal = not r.flag("use_bidirectional_attention")
-    return attention(r, bias=r.flag("attention_bias"), causal=causal)
+    return attention(r, bias=r.flag("attention_bias"), causal=causal, softcap=softcap)
 
 
 def read(r: Reader) -> ModelSpec:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly import decoder, layers, mlp, windowed
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 def alternating(r: Reader, layout: Layout) -> ModelSpec:
     """Read Gemma 2's decoder with the norms of its layers where `layout` puts them."""
-    base = replace(gemma.gemma_attention(r), softcap=r.number("attn_logit_softcapping"))
+    base = gemma.gemma_attention(r, r.number("attn_logit_softcapping"))
     mixers = windowed(r, base, [i % 2 == 0 for i in range(layers(r))])
     return decoder(r, mixers, mlp(r), layout=layout, softcap=r.number("final_logit_softcapping"))
 

@@ -32,6 +32,7 @@ def read(r: Reader) -> ModelSpec:
 DIALECT = gemma2.DIALECT.like(
     "gemma3_text",
     read=read,
+    text_only=("Gemma3ForCausalLM",),
     aliases={"_sliding_window_pattern": "sliding_window_pattern"},
     vocab_size=262208,
     use_bidirectional_attention=False,

@@ -81,6 +81,7 @@ def _layout(r: Reader, streams: int) -> Layout:
 DIALECT = gemma3_text.DIALECT.like(
     "gemma3n_text",
     read=read,
+    text_only=("Gemma3nForCausalLM",),
     costless=dict.fromkeys(
         ("activation_sparsity_pattern", "altup_active_idx", "altup_coef_clip", "altup_correct_scale"), _ELEMENTWISE
     ),

@@ -132,6 +132,7 @@ def _beside(
 DIALECT = gemma3_text.DIALECT.like(
     "gemma4_text",
     read=read,
+    text_only=("Gemma4ForCausalLM",),
     aliases={"top_k_experts": "num_experts_per_tok"},
     vocab_size=262144,
     num_hidden_layers=30,

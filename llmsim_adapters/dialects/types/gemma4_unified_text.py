@@ -6,6 +6,7 @@ from llmsim_adapters.dialects.types import gemma4_text
 
 DIALECT = gemma4_text.DIALECT.like(
     "gemma4_unified_text",
+    text_only=("Gemma4UnifiedForCausalLM",),
     sliding_window=1024,
     use_bidirectional_attention="vision",
     vocab_size_per_layer_input=None,

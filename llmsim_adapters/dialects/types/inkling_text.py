@@ -16,7 +16,7 @@ from llmsim_adapters.spec.components import Attention, ConvolvedResidual, Norm
 from llmsim_adapters.spec.model import Block, Sublayer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from llmsim_adapters.dialects.reader import Reader
     from llmsim_adapters.spec.components import Component, MixtureOfExperts
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _FULL: Final = "hybrid"
 _SLIDING: Final = "hybrid_sliding"
-_SIZES: Final = {
+SIZES: Final = {
     False: ("num_attention_heads", "num_key_value_heads", "head_dim", "rel_extent"),
     True: ("swa_num_attention_heads", "swa_num_key_value_heads", "swa_head_dim", "sliding_window"),
 }
@@ -43,22 +43,21 @@ def read(r: Reader) -> ModelSpec:
     def layout(mixer: Component, feed_forward: Component, norm: Norm) -> tuple[Sublayer, ...]:
         return Sublayer((mixer,), (norm,), residual=plain), Sublayer((feed_forward,), (norm,), residual=scaled)
 
-    slides, later = _slides(r), _later(r)
-    mixers = {kind: _attention(r, sliding=kind) for kind in sorted({*slides, *later})}
-    for kind in {False, True} - mixers.keys():
-        r.no_effect(_SIZES[kind], "no layer slides" if kind else "every layer slides")
+    sliding, later = slides(r), _later(r)
+    mixers = {kind: attention(r, sliding=kind) for kind in sorted({*sliding, *later})}
+    without_layers(r, mixers)
     mtp = _next_tokens(r, mixers, later, (plain, scaled))
     is_sparse = mlp_layer_types(r, lambda: _after_dense(r))
     if r.has("mlp_layer_types"):
         r.no_effect(("dense_mlp_idx",), "mlp_layer_types says which layers have experts")
     feed_forward = experts_where(r, is_sparse, lambda: mlp(r), lambda: _experts(r))
-    return decoder(r, [mixers[kind] for kind in slides], feed_forward, layout=layout, inputs=(Norm(hidden),), mtp=mtp)
+    return decoder(r, [mixers[kind] for kind in sliding], feed_forward, layout=layout, inputs=(Norm(hidden),), mtp=mtp)
 
 
-def _attention(r: Reader, *, sliding: bool) -> Attention:
-    heads, kv_heads, head_dim, extent = (r.size(name) for name in _SIZES[sliding])
+def attention(r: Reader, *, sliding: bool) -> Attention:
+    heads, kv_heads, head_dim, extent = (r.size(name) for name in SIZES[sliding])
     fits = heads % kv_heads == 0
-    r.check(_SIZES[sliding][1], fits, f"is {int(kv_heads)}, which does not divide the {int(heads)} heads")
+    r.check(SIZES[sliding][1], fits, f"is {int(kv_heads)}, which does not divide the {int(heads)} heads")
     return Attention(
         hidden_size=r.size("hidden_size"),
         num_attention_heads=heads,
@@ -74,12 +73,18 @@ def _attention(r: Reader, *, sliding: bool) -> Attention:
     )
 
 
+def without_layers(r: Reader, kinds: Collection[bool]) -> None:
+    """Read the sizes of a kind of attention that no layer has."""
+    for kind in {False, True}.difference(kinds):
+        r.no_effect(SIZES[kind], "no layer slides" if kind else "every layer slides")
+
+
 def _experts(r: Reader) -> MixtureOfExperts:
     experts = mixture_of_experts(r, score_correction_bias="buffer")
     return replace(experts, scored_shared_experts=r.count("num_shared_experts"))
 
 
-def _slides(r: Reader) -> list[bool]:
+def slides(r: Reader) -> list[bool]:
     """`layer_types`, else the layers in `local_layer_ids`, else all but every sixth."""
     count = layers(r)
     kinds = r.sequence("layer_types", count)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import attention, decoder, layers, mixture_of_experts, mlp
+from llmsim_adapters.dialects.assembly import attention, decoder, mixture_of_experts, mlp
+from llmsim_adapters.dialects.patterns import at_distances
 from llmsim_adapters.dialects.recurrent import mamba
 from llmsim_adapters.dialects.types import llama
 
@@ -13,22 +14,16 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.model import ModelSpec
 
 
-def _every(r: Reader, kind: str) -> list[bool]:
-    period, offset = r.size(f"{kind}_layer_period"), r.count(f"{kind}_layer_offset")
-    r.check(f"{kind}_layer_offset", offset < period, f"is {int(offset)}, not below the period ({int(period)})")
-    return [i % period == offset for i in range(layers(r))]
-
-
 def read(r: Reader) -> ModelSpec:
     r.stand_in("moe_intermediate_size", "intermediate_size")
     attends, recurs = attention(r), mamba(r, input_norms=True)
-    mixers = [attends if yes else recurs for yes in _every(r, "attn")]
+    mixers = [attends if yes else recurs for yes in at_distances(r, "attn")]
     if r.size("num_experts") == 1:
         reason = "one expert is a dense network"
         r.no_effect(("num_experts_per_tok", "expert_layer_period", "expert_layer_offset"), reason)
         return decoder(r, mixers, mlp(r))
     dense, experts = mlp(r), mixture_of_experts(r)
-    return decoder(r, mixers, [experts if yes else dense for yes in _every(r, "expert")])
+    return decoder(r, mixers, [experts if yes else dense for yes in at_distances(r, "expert")])
 
 
 DIALECT = llama.DIALECT.like(

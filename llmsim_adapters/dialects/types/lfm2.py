@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly import FULL, attention, decoder, layers, mlp
 from llmsim_adapters.dialects.dialect import Dialect
 from llmsim_adapters.dialects.recurrent import by_name, says_instead, short_convolution
-from llmsim_adapters.traced import ceil_div
+from llmsim_adapters.dialects.widths import adjusted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from llmsim_adapters.dialects.reader import Reader
-    from llmsim_adapters.spec.components import MLP
     from llmsim_adapters.spec.model import ModelSpec
 
 CONV = "conv"
@@ -29,28 +27,11 @@ def _attends(r: Reader) -> Sequence[str] | None:
     return [FULL if indices is None or i in indices else CONV for i in range(layers(r))]
 
 
-def _adjusted(r: Reader) -> MLP:
-    """With `block_auto_adjust_ff_dim`, two thirds of the width, multiplied and rounded up."""
-    network = mlp(r)
-    if not r.flag("block_auto_adjust_ff_dim"):
-        r.no_effect(("block_ffn_dim_multiplier", "block_multiple_of"), "block_auto_adjust_ff_dim is false")
-        return network
-    width = 2 * network.intermediate_size // 3
-    factor = r.number("block_ffn_dim_multiplier")
-    if factor is None:
-        r.no_effect(("block_multiple_of",), "there is no block_ffn_dim_multiplier")
-        return replace(network, intermediate_size=width)
-    multiple = r.size("block_multiple_of")
-    if factor != 1:
-        width = r.derive("multiplied_intermediate_size", int(factor * int(width)))
-    return replace(network, intermediate_size=multiple * ceil_div(width, multiple))
-
-
 def read(r: Reader) -> ModelSpec:
     says_instead(r, "tie_word_embeddings", "tie_embedding")
     says_instead(r, "intermediate_size", "block_ff_dim")
     parts = {CONV: short_convolution(r), FULL: attention(r, qk_norm=True)}
-    return decoder(r, by_name(r, parts, _attends(r)), _adjusted(r))
+    return decoder(r, by_name(r, parts, _attends(r)), adjusted(r, mlp(r)))
 
 
 DIALECT = Dialect(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from llmsim_adapters.dialects.assembly import attention, decoder, layer_norm, layers, mlp, windowed
 from llmsim_adapters.dialects.dialect import Dialect
 from llmsim_adapters.dialects.layouts import pre_norm
+from llmsim_adapters.dialects.patterns import each_changed, each_layer
 from llmsim_adapters.spec.components import Projection
 
 if TYPE_CHECKING:
@@ -49,9 +50,9 @@ def mixers(r: Reader) -> list[Attention]:
     if r.has("layer_types"):
         r.no_effect(("global_attn_every_n_layers",), "layer_types says which layers slide")
     given = windowed(r, attention(r, bias=r.flag("attention_bias")), [i % period != 0 for i in range(layers(r))])
-    found = given if isinstance(given, list) else [given] * layers(r)
-    halves = {id(m): m if m.window is None else replace(m, window=m.window // 2) for m in found}
-    return [halves[id(mixer)] for mixer in found]
+    return each_changed(
+        each_layer(given, layers(r)), lambda m: m if m.window is None else replace(m, window=m.window // 2)
+    )
 
 
 DIALECT = Dialect(

@@ -16,10 +16,14 @@ if TYPE_CHECKING:
 
 
 def read(r: Reader) -> ModelSpec:
+    r.no_effect(("add_cross_attention",), "the decoder attends to the text's encoder, whatever it says")
+    return in_streams(r, decoder_alone(r, unrotated_attention(r, bias=False)))
+
+
+def in_streams(r: Reader, spec: ModelSpec) -> ModelSpec:
+    """Return the decoder of `num_codebooks` streams, without biases; each table has a row for the sequence's start."""
     streams = r.size("num_codebooks")
     r.no_effect(("tie_word_embeddings",), "tables have a row more than heads: they can't be tied")
-    r.no_effect(("add_cross_attention",), "the decoder attends to the text's encoder, whatever it says")
-    spec = decoder_alone(r, unrotated_attention(r, bias=False))
     spec = spec.transform(MLP, lambda m: replace(m, bias=False))
     spec = spec.transform(Embedding, lambda e: replace(e, vocab_size=e.vocab_size + 1))
     spec = spec.transform(Head, lambda h: replace(h, weight_of="itself"))

@@ -1,4 +1,7 @@
-"""Whisper's decoder: learned positions, norms before the mixers, keys without a bias. Source: `WhisperConfig`."""
+"""Whisper: learned positions, norms before the mixers, keys without a bias. Source: transformers `WhisperConfig`.
+
+The weights of the encoder are read where the architecture has it; what it runs, and what attends to it, is a gap.
+"""
 
 from __future__ import annotations
 
@@ -8,21 +11,43 @@ from typing import TYPE_CHECKING
 from llmsim_adapters.dialects.classic import unrotated_attention
 from llmsim_adapters.dialects.decoders import decoder_alone
 from llmsim_adapters.dialects.ends import learned_positions
+from llmsim_adapters.dialects.towers import qwen2_audio_encoder
 from llmsim_adapters.dialects.types import bart
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from llmsim_adapters.dialects.reader import Reader
-    from llmsim_adapters.spec.model import ModelSpec
+    from llmsim_adapters.spec.model import ModelSpec, Stack
 
 
 def read(r: Reader) -> ModelSpec:
     mixer = replace(unrotated_attention(r), key_bias=False)
-    return decoder_alone(r, mixer, inputs=(learned_positions(r),))
+    return decoder_alone(r, mixer, inputs=(learned_positions(r),), encoder=True)
+
+
+def towers(whole: Reader, _: Reader) -> Iterator[Stack]:
+    if whole.architecture.endswith("ForCausalLM"):
+        return
+    sound = whole.beside("audio", _ENCODER)
+    (stack,) = qwen2_audio_encoder.read(sound).stacks
+    yield replace(stack, name="audio", counted_by=f"audio_{stack.counted_by}")
+
+
+_ENCODER = qwen2_audio_encoder.DIALECT.like(
+    "whisper",
+    hidden_size=384,
+    intermediate_size=1536,
+    num_hidden_layers=4,
+    num_attention_heads=6,
+    num_mel_bins=80,
+)
 
 
 DIALECT = bart.DIALECT.like(
     "whisper",
     read=read,
+    towers=towers,
     vocab_size=51865,
     max_position_embeddings=448,
     hidden_size=384,

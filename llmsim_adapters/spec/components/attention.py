@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from llmsim_adapters.spec.components.component import Component
+from llmsim_adapters.spec.quick import quick
 
 if TYPE_CHECKING:
     from llmsim_adapters.spec.components.norms import Norm
     from llmsim_adapters.spec.components.sparse_attention import Indexer
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attention(Component):
     """Softmax attention with grouped key/value heads (arXiv:2305.13245).
@@ -27,7 +29,8 @@ class Attention(Component):
         output_norm: a norm of the heads' results before the output projection.
         gate_size: values of an output gate that is projected from the input: one for each result, or for each head.
         gate_bias: whether that projection has a bias; `head_gate_bias`: one for each head, shared by its results.
-        sinks: whether each head has a learned logit that takes attention from the tokens (arXiv:2309.17453).
+        sinks: whether each head has a learned logit that takes attention from the tokens (arXiv:2309.17453);
+            `sink_projection`: whether the logits are projected from the input in place of that.
         window: the number of latest tokens, the present one included, that a token attends to; None: all.
         chunked: the tokens come in chunks of `window`, and a token attends to those of its own chunk only.
         rotary_fraction: the part of each head that rotary positions turn; 0: none.
@@ -36,14 +39,16 @@ class Attention(Component):
         borrows_cache: whether keys and values are those of an earlier layer, which has the projections and the cache.
         differential: whether the result is the difference of two attentions, each over half of the values repeated,
             weighed by four trained vectors of a head's size (arXiv:2410.05258).
-        top_k: the number of tokens, in blocks of `top_k_block`, that a token attends to, its own block among them.
+        top_k: the number of tokens, in blocks of `top_k_block`, that a token attends to, its own block among them. With
+            `top_k_tail`, the blocks are whole ones, and the tokens after the last one are attended to beside them.
         indexer: what chooses them (MiniMax-M3).
         convolution: how many latest tokens' keys and values a convolution of each channel sums; 0: there is none.
+            Where it is a `dynamic_convolution`, weights of each head that are projected from the input are added.
         channel_kernel, head_kernel: how many latest tokens two convolutions sum, of each channel and then within each
             head, that queries and keys go through; half of the values are then those of the token before, and each
             key/value head has a scale (arXiv:2510.04476). 0: there are none.
         relative_size: values of each head that are projected from the input and, by one matrix for all heads, to a
-            logit for each of the `relative_extent` latest tokens; 0: there are none.
+            logit for each of the `relative_extent` latest tokens; 0: there are none. `relative_norm` is of the values.
         dynamic_mask: whether values and a trained number of each key/value head say how far keys are masked (Doge).
     """
 
@@ -67,6 +72,7 @@ class Attention(Component):
     gate_bias: bool = False
     head_gate_bias: bool = False
     sinks: bool = False
+    sink_projection: bool = False
     window: int | None = None
     chunked: bool = False
     softcap: float | None = None
@@ -78,19 +84,23 @@ class Attention(Component):
     differential: bool = False
     dynamic_mask: bool = False
     convolution: int = 0
+    dynamic_convolution: bool = False
     channel_kernel: int = 0
     head_kernel: int = 0
     relative_size: int = 0
     relative_extent: int = 0
+    relative_norm: Norm | None = None
     top_k: int | None = None
     top_k_block: int = 1
+    top_k_tail: bool = False
     indexer: Indexer | None = None
 
     def parts(self) -> tuple[Component, ...]:
-        parts = (self.q_norm, self.k_norm, self.v_norm, self.output_norm, self.indexer)
+        parts = (self.q_norm, self.k_norm, self.v_norm, self.output_norm, self.relative_norm, self.indexer)
         return tuple(part for part in parts if part is not None)
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LatentAttention(Component):
     """Multi-head latent attention (DeepSeek-V2, arXiv:2405.04434).

@@ -6,16 +6,36 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from llmsim_adapters.spec.components.component import Component
+from llmsim_adapters.spec.quick import quick
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Embedding(Component):
-    """A look-up table: one row of `hidden_size` for each of `vocab_size` tokens."""
+    """A look-up table: one row of `hidden_size` for each of `vocab_size` tokens.
+
+    With `spare`, checkpoints hold a second one that is not used (ProphetNet's, where tables are not tied).
+    """
 
     kind: ClassVar[str] = "embedding"
 
     vocab_size: int
     hidden_size: int
+    spare: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HashEmbedding(Component):
+    """What is added to a token's embedding: rows of a table that hashes of its latest tokens choose, `count` of them.
+
+    Byte latent transformers have some for each of several lengths (arXiv:2412.09871, section 3.2.1).
+    """
+
+    kind: ClassVar[str] = "hash_embedding"
+
+    rows: int
+    hidden_size: int
+    count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +46,16 @@ class PositionEmbedding(Component):
 
     positions: int
     hidden_size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AxialPositionEmbedding(Component):
+    """Positions on a grid of `shape`: for each axis a table, whose features `sizes` counts (arXiv:2001.04451)."""
+
+    kind: ClassVar[str] = "axial_position_embedding"
+
+    shape: tuple[int, ...]
+    sizes: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +71,8 @@ class InitialState(Component):
 class Projection(Component):
     """A linear map of hidden states to another size, as from narrow embeddings to wide layers (arXiv:1909.11942).
 
-    With `one_token`, it is that of one token of each sequence (BERT's pooler).
+    With `one_token`, it is that of one token of each sequence (BERT's pooler); with a `patch_size`, that of patches of
+    so many tokens.
     """
 
     kind: ClassVar[str] = "projection"
@@ -50,14 +81,17 @@ class Projection(Component):
     output_size: int
     bias: bool = False
     one_token: bool = False
+    patch_size: int = 0
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head(Component):
     """The projection of hidden states to logits.
 
     `weight_of` says whose table it is: its own, the token `embedding`'s (tied), or that of the main model's `head`.
     With `spare_bias`, checkpoints hold a second bias that is not used (BERT's, where its head is not tied).
+    Each token has `predictions` rows of logits, of as many hidden states (ProphetNet).
     """
 
     kind: ClassVar[str] = "head"
@@ -67,6 +101,7 @@ class Head(Component):
     weight_of: Literal["itself", "embedding", "head"] = "itself"
     bias: bool = False
     spare_bias: bool = False
+    predictions: int = 1
     softcap: float | None = None
 
 

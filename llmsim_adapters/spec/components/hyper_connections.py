@@ -31,3 +31,20 @@ class HyperHead(Component):
 
     hidden_size: int
     streams: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LowRankHyperConnection(Component):
+    """Hyper-connections whose weights, one for each feature of each stream, are made by way of `rank` numbers (Qwen 4).
+
+    The streams are normalised before. A weight for each of them says how much it gets of the mixers' result; after the
+    last layer, where nothing is added, the connection only collapses them: it does not `inject`.
+    """
+
+    kind: ClassVar[str] = "low_rank_hyper_connection"
+    normalises: ClassVar[bool] = True
+
+    hidden_size: int
+    streams: int
+    rank: int
+    injects: bool = True

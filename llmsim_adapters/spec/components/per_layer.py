@@ -1,4 +1,4 @@
-"""Embeddings that every layer has of its own (Gemma 3n, Gemma 4)."""
+"""Embeddings that layers have of their own (Gemma 3n, Gemma 4; Qwen 4)."""
 
 from __future__ import annotations
 
@@ -31,3 +31,25 @@ class PerLayerInput(Component):
 
     hidden_size: int
     width: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NgramInput(Component):
+    """What a layer adds to each of `streams` hidden states of a token: rows of a table that its latest tokens choose.
+
+    For each length from 2 to `ngram_size`, hashes of so many latest tokens give the numbers of rows, `heads` in all,
+    which are `width` numbers together. A key of each stream, which is normalised as the stream is, says how much it
+    gets of the value; a convolution over every `ngram_size`-th of the latest tokens, `conv_kernel` of them, is added
+    (Qwen 4).
+    """
+
+    kind: ClassVar[str] = "ngram_input"
+    normalises: ClassVar[bool] = True
+
+    hidden_size: int
+    streams: int
+    table_rows: int
+    heads: int
+    width: int
+    ngram_size: int
+    conv_kernel: int

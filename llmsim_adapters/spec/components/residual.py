@@ -23,6 +23,21 @@ class ConvolvedResidual(Component):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AttentionResidual(Component):
+    """Gives what follows sums of `sources` in place of the last hidden state, one for each of `queries` (Inkling 2).
+
+    The sources are what each block of layers before has added, and the present one so far; normalised, they are weighed
+    by their products with trained vectors, the queries.
+    """
+
+    kind: ClassVar[str] = "attention_residual"
+
+    hidden_size: int
+    sources: int
+    queries: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScaledResidual(Component):
     """Scales and shifts both the input and what the mixers return, feature by feature, before it adds them (ZAYA1)."""
 

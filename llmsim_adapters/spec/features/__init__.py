@@ -5,6 +5,6 @@ builder that does not know the feature would see it, which is how the impact of 
 """
 
 from llmsim_adapters.spec.features.feature import Feature
-from llmsim_adapters.spec.features.known import BUILT_IN, Features
+from llmsim_adapters.spec.features.known import Features, without
 
-__all__ = ["BUILT_IN", "Feature", "Features"]
+__all__ = ["Feature", "Features", "without"]

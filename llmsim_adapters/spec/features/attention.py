@@ -73,6 +73,27 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         lambda a: replace(a, cached=True),
     ),
     Feature(
+        "projected_sinks",
+        "logits that take attention from the tokens, projected from the input",
+        Attention,
+        lambda a: a.sink_projection,
+        lambda a: replace(a, sink_projection=False),
+    ),
+    Feature(
+        "dynamic_convolution",
+        "convolutions of keys and values whose weights are projected from the input",
+        Attention,
+        lambda a: bool(a.convolution) and a.dynamic_convolution,
+        lambda a: replace(a, dynamic_convolution=False),
+    ),
+    Feature(
+        "relative_norm",
+        "normalisation of what relative logits are projected from",
+        Attention,
+        lambda a: bool(a.relative_size) and a.relative_norm is not None,
+        lambda a: replace(a, relative_norm=None),
+    ),
+    Feature(
         "borrowed_cache",
         "layers that attend to the keys and values of an earlier layer",
         Attention,
@@ -113,6 +134,20 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         Attention,
         lambda a: a.top_k is not None,
         lambda a: replace(a, top_k=None, indexer=None),
+    ),
+    Feature(
+        "unfinished_block",
+        "attention to the tokens that are no whole block yet, beside the chosen blocks",
+        Attention,
+        lambda a: a.top_k is not None and a.top_k_tail,
+        lambda a: replace(a, top_k_tail=False),
+    ),
+    Feature(
+        "pooled_index",
+        "an indexer that scores averages of keys",
+        Attention,
+        lambda a: a.indexer is not None and a.indexer.pool != 1,
+        lambda a: replace(a, indexer=None if a.indexer is None else replace(a.indexer, pool=1)),
     ),
     Feature(
         "differential_attention",

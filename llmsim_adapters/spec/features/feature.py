@@ -18,7 +18,8 @@ ELEMENTWISE: Final = "elementwise: no weights, no matrix product"
 class Feature(Generic[Node]):
     """A named property of one kind of node.
 
-    `costless` is the reason why no figure changes with it; None: some figure does.
+    `costless` is the reason why no figure changes with it; None: some figure does. `uncounted` says what of it even
+    builders that have it leave out, and what they count: a gap of every model that has it.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Feature(Generic[Node]):
     present: Callable[[Node], bool]
     remove: Callable[[Node], Node]
     costless: str | None = None
+    uncounted: str | None = None
 
     def __str__(self) -> str:
         return self.name

@@ -1,47 +1,40 @@
-"""The features that are known, by name."""
+"""The built-in features: by name, and by the kind of node that has them.
+
+Those of components are in the module of their component's name, which is imported at the first node of such a kind.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from dataclasses import replace
+from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from llmsim_adapters.spec.features import attention, feed_forward, linear_attention, model, recurrent
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
     from llmsim_adapters.spec.features.feature import Feature
     from llmsim_adapters.spec.model import ModelSpec
 
-BUILT_IN: Final[tuple[Feature[Any], ...]] = (
-    *attention.FEATURES,
-    *feed_forward.FEATURES,
-    *linear_attention.FEATURES,
-    *recurrent.FEATURES,
-    *model.FEATURES,
-)
+MODULES: Final = {
+    **{
+        f"llmsim_adapters.spec.components.{name}": name
+        for name in ("attention", "feed_forward", "linear_attention", "recurrent", "norms", "ends", "adapters")
+    },
+    "llmsim_adapters.spec.model": "model",
+}
+"""The module with the features of each module of nodes."""
 
 
 class Features:
-    """The features that are known in a process: the built-in ones and those of plugins."""
+    """The built-in features."""
 
-    def __init__(self, features: Iterable[Feature[Any]] = BUILT_IN) -> None:
-        self._by_name: dict[str, Feature[Any]] = {}
-        self._by_node: defaultdict[type, list[tuple[str, Callable[[Any], bool]]]] = defaultdict(list)
-        for feature in features:
-            self.add(feature)
+    def __init__(self) -> None:
+        self._by_node = _ByNode()
 
-    def add(self, feature: Feature[Any]) -> None:
-        """Make a feature known.
-
-        Raises:
-            ValueError: a feature of this name is known already.
-        """
-        if feature.name in self._by_name:
-            message = f"feature `{feature.name}` is defined twice"
-            raise ValueError(message)
-        self._by_name[feature.name] = feature
-        self._by_node[feature.on].append((feature.name, feature.present))
+    @cached_property
+    def _by_name(self) -> dict[str, Feature[Any]]:
+        return {feature.name: feature for name in MODULES.values() for feature in _of(name)}
 
     def __getitem__(self, name: str) -> Feature[Any]:
         return self._by_name[name]
@@ -58,10 +51,10 @@ class Features:
 
     def among(self, nodes: Iterable[Any]) -> frozenset[str]:
         """Return the names of the features that a spec of these nodes has."""
-        by_node: Mapping[type, list[tuple[str, Callable[[Any], bool]]]] = self._by_node
+        by_node = self._by_node
         found = set()
         for node in nodes:
-            for name, present in by_node.get(node.__class__, ()):
+            for name, present in by_node[node.__class__]:
                 if name not in found and present(node):
                     found.add(name)
         return frozenset(found)
@@ -69,10 +62,32 @@ class Features:
     def without(self, spec: ModelSpec, names: Iterable[str]) -> ModelSpec:
         """Return the spec as one that does not have these features."""
         for name in names:
-            feature = self._by_name[name]
-
-            def change(node: Any, feature: Feature[Any] = feature) -> Any:
-                return feature.remove(node) if feature.present(node) else node
-
-            spec = spec.transform(feature.on, change)
+            spec = without(spec, self._by_name[name])
         return spec
+
+
+class _ByNode(dict[type, "list[tuple[str, Callable[[Any], bool]]]"]):
+    """Name and test of each feature by the kind of node that it is on."""
+
+    def __missing__(self, kind: type) -> list[tuple[str, Callable[[Any], bool]]]:
+        name = MODULES.get(kind.__module__)
+        features = () if name is None else _of(name)
+        found = self[kind] = [(feature.name, feature.present) for feature in features if feature.on is kind]
+        return found
+
+
+def without(spec: ModelSpec, feature: Feature[Any]) -> ModelSpec:
+    """Return the spec as one that does not have a feature; towers keep all of theirs, as no builder is asked of it."""
+
+    def change(node: Any) -> Any:
+        return feature.remove(node) if feature.present(node) else node
+
+    if isinstance(spec, feature.on) or not spec.towers:
+        return spec.transform(feature.on, change)
+    changed = spec.language_model().transform(feature.on, change)
+    return replace(changed, stacks=(*changed.stacks, *spec.towers))
+
+
+def _of(module: str) -> tuple[Feature[Any], ...]:
+    features: tuple[Feature[Any], ...] = import_module(f"llmsim_adapters.spec.features.{module}").FEATURES
+    return features

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from llmsim_adapters.spec.components import Adapter, Attention, Head, MixtureOfExperts, Norm, Projection
-from llmsim_adapters.spec.features.feature import ELEMENTWISE, Feature
+from llmsim_adapters.spec.components import Attention, MixtureOfExperts, Norm
+from llmsim_adapters.spec.features.feature import Feature
 from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
 from llmsim_adapters.spec.quantization import SCHEMES
 
@@ -67,6 +67,25 @@ def _one_after_the_other(block: Block) -> Block:
     return replace(block, sublayers=sublayers)
 
 
+def _tower(name: str, axis: str, of: str) -> Feature[ModelSpec]:
+    """Return the feature of encoders over one axis beside the language model."""
+    return Feature(
+        name,
+        f"an encoder of {of} beside the language model",
+        ModelSpec,
+        lambda m: any(stack.axis == axis for stack in m.stacks),
+        lambda m: replace(m, stacks=tuple(stack for stack in m.stacks if stack.axis != axis)),
+        uncounted=f"the weights of the encoder of {of} are counted; what it runs on {of} is not, which no text needs",
+    )
+
+
+def _lacks_norm(sublayer: Sublayer) -> bool:
+    residual = sublayer.residual
+    if not sublayer.skip or sublayer.pre_norms or (residual is not None and residual.normalises):
+        return False
+    return not all(mixer.normalises for mixer in sublayer.mixers)
+
+
 FEATURES: Final[tuple[Feature[Any], ...]] = (
     Feature(
         "mixed_attention",
@@ -81,6 +100,27 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         Stack,
         lambda s: bool(s.prompt),
         lambda s: replace(s, prompt=0),
+    ),
+    Feature(
+        "padded_prefill",
+        "sequences that are padded to whole chunks",
+        Stack,
+        lambda s: bool(s.pad_to),
+        lambda s: replace(s, pad_to=0, pad_above=0),
+    ),
+    Feature(
+        "patch_stacks",
+        "layers that run on patches of tokens",
+        Stack,
+        lambda s: bool(s.patch_size),
+        lambda s: replace(s, patch_size=0),
+    ),
+    Feature(
+        "predicting_streams",
+        "streams beside each token, for the tokens that it predicts",
+        Stack,
+        lambda s: s.streams != 1,
+        lambda s: replace(s, streams=1),
     ),
     Feature(
         "dense_layers",
@@ -121,80 +161,8 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         "no_pre_norm",
         "mixers whose input is not normalised",
         Sublayer,
-        lambda s: s.skip and not s.pre_norms,
-        lambda s: replace(s, pre_norms=s.post_norms[:1]),
-    ),
-    Feature(
-        "layer_norm",
-        "layer normalisation in place of RMS normalisation",
-        Norm,
-        lambda n: n.form != "rms",
-        lambda n: replace(n, form="rms"),
-        costless=ELEMENTWISE,
-    ),
-    Feature(
-        "norm_gate",
-        "norms whose result is gated by way of fewer numbers",
-        Norm,
-        lambda n: bool(n.gate_rank),
-        lambda n: replace(n, gate_rank=0),
-    ),
-    Feature(
-        "norm_without_gain",
-        "norms without trained numbers",
-        Norm,
-        lambda n: not n.gain,
-        lambda n: replace(n, gain=True),
-    ),
-    Feature(
-        "norm_bias",
-        "norms with an offset beside the gain",
-        Norm,
-        lambda n: n.bias,
-        lambda n: replace(n, bias=False),
-    ),
-    Feature(
-        "tied_embeddings",
-        "the head reuses the token embedding's table",
-        Head,
-        lambda h: h.weight_of == "embedding",
-        lambda h: replace(h, weight_of="itself"),
-    ),
-    Feature(
-        "head_bias",
-        "bias of the output head",
-        Head,
-        lambda h: h.bias,
-        lambda h: replace(h, bias=False),
-    ),
-    Feature(
-        "adapter_bias",
-        "biases of adapters",
-        Adapter,
-        lambda a: a.bias,
-        lambda a: replace(a, bias=False),
-    ),
-    Feature(
-        "one_token_projection",
-        "a projection of one token of each sequence",
-        Projection,
-        lambda p: p.one_token,
-        lambda p: replace(p, one_token=False),
-    ),
-    Feature(
-        "head_spare_bias",
-        "a second bias of the output head, which is stored and not used",
-        Head,
-        lambda h: h.spare_bias,
-        lambda h: replace(h, spare_bias=False),
-    ),
-    Feature(
-        "logit_softcap",
-        "tanh soft-cap of the logits",
-        Head,
-        lambda h: h.softcap is not None,
-        lambda h: replace(h, softcap=None),
-        costless=ELEMENTWISE,
+        _lacks_norm,
+        lambda s: replace(s, pre_norms=s.post_norms[:1] or (Norm(getattr(s.mixers[0], "hidden_size", 1)),)),
     ),
     Feature(
         "multi_token_prediction",
@@ -203,5 +171,7 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         lambda m: m.stack("mtp") is not None,
         lambda m: replace(m, stacks=tuple(s for s in m.stacks if s.name != "mtp")),
     ),
+    _tower("vision_tower", "patches", "pictures"),
+    _tower("audio_tower", "frames", "sound"),
     *(_stored_as(scheme, meaning) for scheme, meaning in SCHEMES.items()),
 )

@@ -1,0 +1,30 @@
+"""Keys that can't change any figure by the end of their name, or under one value."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_TOKEN_IDS: Final = ("_token_id", "_token_ids", "_token_index")
+"""Keys that end so name token ids."""
+
+NEUTRAL: Final[dict[str, tuple[object, str]]] = {
+    "add_cross_attention": (False, "there is no cross attention"),
+    "bias": (False, "there are no biases"),
+    "full_attn_mod": (1, "every layer has full attention"),
+    "lm_head_bias": (False, "the head has no bias"),
+    "mlp_bias": (False, "feed-forward networks have no biases"),
+    "pruned_heads": ({}, "no head is taken away"),
+    "sliding_window": (None, "there is no window"),
+    "use_backbone_lora": (0, "there are no adapters"),
+    "use_llm_lora": (0, "there are no adapters"),
+    "use_sliding_window": (False, "there is no window"),
+}
+"""Keys that cost nothing under one value, for the reason; under any other they are unread where nobody reads them."""
+
+
+def says_nothing(key: str, value: object) -> bool:
+    """Return whether a key that is not listed can't change any figure by the end of its name, or by its value."""
+    if key.endswith(_TOKEN_IDS):
+        return True
+    neutral = NEUTRAL.get(key)
+    return neutral is not None and value.__class__ is neutral[0].__class__ and value == neutral[0]

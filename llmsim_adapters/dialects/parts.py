@@ -1,0 +1,71 @@
+"""Keys beside the language model's that configure another part of the model: one gap, however many keys it has."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_VISION: Final = (
+    "drop_vision_last_layer",
+    "encoder_patch_size",
+    "force_image_size",
+    "image_size",
+    "img_processor",
+    "insert_layer_id",  # MiniCPM-V 4.6 merges patches behind this layer
+    "mm_vision_select_feature",
+    "mm_vision_select_layer",
+    "mm_vision_tower",
+    "num_channels",
+    "patch_size",
+    "s2",  # VILA: the tower sees pictures at several sizes
+    "s2_max_split_size",
+    "s2_scales",
+    "select_layer",
+    "vision_batch_size",
+    "batch_vision_input",
+    "vision_encoder",
+    "vision_feature_layer",
+    "vision_feature_select_strategy",
+    "vision_resolution",
+    "vision_tower",
+    "vision_tower_cfg",
+)
+_PROJECTOR: Final = (
+    "compression_ratio",
+    "downsample_factor",
+    "downsample_ratio",
+    "embd_layer",  # Phi-3-vision: how a picture's features become embeddings
+    "image_seq_length",
+    "merge_kernel_size",
+    "merger_times",
+    "mlp_connector_layers",
+    "mlp_depth",  # Ming-Lite-Omni's linear_proj
+    "mm_hidden_size",
+    "mm_projector_cfg",
+    "mm_projector_type",
+    "mm_resampler_type",
+    "mm_tokens_per_image",
+    "multimodal_projector_bias",
+    "projector_bias",
+    "projector_hidden_act",
+    "projector_hidden_size",
+    "projector_use_layernorm",
+    "ps_version",  # InternVL's order of unshuffled pixels
+    "query_num",  # the queries of MiniCPM-V's resampler
+    "scale_factor",
+    "use_mm_proj",
+    "vision_soft_tokens_per_image",
+)
+
+_DRAFT: Final = (
+    "dflash_config",  # DFlash and DSpark: what they take of the target model, and how they predict blocks of tokens
+    "num_target_layers",
+)
+
+PART_OF: Final = {
+    **dict.fromkeys(_VISION, "vision_tower"),
+    **dict.fromkeys(_PROJECTOR, "projector"),
+    **dict.fromkeys(_DRAFT, "draft_inputs"),
+    "enable_audio_output": "talker_tower",
+    **dict.fromkeys(("chroma_length", "num_chroma"), "projector"),  # MusicGen Melody: the melody before the tokens
+}
+"""The part that a key configures, where nobody read it."""

@@ -1,0 +1,118 @@
+"""Towers: the encoders of pictures and sound beside a language model, and what takes their results to its size.
+
+A whole model's dialect names the towers' configs; each is read by the dialect of its own model type, in the folder
+`towers`, and becomes a stack. A step of text does not run it: its weights are counted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from llmsim_adapters.dialects.assembly import blocks, layers
+from llmsim_adapters.dialects.classic import unrotated_attention
+from llmsim_adapters.dialects.find import built_in
+from llmsim_adapters.dialects.layouts import pre_norm
+from llmsim_adapters.spec.components import ClippingBounds, Convolution
+from llmsim_adapters.spec.model import ModelSpec, Stack, Sublayer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from llmsim_adapters.dialects.layouts import Layout
+    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.spec.components import Attention, Component, Norm
+
+_DTYPE: Final = "a checkpoint's number format is that of the whole model"
+
+
+class Tower(NamedTuple):
+    """A tower that was read, and the reader of its config, for what stands behind it."""
+
+    stack: Stack
+    r: Reader
+
+    def then(self, *components: Component) -> Stack:
+        """Return its stack with further components at the end, as those that project to the language model's size."""
+        return replace(self.stack, after=(*self.stack.after, *components))
+
+
+def tower(whole: Reader, key: str, model_type: str, *, fixed: bool = False) -> Tower | None:
+    """Read the tower under a key by the dialect of its model type, of the one given where its config says none.
+
+    What its config leaves out, all of it if there is none, is the default of that type. A type that nobody declared is
+    noted as left out. Where the class of the whole has towers of one type alone, it is `fixed`, whatever it says.
+    """
+    name = key.removesuffix("_config")
+    value = whole.raw.get(key)
+    said = value.get("model_type") if isinstance(value, dict) else None
+    dialect = built_in(said if isinstance(said, str) and not fixed else model_type, "towers")
+    if dialect is None:
+        whole.mark(key)
+        whole.not_modelled(f"{name}_tower")
+        return None
+    r = whole.nested(key, dialect=dialect)
+    if r is None:
+        return None
+    r.mark("model_type", "architectures")
+    r.no_effect(("dtype",), _DTYPE)
+    r.no_effect(("tie_word_embeddings",), "an encoder of pictures or sound has no head")
+    (stack,) = dialect.read(r).stacks
+    return Tower(replace(stack, name=name, counted_by=f"{name}_{stack.counted_by}"), r)
+
+
+def with_towers(spec: ModelSpec, towers: Iterable[Stack], whole: Reader) -> ModelSpec:
+    """Return a spec with towers, which a quantized checkpoint leaves as they are; where none says so, that is noted."""
+    stacks = tuple(towers)
+    spec = replace(spec, stacks=(*spec.stacks, *stacks))
+    if spec.quantization is None or not stacks:
+        return spec
+    from llmsim_adapters.dialects.quantization.exclusions import names_towers
+
+    if not spec.quantization.only and not names_towers(whole.raw.get("quantization_config")):
+        whole.not_modelled("quantization_of_towers")
+    parts = [(stack.name, name) for stack in stacks for name in ("before", "after", *(b.name for b in stack.blocks))]
+    excluded = spec.quantization.excluded | {(stack, part, "") for stack, part in parts}
+    return replace(spec, quantization=replace(spec.quantization, excluded=excluded))
+
+
+def encoder(
+    r: Reader,
+    mixer: Component | Sequence[Component],
+    feed_forward: Component | Sequence[Component],
+    norm: Norm,
+    *,
+    layout: Layout = pre_norm,
+    before: tuple[Component, ...] = (),
+    after: tuple[Component, ...] = (),
+    axis: str = "patches",
+) -> ModelSpec:
+    """Return a tower, as a model that is that one stack; mixers and networks are one for all layers or one each."""
+    distinct, order = blocks(mixer, feed_forward, norm, layout, layers(r))
+    stack = Stack("encoder", distinct, order, before=before, after=after, axis=axis)
+    return ModelSpec(r.model_type, (stack,))
+
+
+def clipped(layout: Layout, linears: int) -> Layout:
+    """Return a layout with the bounds that the inputs and outputs of a layer's `linears` matrices are clipped to."""
+    bounds = Sublayer((ClippingBounds(linears=linears),), skip=False)
+    return lambda mixer, feed_forward, norm: (*layout(mixer, feed_forward, norm), bounds)
+
+
+def full_attention(r: Reader, *, bias: bool = True) -> Attention:
+    """Read attention of every patch or frame to all others, without rotary positions."""
+    return replace(unrotated_attention(r, bias=bias), causal=False, cached=False)
+
+
+def patches(r: Reader, *, bias: bool = True) -> Convolution:
+    """Read a ViT's patch embedding: each square of `patch_size` pixels becomes one hidden state (arXiv:2010.11929)."""
+    side = r.size("patch_size")
+    return Convolution(
+        input_channels=r.size("num_channels"), output_channels=r.size("hidden_size"), kernel=(side, side), bias=bias
+    )
+
+
+def patch_count(r: Reader) -> int:
+    """Read how many patches a square picture has."""
+    side = r.size("image_size") // r.size("patch_size")
+    return side * side

@@ -1,0 +1,76 @@
+"""dots3.note's encoder of sound: three halving convolutions, rotary positions, gated networks. `Dots3NoteAudioConfig`.
+
+Published configs have Whisper's names in an object of their own, which win.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from llmsim_adapters.dialects.assembly import attention, mlp
+from llmsim_adapters.dialects.dialect import Dialect
+from llmsim_adapters.dialects.tower import encoder
+from llmsim_adapters.spec.components import Convolution, Norm, Projection
+
+if TYPE_CHECKING:
+    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.spec.model import ModelSpec
+
+_WHISPER: Final = {
+    "d_model": "hidden_size",
+    "encoder_attention_heads": "num_attention_heads",
+    "encoder_layers": "num_hidden_layers",
+    "encoder_ffn_dim": "intermediate_size",
+    "num_mel_bins": "feature_size",
+}
+
+
+def read(r: Reader) -> ModelSpec:
+    _whisper(r)
+    r.no_effect(("num_key_value_heads", "head_dim", "conv_output_size"), "the class computes it from other keys")
+    hidden, channels = r.size("hidden_size"), r.size("downsample_hidden_size")
+    heads = r.size("num_attention_heads")
+    r.check("num_attention_heads", hidden % heads == 0, f"is {int(heads)}, which does not divide {int(hidden)}")
+    r.derive("head_dim", hidden // heads)
+    mixer = attention(r, bias=r.flag("attention_bias"), kv_heads=heads, causal=False)
+    mixer = replace(mixer, key_bias=False, cached=False)
+    first = Convolution(input_channels=1, output_channels=channels, kernel=(3, 3), bias=True)
+    second = replace(first, input_channels=channels)
+    features = (r.size("feature_size") + 7) // 8
+    into = Projection(input_size=channels * features, output_size=hidden)
+    norm = Norm(hidden)
+    before = (first, second, second, into)
+    return encoder(r, mixer, mlp(r, bias=True), norm, before=before, after=(norm,), axis="frames")
+
+
+def _whisper(r: Reader) -> None:
+    """Read `whisper_config`, of which the class takes some sizes in place of its own."""
+    said = r.nested("whisper_config", rest_costless=True)
+    for key, name in _WHISPER.items() if said is not None else ():
+        size = said.optional_size(key) if said is not None else None
+        if size is not None:
+            r.no_effect((name,), "whisper_config says it")
+            r.derive(name, size)
+
+
+DIALECT = Dialect(
+    "dots3_note_audio_encoder",
+    read,
+    {
+        "hidden_size": 1280,
+        "intermediate_size": 5120,
+        "num_hidden_layers": 32,
+        "num_attention_heads": 20,
+        "hidden_act": "silu",
+        "attention_bias": True,
+        "feature_size": 128,
+        "downsample_hidden_size": 480,
+    },
+    aliases={"whisper_adapter_in_dim": "adapter_input_size"}
+    | dict.fromkeys(("adapter_output_size", "whisper_adapter_out_dim"), "adapter_out_dim"),
+    costless=dict.fromkeys(
+        ("hop_length", "samples_per_token", "sampling_rate"),
+        "how sound is cut: how many tokens it becomes, which the schedule says",
+    ),
+)

@@ -1,0 +1,39 @@
+"""SigLIP's picture encoder: a ViT with learned positions and a head that pools by attention. `SiglipVisionConfig`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.assembly import layer_norm, mlp
+from llmsim_adapters.dialects.dialect import Dialect
+from llmsim_adapters.dialects.tower import encoder, full_attention, patch_count, patches
+from llmsim_adapters.spec.components import LearnedTokens, PositionEmbedding
+
+if TYPE_CHECKING:
+    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.spec.model import ModelSpec
+
+
+def read(r: Reader) -> ModelSpec:
+    hidden = r.size("hidden_size")
+    mixer, feed_forward, norm = full_attention(r), mlp(r, bias=True, gated=False), layer_norm(r)
+    pooling = (LearnedTokens(hidden_size=hidden), mixer, norm, feed_forward) if r.flag("vision_use_head") else ()
+    positions = PositionEmbedding(positions=patch_count(r), hidden_size=hidden)
+    return encoder(r, mixer, feed_forward, norm, before=(patches(r), positions), after=(norm, *pooling))
+
+
+DIALECT = Dialect(
+    "siglip_vision_model",
+    read,
+    {
+        "hidden_size": 768,
+        "intermediate_size": 3072,
+        "num_hidden_layers": 12,
+        "num_attention_heads": 12,
+        "num_channels": 3,
+        "image_size": 224,
+        "patch_size": 16,
+        "hidden_act": "gelu_pytorch_tanh",
+        "vision_use_head": True,
+    },
+)

@@ -1,0 +1,39 @@
+"""CLIP: an encoder of text and one of pictures, projected to one size. Source: transformers `CLIPConfig`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.tower import tower
+from llmsim_adapters.dialects.types import clip_text_model
+from llmsim_adapters.spec.components import Projection, Scale
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.spec.model import Stack
+
+
+def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
+    for key in ("text_config", "vision_config"):
+        inner, said = whole.raw.get(key), whole.raw.get(f"{key}_dict")
+        if isinstance(inner, dict) and isinstance(said, dict) and said.items() <= inner.items():
+            whole.no_effect((f"{key}_dict",), f"it says what {key} says")
+    size = whole.size("projection_dim")
+    whole.check("projection_dim", size == text.size("projection_dim"), "differs from the text model's")
+    vision = tower(whole, "vision_config", "clip_vision_model", fixed=True)
+    if vision is not None:  # the scale is that of the product of both, a trained number
+        yield vision.then(Projection(input_size=vision.r.size("hidden_size"), output_size=size), Scale(size=1))
+
+
+DIALECT = replace(
+    clip_text_model.DIALECT.like(
+        "clip",
+        text_config="text_config",
+        towers=towers,
+        costless={"logit_scale_init_value": "an initial value: training only"},
+    ),
+    ties="never",
+)

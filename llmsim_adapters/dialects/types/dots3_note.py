@@ -1,0 +1,46 @@
+"""dots3.note: its language model, encoders of pictures and of sound, and what takes their results to its size.
+
+Source: transformers `Dots3NoteConfig`. Published configs have the language model's keys at the top.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.assembly import layer_norm
+from llmsim_adapters.dialects.tower import tower
+from llmsim_adapters.dialects.types import dots3_note_text
+from llmsim_adapters.spec.components import Projection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.spec.model import Stack
+
+_INTO = "it gives the language model's hidden states"
+_FROM = "hidden_size: it takes the encoder's hidden states"
+
+
+def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
+    hidden = text.size("hidden_size")
+    vision = tower(whole, "vision_config", "dots3_note_vision_encoder", fixed=True)
+    if vision is not None:
+        width, side = vision.r.size("hidden_size"), vision.r.size("spatial_merge_size")
+        vision.r.agree("adapter_in_dim", width, _FROM)
+        vision.r.agree("adapter_merge_size", side, "spatial_merge_size: it merges the same patches")
+        vision.r.agree("adapter_out_dim", hidden, _INTO)
+        merged = width * side * side
+        into = Projection(input_size=merged, output_size=merged, bias=True)
+        yield vision.then(layer_norm(vision.r), into, replace(into, output_size=hidden))
+    sound = tower(whole, "audio_config", "dots3_note_audio_encoder", fixed=True)
+    if sound is not None:
+        width = sound.r.size("hidden_size")
+        sound.r.agree("adapter_input_size", width, _FROM)
+        sound.r.agree("adapter_out_dim", hidden, _INTO)
+        into = Projection(input_size=width, output_size=hidden, bias=True)
+        yield sound.then(layer_norm(sound.r), into, replace(into, input_size=hidden))
+
+
+DIALECT = dots3_note_text.DIALECT.like("dots3_note", towers=towers)

@@ -1,0 +1,30 @@
+"""Gemma 3 with pictures: SigLIP's encoder, its patches pooled, normalised and projected. Source: `Gemma3Config`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.tower import tower
+from llmsim_adapters.dialects.types import gemma3_text
+from llmsim_adapters.spec.components import Norm, Projection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.spec.model import Stack
+
+
+def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
+    vision = tower(whole, "vision_config", "siglip_vision_model")
+    if vision is not None:
+        width = vision.r.size("hidden_size")
+        yield vision.then(Norm(width), Projection(input_size=width, output_size=text.size("hidden_size")))
+
+
+DIALECT = gemma3_text.DIALECT.like(
+    "gemma3",
+    text_config="text_config",
+    towers=towers,
+    costless={"mm_tokens_per_image": "how many tokens a picture's patches are pooled to: no weights"},
+)

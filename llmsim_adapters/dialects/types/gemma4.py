@@ -1,0 +1,39 @@
+"""Gemma 4 with pictures and sound, each with an encoder of its own where it has a config. Source: `Gemma4Config`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.tower import tower
+from llmsim_adapters.dialects.types import gemma4_text
+from llmsim_adapters.spec.components import Norm, Projection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.spec.model import Stack
+
+
+def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
+    yield from projected(whole, text, "vision_config", "gemma4_vision", "hidden_size")
+    yield from projected(whole, text, "audio_config", "gemma4_audio", "output_proj_dims")
+
+
+def projected(whole: Reader, text: Reader, key: str, model_type: str, width: str) -> Iterator[Stack]:
+    """Yield the encoder under a key, if there is one, and what takes its results of a `width` to the text's size."""
+    if not whole.has(key):
+        whole.no_effect((key,), "null: there is no such encoder")
+        return
+    found = tower(whole, key, model_type)
+    if found is not None:
+        size = found.r.size(width)
+        yield found.then(Norm(size, gain=False), Projection(input_size=size, output_size=text.size("hidden_size")))
+
+
+DIALECT = gemma4_text.DIALECT.like(
+    "gemma4",
+    text_config="text_config",
+    towers=towers,
+    costless={"vision_soft_tokens_per_image": "how many tokens a picture becomes: no weights"},
+)

@@ -1,0 +1,78 @@
+"""EAGLE-3 drafts (`LlamaForCausalLMEagle3`): one Llama layer over token embeddings and a target model's hidden states.
+
+Source: SGLang's `llama_eagle3.py` (arXiv:2503.01840). Hidden states of some layers of the target are projected to the
+draft's size; beside each is the token's embedding, so that queries, keys and values have twice the usual input. The
+head has a vocabulary of its own. Such configs say that they are a `llama`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from llmsim_adapters.dialects.assembly import attention, decoder, mlp
+from llmsim_adapters.dialects.types import xverse
+from llmsim_adapters.spec.components import Head, Norm, Projection
+
+if TYPE_CHECKING:
+    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.spec.components import Component
+    from llmsim_adapters.spec.model import ModelSpec
+
+_TAKEN: Final = 3
+"""Hidden states that are taken of the target where no key says so."""
+
+
+def read(r: Reader) -> ModelSpec:
+    hidden = r.size("hidden_size")
+    r.no_effect(("max_window_layers", "use_sliding_window"), "the code has no windows")
+    r.check("num_hidden_layers", r.size("num_hidden_layers") == 1, "is not 1: only drafts of one layer are modelled")
+    mixer = attention(r, bias=False, o_bias=r.flag("attention_bias"))
+    spec = decoder(r, replace(mixer, input_size=2 * hidden), mlp(r, bias=r.flag("mlp_bias")), inputs=_target(r))
+    vocabulary = r.optional_size("draft_vocab_size")
+    if vocabulary is None:
+        return spec
+    return spec.transform(Head, lambda h: h if h.weight_of == "embedding" else replace(h, vocab_size=vocabulary))
+
+
+def _target(r: Reader) -> tuple[Component, ...]:
+    """Read what becomes of the target's hidden states before the layer."""
+    hidden = r.size("hidden_size")
+    size, count = r.size_or("target_hidden_size", lambda: hidden), _taken(r)
+    norms: tuple[Component, ...] = ()
+    if r.flag("norm_before_fc"):
+        norms = (Norm(count * size),)
+    if r.flag("fc_norm") or r.flag("use_aux_norm"):
+        norms = (*norms, *(Norm(size),) * int(count))
+    into = Projection(input_size=count * size, output_size=hidden, bias=r.flag("bias"))
+    return *norms, into, Norm(hidden)
+
+
+def _taken(r: Reader) -> int:
+    """Read how many hidden states of the target are taken."""
+    eagle = r.nested("eagle_config")
+    chosen = None
+    if eagle is not None:
+        if eagle.has("use_aux_hidden_state"):
+            eagle.only("use_aux_hidden_state", True)
+        chosen = eagle.sequence("eagle_aux_hidden_state_layer_ids")
+    if r.has("num_aux_hidden_states"):
+        return r.size("num_aux_hidden_states")
+    return r.derive("num_aux_hidden_states", len(chosen) if chosen else _TAKEN)
+
+
+DIALECT = replace(
+    xverse.DIALECT.like(
+        "llama_eagle3",
+        read=read,
+        attention_bias=False,
+        mlp_bias=False,
+        bias=False,
+        draft_vocab_size=None,
+        target_hidden_size=None,
+        norm_before_fc=False,
+        fc_norm=False,
+        use_aux_norm=False,
+    ),
+    causal_lm=("LlamaForCausalLMEagle3",),
+)

@@ -1,0 +1,49 @@
+"""LLaVA: Llama, or another language model, with CLIP's picture encoder and two projections. Source: `LlavaConfig`.
+
+The first checkpoints, as liuhaotian/llava-v1.5-7b, have Llama's keys at the top and name their tower's checkpoint.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.tower import tower
+from llmsim_adapters.dialects.types import llama
+from llmsim_adapters.spec.components import Projection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.spec.model import Stack
+
+
+def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
+    if "mm_vision_tower" in whole.raw:
+        return
+    vision = tower(whole, "vision_config", "clip_vision_model")
+    if vision is None:
+        return
+    taken = 1
+    if isinstance(whole.raw.get("vision_feature_layer"), list):
+        taken = len(whole.sequence("vision_feature_layer") or ())
+    whole.no_effect(("vision_feature_layer",), "which layer's results are projected: all layers are stored")
+    hidden, bias = text.size("hidden_size"), whole.flag("multimodal_projector_bias")
+    into = Projection(input_size=taken * vision.r.size("hidden_size"), output_size=hidden, bias=bias)
+    yield vision.then(into, replace(into, input_size=hidden))
+
+
+DIALECT = replace(
+    llama.DIALECT.like(
+        "llava",
+        towers=towers,
+        costless={
+            "image_seq_length": "how many tokens a picture becomes, which the schedule says",
+            "projector_hidden_act": "an activation between two projections: elementwise",
+            "vision_feature_select_strategy": "whether the class token's result is projected: one token of a picture",
+        },
+        multimodal_projector_bias=True,
+    ),
+    ties="either",
+)

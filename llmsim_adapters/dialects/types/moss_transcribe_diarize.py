@@ -1,0 +1,50 @@
+"""MOSS-Transcribe: Qwen3 with Whisper's encoder of sound, of whose frames several are one token, and two projections.
+
+Source: transformers `MossTranscribeDiarizeConfig`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.assembly import layer_norm
+from llmsim_adapters.dialects.tower import tower
+from llmsim_adapters.dialects.types import qwen3
+from llmsim_adapters.spec.components import Projection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.spec.model import Stack
+
+
+def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
+    sound = tower(whole, "audio_config", "moss_transcribe_diarize_audio", fixed=True)
+    if sound is not None:
+        hidden, frames = text.size("hidden_size"), whole.size("audio_merge_size")
+        width = frames * sound.r.size("hidden_size")
+        into = Projection(input_size=width, output_size=hidden, bias=whole.flag("projector_bias"))
+        yield sound.then(into, replace(into, input_size=hidden), layer_norm(text))
+
+
+DIALECT = qwen3.DIALECT.like(
+    "moss_transcribe_diarize",
+    text_config="text_config",
+    without_text={
+        "hidden_size": 1024,
+        "intermediate_size": 3072,
+        "num_hidden_layers": 28,
+        "num_attention_heads": 16,
+        "num_key_value_heads": 8,
+    },
+    towers=towers,
+    costless={
+        "audio_chunk_size": "how sound is cut: how many tokens it becomes, which the schedule says",
+        "projector_hidden_act": "an activation between two projections: elementwise",
+    },
+    audio_merge_size=4,
+    projector_bias=True,
+    tie_word_embeddings=True,
+)

@@ -1,0 +1,75 @@
+"""ProphetNet's decoder: beside each token run the streams that predict several after it. Source: `ProphetNetConfig`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.assembly import decoder, layer_norm, mlp
+from llmsim_adapters.dialects.classic import unrotated_attention
+from llmsim_adapters.dialects.dialect import Dialect
+from llmsim_adapters.dialects.ends import learned_positions
+from llmsim_adapters.dialects.layouts import crossing, post_norm
+from llmsim_adapters.spec.components import Embedding, Head, NgramAttention, PositionEmbedding
+
+if TYPE_CHECKING:
+    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.spec.model import ModelSpec
+
+
+def read(r: Reader) -> ModelSpec:
+    if not r.architecture.endswith("ForCausalLM"):
+        r.not_modelled("encoder")
+    r.no_effect(
+        ("num_encoder_layers", "num_encoder_attention_heads", "encoder_ffn_dim"),
+        "of the encoder, which a decoder by itself does not have",
+    )
+    hidden, ngram, norm = r.size("hidden_size"), r.size("ngram"), layer_norm(r)
+    usual = unrotated_attention(r)
+    mixer = NgramAttention(
+        hidden_size=hidden,
+        num_attention_heads=usual.num_attention_heads,
+        head_dim=usual.head_dim,
+        ngram=ngram,
+        num_buckets=r.size("num_buckets"),
+    )
+    layout = crossing(post_norm, replace(usual, causal=False) if r.flag("add_cross_attention") else None)
+    spec = decoder(r, mixer, mlp(r, gated=False, bias=True), layout=layout, norm=norm, final_norm=False)
+    before = (learned_positions(r), PositionEmbedding(positions=ngram, hidden_size=hidden), norm)
+    (text,) = spec.stacks
+    spec = replace(spec, stacks=(replace(text, before=before, streams=1 + ngram),))
+    spec = spec.transform(Head, lambda h: replace(h, predictions=ngram))
+    tied = all(head.weight_of == "embedding" for head in spec.outputs if isinstance(head, Head))
+    return spec if tied else spec.transform(Embedding, lambda e: replace(e, spare=True))
+
+
+DIALECT = Dialect(
+    "prophetnet",
+    read,
+    defaults={
+        "vocab_size": 30522,
+        "hidden_size": 1024,
+        "intermediate_size": 4096,
+        "num_hidden_layers": 12,
+        "num_attention_heads": 16,
+        "max_position_embeddings": 512,
+        "hidden_act": "gelu",
+        "ngram": 2,
+        "num_buckets": 32,
+        "add_cross_attention": True,
+        "num_encoder_layers": 12,
+        "num_encoder_attention_heads": 16,
+        "encoder_ffn_dim": 4096,
+        "tie_word_embeddings": True,
+    },
+    aliases={
+        "decoder_ffn_dim": "intermediate_size",
+        "num_decoder_layers": "num_hidden_layers",
+        "num_decoder_attention_heads": "num_attention_heads",
+        "num_attention_heads": "num_encoder_attention_heads",
+    },
+    costless={
+        "relative_max_distance": "how distances are sorted into num_buckets",
+        **dict.fromkeys(("disable_ngram_loss", "eps"), "training only"),
+    },
+)

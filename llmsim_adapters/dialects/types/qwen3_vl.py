@@ -1,0 +1,23 @@
+"""Qwen3-VL with its picture encoder. Source: transformers `Qwen3VLConfig`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.tower import tower
+from llmsim_adapters.dialects.types import qwen3_vl_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.spec.model import Stack
+
+
+def towers(whole: Reader, _: Reader) -> Iterator[Stack]:
+    vision = tower(whole, "vision_config", "qwen3_vl_vision", fixed=True)
+    if vision is not None:
+        yield vision.stack
+
+
+DIALECT = qwen3_vl_text.DIALECT.like("qwen3_vl", text_config="text_config", towers=towers, tie_word_embeddings=False)

@@ -1,0 +1,25 @@
+"""Qwen3-VL's mixtures with their picture encoder. Source: transformers `Qwen3VLMoeConfig`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.tower import tower
+from llmsim_adapters.dialects.types import qwen3_vl_moe_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.spec.model import Stack
+
+
+def towers(whole: Reader, _: Reader) -> Iterator[Stack]:
+    vision = tower(whole, "vision_config", "qwen3_vl_vision", fixed=True)
+    if vision is not None:
+        yield vision.stack
+
+
+DIALECT = qwen3_vl_moe_text.DIALECT.like(
+    "qwen3_vl_moe", text_config="text_config", towers=towers, tie_word_embeddings=False
+)

@@ -1,0 +1,36 @@
+"""The text model of Qwen3-VL's mixtures: Qwen3-MoE without windows. Source: transformers `Qwen3VLMoeTextConfig`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.assembly import decoder, mixture_of_experts, mlp
+from llmsim_adapters.dialects.patterns import sparse_step
+from llmsim_adapters.dialects.types import qwen3_vl_text
+from llmsim_adapters.dialects.types.qwen3 import normed_attention
+
+if TYPE_CHECKING:
+    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.spec.model import ModelSpec
+
+
+def read(r: Reader) -> ModelSpec:
+    return decoder(r, normed_attention(r), sparse_step(r, mlp, mixture_of_experts))
+
+
+DIALECT = qwen3_vl_text.DIALECT.like(
+    "qwen3_vl_moe_text",
+    read=read,
+    hidden_size=2048,
+    intermediate_size=5632,
+    num_hidden_layers=24,
+    num_attention_heads=16,
+    num_key_value_heads=16,
+    head_dim=None,
+    moe_intermediate_size=1408,
+    num_experts=60,
+    num_experts_per_tok=4,
+    decoder_sparse_step=1,
+    mlp_only_layers=None,
+    tie_word_embeddings=True,
+)

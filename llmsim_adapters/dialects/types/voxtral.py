@@ -1,0 +1,35 @@
+"""Voxtral: Llama with Whisper's encoder of sound, of whose frames four are one token. Source: `VoxtralConfig`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.tower import tower
+from llmsim_adapters.dialects.types import llama
+from llmsim_adapters.spec.components import Projection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.spec.model import Stack
+
+
+def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
+    sound = tower(whole, "audio_config", "voxtral_encoder")
+    if sound is not None:
+        hidden = text.size("hidden_size")
+        into = Projection(input_size=sound.r.size("intermediate_size"), output_size=hidden)
+        yield sound.then(into, Projection(input_size=hidden, output_size=hidden))
+
+
+DIALECT = replace(
+    llama.DIALECT.like(
+        "voxtral",
+        text_config="text_config",
+        towers=towers,
+        costless={"projector_hidden_act": "an activation between two projections: elementwise"},
+    ),
+    ties="never",
+)

@@ -1,0 +1,114 @@
+"""Parts of the encoders of pictures and sound that stand beside a language model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from llmsim_adapters.spec.components.component import Component
+
+if TYPE_CHECKING:
+    from llmsim_adapters.spec.components.attention import Attention
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Convolution(Component):
+    """A convolution over time or space: each of `groups` of channels is mapped by itself.
+
+    `kernel` has its sizes, one for each axis: the side of the patches that it cuts a picture into, twice, is a ViT's
+    patch embedding (arXiv:2010.11929). As many groups as channels is a depthwise one.
+    """
+
+    kind: ClassVar[str] = "convolution"
+
+    input_channels: int
+    output_channels: int
+    kernel: tuple[int, ...]
+    groups: int = 1
+    bias: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnedTokens(Component):
+    """`count` trained vectors that stand among the hidden states or ask for them: class tokens, probes, queries."""
+
+    kind: ClassVar[str] = "learned_tokens"
+
+    hidden_size: int
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanePositions(Component):
+    """A table of `positions` for each axis of a picture, of which a patch has the sum of one row each (Gemma 4)."""
+
+    kind: ClassVar[str] = "plane_positions"
+
+    positions: int
+    hidden_size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaneAttention(Component):
+    """Attention between patches whose queries are also multiplied with tables of distances (arXiv:2112.01526).
+
+    There is a table for each axis of the picture, of `distances` rows of a head's size, which all heads share.
+    """
+
+    kind: ClassVar[str] = "plane_attention"
+
+    attention: Attention
+    distances: int
+
+    def parts(self) -> tuple[Component, ...]:
+        return (self.attention,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConformerAttention(Component):
+    """Attention in chunks whose keys of distances are projected, and whose queries are scaled by trained numbers.
+
+    Every head scales its queries by the same `head_dim` numbers (Universal Speech Model, arXiv:2303.01037).
+    """
+
+    kind: ClassVar[str] = "conformer_attention"
+
+    hidden_size: int
+    num_attention_heads: int
+    head_dim: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConvolutionModule(Component):
+    """A gated projection, a convolution of each channel, its norm and a projection (Conformer, arXiv:2005.08100)."""
+
+    kind: ClassVar[str] = "convolution_module"
+
+    hidden_size: int
+    kernel: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeparableConvolutionModule(Component):
+    """A conformer's convolution module with biases, two more in its gate, and no norm (Phi-4-multimodal).
+
+    Its first projection leaves `gated_channels`, and so does its last. The convolution makes `channels` of the hidden
+    states, each from one of theirs, which another projection maps to `separable_channels`.
+    """
+
+    kind: ClassVar[str] = "separable_convolution_module"
+
+    hidden_size: int
+    kernel: int
+    gated_channels: int
+    channels: int
+    separable_channels: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClippingBounds(Component):
+    """The least and greatest number of inputs and outputs that each of `linears` matrices is stored with."""
+
+    kind: ClassVar[str] = "clipping_bounds"
+
+    linears: int

@@ -1,0 +1,41 @@
+"""Features of norms."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+from llmsim_adapters.spec.components import Norm
+from llmsim_adapters.spec.features.feature import ELEMENTWISE, Feature
+
+FEATURES: Final[tuple[Feature[Any], ...]] = (
+    Feature(
+        "layer_norm",
+        "layer normalisation in place of RMS normalisation",
+        Norm,
+        lambda n: n.form != "rms",
+        lambda n: replace(n, form="rms"),
+        costless=ELEMENTWISE,
+    ),
+    Feature(
+        "norm_gate",
+        "norms whose result is gated by way of fewer numbers",
+        Norm,
+        lambda n: bool(n.gate_rank),
+        lambda n: replace(n, gate_rank=0),
+    ),
+    Feature(
+        "norm_without_gain",
+        "norms without trained numbers",
+        Norm,
+        lambda n: not n.gain,
+        lambda n: replace(n, gain=True),
+    ),
+    Feature(
+        "norm_bias",
+        "norms with an offset beside the gain",
+        Norm,
+        lambda n: n.bias,
+        lambda n: replace(n, bias=False),
+    ),
+)

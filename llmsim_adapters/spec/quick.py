@@ -1,0 +1,57 @@
+"""Frozen dataclasses whose objects are made fast: reading a config makes little else."""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, fields
+from functools import update_wrapper
+from typing import Any, TypeVar
+
+_Kind = TypeVar("_Kind", bound=type)
+
+
+def quick(kind: _Kind) -> _Kind:
+    """Let objects of a frozen dataclass with slots be made in less than half the time.
+
+    A frozen dataclass sets each field by a call of `object.__setattr__`. Here a new object is one of a twin class at
+    first, with the same slots and nothing that refuses, so that fields are assigned; then it gets its own class. What a
+    program sees of the class is as before. Like dataclasses themselves, this writes the source of an `__init__`.
+
+    Raises:
+        TypeError: the class has what this does not know: a default factory, `init=False`, or a `__post_init__`.
+    """
+    of_class: Any = kind
+    known = fields(of_class)
+    if hasattr(kind, "__post_init__") or not all(f.init and f.default_factory is MISSING for f in known):
+        message = f"{kind.__name__}: quick() is for dataclasses of plain fields"
+        raise TypeError(message)
+    twin = type(
+        kind.__name__,
+        kind.__bases__,
+        {
+            "__slots__": vars(kind)["__slots__"],
+            "__setattr__": object.__setattr__,
+            "__delattr__": object.__delattr__,
+        },
+    )
+    names: dict[str, Any] = {"kind": kind, "twin": twin, "set": object.__setattr__, "ordinary": of_class.__init__}
+    parameters = ["self", *(_parameter(f, names) for f in known if not f.kw_only)]
+    by_keyword = [_parameter(f, names) for f in known if f.kw_only]
+    parameters += ["*", *by_keyword] if by_keyword else []
+    source = [
+        f"def __init__({', '.join(parameters)}):",
+        "  if self.__class__ is not kind:",  # an object of a subclass
+        f"    return ordinary(self, {', '.join(f'{f.name}={f.name}' for f in known)})",
+        "  set(self, '__class__', twin)",
+        *(f"  self.{f.name} = {f.name}" for f in known),
+        "  self.__class__ = kind",
+    ]
+    exec("\n".join(source), names)
+    of_class.__init__ = update_wrapper(names["__init__"], of_class.__init__)
+    return kind
+
+
+def _parameter(field: Any, names: dict[str, Any]) -> str:
+    if field.default is MISSING:
+        return str(field.name)
+    names[f"default_{field.name}"] = field.default
+    return f"{field.name}=default_{field.name}"

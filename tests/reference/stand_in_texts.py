@@ -1,0 +1,222 @@
+"""Stand-ins for the text models of types that read pictures or sound. Tables only.
+
+transformers has classes for most of them, without a causal-LM head of their own; that of the same parts stands in.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from . import stand_in_keys as keys
+from .stand_in_keys import StandIn
+from .stand_in_renamed import COMMON, EXPERTS, TIED
+
+Facts = dict[str, Any]
+
+BIASED: Final[Facts] = {"attention_bias": True}
+WINDOWS: Final[Facts] = {"sliding_window": 12, "use_sliding_window": False, "max_window_layers": 2}
+QWEN_EXPERTS: Final[Facts] = {
+    "head_dim": 14,
+    "attention_bias": False,
+    "num_experts": 12,
+    "num_experts_per_tok": 6,
+    "moe_intermediate_size": 28,
+    "decoder_sparse_step": 1,
+    "norm_topk_prob": True,
+    "mlp_only_layers": [2],
+}
+
+
+def ordinary(raw: Facts) -> Facts:
+    """DeepSeekMoE without the keys of latent attention."""
+    latent = ("use_mla", "lm_head", "rm_head", "kv_lora_rank", "q_lora_rank")
+    return keys.deepseek({name: value for name, value in raw.items() if name not in latent})
+
+
+def of(model_type: str, architecture: str, source: str, tiny: Facts, variants: dict[str, Facts]) -> StandIn:
+    """A row whose class has the same keys."""
+    difference = "None: rotary positions of several axes, and features of pictures that are added, have no weights."
+    return StandIn(
+        model_type=model_type,
+        architecture=architecture,
+        difference=difference,
+        source=source,
+        tiny=tiny,
+        variants=variants | {"tied": TIED},
+    )
+
+
+def own(model_type: str, architecture: str, tiny: Facts, variants: dict[str, Facts]) -> StandIn:
+    """A row whose class is transformers' own, for all of the model."""
+    return StandIn(
+        model_type=model_type,
+        architecture=architecture,
+        difference="None: it is the class of the type, which is not among those of causal language models.",
+        source=f"transformers 5.23.0: models/{model_type}",
+        tiny=tiny,
+        variants=variants | {"tied": TIED},
+        whole=True,
+    )
+
+
+def inner(model_type: str, tiny: Facts) -> Facts:
+    """A text model's config inside that of the whole."""
+    names = ("vocab_size", "hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads")
+    sizes = {name: COMMON[name] for name in (*names, "num_key_value_heads", "hidden_act", "rms_norm_eps")}
+    axes: Facts = {"rope_parameters": {"rope_type": "default", "rope_theta": 10000.0, "mrope_section": [3, 2, 2]}}
+    return {"model_type": model_type} | sizes | tiny | axes
+
+
+NESTED: Final[Facts] = dict.fromkeys(name for name in COMMON if name not in ("tie_word_embeddings", "torch_dtype"))
+FLAT: Final[Facts] = WINDOWS | {
+    "rope_parameters": {"rope_type": "default", "rope_theta": 10000.0, "mrope_section": [2, 2, 2]}
+}
+_PATCHES: Final[Facts] = {"depth": 3, "num_heads": 4, "patch_size": 7, "temporal_patch_size": 2}
+VISION_2: Final[Facts] = _PATCHES | {"embed_dim": 32, "hidden_size": 96, "mlp_ratio": 3, "spatial_merge_size": 2}
+VISION_2_5: Final[Facts] = _PATCHES | {
+    "hidden_size": 32,
+    "out_hidden_size": 96,
+    "intermediate_size": 44,
+    "spatial_merge_size": 2,
+    "window_size": 28,
+    "fullatt_block_indexes": [1],
+}
+VISION_3: Final[Facts] = _PATCHES | {
+    "hidden_size": 32,
+    "out_hidden_size": 96,
+    "intermediate_size": 44,
+    "spatial_merge_size": 2,
+    "num_position_embeddings": 25,
+    "deepstack_visual_indexes": [0, 1],
+}
+
+PICTURES: Final[Facts] = {
+    "hidden_size": 32,
+    "intermediate_size": 44,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 4,
+    "image_size": 28,
+    "patch_size": 7,
+}
+SOUND: Final[Facts] = {
+    "model_type": "qwen2_audio_encoder",
+    "d_model": 32,
+    "encoder_ffn_dim": 44,
+    "encoder_layers": 3,
+    "encoder_attention_heads": 4,
+    "num_mel_bins": 10,
+    "max_source_positions": 50,
+}
+FRAMES: Final[Facts] = {
+    "model_type": "voxtral_encoder",
+    "hidden_size": 32,
+    "intermediate_size": 44,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 4,
+    "num_mel_bins": 10,
+    "max_source_positions": 50,
+}
+
+QWEN3_VL: Final = "transformers 5.23.0: models/qwen3_vl/modeling_qwen3_vl.py, Qwen3VLTextModel"
+QWEN2_VL: Final = "transformers 5.23.0: models/qwen2_vl/modeling_qwen2_vl.py, Qwen2VLTextModel"
+GLM4V: Final = "transformers 5.23.0: models/glm4v/modeling_glm4v.py, Glm4vTextModel"
+PADDLE: Final = "transformers 5.23.0: models/paddleocr_vl/modeling_paddleocr_vl.py, PaddleOCRTextModel"
+ERNIE: Final[Facts] = {"head_dim": 14, "use_bias": False}
+USE_BIAS: Final[Facts] = {"use_bias": True}
+QWEN3: Final[Facts] = {"head_dim": 14, "attention_bias": False}
+GLM4: Final[Facts] = {"attention_bias": True, "partial_rotary_factor": 0.5}
+
+GLM4V_TEXT: Final = StandIn(
+    model_type="glm4",
+    architecture="Glm4vForConditionalGeneration",
+    difference="Heads of hidden_size / num_attention_heads; rotary positions of several axes have no weights.",
+    source=GLM4V,
+    tiny=GLM4,
+    variants={"other-sizes": {"hidden_size": 120, "num_attention_heads": 10, "num_key_value_heads": 2}, "tied": TIED},
+    translate=lambda raw: raw | {"head_dim": raw["hidden_size"] // raw["num_attention_heads"]},
+)
+
+TEXTS: Final = {
+    "qwen3_vl_text": of("qwen3", "Qwen3VLForConditionalGeneration", QWEN3_VL, QWEN3, {"biases": BIASED}),
+    "qwen3_asr_text": of("qwen3", "Qwen3ASRForConditionalGeneration", QWEN3_VL, QWEN3, {"biases": BIASED}),
+    "qwen3_vl_moe_text": of(
+        "qwen3_moe",
+        "Qwen3VLMoeForConditionalGeneration",
+        "transformers 5.23.0: models/qwen3_vl_moe/modeling_qwen3_vl_moe.py, Qwen3VLMoeTextModel",
+        QWEN_EXPERTS,
+        {"biases": BIASED, "dense-layers": {"mlp_only_layers": [1, 3]}, "every-second": {"decoder_sparse_step": 2}},
+    ),
+    "qwen3_omni_moe_text": of(
+        "qwen3_moe",
+        "Qwen3OmniMoeForConditionalGeneration",
+        "transformers 5.23.0: models/qwen3_omni_moe/modeling_qwen3_omni_moe.py, Qwen3OmniMoeThinkerTextModel",
+        QWEN_EXPERTS | WINDOWS | {"use_qk_norm": True, "shared_expert_intermediate_size": 0},
+        {"biases": BIASED, "dense-layers": {"mlp_only_layers": [1, 3]}, "every-second": {"decoder_sparse_step": 2}},
+    ),
+    "qwen2_vl_text": of("qwen2", "Qwen2VLForConditionalGeneration", QWEN2_VL, WINDOWS, {}),
+    "qwen2_vl": own("qwen2_vl", "Qwen2VLForConditionalGeneration", FLAT | {"vision_config": VISION_2}, {}),
+    "qwen2_5_vl_text": of("qwen2", "Qwen2_5_VLForConditionalGeneration", QWEN2_VL, WINDOWS, {}),
+    "qwen2_5_vl": own("qwen2_5_vl", "Qwen2_5_VLForConditionalGeneration", FLAT | {"vision_config": VISION_2_5}, {}),
+    "qwen3_vl": own(
+        "qwen3_vl",
+        "Qwen3VLForConditionalGeneration",
+        NESTED | {"text_config": inner("qwen3_vl_text", QWEN3), "vision_config": VISION_3},
+        {"one-merger": {"vision_config": VISION_3 | {"deepstack_visual_indexes": [1]}}},
+    ),
+    "qwen3_vl_moe": own(
+        "qwen3_vl_moe",
+        "Qwen3VLMoeForConditionalGeneration",
+        NESTED | {"text_config": inner("qwen3_vl_moe_text", QWEN_EXPERTS), "vision_config": VISION_3},
+        {},
+    ),
+    "glm4v_text": GLM4V_TEXT,
+    "glm4v": GLM4V_TEXT,
+    "llava": own(
+        "llava",
+        "LlavaForConditionalGeneration",
+        NESTED
+        | {"text_config": inner("llama", {}), "vision_config": PICTURES | {"model_type": "clip_vision_model"}}
+        | {"vision_feature_layer": -2, "multimodal_projector_bias": True},
+        {
+            "two-layers": {"vision_feature_layer": [-2, -1]},
+            "no-biases": {"multimodal_projector_bias": False},
+            "tied-inside": {"text_config": inner("llama", TIED)},
+        },
+    ),
+    "qwen2_audio": own(
+        "qwen2_audio",
+        "Qwen2AudioForConditionalGeneration",
+        NESTED | {"text_config": inner("qwen2", WINDOWS), "audio_config": SOUND},
+        {},
+    ),
+    "voxtral": own(
+        "voxtral",
+        "VoxtralForConditionalGeneration",
+        NESTED | {"text_config": inner("llama", {"head_dim": 14}), "audio_config": FRAMES},
+        {},
+    ),
+    "paddleocr_vl_text": of("ernie4_5", "PaddleOCRVLForConditionalGeneration", PADDLE, ERNIE, {"biases": USE_BIAS}),
+    "paddleocr_vl": of("ernie4_5", "PaddleOCRVLForConditionalGeneration", PADDLE, ERNIE, {"biases": USE_BIAS}),
+    "phi3_v": of(
+        "phi3", "Phi3VForCausalLM", "microsoft/Phi-3-vision-128k-instruct: config.json", {"sliding_window": 12}, {}
+    ),
+    "minicpmv": of(
+        "llama",
+        "MiniCPMV",
+        "SGLang 0.5.23: sglang/srt/models/minicpmv.py, MiniCPMV4_0; openbmb/MiniCPM-V-2: config.json",
+        {"attention_bias": False, "mlp_bias": False, "head_dim": 14},
+        {"biases": BIASED, "older": {"scale_emb": 12, "scale_depth": 1.4, "dim_model_base": 256, "head_dim": None}},
+    ),
+    "deepseek_vl_v2": StandIn(
+        model_type="glm4_moe",
+        architecture="DeepseekOCRForCausalLM",
+        difference="Experts chosen by softmax without groups: elementwise; no correction bias, edited out.",
+        source="SGLang 0.5.23: sglang/srt/models/deepseek_ocr.py, deepseek.py",
+        tiny={name: EXPERTS[name] for name in ("num_experts_per_tok", "moe_intermediate_size", "first_k_dense_replace")}
+        | {"n_routed_experts": 12, "n_shared_experts": 3, "use_mla": False, "lm_head": True, "rm_head": False}
+        | {"attention_bias": False, "kv_lora_rank": None, "q_lora_rank": None},
+        variants={"two-dense": {"first_k_dense_replace": 2}, "tied": TIED},
+        translate=ordinary,
+        edits=keys.deepseek_edits,
+    ),
+}

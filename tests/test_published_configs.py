@@ -1,0 +1,233 @@
+"""Published configs: every key of a declared type is read, costless for a reason, or stands in the list of this module.
+
+The first classes need no files. The last one runs over a folder of published configs, one file each, with their known
+totals in `KNOWN_TOTALS.csv`: that of the environment's `PUBLISHED_CONFIGS`, or `shared/reference_configs` beside the
+checkout. Without it, it is skipped.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+import pytest
+
+import llmsim_adapters as la
+from llmsim_adapters.dialects.find import built_in
+from llmsim_adapters.dialects.neutral import NEUTRAL
+from llmsim_adapters.dialects.parts import PART_OF
+from tests.facts import LLAMA, facts
+
+FOLDER: Final = Path(os.environ.get("PUBLISHED_CONFIGS", Path(__file__).parents[2] / "shared" / "reference_configs"))
+CONFIGS: Final = sorted(FOLDER.glob("*.json"))
+
+
+def known_totals() -> list[tuple[str, int]]:
+    path = FOLDER / "KNOWN_TOTALS.csv"
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        return [(row["config_file"], int(row["params_total"])) for row in csv.DictReader(file)]
+
+
+KNOWN: Final = known_totals()
+
+UNREAD: Final = {
+    ("qwen2", "text_config.block_size"): "LocateAnything decodes blocks of tokens together; its code is not declared",
+    ("qwen2", "text_config.causal_attn"): "LocateAnything decodes blocks of tokens together; its code is not declared",
+    ("qwen3", "block_size"): "a DFlash or DSpark draft, whose architecture is none of Qwen3's",
+}
+"""Keys of declared types that published configs have and nobody reads: each is a gap of its model."""
+
+
+def gaps(config: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(str(gap.kind), gap.name) for gap in la.evaluate(config).gaps]
+
+
+class TestKeysThatSayNothing:
+    @pytest.mark.parametrize("key", ["bos_token_id", "text_mask_token_id", "audio_token_index", "stop_token_ids"])
+    def test_a_key_that_names_token_ids_is_costless(self, key: str) -> None:
+        assert gaps({**LLAMA, key: 7}) == []
+
+    @pytest.mark.parametrize("key", NEUTRAL)
+    def test_a_key_is_costless_under_its_neutral_value_alone(self, key: str) -> None:
+        value, reason = NEUTRAL[key]
+        assert len(reason) > 8
+        free = {k: v for k, v in LLAMA.items() if k != key}
+        assert gaps({**free, key: value}) == []
+
+    @pytest.mark.parametrize(("key", "value"), [("pruned_heads", {"1": [0]}), ("use_llm_lora", 16), ("bias", True)])
+    def test_under_another_value_it_is_unread(self, key: str, value: object) -> None:
+        assert gaps({**LLAMA, key: value}) == [("unread_key", key)]
+
+    def test_zero_is_not_false(self) -> None:
+        assert gaps({**LLAMA, "add_cross_attention": 0}) == [("unread_key", "add_cross_attention")]
+
+
+class TestDirection:
+    def test_embedding_models_make_a_decoder_bidirectional(self) -> None:
+        """transformers reads `is_causal` for any type (masking_utils); the mask alone differs."""
+        model = la.load({**LLAMA, "is_causal": False})
+        assert model.coverage.gaps == ()
+        schedule = la.Schedule(seq_len=10)
+        both, causal = model.build(schedule), la.build(LLAMA, schedule=schedule)
+        assert both.parameters == causal.parameters
+        assert both.flops == causal.flops
+        assert both.flops_executed > causal.flops_executed
+
+
+INNER: Final = {key: value for key, value in LLAMA.items() if key != "architectures"}
+WHOLE: Final = {"model_type": "a_new_one", "architectures": ["NewForConditionalGeneration"], "text_config": INNER}
+
+
+class TestComposite:
+    def test_the_keys_of_another_part_are_one_gap(self) -> None:
+        keys = {"projector_hidden_act": "gelu", "projector_bias": True, "mm_tokens_per_image": 256}
+        assert gaps({**WHOLE, **keys}) == [("unsupported_feature", "projector")]
+
+    def test_a_config_inside_is_another_part_where_its_name_says_so(self) -> None:
+        assert gaps({**LLAMA, "speech_config": {"depth": 3}}) == [("unsupported_feature", "speech_tower")]
+        assert gaps({**LLAMA, "new_attention_config": {"depth": 3}}) == [("unread_key", "new_attention_config")]
+
+    def test_every_key_of_a_part_has_one(self) -> None:
+        assert set(PART_OF.values()) == {"draft_inputs", "projector", "talker_tower", "vision_tower"}
+
+    def test_how_images_are_cut_costs_nothing(self) -> None:
+        assert gaps({**WHOLE, "tile_size": 512, "use_thumbnail": True}) == []
+
+    def test_what_the_top_level_repeats_is_read_once(self) -> None:
+        assert gaps({**WHOLE, "vocab_size": 1000, "hidden_size": 96}) == []
+
+    def test_what_it_says_otherwise_is_unread(self) -> None:
+        assert gaps({**WHOLE, "vocab_size": 1001}) == [("unread_key", "vocab_size")]
+
+
+class TestSizesThatCannotBe:
+    @pytest.mark.parametrize("value", [None, 0, -1, 1, 3, 2.5, "x", [], [{}], {"no_op": True}])
+    @pytest.mark.parametrize(
+        ("model_type", "key"),
+        [
+            ("phi-msft", "n_embd"),
+            ("phi-msft", "rotary_dim"),
+            ("minimax_m1", "hidden_size"),
+            ("nemotron-nas", "num_attention_heads"),
+            ("nemotron-nas", "block_configs"),
+            ("llama_eagle3", "eagle_config"),
+            ("qwen3_vl", "vision_config"),
+        ],
+    )
+    def test_they_are_answered(self, model_type: str, key: str, value: object) -> None:
+        config = facts(model_type)["cases"][0]["config"]
+        assert not [gap for gap in gaps({**config, key: value}) if gap[0] in ("plugin_error", "build_error")]
+
+
+class TestEncodersOfWholeModels:
+    """Whole models that no causal-LM class builds: totals of transformers' own classes at published sizes."""
+
+    WHISPER: ClassVar = {
+        "model_type": "whisper",
+        "architectures": ["WhisperForConditionalGeneration"],
+        "d_model": 512,
+        "decoder_layers": 6,
+        "decoder_attention_heads": 8,
+        "decoder_ffn_dim": 2048,
+        "encoder_layers": 6,
+        "encoder_attention_heads": 8,
+        "encoder_ffn_dim": 2048,
+        "num_mel_bins": 80,
+    }
+    CLIP: ClassVar = {
+        "model_type": "clip",
+        "architectures": ["CLIPModel"],
+        "projection_dim": 768,
+        "text_config": {
+            "model_type": "clip_text_model",
+            "hidden_size": 768,
+            "intermediate_size": 3072,
+            "num_attention_heads": 12,
+            "num_hidden_layers": 12,
+            "projection_dim": 768,
+        },
+        "text_config_dict": {"hidden_size": 768},
+        "vision_config": {
+            "hidden_size": 1024,
+            "intermediate_size": 4096,
+            "patch_size": 14,
+            "num_attention_heads": 16,
+            "num_hidden_layers": 24,
+        },
+    }
+
+    @pytest.mark.parametrize(
+        ("config", "total", "named"),
+        [(WHISPER, 72_593_920, ["audio_tower", "encoder"]), (CLIP, 427_616_513, ["vision_tower"])],
+        ids=["whisper-base", "clip-vit-large-patch14"],
+    )
+    def test_its_weights_are_counted_and_what_it_runs_is_a_gap(
+        self, config: dict[str, Any], total: int, named: list[str]
+    ) -> None:
+        model = la.load(config)
+        assert model.build().parameters == total
+        assert [gap.name for gap in model.coverage.gaps if gap.kind == "unsupported_feature"] == named
+        assert not [gap for gap in model.coverage.gaps if gap.kind == "unread_key"]
+
+    def test_a_second_text_config_that_differs_is_unread(self) -> None:
+        changed = {**self.CLIP, "text_config_dict": {"hidden_size": 1024}}
+        assert ("unread_key", "text_config_dict") in gaps(changed)
+
+
+class TestEncodersAlone:
+    def test_the_answer_to_an_encoder_by_itself_says_so(self) -> None:
+        """sudo-ai/zero123plus-v1.1 publishes the config of its picture encoder."""
+        coverage = la.evaluate({"model_type": "clip_vision_model", "hidden_size": 1280, "projection_dim": 1024})
+        assert coverage.status == "not_supported"
+        (gap,) = coverage.gaps
+        assert gap.detail.endswith(
+            "an encoder of pictures or sound (clip_vision_model) by itself, without a language model"
+        )
+
+
+class TestFirstCheckpointsOfLlava:
+    def test_they_name_their_tower_and_have_llamas_keys_at_the_top(self) -> None:
+        flat = {**LLAMA, "model_type": "llava", "mm_vision_tower": "openai/clip-vit-large-patch14-336"}
+        model = la.load({**flat, "mm_hidden_size": 1024})
+        assert [gap.name for gap in model.coverage.gaps] == ["vision_tower", "projector"]
+        assert model.build().parameters == la.build(LLAMA).parameters
+
+
+class TestPredictionModules:
+    def test_dense_models_may_have_them(self) -> None:
+        config = {**LLAMA, "model_type": "mimo", "attention_bias": True, "num_nextn_predict_layers": 1}
+        model = la.load(config)
+        assert model.coverage.gaps == ()
+        hidden, kv, wide = 96, 24, 200
+        layer = 2 * hidden * hidden + 2 * hidden * kv + hidden + 2 * kv + 3 * hidden * wide + 2 * hidden
+        assert model.build().mtp_parameters == layer + 2 * hidden * hidden + 3 * hidden
+
+
+@pytest.mark.skipif(not CONFIGS, reason="no folder of published configs")
+class TestFolder:
+    @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+    def test_a_declared_type_leaves_no_key_unread(self, path: Path) -> None:
+        coverage = la.evaluate(path)
+        if built_in(coverage.model_type) is None:
+            pytest.skip("nobody declared the type")
+        unread = {(coverage.model_type, gap.name) for gap in coverage.gaps if gap.kind == "unread_key"}
+        assert unread <= UNREAD.keys()
+
+    def test_the_list_has_no_key_that_is_read_by_now(self) -> None:
+        left: set[tuple[str, str]] = set()
+        for path in CONFIGS:
+            coverage = la.evaluate(path)
+            left |= {(coverage.model_type, gap.name) for gap in coverage.gaps if gap.kind == "unread_key"}
+        assert UNREAD.keys() <= left
+
+    @pytest.mark.parametrize(("name", "total"), KNOWN)
+    def test_a_known_total_comes_out(self, name: str, total: int) -> None:
+        """Some totals include buffers, or prediction modules."""
+        model = la.load(FOLDER / name)
+        graph = model.build()
+        counted = (graph.parameters, graph.parameters + graph.buffers, graph.parameters + graph.mtp_parameters)
+        assert total in counted

@@ -1,0 +1,90 @@
+"""Dataclasses that are made fast are frozen dataclasses to whoever uses them."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import pickle
+from dataclasses import FrozenInstanceError, dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from llmsim_adapters.spec.quick import quick
+
+
+@dataclass(frozen=True, slots=True)
+class Ordinary:
+    a: int
+    b: tuple[int, ...] = (1, 2)
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class Quick:
+    a: int
+    b: tuple[int, ...] = (1, 2)
+
+
+@quick
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wider(Quick):
+    c: str
+    d: float = 0.5
+
+
+class Plain(Quick):
+    """A subclass that is no dataclass of its own."""
+
+
+def test_values_and_defaults_are_those_of_the_ordinary_class() -> None:
+    for made in (Quick(5), Quick(5, (1, 2)), Quick(b=(1, 2), a=5), replace(Quick(7), a=5)):
+        assert (made.a, made.b) == (5, (1, 2))
+        assert made.__class__ is Quick
+        assert made == Quick(5)
+        assert hash(made) == hash(Ordinary(5))
+        assert repr(made) == "Quick(a=5, b=(1, 2))"
+
+
+def test_fields_are_inherited() -> None:
+    assert Wider(5, c="c") == Wider(c="c", a=5, b=(1, 2), d=0.5)
+    assert Wider(5, c="c") != Quick(5)
+    assert isinstance(Wider(5, c="c"), Quick)
+
+
+def test_a_subclass_keeps_its_class() -> None:
+    assert Plain(5).__class__ is Plain
+    assert Plain(5).a == 5
+
+
+@pytest.mark.parametrize("made", [Quick(5), Wider(5, c="c")], ids=repr)
+def test_objects_are_frozen_and_copied_like_any(made: Any) -> None:
+    with pytest.raises(FrozenInstanceError):
+        made.a = 6
+    with pytest.raises(FrozenInstanceError):
+        del made.a
+    for other in (copy.copy(made), copy.deepcopy(made), pickle.loads(pickle.dumps(made))):
+        assert other == made
+        assert other.__class__ is made.__class__
+
+
+@pytest.mark.parametrize("arguments", [{}, {"a": 1, "c": 2}], ids=["missing", "unknown"])
+def test_wrong_arguments_are_refused_in_the_same_words(arguments: dict[str, Any]) -> None:
+    with pytest.raises(TypeError) as ordinary:
+        Ordinary(**arguments)
+    with pytest.raises(TypeError) as quick_one:
+        Quick(**arguments)
+    assert str(quick_one.value) == str(ordinary.value).replace("Ordinary", "Quick")
+
+
+def test_the_signature_is_that_of_the_ordinary_class() -> None:
+    assert inspect.signature(Quick) == inspect.signature(Ordinary)
+
+
+def test_other_dataclasses_are_refused() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Lists:
+        values: list[int] = field(default_factory=list)
+
+    with pytest.raises(TypeError, match="plain fields"):
+        quick(Lists)
