@@ -106,8 +106,12 @@ class ScheduleDocument(_Strict):
     tp_size: int
     dp_size: int
     ep_size: int
+    moe_tp: bool
+    deepep: bool
+    dense_fully_dp: bool
     logits: Literal["last", "all"]
     mtp: bool
+    weight_dtype: str | None
     activation_dtype: str | None
     kv_cache_dtype: str | None
 
@@ -208,7 +212,8 @@ class TotalsDocument(_Strict):
     active_parameters: int
     flops: int = Field(description="attention in full, as torch's flop counter counts")
     flops_executed: int = Field(description="for the pairs of tokens that causality and windows leave")
-    weight_bytes: int
+    weight_bytes: int = Field(description="of one rank")
+    transfer_bytes: int = Field(description="that one rank sends")
     kv_cache_elements_per_token: int = Field(description="marginal, where windowed layers are full")
     state_elements_per_sequence: int
 
@@ -220,6 +225,7 @@ class KvCacheDocument(_Strict):
     reserve: bool = Field(description="whether windowed layers are kept in full: no window-aware paging")
     elements: int
     bytes: int
+    rank_bytes: int = Field(description="on one rank of those that work on the sequence")
 
 
 class CacheDocument(_Strict):
@@ -234,8 +240,11 @@ class CacheDocument(_Strict):
     dtype: str
     sharding: str
     shared_with: int
-    stride: int
+    stride: int = Field(description="tokens of one entry")
     prompt: int
+    ways: int = Field(description="in how many parts an entry is, on as many ranks")
+    copied: int = Field(description="elements of an entry that are on every rank")
+    from_encoder: bool = Field(description="the entries are those of the tokens of an encoder's output")
 
 
 class OperatorDocument(_Strict):
@@ -260,7 +269,7 @@ class OperatorDocument(_Strict):
 
 
 class WeightDocument(_Strict):
-    """A tensor, `count` sets of it in the model."""
+    """A tensor, `count` sets of it in the model, each in `ways` parts on as many ranks."""
 
     name: str
     shape: list[int]
@@ -270,8 +279,28 @@ class WeightDocument(_Strict):
     sharding: str
     stack: str
     block: str
+    ways: int
+    copied: int = Field(description="elements of a set that are in no part, and on every rank")
     elements: int
     bytes: int
+    rank_bytes: int = Field(description="of one rank")
+
+
+class TransferDocument(_Strict):
+    """What one of `ranks` sends in `repeat` executions: `rows` of `width` numbers, `copies` times."""
+
+    name: str
+    kind: Literal["all_reduce", "all_gather", "dispatch", "combine"]
+    stack: str
+    block: str
+    rows: int
+    width: int
+    copies: int
+    dtype: str
+    ranks: int
+    repeat: int
+    payload: int = Field(description="bytes that one rank holds, once")
+    bytes: int = Field(description="that one rank sends in all executions")
 
 
 class GraphDocument(_Document):
@@ -287,7 +316,8 @@ class GraphDocument(_Document):
     caches: list[CacheDocument]
     operators: list[OperatorDocument]
     weights: list[WeightDocument]
-    transfers: list[JsonValue]
+    transfers: list[TransferDocument]
+    notes: list[str] = Field(description="what the schedule asks for and the model has no use for")
 
 
 class BuilderDocument(_Strict):

@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from llmsim_adapters.dialects.read import read
 from llmsim_adapters.errors import AdapterError, ConfigUnavailable, InvalidConfig
-from llmsim_adapters.evaluation.construction import construct
+from llmsim_adapters.evaluation.construction import construct, guest_of
 from llmsim_adapters.evaluation.evaluator import DEFAULT_SCHEDULE, Evaluation, evaluate, unavailable, unsupported
 from llmsim_adapters.gap import Gap, GapKind
+from llmsim_adapters.graph.schedule import Schedule, ScheduleError
+from llmsim_adapters.lowerings.recording import Kept
 from llmsim_adapters.plugins.isolation import PluginError
 from llmsim_adapters.plugins.manager import Registered, registered
 from llmsim_adapters.registries.totals import known_total
 from llmsim_adapters.sources import Provenance, find
+from llmsim_adapters.sweep.result import need_numpy
 from llmsim_adapters.text import printable
 from llmsim_adapters.working import Working, working
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
+    from llmsim_adapters.dialects.dialect import Dialect
     from llmsim_adapters.dialects.reading import Reading
     from llmsim_adapters.evaluation.result import Coverage
     from llmsim_adapters.evaluation.total import Total
     from llmsim_adapters.graph.graph import OperatorGraph
-    from llmsim_adapters.graph.operator import Operator
-    from llmsim_adapters.graph.schedule import Schedule
     from llmsim_adapters.plugins.claim import Claim
     from llmsim_adapters.sources import RawConfig
     from llmsim_adapters.spec.model import ModelSpec
+    from llmsim_adapters.sweep.result import Sweep
 
 
 class BuildError(AdapterError):
@@ -50,6 +53,7 @@ class Model:
         self.config = config
         self._total = total
         self._plugins = plugins
+        self._kept: dict[str, Kept] = {}
 
     def __repr__(self) -> str:
         return f"<Model {printable(self.config.provenance.location)}>"
@@ -57,7 +61,7 @@ class Model:
     @cached_property
     def reading(self) -> Reading:
         """What the config says, key by key."""
-        return self._read(traced=False)
+        return read(self.config.data, self._registered.dialects)
 
     @property
     def spec(self) -> ModelSpec | None:
@@ -74,6 +78,8 @@ class Model:
 
         Raises:
             BuildError: no builder claims the model, or the one that is named does not.
+            ScheduleError: the model can't be spread over ranks as the schedule says; the message names the field and
+                the parameter that it collides with.
         """
         schedule = schedule or DEFAULT_SCHEDULE
         coverage, graph = self._evaluation
@@ -81,11 +87,39 @@ class Model:
             return graph
         claim = self._claim(builder)
         try:
-            graph = self._construct(claim, schedule)
+            graph = self._construct(claim, schedule, kept=self._kept.setdefault(claim.builder, Kept()))
+        except ScheduleError:
+            self._construct(claim, schedule, traced=True)  # raises the same with the names of the sizes
+            raise
         except PluginError as error:
             message = f"builder {claim.builder} failed: {error}"
             raise BuildError(message, coverage) from error
         return graph.by(claim.builder, self._gaps(claim))
+
+    def sweep(self, *, builder: str | None = None, **fields: Any) -> Sweep:
+        """Return the figures of many schedules at once, each equal to that of the graph that `build` makes.
+
+        Needs numpy (`pip install llmsim-adapters[sweep]`).
+
+        Args:
+            builder: the builder that is to build; by default the best one.
+            **fields: fields of `Schedule`, each a value or an array of them; they broadcast as numpy's arrays do.
+                `grid` makes arrays of all combinations.
+
+        Raises:
+            BuildError: as `build`.
+            ScheduleError: a field is unknown, has a value that no schedule can have, or does not broadcast with the
+                others. What the model can't be spread over ranks as is `refused` in the answer.
+            MissingExtra: numpy is not installed.
+        """
+        need_numpy()
+        from llmsim_adapters.sweep.evaluation import sweep  # which imports it
+
+        claim, spec = self._claim(builder), self.spec
+        assert spec is not None  # the claim was made on it
+        build = partial(self.build, builder=builder)
+        alone = guest_of(self._registered.builders[claim.builder], self._registered, spec) is not None
+        return sweep(fields, build, None if alone else partial(self._construct, claim))
 
     def explain(self, schedule: Schedule | None = None, builder: str | None = None) -> Working:
         """Return the working of the figures: each down to weight or operator, shape, formula and config key.
@@ -115,11 +149,13 @@ class Model:
             self.config.provenance,
             self._registered,
             self._total,
-            lambda: self._trace(None, DEFAULT_SCHEDULE),
+            self._reread,
         )
 
-    def _read(self, *, traced: bool) -> Reading:
-        return read(self.config.data, self._registered.dialects, traced=traced)
+    @property
+    def _reread(self) -> Callable[[], ModelSpec]:
+        """What graphs keep to show formulas: not the model, which would be kept alive by its own graph."""
+        return partial(_traced, self.config.data, self._registered.dialects)
 
     def _claim(self, builder: str | None) -> Claim:
         coverage = self.coverage
@@ -138,29 +174,35 @@ class Model:
         message = f"no builder {printable(builder)!r}; registered are: {known}"
         raise BuildError(message, coverage)
 
-    def _construct(self, claim: Claim, schedule: Schedule, *, traced: bool = False) -> OperatorGraph:
-        spec = self._read(traced=True).spec if traced else self.spec
-        if spec is None:  # a claim was made on it, so only a plugin's dialect that fails now and then comes here
-            message = "the config could not be read a second time"
-            raise PluginError(message)
+    def _construct(
+        self, claim: Claim, schedule: Schedule, *, traced: bool = False, kept: Kept | None = None
+    ) -> OperatorGraph:
+        spec = self._reread() if traced else self.spec
+        assert spec is not None  # the claim was made on it
         return construct(
             self._registered.builders[claim.builder],
             self._registered,
             spec,
             schedule,
             without=unsupported(claim),
-            tracer=None if traced else lambda: self._trace(claim.builder, schedule),
+            reread=None if traced else self._reread,
             traced=traced,
+            kept=kept,
         )
-
-    def _trace(self, builder: str | None, schedule: Schedule) -> dict[str, Operator]:
-        graph = self._construct(self._claim(builder), schedule, traced=True)
-        return {operator.path: operator for operator in graph.operators}
 
     def _gaps(self, claim: Claim) -> tuple[Gap, ...]:
         if claim.builder == self.coverage.builder:
             return self.coverage.gaps
         return self.reading.gaps + claim.gaps
+
+
+def _traced(config: Mapping[str, Any], plugged: Mapping[str, Dialect]) -> ModelSpec:
+    """Return the spec of a config that was read before, of traced numbers."""
+    spec = read(config, plugged, traced=True).spec
+    if spec is None:  # there was one, so only a plugin's dialect that fails now and then comes here
+        message = "the config could not be read a second time"
+        raise PluginError(message)
+    return spec
 
 
 def load(

@@ -87,7 +87,7 @@ def working(graph: OperatorGraph, tokens: int, parameters: Mapping[str, Paramete
             "weight_bytes",
             "bytes",
             graph.weight_bytes,
-            tuple(Line(_path(w), w.dtype, formula(w.bytes), w.bytes) for w in loaded),
+            tuple(Line(_path(w), w.dtype, formula(w.rank_bytes), w.rank_bytes) for w in loaded),
         ),
         Figure(
             "flops",
@@ -111,6 +111,12 @@ def working(graph: OperatorGraph, tokens: int, parameters: Mapping[str, Paramete
             tuple(
                 Line(op.path, "", formula(op.flops_executed), op.flops_executed) for op in graph.operators if op.flops
             ),
+        ),
+        Figure(
+            "transfer_bytes",
+            "bytes",
+            graph.transfer_bytes,
+            tuple(Line(t.path, _shape(t.rows, t.width, t.copies), formula(t.bytes), t.bytes) for t in graph.transfers),
         ),
         Figure(
             "kv_cache_elements",

@@ -285,6 +285,52 @@ class TestBuild:
         assert result.stderr.count("\n") == 1
 
 
+class TestRanks:
+    SPREAD = ("--offline", "--tp-size", "4", "--dp-size", "2", "--ep-size", "8", "--deepep", "--seq-len", "64")
+
+    def test_build_has_the_figures_of_one_rank(self) -> None:
+        found = data("build", "Qwen/Qwen3-30B-A3B", *self.SPREAD)
+        graph = la.build("Qwen/Qwen3-30B-A3B", la.Schedule(seq_len=64, tp_size=4, dp_size=2, ep_size=8, deepep=True))
+        assert (found["totals"], found["transfers"]) == (graph.totals(), [t.to_dict() for t in graph.transfers])
+        experts = next(weight for weight in found["weights"] if "experts.down_proj" in weight["name"])
+        assert experts["ways"] == 8
+        assert experts["rank_bytes"] * 8 == experts["bytes"]
+
+    @pytest.mark.parametrize("style", ["table", "markdown"])
+    def test_build_shows_what_is_sent_and_in_how_many_parts_weights_are(self, style: str) -> None:
+        printed = run("build", "Qwen/Qwen3-30B-A3B", *self.SPREAD, "--weights", "--format", style).stdout
+        for words in ("Transfers of text.layer", "dispatch", "experts / 8", "kv_heads / 4", "transfer bytes"):
+            assert words in printed, words
+
+    def test_explain_has_the_working_of_what_is_sent(self) -> None:
+        found = data("explain", "Qwen/Qwen3-30B-A3B", *self.SPREAD)["working"]
+        sent = next(figure for figure in found["figures"] if figure["name"] == "transfer_bytes")
+        assert sent["value"] == sum(line["value"] for line in sent["lines"])
+        assert {"tp_size", "ep_size"} <= {name["name"] for name in found["names"]}
+
+    def test_what_the_model_has_no_use_for_is_said(self) -> None:
+        result = run("build", "Qwen/Qwen3-8B", "--offline", "--ep-size", "4", "--mtp")
+        assert result.exit_code == 0
+        for field, reason in (("ep_size", "no experts"), ("mtp", "no multi-token prediction")):
+            note = f"`{field}` is ignored: the model has {reason}"
+            assert note in result.stdout
+            assert f"warning: {note}" in result.stderr
+
+    @pytest.mark.parametrize("command", ["build", "explain"])
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            (["--tp-size", "3"], "`tp_size` is 3; expected a divisor of num_attention_heads = 32"),
+            (["--weight-dtype", "int5"], "`weight_dtype` is 'int5'; expected one of float64, float32"),
+        ],
+    )
+    def test_a_schedule_that_cannot_be_is_misuse(self, command: str, options: list[str], message: str) -> None:
+        result = run(command, "Qwen/Qwen3-8B", "--offline", *options)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert result.stderr.startswith(f"error: schedule field {message}")
+        assert result.stderr.count("\n") == 1
+
+
 class TestBuilders:
     def test_lists_what_each_needs_and_models(self) -> None:
         result = run("builders")
@@ -336,7 +382,7 @@ class TestMisuse:
 
 class TestHelp:
     @pytest.mark.parametrize("option", ["-h", "--help"])
-    @pytest.mark.parametrize("command", ["", "coverage", "explain", "build", "builders", "schema"])
+    @pytest.mark.parametrize("command", ["", "coverage", "explain", "build", "builders", "llmsim", "schema"])
     def test_is_there(self, command: str, option: str) -> None:
         result = run(*command.split(), option)
         assert result.exit_code == 0

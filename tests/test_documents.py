@@ -78,6 +78,14 @@ def test_build(schemas: dict[str, Any], source: str) -> None:
     check(output("build", source, "--offline", "--mtp", "--format", "json"), schemas["graph"])
 
 
+def test_build_over_ranks(schemas: dict[str, Any]) -> None:
+    spread = ["--tp-size", "2", "--dp-size", "2", "--ep-size", "4", "--moe-tp", "--deepep", "--dense-fully-dp"]
+    found = output("build", "deepseek-ai/DeepSeek-V3", "--offline", *spread, "--format", "json")
+    assert found["transfers"]
+    check(found, schemas["graph"])
+    assert output("build", "Qwen/Qwen3-8B", "--offline", *spread, "--format", "json")["notes"]
+
+
 def test_builders(schemas: dict[str, Any]) -> None:
     check(output("builders", "--format", "json"), schemas["builders"])
 

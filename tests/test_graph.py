@@ -15,6 +15,7 @@ from llmsim_adapters.traced import ceil_div, formula
 from tests.facts import CASES
 
 BUNDLED = bundled_ids()
+BY_NAME = {name: case["config"] for name, case in CASES} | {name: name for name in BUNDLED}
 NAMESPACE: dict[str, Any] = {"min": min, "max": max, "ceil_div": ceil_div, "__builtins__": {}}
 SCHEDULES = [
     {},
@@ -127,7 +128,8 @@ class TestSchedule:
             ("logits", "some"),
             ("mtp", 1),
             ("kv_cache_dtype", "float12"),
-            ("tp_size", 2),
+            ("tp_size", 0),
+            ("moe_tp", 1),
             ("ep_size", 0),
         ],
     )
@@ -141,6 +143,49 @@ class TestSchedule:
             model.build(la.Schedule(kv_cache_dtype=dtype)).caches[0].bytes(100) for dtype in (None, "float8_e4m3fn")
         )
         assert wide == 2 * narrow
+
+
+class TestOneModelManySchedules:
+    """A model records how its graphs follow from sizes; they are those of a model that was just loaded.
+
+    The first graph of a layout is lowered, the second one recorded, and later ones follow from that or differ in a
+    branch: those of a sequence that begins, of one token, below and above windows and paddings.
+    """
+
+    LAYOUTS = (
+        {},
+        {"mode": "decode"},
+        {"logits": "all", "activation_dtype": "float32", "kv_cache_dtype": "int8"},
+        {"mtp": True, "weight_dtype": "float8_e4m3fn"},
+        {"tp_size": 2, "deepep": True},
+    )
+    SIZES = (
+        {"seq_len": 5},
+        {"batch_size": 3, "seq_len": 70, "context_len": 9},
+        {"seq_len": 1, "context_len": 300},
+        {"batch_size": 2, "seq_len": 9, "context_len": 5000},
+        {"batch_size": 2, "seq_len": 5000},
+        {"batch_size": 5, "seq_len": 7},
+        {"seq_len": 1},
+    )
+
+    @pytest.mark.parametrize("config", BY_NAME.values(), ids=list(BY_NAME))
+    def test_graphs_are_the_same_as_alone(self, config: Any) -> None:
+        model = la.load(config)
+        if model.coverage.builder is None:
+            return
+        for layout in self.LAYOUTS:
+            for sizes in self.SIZES:
+                schedule = la.Schedule(**layout, **sizes)
+                assert self.graph(model, schedule) == self.graph(la.load(config), schedule)
+
+    def graph(self, model: la.Model, schedule: la.Schedule) -> object:
+        try:
+            graph = model.build(schedule)
+        except la.ScheduleError as error:
+            return str(error)
+        operators = [operator._replace(tracer=None) for operator in graph.operators]
+        return operators, graph.weights, graph.caches, graph.routing, graph.transfers, graph.notes
 
 
 class TestPairs:

@@ -323,6 +323,7 @@ BROKEN_CLAIMS = {
 BROKEN_BUILDS = {
     "raises": ("raise ValueError('bad luck')", "ValueError: bad luck"),
     "exits": ("sys.exit('bye')", "SystemExit: bye"),
+    "refuses one rank": ("raise la.ScheduleError('\x1b[31mred')", r"\x1b[31mred"),
     "recurses": ("return self.build(spec, schedule, wire)", "RecursionError"),
     "hangs": ("hang()", "did not answer within 0.2 s"),
     "returns None": ("return None", "graph: found None (NoneType); expected an OperatorGraph"),
@@ -380,6 +381,12 @@ class TestCodeThatFails:
         assert m.coverage.builder == "acme"
         with pytest.raises(la.BuildError, match=f"builder acme failed: {NAME} {VERSION}: ZeroDivisionError"):
             m.build(la.Schedule(batch_size=2))
+
+    def test_a_schedule_that_it_refuses_is_an_error_of_the_schedule(self, plugins: Plugins) -> None:
+        m = model(MISTRAL, plugins.install(own("build", "return wire(spec, schedule)")).load())
+        assert m.coverage.builder == "acme"
+        with pytest.raises(la.ScheduleError, match="`tp_size` is 3; expected a divisor of num_attention_heads = 32"):
+            m.build(la.Schedule(tp_size=3))
 
     def test_what_hangs_is_waited_for_once(self, plugins: Plugins) -> None:
         loaded = plugins.install(own("claim", "hang()")).load()

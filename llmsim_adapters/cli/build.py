@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from llmsim_adapters.evaluation.result import Coverage
     from llmsim_adapters.graph.graph import OperatorGraph
     from llmsim_adapters.graph.operator import Operator, Weight
+    from llmsim_adapters.graph.transfer import Transfer
 
-_UNITS: Final = {"flops": "FLOPs", "flops_executed": "FLOPs", "weight_bytes": "bytes"}
+_UNITS: Final = {"flops": "FLOPs", "flops_executed": "FLOPs", "weight_bytes": "bytes", "transfer_bytes": "bytes"}
 
 
 def document(source: str, coverage: Coverage, graph: OperatorGraph, *, weights: bool) -> Document:
@@ -29,11 +30,13 @@ def document(source: str, coverage: Coverage, graph: OperatorGraph, *, weights: 
                 ("Schedule", ", ".join(f"{name} {value}" for name, value in fields)),
             ],
         ),
+        *_notes(graph),
         *_gaps(graph),
         _totals(graph),
         _kv_cache(graph),
         _caches(graph),
         *_operators(graph.operators),
+        *_transfers(graph.transfers),
     ]
     if weights:
         sections += _weights(graph.weights)
@@ -49,6 +52,11 @@ def data(source: str, coverage: Coverage, graph: OperatorGraph) -> dict[str, Any
 def _gaps(graph: OperatorGraph) -> Iterator[Section]:
     if graph.gaps:
         yield section("Left out or in doubt", table("Gap", ([gap_cell(gap)] for gap in graph.gaps)))
+
+
+def _notes(graph: OperatorGraph) -> Iterator[Section]:
+    if graph.notes:
+        yield section("Notes", table("Of the schedule", ([note] for note in graph.notes)))
 
 
 def _totals(graph: OperatorGraph) -> Section:
@@ -67,10 +75,11 @@ def _kv_cache(graph: OperatorGraph) -> Section:
             "reserved in full" if row["reserve"] else "window-aware",
             *exact(row["elements"], "elements"),
             human(row["bytes"], "bytes"),
+            human(row["rank_bytes"], "bytes"),
         )
         for row in graph.kv_cache()
     )
-    return section("Key/value cache of one sequence", table(">Tokens|Kept|>Elements|>|>Bytes", rows))
+    return section("Key/value cache of one sequence", table(">Tokens|Kept|>Elements|>|>Bytes|>of one rank", rows))
 
 
 def _caches(graph: OperatorGraph) -> Section:
@@ -81,12 +90,18 @@ def _caches(graph: OperatorGraph) -> Section:
             f"{cache.layers:,}",
             f"{cache.elements_per_entry:,}",
             "-" if cache.window is None else f"{cache.window:,}",
+            f"{cache.stride:,}",
             cache.dtype,
-            cache.sharding,
+            _split(cache.sharding, cache.ways),
         )
         for cache in graph.caches
     )
-    return section("Caches", table("Block|Kind|>Layers|>Per entry|>Window|Format|Split", rows))
+    return section("Caches", table("Block|Kind|>Layers|>Per entry|>Window|>Stride|Format|Split", rows))
+
+
+def _split(sharding: str, ways: int) -> str:
+    """Return how a tensor is split, and in how many parts where there are several."""
+    return sharding if ways == 1 else f"{sharding} / {ways:,}"
 
 
 def _operators(operators: Iterable[Operator]) -> Iterator[Section]:
@@ -108,24 +123,49 @@ def _operators(operators: Iterable[Operator]) -> Iterator[Section]:
         )
 
 
+def _transfers(transfers: Iterable[Transfer]) -> Iterator[Section]:
+    for (stack, block), found in _by_block(transfers).items():
+        yield section(
+            f"Transfers of {stack}.{block}",
+            table(
+                "Transfer|>rows|>width|>copies|>ranks|>repeat|>payload|>sent",
+                (
+                    (
+                        Cell(transfer.name, under=(transfer.dtype,)),
+                        *(f"{size:,}" for size in (transfer.rows, transfer.width, transfer.copies)),
+                        *(f"{size:,}" for size in (transfer.ranks, transfer.repeat)),
+                        human(transfer.payload, "bytes"),
+                        human(transfer.bytes, "bytes"),
+                    )
+                    for transfer in found
+                ),
+            ),
+        )
+
+
 def _weights(weights: Iterable[Weight]) -> Iterator[Section]:
     for (stack, block), found in _by_block(weights).items():
         yield section(
             f"Weights of {stack}.{block}",
             table(
-                "Weight|Shape|>Sets|>Elements|>Bytes",
+                "Weight|Shape|>Sets|>Elements|>Bytes|>of one rank",
                 (
                     (
-                        Cell(weight.name, under=(f"{weight.dtype}, {weight.role}, {weight.sharding}",)),
+                        Cell(weight.name, under=(_described(weight),)),
                         " × ".join(f"{size:,}" for size in weight.shape),
                         f"{weight.count:,}",
                         f"{weight.elements:,}",
                         human(weight.bytes, "bytes"),
+                        human(weight.rank_bytes, "bytes"),
                     )
                     for weight in found
                 ),
             ),
         )
+
+
+def _described(weight: Weight) -> str:
+    return f"{weight.dtype}, {weight.role}, {_split(weight.sharding, weight.ways)}"
 
 
 def _by_block(entries: Iterable[Any]) -> dict[tuple[str, str], list[Any]]:

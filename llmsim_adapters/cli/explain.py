@@ -108,9 +108,9 @@ def _why(claim: Claim) -> Cell:
 
 
 def _parameters(coverage: Coverage) -> Iterator[Section]:
-    found = coverage.parameters.values()
+    found = coverage.parameters.items()
     if found:
-        rows = ((p.name, value(p.value), "" if p.key in (None, p.name) else str(p.key), str(p.origin)) for p in found)
+        rows = ((name, value(p.value), "" if p.key in (None, name) else str(p.key), str(p.origin)) for name, p in found)
         yield section("Canonical parameters", table("Parameter|>Value|Key, if another|Origin", rows))
     if coverage.without_effect:
         yield section("Keys read without effect", table("Key|Reason", coverage.without_effect.items()))

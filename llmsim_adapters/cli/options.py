@@ -25,6 +25,32 @@ format_option = click.option(
 )
 
 
+_RANKS = tuple(
+    click.option(f"--{name}-size", type=click.IntRange(min=1), default=1, show_default=True, help=text)
+    for name, text in (
+        ("tp", "Ranks that share the work on the same sequences."),
+        ("dp", "Groups of so many ranks, each with a batch of its own."),
+        ("ep", "Groups of all ranks that experts are spread over."),
+    )
+) + tuple(
+    click.option(f"--{name}", is_flag=True, help=text)
+    for name, text in (
+        ("moe-tp", "Ranks with the same experts have a part of each, and not all of them."),
+        ("deepep", "Tokens are sent to the ranks of their experts and back."),
+        ("dense-fully-dp", "Dense feed-forward networks are whole on every rank."),
+    )
+)
+
+_FORMATS = tuple(
+    click.option(f"--{name}-dtype", metavar="FORMAT", help=f"{text}  [default: the checkpoint's]")
+    for name, text in (
+        ("weight", "Number format of all weights."),
+        ("activation", "Number format of activations."),
+        ("kv-cache", "Number format of cached keys and values."),
+    )
+)
+
+
 def hub_options(command: F) -> F:
     """Add the options that say where configs may come from."""
     command = click.option("--offline", is_flag=True, help="Ask no hub at all.")(command)
@@ -59,6 +85,8 @@ def model_options(command: F) -> F:
                 help="The new tokens that the head runs for.",
             ),
             click.option("--mtp/--no-mtp", help="Run the multi-token prediction stack, too.  [default: no]"),
+            *_RANKS,
+            *_FORMATS,
             hub_options,
             format_option,
         )

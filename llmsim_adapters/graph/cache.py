@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from llmsim_adapters.spec.dtypes import bytes_of
-from llmsim_adapters.traced import minimum
+from llmsim_adapters.traced import ceil_div, minimum
 
 if TYPE_CHECKING:
     from llmsim_adapters.graph.operator import Sharding
@@ -16,7 +16,9 @@ class Cache(NamedTuple):
 
     A `state` has one entry whatever the length; every other kind has `elements_per_entry` for each token that it holds,
     at most `window` of them, or for each `stride` tokens; `prompt` tokens of the model's own precede them. `layers`
-    counts the positions that own a cache; `shared_with` more read it.
+    counts the positions that own a cache; `shared_with` more read it. What is kept `from_encoder` has an entry for each
+    token of an encoder's output, and none where there is no encoder. An entry is in `ways` parts on as many ranks, but
+    for `copied` elements of it, which are on every rank.
     """
 
     kind: Literal["key_value", "latent", "indexer", "state"]
@@ -30,14 +32,19 @@ class Cache(NamedTuple):
     shared_with: int = 0
     stride: int = 1
     prompt: int = 0
+    ways: int = 1
+    copied: int = 0
+    from_encoder: bool = False
 
-    def entries(self, tokens: int, reserve: bool = False) -> int:
-        """Return how many entries a layer holds after `tokens` tokens.
+    def entries(self, tokens: int, reserve: bool = False, encoder_tokens: int = 0) -> int:
+        """Return how many entries a layer holds after `tokens` tokens, beside an encoder's output of `encoder_tokens`.
 
         With `reserve`, a windowed layer holds all of them: an engine without window-aware paging.
         """
         if self.kind == "state":
             return 1
+        if self.from_encoder:
+            return encoder_tokens
         if self.prompt:
             tokens = tokens + self.prompt
         if self.stride != 1:
@@ -46,10 +53,16 @@ class Cache(NamedTuple):
             return tokens
         return minimum(tokens, self.window)
 
-    def elements(self, tokens: int, reserve: bool = False) -> int:
+    def elements(self, tokens: int, reserve: bool = False, encoder_tokens: int = 0) -> int:
         """Return the elements of all its layers after `tokens` tokens."""
-        return self.layers * self.elements_per_entry * self.entries(tokens, reserve)
+        return self.layers * self.elements_per_entry * self.entries(tokens, reserve, encoder_tokens)
 
-    def bytes(self, tokens: int, reserve: bool = False) -> int:
+    def bytes(self, tokens: int, reserve: bool = False, encoder_tokens: int = 0) -> int:
         """Return the bytes of all its layers after `tokens` tokens."""
-        return bytes_of(self.elements(tokens, reserve), self.dtype)
+        return bytes_of(self.elements(tokens, reserve, encoder_tokens), self.dtype)
+
+    def rank_bytes(self, tokens: int, reserve: bool = False, encoder_tokens: int = 0) -> int:
+        """Return the bytes of all its layers on one rank after `tokens` tokens."""
+        entry = self.elements_per_entry
+        entry = ceil_div(entry - self.copied, self.ways) + self.copied if self.copied else ceil_div(entry, self.ways)
+        return bytes_of(self.layers * entry * self.entries(tokens, reserve, encoder_tokens), self.dtype)

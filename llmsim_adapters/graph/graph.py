@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from llmsim_adapters.spec.quick import quick
 from llmsim_adapters.traced import ceil_div
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.graph.cache import Cache
     from llmsim_adapters.graph.operator import Operator, Weight
     from llmsim_adapters.graph.schedule import Schedule
+    from llmsim_adapters.graph.transfer import Transfer
 
 LONG_CONTEXT: Final = 32768
 """The length at which the cache of every graph is stated, beside that of its schedule."""
@@ -20,11 +22,13 @@ MTP: Final = "mtp"
 """The name of the stack whose parameters are counted apart."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class OperatorGraph:
-    """Operators and caches of the stacks that run, weights of the whole model.
+    """Operators and transfers of one rank; weights and caches of the whole model, each with its parts.
 
-    Every total is a sum over these tuples. `gaps` is not empty where the builder models less than the config says.
+    Every total is a sum over these tuples. `gaps` is not empty where the builder models less than the config says;
+    `notes` name fields of the schedule that this model has no use for.
     """
 
     schedule: Schedule
@@ -32,7 +36,8 @@ class OperatorGraph:
     weights: tuple[Weight, ...]
     caches: tuple[Cache, ...]
     routing: tuple[tuple[str, int, int], ...] = ()
-    transfers: tuple[Any, ...] = ()
+    transfers: tuple[Transfer, ...] = ()
+    notes: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
     builder: str = ""
 
@@ -85,33 +90,46 @@ class OperatorGraph:
 
     @property
     def weight_bytes(self) -> int:
-        """Bytes of the weights that the schedule loads, quantization honoured, buffers and scales included."""
-        return sum(w.bytes for w in self.weights if w.stack != MTP or self.schedule.mtp)
+        """Bytes of the weights that one rank loads, quantization honoured, buffers and scales included."""
+        return sum(w.rank_bytes for w in self.weights if w.stack != MTP or self.schedule.mtp)
 
     def kv_cache_elements(self, tokens: int, encoder_tokens: int = 0, reserve: bool = False) -> int:
         """Return the cached elements of one sequence of `tokens` tokens, the whole model's.
 
         `reserve` counts windowed layers as an engine without window-aware paging keeps them: in full.
-        `encoder_tokens` is the length of an encoder's output, for models that attend to one.
+        `encoder_tokens` is the length of an encoder's output, for models that attend to one: its keys and values are
+        kept, too.
         """
-        del encoder_tokens  # no stack with an encoder yet
-        return sum(c.elements(tokens, reserve) for c in self.caches if c.kind != "state")
+        return sum(c.elements(tokens, reserve, encoder_tokens) for c in self.caches if c.kind != "state")
 
     def kv_cache_bytes(self, tokens: int, encoder_tokens: int = 0, reserve: bool = False) -> int:
         """Return the same in bytes, each cache in its own format."""
-        del encoder_tokens
-        return sum(c.bytes(tokens, reserve) for c in self.caches if c.kind != "state")
+        return sum(c.bytes(tokens, reserve, encoder_tokens) for c in self.caches if c.kind != "state")
+
+    def rank_kv_cache_bytes(self, tokens: int, encoder_tokens: int = 0, reserve: bool = False) -> int:
+        """Return the bytes of one sequence of `tokens` tokens on one rank of those that work on it."""
+        return sum(c.rank_bytes(tokens, reserve, encoder_tokens) for c in self.caches if c.kind != "state")
+
+    @property
+    def transfer_bytes(self) -> int:
+        """Bytes that one rank sends in the step."""
+        return sum(t.bytes for t in self.transfers)
 
     @property
     def kv_cache_elements_per_token(self) -> int:
         """Elements that one more token adds at long context, where windowed layers are full."""
         grow = (c for c in self.caches if c.kind != "state" and c.window is None and c.stride == 1)
-        return sum(c.layers * c.elements_per_entry for c in grow)
+        return sum(c.layers * c.elements_per_entry for c in grow if not c.from_encoder)
 
     @property
     def state_elements_per_sequence(self) -> int:
         """Elements of recurrent and convolution state, whatever the length."""
         return sum(c.elements(0) for c in self.caches if c.kind == "state")
+
+    @property
+    def rank_state_bytes(self) -> int:
+        """Bytes of recurrent and convolution state of one sequence on one rank of those that work on it."""
+        return sum(c.rank_bytes(0) for c in self.caches if c.kind == "state")
 
     def totals(self) -> dict[str, int]:
         """Return the figures that need no length, by name."""
@@ -126,6 +144,7 @@ class OperatorGraph:
                 "reserve": reserve,
                 "elements": self.kv_cache_elements(tokens, reserve=reserve),
                 "bytes": self.kv_cache_bytes(tokens, reserve=reserve),
+                "rank_bytes": self.rank_kv_cache_bytes(tokens, reserve=reserve),
             }
             for tokens in lengths
             for reserve in (False, True)
@@ -142,7 +161,8 @@ class OperatorGraph:
             "caches": [cache._asdict() for cache in self.caches],
             "operators": [operator.to_dict() for operator in self.operators],
             "weights": [weight.to_dict() for weight in self.weights],
-            "transfers": list(self.transfers),
+            "transfers": [transfer.to_dict() for transfer in self.transfers],
+            "notes": list(self.notes),
         }
 
 
@@ -154,6 +174,7 @@ _TOTALS: Final = (
     "flops",
     "flops_executed",
     "weight_bytes",
+    "transfer_bytes",
     "kv_cache_elements_per_token",
     "state_elements_per_sequence",
 )

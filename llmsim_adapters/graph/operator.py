@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from llmsim_adapters.spec.dtypes import bytes_of
-from llmsim_adapters.traced import formula
+from llmsim_adapters.traced import ceil_div, formula
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -54,9 +54,13 @@ class Operator(NamedTuple):
     @property
     def flops_executed(self) -> int:
         """FLOPs of all executions for the (query, key) pairs that causality and windows leave."""
-        if self.pairs is None:
-            return self.flops
-        return self.flops // self.full_pairs * self.pairs
+        return self.executed(self.flops)
+
+    def executed(self, flops: int) -> int:
+        """Return the same, of FLOPs that are known already."""
+        if self.pairs is None or not self.full_pairs:
+            return flops
+        return flops // self.full_pairs * self.pairs
 
     @property
     def bytes(self) -> int:
@@ -96,8 +100,9 @@ _OPERATOR_FIELDS: Final = (
 
 
 class Weight(NamedTuple):
-    """One tensor of a block, `count` sets of it in the model.
+    """One tensor of a block, `count` sets of it in the model, each in `ways` parts on as many ranks.
 
+    `copied` elements of each set are in no part, and on every rank.
     `role` tells a trainable `parameter` from a persistent `buffer` and from the `scale` of a quantized tensor.
     """
 
@@ -109,10 +114,18 @@ class Weight(NamedTuple):
     sharding: Sharding
     stack: str
     block: str
+    ways: int = 1
+    copied: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the tensor, ready for JSON."""
-        return {**self._asdict(), "shape": list(self.shape), "elements": self.elements, "bytes": self.bytes}
+        return {
+            **self._asdict(),
+            "shape": list(self.shape),
+            "elements": self.elements,
+            "bytes": self.bytes,
+            "rank_bytes": self.rank_bytes,
+        }
 
     @property
     def trainable(self) -> bool:
@@ -131,3 +144,23 @@ class Weight(NamedTuple):
     def bytes(self) -> int:
         """Bytes of all sets together, as stored."""
         return bytes_of(self.elements, self.dtype)
+
+    @property
+    def rank_elements(self) -> int:
+        """Elements of all sets that one rank has: its part, rounded up to whole rows of a vocabulary."""
+        if self.ways.__class__ is int and self.ways == 1:
+            return self.elements
+        if self.copied:
+            copied = self.count * self.copied
+            return ceil_div(self.elements - copied, self.ways) + copied
+        if self.sharding != "vocabulary":
+            return ceil_div(self.elements, self.ways)
+        product = self.count * ceil_div(self.shape[0], self.ways)
+        for size in self.shape[1:]:
+            product *= size
+        return product
+
+    @property
+    def rank_bytes(self) -> int:
+        """Bytes of all sets that one rank has."""
+        return bytes_of(self.rank_elements, self.dtype)

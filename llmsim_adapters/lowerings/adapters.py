@@ -19,3 +19,5 @@ def lower_adapter(adapter: Adapter, site: Site) -> None:
             site.weight(f"copy_{copy}.up.bias", (adapter.output_size,), "column")
     site.linear("down", adapter.input_size, adapter.rank, "replicated", bias=adapter.bias)
     site.linear("up", adapter.rank, adapter.output_size, "column", bias=adapter.bias)
+    if adapter.bias:  # one that follows a network, and gives the hidden states themselves
+        site.gather("up", site.step.tokens, adapter.output_size)

@@ -16,10 +16,13 @@ def lower_compressed_attention(attention: CompressedAttention, site: Site) -> No
     """Low-rank queries, one key that is the value too, the compressor, the core, and the grouped output projection."""
     hidden, head_dim, heads = attention.hidden_size, attention.head_dim, attention.num_attention_heads
     groups, rank, rate, step = attention.output_groups, attention.output_rank, attention.compress_rate, site.step
+    site.split_heads(heads)
+    site.split_heads(groups)
+    own = site.local(heads, "heads")
     site.linear("q_a_proj", hidden, attention.q_lora_rank, "replicated")
     site.norm("q_a_norm", Norm(attention.q_lora_rank))
     site.linear("q_b_proj", attention.q_lora_rank, heads * head_dim, "heads")
-    site.norm("q_b_norm", Norm(head_dim, gain=False), step.tokens * heads)
+    site.norm("q_b_norm", Norm(head_dim, gain=False), step.tokens * own)
     site.linear("kv_proj", hidden, head_dim, "replicated")
     site.norm("kv_norm", Norm(head_dim))
     site.weight("sinks", (heads,), "heads")
@@ -43,14 +46,14 @@ def lower_compressed_attention(attention: CompressedAttention, site: Site) -> No
             k,
             step.batch_size * length * head_dim,
             step.cache_dtype,
-            batch=step.batch_size * heads,
+            batch=step.batch_size * own,
             kind="attention",
             pairs=pairs,
             full_pairs=step.seq_len * length,
         )
     inputs = heads * head_dim // groups
     dtype = site.matrix("o_a_proj", (groups * rank, inputs), "heads")
-    site.product("o_a_proj", step.tokens, rank, inputs, groups * rank * inputs, dtype, batch=groups)
+    site.product("o_a_proj", step.tokens, rank, inputs, groups * rank * inputs, dtype, batch=groups, sharding="heads")
     site.linear("o_b_proj", groups * rank, hidden, "row")
 
 

@@ -9,7 +9,9 @@ from llmsim_adapters.spec.components import Norm
 if TYPE_CHECKING:
     from llmsim_adapters.lowerings.site import Site
     from llmsim_adapters.spec.components import (
+        AxialPositionEmbedding,
         Embedding,
+        HashEmbedding,
         Head,
         InitialState,
         NextTokenInput,
@@ -21,7 +23,17 @@ if TYPE_CHECKING:
 def lower_embedding(embedding: Embedding, site: Site) -> None:
     width = embedding.hidden_size
     site.weight("weight", (embedding.vocab_size, width), "vocabulary")
+    if embedding.spare:
+        site.weight("spare_weight", (embedding.vocab_size, width), "vocabulary")
     site.product("lookup", site.step.tokens, width, 0, site.step.tokens * width, kind="lookup")
+    site.add_up("lookup", width)
+
+
+def lower_hash_embedding(embedding: HashEmbedding, site: Site) -> None:
+    rows, width = site.step.tokens * embedding.count, embedding.hidden_size
+    site.weight("weight", (embedding.rows, width), "vocabulary")
+    site.product("lookup", rows, width, 0, rows * width, kind="lookup")
+    site.add_up("lookup", width)
 
 
 def lower_position_embedding(embedding: PositionEmbedding, site: Site) -> None:
@@ -30,12 +42,24 @@ def lower_position_embedding(embedding: PositionEmbedding, site: Site) -> None:
     site.product("lookup", tokens, width, 0, tokens * width, kind="lookup")
 
 
+def lower_axial_position_embedding(embedding: AxialPositionEmbedding, site: Site) -> None:
+    tokens, axes = site.step.tokens, len(embedding.shape)
+    for axis, (length, width) in enumerate(zip(embedding.shape, embedding.sizes, strict=True)):
+        before, after = (1,) * axis, (1,) * (axes - axis - 1)
+        site.weight(f"weight_{axis}", (*before, length, *after, width), "replicated")
+        site.product(f"lookup_{axis}", tokens, width, 0, tokens * width, kind="lookup")
+
+
 def lower_initial_state(state: InitialState, site: Site) -> None:
     site.weight("weight", (state.hidden_size,), "replicated")
 
 
 def lower_projection(projection: Projection, site: Site) -> None:
-    rows = site.step.batch_size if projection.one_token else site.step.tokens
+    step, rows = site.step, site.step.tokens
+    if projection.one_token:
+        rows = step.batch_size
+    elif projection.patch_size:
+        rows = step.batch_size * step.new_patches(projection.patch_size)
     site.linear("weight", projection.input_size, projection.output_size, "replicated", rows=rows, bias=projection.bias)
 
 
@@ -50,13 +74,17 @@ def lower_head(head: Head, site: Site) -> None:
     if head.spare_bias:
         site.weight("spare_bias", (head.vocab_size,), "vocabulary")
     rows = step.tokens if step.all_logits else step.batch_size
-    site.product("logits", rows, head.vocab_size, head.hidden_size, head.vocab_size * head.hidden_size, dtype)
+    rows = rows * head.predictions
+    vocab = site.local(head.vocab_size, "vocabulary")
+    site.product("logits", rows, vocab, head.hidden_size, vocab * head.hidden_size, dtype)
+    site.gather("logits", rows, head.vocab_size)
 
 
 def lower_next_token_input(module: NextTokenInput, site: Site) -> None:
     """Look-up of the next token, norms of both halves, and their projection (not quantized in checkpoints)."""
     hidden, tokens = module.hidden_size, site.step.tokens
     site.product("lookup", tokens, hidden, 0, tokens * hidden, kind="lookup")
+    site.add_up("lookup", hidden)
     site.norm("enorm", Norm(hidden))
     site.norm("hnorm", Norm(hidden))
     site.linear("eh_proj", 2 * hidden, hidden, "replicated", quantized=False)

@@ -22,7 +22,7 @@ def lower_mlp(mlp: MLP, site: Site) -> None:
     for i in range(mlp.activation_constants):
         site.weight(f"activation.constant_{i}", (1,), "replicated", "buffer")
     if mlp.inner_norm is not None:
-        site.norm("inner_norm", mlp.inner_norm)
+        site.norm("inner_norm", mlp.inner_norm, width=intermediate, sharding="column")
     site.linear("down_proj", intermediate, hidden, "row", bias=mlp.bias)
 
 
@@ -65,13 +65,17 @@ def lower_mixture_of_experts(moe: MixtureOfExperts, site: Site) -> None:
     rows = site.step.tokens * moe.num_experts_per_tok
     if moe.identity_experts:
         rows = ceil_div(rows * experts, choices)
-    read = minimum(experts, rows)
+    local, rows, part = site.local_experts(experts, rows, width)
+    read = minimum(local, rows)
     up = 2 * width if moe.gated else width
+    up_part = 2 * part if moe.gated else part
     name, parts = ("experts.gate_up_proj", 2) if moe.gated else ("experts.up_proj", 1)
     dtype = site.matrix(name, (experts, up, inner), "experts", parts)
-    site.product("experts.up", rows, up, inner, read * up * inner, dtype)
+    site.hand_out("experts", inner, moe.num_experts_per_tok, dtype)
+    site.bring_back("experts", inner, moe.num_experts_per_tok)
+    site.product("experts.up", rows, up_part, inner, read * up_part * inner, dtype)
     dtype = site.matrix("experts.down_proj", (experts, inner, width), "experts")
-    site.product("experts.down", rows, inner, width, read * inner * width, dtype)
+    site.product("experts.down", rows, inner, part, read * inner * part, dtype)
     if moe.expert_bias:
         site.weight("experts.up_proj.bias", (experts, up), "experts")
         site.weight("experts.down_proj.bias", (experts, inner), "experts")
@@ -79,6 +83,7 @@ def lower_mixture_of_experts(moe: MixtureOfExperts, site: Site) -> None:
         site.weight("output_bias", (hidden,), "replicated")
     site.route(choices, moe.num_experts_per_tok)
     if moe.shared is not None:
-        site.lower(moe.shared, "shared_experts")
+        deepep = site.step.ranks is not None and site.step.ranks.deepep
+        site.lower(moe.shared, "shared_experts", whole=deepep)
     if moe.shared_gate:
         site.linear("shared_expert_gate", hidden, 1, "replicated", quantized=False)

@@ -8,7 +8,7 @@ from llmsim_adapters.spec.components import Norm
 
 if TYPE_CHECKING:
     from llmsim_adapters.lowerings.site import Site
-    from llmsim_adapters.spec.components import HyperConnection, HyperHead
+    from llmsim_adapters.spec.components import HyperConnection, HyperHead, LowRankHyperConnection
 
 
 def lower_hyper_connection(connection: HyperConnection, site: Site) -> None:
@@ -23,6 +23,16 @@ def lower_hyper_connection(connection: HyperConnection, site: Site) -> None:
 
 def lower_hyper_head(head: HyperHead, site: Site) -> None:
     _stream_weights(site, head.hidden_size, head.streams, head.streams, scales=1)
+
+
+def lower_low_rank_hyper_connection(connection: LowRankHyperConnection, site: Site) -> None:
+    """The streams' sum and what each gets of the result are elementwise."""
+    joined, rank = connection.streams * connection.hidden_size, connection.rank
+    site.norm("hc_norm", Norm(joined))
+    site.linear("input_mix_weight_down", joined, rank, "replicated", quantized=False)
+    site.linear("input_mix_weight_up", rank, joined, "replicated", quantized=False)
+    if connection.injects:
+        site.linear("block_inject_weight", joined, connection.streams, "replicated", quantized=False)
 
 
 def _stream_weights(site: Site, hidden: int, streams: int, outputs: int, scales: int) -> None:

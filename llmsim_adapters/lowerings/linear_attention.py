@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.lowerings.recurrent import causal_convolution
+from llmsim_adapters.lowerings.convolution import causal_convolution
 from llmsim_adapters.spec.components import Norm
 from llmsim_adapters.traced import ceil_div
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 def lower_gated_delta_net(net: GatedDeltaNet, site: Site) -> None:
     """Projections, one convolution over queries, keys and values, the core, a norm of each head, and its gate."""
     hidden, heads, tokens = net.hidden_size, net.num_value_heads, site.step.tokens
+    site.split_heads(net.num_key_heads)
+    site.split_heads(heads)
     keys, values = net.num_key_heads * net.key_head_dim, heads * net.value_head_dim
     site.linear("q_proj", hidden, keys, "heads")
     site.linear("k_proj", hidden, keys, "heads")
@@ -32,7 +34,7 @@ def lower_gated_delta_net(net: GatedDeltaNet, site: Site) -> None:
     key_dim, value_dim = net.key_head_dim, net.value_head_dim
     _delta_rule(site, heads, key_dim, value_dim, net.chunk_size, net.state_dtype, channel_decay=False)
     site.linear("g_proj", hidden, values, "heads")
-    site.norm("o_norm", Norm(net.value_head_dim), tokens * heads)
+    site.norm("o_norm", Norm(net.value_head_dim), tokens * site.local(heads, "heads"))
     site.linear("o_proj", values, hidden, "row")
 
 
@@ -40,6 +42,7 @@ def lower_kimi_delta_attention(attention: KimiDeltaAttention, site: Site) -> Non
     """The same with a decay for each channel of a head."""
     hidden, heads, width = attention.hidden_size, attention.num_heads, attention.head_dim
     size = heads * width
+    site.split_heads(heads)
     site.linear("q_proj", hidden, size, "heads")
     site.linear("k_proj", hidden, size, "heads")
     site.linear("v_proj", hidden, size, "heads")
@@ -50,7 +53,7 @@ def lower_kimi_delta_attention(attention: KimiDeltaAttention, site: Site) -> Non
     site.weight("dt_bias", (size,), "heads")
     _delta_rule(site, heads, width, width, attention.chunk_size, attention.state_dtype, channel_decay=True)
     _by_way_of(site, "g", hidden, attention.gate_rank, size)
-    site.norm("o_norm", Norm(width), site.step.tokens * heads)
+    site.norm("o_norm", Norm(width), site.step.tokens * site.local(heads, "heads"))
     site.linear("o_proj", size, hidden, "row")
 
 
@@ -58,7 +61,8 @@ def lower_lightning_attention(attention: LightningAttention, site: Site) -> None
     """Blocks of tokens among themselves as attention, with earlier blocks by the state; a last block may be shorter."""
     hidden, heads, width, block = attention.hidden_size, attention.num_heads, attention.head_dim, attention.block_size
     size, step = heads * width, site.step
-    every, tokens = step.batch_size * heads, step.seq_len
+    site.split_heads(heads)
+    every, tokens = step.batch_size * site.local(heads, "heads"), step.seq_len
     site.linear("qkv_proj", hidden, 3 * size, "heads")
     for name, shape in (
         ("slope_rate", (heads, 1, 1)),
@@ -80,7 +84,7 @@ def lower_lightning_attention(attention: LightningAttention, site: Site) -> None
     site.product("state_update", width, width, tokens, every * tokens * width, batch=every, kind="recurrence")
     site.product("state_read", tokens, width, width, state, batch=every, kind="recurrence")
     site.cache("state", size * width, "heads")
-    site.norm("norm", Norm(size))
+    site.norm("norm", Norm(size), width=size, sharding="heads")
     site.linear("output_gate", hidden, size, "heads")
     site.linear("out_proj", size, hidden, "row")
 
@@ -107,12 +111,12 @@ def _delta_rule(
     With one decay for a head the system and the scores are products, and solving the system is none that counts;
     with one for each channel they are elementwise sums, and the system's inverse is multiplied out.
     """
-    step = site.step
+    step, own = site.step, site.local(heads, "heads")
     if _one_token_more(site):
-        rows = step.batch_size * heads * key_dim
+        rows = step.batch_size * own * key_dim
         site.product("step", rows, value_dim, 0, rows * value_dim, state_dtype, kind="recurrence")
     else:
-        batch = step.batch_size * heads * ceil_div(step.seq_len, chunk)
+        batch = step.batch_size * own * ceil_div(step.seq_len, chunk)
         if channel_decay:
             system = (("new_values", chunk, value_dim, chunk), ("new_keys", chunk, key_dim, chunk))
         else:

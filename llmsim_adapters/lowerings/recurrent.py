@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from llmsim_adapters.lowerings.convolution import causal_convolution
 from llmsim_adapters.spec.components import Norm
 from llmsim_adapters.traced import ceil_div
 
@@ -19,30 +20,6 @@ if TYPE_CHECKING:
         ShortConvolution,
         TimeMix,
     )
-
-
-def causal_convolution(
-    site: Site,
-    name: str,
-    channels: int,
-    kernel: int,
-    sharding: Sharding,
-    *,
-    bias: bool = False,
-    kept: int | None = None,
-) -> None:
-    """A convolution of each channel with the `kernel` latest tokens; these, or `kept` of them, are its state.
-
-    A sequence's first tokens are padded on both sides, as implementations do it; later ones stand behind the state.
-    """
-    step = site.step
-    site.weight(f"{name}.weight", (channels, 1, kernel), sharding)
-    if bias:
-        site.weight(f"{name}.bias", (channels,), sharding)
-    positions = step.seq_len + 1 if step.context_len else step.seq_len + kernel - 1
-    rows = step.batch_size * positions
-    site.product(name, rows, 1, kernel, channels * kernel, batch=channels, kind="convolution")
-    site.cache("state", channels * (kernel if kept is None else kept), sharding)
 
 
 def lower_short_convolution(convolution: ShortConvolution, site: Site) -> None:
@@ -68,7 +45,7 @@ def lower_mamba(mamba: Mamba, site: Site) -> None:
         channels = (heads, inner // heads)
         for name, outputs, inputs in (("x_proj", rank + 2 * state, channels[1]), ("dt_proj", channels[1], rank)):
             site.weight(f"{name}_weight", (heads, outputs, inputs), "heads")
-            site.product(name, tokens, outputs, inputs, heads * outputs * inputs, batch=heads)
+            site.product(name, tokens, outputs, inputs, heads * outputs * inputs, batch=heads, sharding="heads")
         site.weight("dt_proj_bias", channels, "heads")
     if mamba.input_norms:
         site.norm("dt_layernorm", Norm(rank))
@@ -77,27 +54,44 @@ def lower_mamba(mamba: Mamba, site: Site) -> None:
     sharding: Sharding = "column" if mamba.heads is None else "heads"
     site.weight("A_log", (*channels, state), sharding)
     site.weight("D", channels, sharding)
-    site.product("states", channels[-1], 1, state, tokens * heads * state, batch=tokens * heads, kind="recurrence")
+    width, own = channels[-1], tokens
+    if mamba.heads is None:
+        width = site.local(inner, "column")
+    else:
+        own = tokens * site.local(heads, "heads")
+    site.product("states", width, 1, state, own * state, batch=own, kind="recurrence")
     site.linear("out_proj", inner, hidden, "row", bias=mamba.bias)
     site.cache("state", inner * state, sharding)
 
 
 def lower_mamba2(mamba: Mamba2, site: Site) -> None:
-    """A state space with heads: in chunks of tokens in a prefill, token by token in a decode step."""
+    """A state space with heads: in chunks of tokens in a prefill, token by token in a decode step.
+
+    One group of input and output matrices that all heads share is on every rank.
+    """
     hidden, heads, width, state = mamba.hidden_size, mamba.num_heads, mamba.head_dim, mamba.state_size
     inner, step = heads * width, site.step
-    channels = inner + 2 * mamba.num_groups * state
-    site.linear("in_proj", hidden, inner + channels + heads, "column", bias=mamba.bias)
-    causal_convolution(site, "conv1d", channels, mamba.conv_kernel, "column", bias=mamba.conv_bias)
+    site.split_heads(heads)
+    groups, shared, copied = mamba.num_groups, 2 * mamba.num_groups * state, 0
+    own = groups
+    if groups == 1:
+        copied = shared
+    else:
+        site.split_heads(groups)
+        own = site.local(groups, "heads")
+    channels = inner + shared
+    site.linear("in_proj", hidden, inner + channels + heads, "column", bias=mamba.bias, copied=copied)
+    causal_convolution(site, "conv1d", channels, mamba.conv_kernel, "column", bias=mamba.conv_bias, copied=copied)
     for name in ("dt_bias", "A_log", "D"):
         site.weight(name, (heads,), "heads")
     if step.decode or (step.seq_len == 1 and step.context_len):
-        operands = step.tokens * mamba.num_groups * state
-        site.product("states", width, 1, state, operands, batch=step.tokens * heads, kind="recurrence")
+        operands = step.tokens * own * state
+        batch = step.tokens * site.local(heads, "heads")
+        site.product("states", width, 1, state, operands, batch=batch, kind="recurrence")
     else:
         _chunks(mamba, site)
     if mamba.output_norm is not None:
-        site.norm("norm", mamba.output_norm)
+        site.norm("norm", mamba.output_norm, width=inner, sharding="heads")
     site.linear("out_proj", inner, hidden, "row", bias=mamba.out_bias)
     site.cache("state", heads * width * state, "heads")
 
@@ -105,6 +99,7 @@ def lower_mamba2(mamba: Mamba2, site: Site) -> None:
 def lower_matrix_lstm(lstm: MatrixLSTM, site: Site) -> None:
     """An mLSTM: matrix, normaliser and largest exponent of each head are kept."""
     hidden, heads, keys, values, bias = lstm.hidden_size, lstm.num_heads, lstm.key_width, lstm.value_width, lstm.bias
+    site.split_heads(heads)
     for name, width in (("q", keys), ("k", keys), ("v", values), ("ogate_preact", values)):
         site.linear(name, hidden, width, "heads", bias=bias)
     for name in ("igate_preact", "fgate_preact"):
@@ -112,7 +107,7 @@ def lower_matrix_lstm(lstm: MatrixLSTM, site: Site) -> None:
     step, chunk = site.step, lstm.chunk_size
     key, value = keys // heads, values // heads
     chunks = step.seq_len // chunk
-    every = step.batch_size * heads
+    every = step.batch_size * site.local(heads, "heads")
     if chunks:
         for name, m, n, k in (
             ("chunk_states", key, value, chunk),
@@ -127,7 +122,7 @@ def lower_matrix_lstm(lstm: MatrixLSTM, site: Site) -> None:
     if rest:
         for name, m, n, k in (("update", key, value, 1), ("states", 1, value, key), ("normaliser", 1, 1, key)):
             site.product(f"tokens.{name}", m, n, k, rest * n * k, batch=rest, kind="recurrence")
-    site.norm("multihead_norm", lstm.output_norm)
+    site.norm("multihead_norm", lstm.output_norm, width=values, sharding="heads")
     site.linear("out_proj", values, hidden, "row", bias=bias)
     site.cache("state", heads * key * value, "heads")
     site.cache("state", heads * key, "heads")
@@ -145,12 +140,12 @@ def lower_gated_linear_recurrence(block: GatedLinearRecurrence, site: Site) -> N
     for name in ("rg_lru.input_gate", "rg_lru.recurrent_gate"):
         site.weight(f"{name}_weight", (heads, group, group), "heads")
         site.weight(f"{name}_bias", (heads, group), "heads")
-        site.product(name, tokens, group, group, heads * group * group, batch=heads)
+        site.product(name, tokens, group, group, heads * group * group, batch=heads, sharding="heads")
     site.linear("linear_out", width, hidden, "row", bias=True)
     site.cache("state", width, "column")
 
 
-def lower_time_mix(mix: TimeMix, site: Site) -> None:
+def lower_rwkv_time_mix(mix: TimeMix, site: Site) -> None:
     """RWKV over time: numerator, denominator and largest exponent of each channel, and the token before, are kept."""
     hidden, width = mix.hidden_size, mix.width
     _shift(site, hidden, ("key", "value", "receptance"))
@@ -164,7 +159,7 @@ def lower_time_mix(mix: TimeMix, site: Site) -> None:
         site.cache("state", width, "column")
 
 
-def lower_channel_mix(mix: ChannelMix, site: Site) -> None:
+def lower_rwkv_channel_mix(mix: ChannelMix, site: Site) -> None:
     """RWKV's feed-forward network: the token before is kept."""
     hidden, inner = mix.hidden_size, mix.intermediate_size
     _shift(site, hidden, ("key", "receptance"))
@@ -186,7 +181,8 @@ def _chunks(mamba: Mamba2, site: Site) -> None:
     The last chunk is padded; every head has its group's matrices, and each chunk's first state is a sum over all
     earlier ones.
     """
-    heads, width, state, chunk = mamba.num_heads, mamba.head_dim, mamba.state_size, mamba.chunk_size
+    heads, width = site.local(mamba.num_heads, "heads"), mamba.head_dim
+    state, chunk = mamba.state_size, mamba.chunk_size
     sequences = site.step.batch_size
     chunks = ceil_div(site.step.seq_len, chunk)
     every, ends = sequences * chunks * heads, chunks + 1

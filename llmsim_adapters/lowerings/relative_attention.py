@@ -16,6 +16,7 @@ def lower_relative_attention(attention: RelativeAttention, site: Site) -> None:
     window = None if attention.memory is None else attention.memory + 1
     keys = step.kv_length(window)
     positions = keys + 1 if attention.causal else keys + step.seq_len
+    site.split_heads(heads, heads)
     site.linear("q", hidden, width, "heads")
     for name in ("k", "v"):
         site.linear(name, hidden, width, "heads", rows=step.batch_size * keys)
@@ -27,8 +28,16 @@ def lower_relative_attention(attention: RelativeAttention, site: Site) -> None:
         heads=heads, kv_heads=heads, key_dim=head_dim, value_dim=head_dim, window=window, causal=attention.causal
     )
     stored = step.batch_size * positions * width
+    every = step.batch_size * heads
     site.product(
-        "position_scores", step.seq_len, positions, head_dim, stored, batch=step.batch_size * heads, kind="attention"
+        "position_scores",
+        step.seq_len,
+        positions,
+        head_dim,
+        stored,
+        batch=every,
+        kind="attention",
+        sharding="heads",
     )
     site.linear("o", width, hidden, "row")
     if attention.cached:

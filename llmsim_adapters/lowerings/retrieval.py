@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.traced import minimum
+from llmsim_adapters.traced import ceil_div, minimum
 
 if TYPE_CHECKING:
     from llmsim_adapters.lowerings.site import Site
@@ -16,9 +16,12 @@ def lower_retrieved_experts(retrieved: RetrievedExperts, site: Site) -> None:
     hidden, experts, taken = retrieved.hidden_size, retrieved.num_experts, retrieved.num_experts_per_tok
     tokens = site.step.tokens
     site.linear("router", hidden, 2 * retrieved.num_keys, "replicated")
-    read = minimum(experts, tokens * taken) * hidden
+    local, rows, part = site.local_experts(experts, tokens * taken, hidden)
+    read, batch = minimum(local, rows) * part, ceil_div(rows, taken)
+    site.hand_out("experts", hidden, taken)
+    site.bring_back("experts", hidden, taken)
     site.weight("experts.down_embed", (experts, hidden), "experts")
-    site.product("experts.down", taken, 1, hidden, read, batch=tokens)
+    site.product("experts.down", taken, 1, part, read, batch=batch)
     site.weight("experts.up_embed", (experts, hidden), "experts")
-    site.product("experts.up", 1, hidden, taken, read, batch=tokens)
+    site.product("experts.up", 1, part, taken, read, batch=batch)
     site.route(experts, taken)

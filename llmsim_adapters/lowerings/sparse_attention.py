@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from llmsim_adapters.traced import maximum
+
 if TYPE_CHECKING:
     from llmsim_adapters.lowerings.site import Site
     from llmsim_adapters.spec.components import Indexer
@@ -19,9 +21,13 @@ def lower_indexer(indexer: Indexer, site: Site) -> None:
     if indexer.q_norm is not None:
         site.norm("q_norm", indexer.q_norm, step.tokens * heads)
     site.linear("k_proj", indexer.hidden_size, head_dim, "replicated")
-    site.norm("k_norm", indexer.k_norm)
     length, pairs = step.kv_length(None), step.pairs(None, causal=True)
-    full = step.seq_len * length
+    keys = step.tokens
+    if indexer.pool != 1:  # made anew of the cached keys
+        length, pairs = step.entries(indexer.pool), step.entry_pairs(indexer.pool, None)
+        keys = step.batch_size * length
+    site.norm("k_norm", indexer.k_norm, keys)
+    full = maximum(step.seq_len * length, 1)
     site.product(
         "scores",
         step.seq_len,

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.traced import minimum
+from llmsim_adapters.traced import ceil_div, minimum
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from llmsim_adapters.graph.operator import Operator
+    from llmsim_adapters.lowerings.ranks import Ranks
     from llmsim_adapters.spec.quantization import Quantization
 
 
 class Step:
-    """The sizes of one step, shared by all sites of a graph; `tokens` are the new ones of all sequences.
+    """The sizes of one step, shared by all sites of a graph; `tokens` are the new ones of all sequences and streams.
 
     `prompt` tokens of the model's own are among the new ones of a sequence that begins, else among the cached ones.
+    `ranks` is None where there is only one.
     """
 
     __slots__ = (
@@ -26,8 +29,10 @@ class Step:
         "context_len",
         "decode",
         "dtype",
+        "patch_size",
         "prompt",
         "quantization",
+        "ranks",
         "seq_len",
         "tokens",
         "tracer",
@@ -48,6 +53,8 @@ class Step:
         quantization: Quantization | None,
         tracer: Callable[[], Mapping[str, Operator]] | None = None,
         prompt: int = 0,
+        streams: int = 1,
+        ranks: Ranks | None = None,
     ) -> None:
         if prompt and context_len:
             context_len = context_len + prompt
@@ -63,8 +70,17 @@ class Step:
         self.weight_dtype = weight_dtype
         self.cache_dtype = cache_dtype
         self.quantization = quantization
+        self.ranks = ranks
         self.tracer = tracer
-        self.tokens = batch_size * seq_len
+        self.tokens = batch_size * seq_len * streams
+        self.patch_size = 1
+
+    def input_dtype(self, dtype: str) -> str:
+        """Return the format in which a linear layer with weights of a format takes its inputs."""
+        quantization = self.quantization
+        if quantization is None or dtype != quantization.scheme.dtype:
+            return self.dtype
+        return quantization.scheme.inputs or self.dtype
 
     def kv_length(self, window: int | None, chunked: bool = False) -> int:
         """Return how many keys each new token is multiplied with: the cached ones in reach, and the new ones.
@@ -92,16 +108,52 @@ class Step:
             return earlier
         return earlier + _staircase(new - 1, None if window is None else window - 1)
 
-    def chosen_pairs(self, top_k: int, block: int) -> int:
+    def chosen_length(self, length: int, top_k: int, block: int, tail: bool = False) -> int:
+        """Return how many of `length` keys a token is multiplied with where it attends to `top_k` chosen ones."""
+        if not tail:
+            return minimum(length, top_k)
+        whole = length // block * block
+        return minimum(whole, top_k) + length - whole
+
+    def chosen_pairs(self, top_k: int, block: int, tail: bool = False) -> int:
         """Return how many (query, key) pairs of one sequence there are where a token attends to `top_k` chosen ones.
 
         They are chosen in whole blocks; of its own block, which is one of them, a token sees the keys up to itself.
+        With a `tail`, a token's block is among those to choose from only once it is whole, and is seen until then.
         """
         cached, new = self.context_len, self.seq_len
+        if tail:
+            return _blocks(cached + new + 1, block, top_k // block) - _blocks(cached + 1, block, top_k // block) - new
         if block == 1:
             return _staircase(cached + new, top_k) - _staircase(cached, top_k)
         blocks = top_k // block - 1
         return _blocks(cached + new, block, blocks) - _blocks(cached, block, blocks)
+
+    def patches(self, size: int) -> int:
+        """Return how many patches of `size` tokens have begun, the one of the next token among them."""
+        return self.entries(size) + 1
+
+    def new_patches(self, size: int) -> int:
+        """Return how many of them begin in this step."""
+        return self.new_entries(size) if self.context_len else self.patches(size)
+
+    def of_patches(self, size: int) -> Step:
+        """Return the step of a stack that runs on patches of `size` tokens in place of tokens."""
+        step = copy(self)
+        step.seq_len = self.new_patches(size)
+        step.context_len = self.patches(size) - step.seq_len
+        step.tokens = self.batch_size * step.seq_len
+        step.patch_size = size
+        return step
+
+    def padded(self, multiple: int, above: int) -> Step:
+        """Return the step of a stack that pads sequences which begin with more than so many tokens."""
+        if self.context_len or self.seq_len <= above:
+            return self
+        step = copy(self)
+        step.seq_len = ceil_div(self.seq_len, multiple) * multiple
+        step.tokens = self.batch_size * step.seq_len
+        return step
 
     def entries(self, rate: int) -> int:
         """Return how many entries the tokens of one sequence make, `rate` of them one."""

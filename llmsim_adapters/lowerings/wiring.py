@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING, Protocol
 
 from llmsim_adapters.graph.graph import MTP, OperatorGraph
 from llmsim_adapters.lowerings.built_in import BUILT_IN
+from llmsim_adapters.lowerings.ranks import Ranks
 from llmsim_adapters.lowerings.site import Draft, Site
 from llmsim_adapters.lowerings.step import Step
 from llmsim_adapters.traced import Traced, minimum
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-    from llmsim_adapters.graph.operator import Operator
     from llmsim_adapters.graph.schedule import Schedule
+    from llmsim_adapters.lowerings.recording import Kept, Tracer
     from llmsim_adapters.lowerings.site import Lowering
     from llmsim_adapters.spec.components import Component
-    from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
+    from llmsim_adapters.spec.model import ModelSpec, Stack, Sublayer
 
 AROUND = "model"
 """The stack name of what stands before and after all stacks."""
@@ -34,16 +35,23 @@ def wire(
     schedule: Schedule,
     *,
     lowerings: Mapping[type, Lowering] = BUILT_IN,
-    tracer: Callable[[], Mapping[str, Operator]] | None = None,
+    tracer: Tracer = None,
     traced: bool = False,
+    kept: Kept | None = None,
 ) -> OperatorGraph:
     """Return the graph of a spec under a schedule, each distinct block lowered once.
+
+    `kept` has what is known of earlier graphs of the same spec, and keeps what is to be known of this one.
 
     `tracer` gives the traced operators by path, where an operator's `trace` is asked for. With `traced`, the
     schedule's sizes and the numbers of layers are `Traced`, so that the figures of a spec that was read with tracing
     carry their formulas.
     """
-    return _Wiring(spec, schedule, lowerings, tracer, traced).graph()
+
+    def lower(schedule: Schedule, tracer: Tracer) -> OperatorGraph:
+        return _Wiring(spec, schedule, lowerings, tracer, traced).graph()
+
+    return lower(schedule, tracer) if kept is None else kept.graph(schedule, tracer, lower)
 
 
 class _Wiring:
@@ -52,16 +60,29 @@ class _Wiring:
         spec: ModelSpec,
         schedule: Schedule,
         lowerings: Mapping[type, Lowering],
-        tracer: Callable[[], Mapping[str, Operator]] | None,
+        tracer: Tracer,
         traced: bool,
     ) -> None:
         self._spec, self._schedule, self._lowerings, self._traced = spec, schedule, lowerings, traced
         self._draft = Draft()
         self._tracer = tracer
-        self._step = self._step_of(0)
+        self._ranks = self._spread()
+        self._step = self._step_of()
 
-    def _step_of(self, prompt: int) -> Step:
-        """Return the step of stacks with so many tokens of the model's own before each sequence."""
+    def _spread(self) -> Ranks | None:
+        schedule = self._schedule
+        if schedule.world_size == schedule.ep_size == 1 and not schedule.deepep:
+            return None
+        return Ranks(
+            tensor=self._named(schedule.tp_size, "tp_size", "schedule"),
+            data=self._named(schedule.dp_size, "dp_size", "schedule"),
+            expert=self._named(schedule.ep_size, "ep_size", "schedule"),
+            split_experts=schedule.moe_tp,
+            deepep=schedule.deepep,
+        )
+
+    def _step_of(self, prompt: int = 0, streams: int = 1) -> Step:
+        """Return the step of stacks with so many tokens of the model's own before each sequence, in so many streams."""
         spec, schedule = self._spec, self._schedule
         dtype = schedule.activation_dtype or spec.dtype
         return Step(
@@ -71,11 +92,13 @@ class _Wiring:
             decode=schedule.mode == "decode",
             all_logits=schedule.logits == "all",
             dtype=dtype,
-            weight_dtype=spec.dtype,
+            weight_dtype=schedule.weight_dtype or spec.dtype,
             cache_dtype=schedule.kv_cache_dtype or dtype,
-            quantization=spec.quantization,
+            quantization=None if schedule.weight_dtype else spec.quantization,
             tracer=self._tracer,
             prompt=prompt,
+            streams=streams,
+            ranks=self._ranks,
         )
 
     def graph(self) -> OperatorGraph:
@@ -83,18 +106,36 @@ class _Wiring:
         for stack in self._spec.stacks:
             self._stack(stack)
         self._lower_once(AROUND, "outputs", self._spec.outputs)
+        draft = self._draft
+        routing = tuple(draft.routing)
         return OperatorGraph(
             schedule=self._schedule,
-            operators=tuple(self._draft.operators),
-            weights=tuple(self._draft.weights),
-            caches=tuple(self._draft.caches),
-            routing=tuple(self._draft.routing),
+            operators=tuple(draft.operators),
+            weights=tuple(draft.weights),
+            caches=tuple(draft.caches),
+            routing=routing,
+            transfers=tuple(draft.transfers),
+            notes=self._notes(routing),
         )
 
+    def _notes(self, routing: tuple[object, ...]) -> tuple[str, ...]:
+        """Return what the schedule asks for and this model has no use for."""
+        schedule, notes = self._schedule, []
+        if not routing:
+            asked = (("ep_size", schedule.ep_size != 1), ("moe_tp", schedule.moe_tp), ("deepep", schedule.deepep))
+            notes += [f"`{name}` is ignored: the model has no experts" for name, is_asked in asked if is_asked]
+        if schedule.mtp and self._spec.stack(MTP) is None:
+            notes.append("`mtp` is ignored: the model has no multi-token prediction")
+        return tuple(notes)
+
     def _stack(self, stack: Stack) -> None:
-        runs = not stack.optional or (stack.name == MTP and self._schedule.mtp)
-        step = self._step_of(stack.prompt) if stack.prompt else self._step
-        self._lower_once(stack.name, "before", stack.before, runs)
+        runs = not stack.is_tower and (not stack.optional or (stack.name == MTP and self._schedule.mtp))
+        own = stack.prompt or stack.streams != 1
+        step = self._step_of(stack.prompt, stack.streams) if own else self._step
+        step = step.of_patches(stack.patch_size) if stack.patch_size else step
+        step = step.padded(stack.pad_to, stack.pad_above) if stack.pad_to else step
+        self._lower_once(stack.name, "before", stack.before, runs, step)
+        whole = self._schedule.dense_fully_dp and not stack.is_tower
         for index, block in enumerate(stack.blocks):
             name = f"{stack.name}_{block.name}"
             if len(stack.blocks) == 1:
@@ -107,7 +148,8 @@ class _Wiring:
                 weight_sets = self._named(stack.weight_sets(index), f"weights_{name}", "positions with own weights")
             if stack.cache_of:
                 caches = self._named(stack.caches(index), f"caches_{name}", "positions with a cache of their own")
-            for label, component, sublayer in _labelled(block):
+            taken: dict[str, int] = {}
+            for sublayer in block.sublayers:
                 sets = weight_sets if sublayer.weight_sets is None else minimum(weight_sets, sublayer.weight_sets)
                 site = Site(
                     self._draft,
@@ -115,38 +157,46 @@ class _Wiring:
                     self._lowerings,
                     stack.name,
                     block.name,
-                    runs and not sublayer.from_encoder,
+                    runs,
                     layers,
                     sets,
                     caches,
+                    sublayer.from_encoder,
                 )
-                site.lower(component, label)
-        self._lower_once(stack.name, "after", stack.after, runs)
+                # Summands of parallel mixers are added up together, unless each is normalised first.
+                apart = len(sublayer.post_norms) >= len(sublayer.mixers) > 1
+                for label, component in _labelled(sublayer, taken):
+                    site.lower(component, label, whole=whole and component.kind == "mlp")
+                    if apart:
+                        site.added_up()
+                site.added_up()
+        self._lower_once(stack.name, "after", stack.after, runs, step)
 
-    def _lower_once(self, stack: str, block: str, components: tuple[Component, ...], runs: bool = True) -> None:
+    def _lower_once(
+        self, stack: str, block: str, components: tuple[Component, ...], runs: bool = True, step: Step | None = None
+    ) -> None:
         if components:
-            site = Site(self._draft, self._step, self._lowerings, stack, block, runs)
+            site = Site(self._draft, step or self._step, self._lowerings, stack, block, runs)
             taken: dict[str, int] = {}
             for component in components:
                 count = taken[component.kind] = taken.get(component.kind, 0) + 1
                 site.lower(component, component.kind if count == 1 else f"{component.kind}_{count}")
+                site.added_up()
 
     def _named(self, value: int, name: str, origin: str) -> int:
         return Traced.leaf(value, name, origin) if self._traced else value
 
 
-def _labelled(block: Block) -> Iterator[tuple[str, Component, Sublayer]]:
-    """Yield a block's components, each with a label of its own and the sublayer that it is in."""
-    taken: dict[str, int] = {}
-    for sublayer in block.sublayers:
-        kind = f"cross_{sublayer.mixers[0].kind}" if sublayer.from_encoder else sublayer.mixers[0].kind
-        for prefix, components in (
-            (f"{kind}_pre_", sublayer.pre_norms),
-            ("cross_" if sublayer.from_encoder else "", sublayer.mixers),
-            (f"{kind}_post_", sublayer.post_norms),
-            (f"{kind}_residual_", () if sublayer.residual is None else (sublayer.residual,)),
-        ):
-            for component in components:
-                label = prefix + component.kind
-                count = taken[label] = taken.get(label, 0) + 1
-                yield (label if count == 1 else f"{label}_{count}"), component, sublayer
+def _labelled(sublayer: Sublayer, taken: dict[str, int]) -> Iterator[tuple[str, Component]]:
+    """Yield a sublayer's components, each with a label of its own in the block, where others are `taken`."""
+    kind = f"cross_{sublayer.mixers[0].kind}" if sublayer.from_encoder else sublayer.mixers[0].kind
+    for prefix, components in (
+        (f"{kind}_pre_", sublayer.pre_norms),
+        ("cross_" if sublayer.from_encoder else "", sublayer.mixers),
+        (f"{kind}_post_", sublayer.post_norms),
+        (f"{kind}_residual_", () if sublayer.residual is None else (sublayer.residual,)),
+    ):
+        for component in components:
+            label = prefix + component.kind
+            count = taken[label] = taken.get(label, 0) + 1
+            yield (label if count == 1 else f"{label}_{count}"), component

@@ -77,13 +77,15 @@ def declared_claim(
     missing = tuple([name for name in required if name not in parameters])
     gaps = []
     if category not in requirements.categories:
-        known = ", ".join(sorted(requirements.categories))
-        gaps.append(_unsupported(category.value, f"the model is {category}; {builder} is for {known}"))
-    for kind in sorted(components - requirements.components):
-        gaps.append(_unsupported(kind, f"{builder} does not model the component `{kind}`"))
+        name = category.value
+        gaps.append(_unsupported(name, f"the model is {name}; {builder} is for {requirements.named_categories}"))
+    if not components <= requirements.components:
+        for kind in sorted(components - requirements.components):
+            gaps.append(_unsupported(kind, f"{builder} does not model the component `{kind}`"))
     claims = not missing and not gaps
-    for name in sorted(features - requirements.features):
-        gaps.append(_unsupported(name, f"{builder} does not model `{name}`"))
+    if not features <= requirements.features:
+        for name in sorted(features - requirements.features):
+            gaps.append(_unsupported(name, f"{builder} does not model `{name}`"))
     return Claim(builder, claims, missing, tuple(gaps), len(required))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.plugins.isolation import Guest, PluginError
-from llmsim_adapters.spec.features import Features
+from llmsim_adapters.spec.features import Features, without
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -76,7 +76,7 @@ class KnownFeatures:
         for name in names:
             if name in self._plugged:
                 feature, _, guest = self._plugged[name]
-                spec = guest.run(partial(Features((feature,)).without, spec, (name,)))
+                spec = guest.run(partial(without, spec, feature))
             else:
                 spec = self._built_in.without(spec, (name,))
         return spec

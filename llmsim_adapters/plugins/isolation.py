@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from llmsim_adapters.errors import AdapterError
+from llmsim_adapters.graph.schedule import ScheduleError
 from llmsim_adapters.plugins import output
 from llmsim_adapters.text import printable
 
@@ -75,6 +76,7 @@ def isolated(call: Callable[[], _Result]) -> _Result:
 
     Raises:
         PluginError: the code raised anything, or did not answer in time.
+        ScheduleError: the host, which the code called, can't spread the model so.
     """
     results: list[_Result] = []
     errors: list[BaseException] = []
@@ -83,7 +85,7 @@ def isolated(call: Callable[[], _Result]) -> _Result:
         try:
             with output.diverted():
                 result = call()
-        except PluginError as error:
+        except (PluginError, ScheduleError) as error:  # the latter is no fault of the plugin
             errors.append(error)
         except BaseException as error:  # whatever a plugin raises, SystemExit included, is its own
             errors.append(_told(error))

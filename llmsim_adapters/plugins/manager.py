@@ -14,7 +14,7 @@ import pluggy
 
 from llmsim_adapters.dialects.dialect import Dialect
 from llmsim_adapters.dialects.find import built_in
-from llmsim_adapters.lowerings.built_in import BUILT_IN
+from llmsim_adapters.lowerings.built_in import Lowerings
 from llmsim_adapters.lowerings.kind import ComponentKind
 from llmsim_adapters.plugins.builder import Builder
 from llmsim_adapters.plugins.dialects import guarded
@@ -23,7 +23,7 @@ from llmsim_adapters.plugins.hookspecs import PROJECT, HookSpecs
 from llmsim_adapters.plugins.isolation import Guest, PluginError, type_name
 from llmsim_adapters.plugins.output import in_plugin
 from llmsim_adapters.plugins.requirements import Requirements
-from llmsim_adapters.spec.components import Component
+from llmsim_adapters.spec.components import Component, every_kind
 from llmsim_adapters.spec.features import Feature
 from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
 from llmsim_adapters.text import printable
@@ -31,7 +31,6 @@ from llmsim_adapters.text import printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from llmsim_adapters.lowerings.site import Lowering
 
 ONLY: Final = "LLMSIM_ADAPTERS_PLUGINS"
 """Environment variable: a comma list of what is loaded beside the built-in builders; empty: nothing; unset: all.
@@ -89,7 +88,7 @@ class Registered:
         self.dialects: dict[str, Dialect] = {}
         self.guests: dict[str, Guest] = {}
         self.features = KnownFeatures()
-        self.lowerings: dict[type, Lowering] = dict(BUILT_IN)
+        self.lowerings = Lowerings()
 
 
 _loading = threading.Lock()
@@ -238,7 +237,7 @@ class _Plugin:
         name = _name("component kind", component.kind)
         if not callable(lower):
             raise _not(f"a lowering of component `{name}`", lower)
-        known = [k.kind for k in self._result.lowerings if issubclass(k, Component)]
+        known = {k.kind for k in (*every_kind(), *self._result.lowerings)}
         if component in self._result.lowerings or name in known:
             message = f"component `{name}` has a lowering already"
             raise PluginError(message)
@@ -285,7 +284,7 @@ class _Plugin:
         if built_in(model_type) is not None or model_type in self._result.dialects:
             message = f"model type `{printable(model_type)}` has a dialect already"
             raise PluginError(message)
-        safe = guarded(dialect, self._guest(), self._result.lowerings.keys())
+        safe = guarded(dialect, self._guest(), self._result.lowerings)
 
         def register() -> None:
             self._result.dialects[safe.model_type] = safe

@@ -31,6 +31,8 @@ class Requirements:
     components: frozenset[str]
     features: frozenset[str] = frozenset()
     parameters_of: Mapping[Category, tuple[str, ...]] = field(default_factory=dict)
+    named_categories: str = field(init=False, repr=False, compare=False)
+    """The categories, as messages list them."""
     _all: Mapping[Category, tuple[str, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -38,6 +40,7 @@ class Requirements:
             object.__setattr__(self, name, value)
 
         put("categories", _categories(self.categories))
+        put("named_categories", ", ".join(sorted(category.value for category in self.categories)))
         put("parameters", _names("parameters", self.parameters, tuple, list))
         put("components", frozenset(_names("components", self.components, frozenset, set, tuple, list)))
         put("features", frozenset(_names("features", self.features, frozenset, set, tuple, list)))

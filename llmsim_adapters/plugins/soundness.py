@@ -13,6 +13,7 @@ from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.graph.cache import Cache
 from llmsim_adapters.graph.graph import OperatorGraph
 from llmsim_adapters.graph.operator import Operator, Weight
+from llmsim_adapters.graph.transfer import Transfer
 from llmsim_adapters.plugins.claim import Claim
 from llmsim_adapters.plugins.isolation import PluginError, type_name
 from llmsim_adapters.spec.components import Component, Norm
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from llmsim_adapters.graph.schedule import Schedule
 
 _TOKENS: Final = 2
-_ENTRIES: Final = {"operators": Operator, "weights": Weight, "caches": Cache, "routing": tuple, "transfers": object}
 
 
 def claim(answer: object, computed: Claim) -> Claim:
@@ -86,7 +86,8 @@ def graph(answer: object, schedule: Schedule) -> OperatorGraph:
         ("weights", Weight),
         ("caches", Cache),
         ("routing", tuple),
-        ("transfers", object),
+        ("transfers", Transfer),
+        ("notes", str),
     ):
         _each(name, getattr(answer, name), kind)
     for weight in answer.weights:
@@ -99,6 +100,7 @@ def graph(answer: object, schedule: Schedule) -> OperatorGraph:
         "flops": answer.flops,
         "flops_executed": answer.flops_executed,
         "weight_bytes": answer.weight_bytes,
+        "transfer_bytes": answer.transfer_bytes,
         "bytes of operators": sum(operator.bytes for operator in answer.operators),
         "kv_cache_elements": answer.kv_cache_elements(_TOKENS),
         "kv_cache_elements_per_token": answer.kv_cache_elements_per_token,
@@ -152,6 +154,9 @@ def _stack(stack: Stack, kinds: Collection[type]) -> None:
     for name in ("name", "axis", "counted_by"):
         if not isinstance(getattr(stack, name), str):
             _wrong(f"{name} of a stack", getattr(stack, name), "a string")
+    for name, least in (("prompt", 0), ("streams", 1), ("patch_size", 0), ("pad_to", 0), ("pad_above", 0)):
+        if not _is_int(getattr(stack, name)) or getattr(stack, name) < least:
+            _wrong(f"{name} of a stack", getattr(stack, name), f"an integer from {least}")
     _components("before", stack.before, kinds)
     _components("after", stack.after, kinds)
     _each("blocks", stack.blocks, Block)

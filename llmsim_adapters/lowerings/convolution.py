@@ -1,0 +1,36 @@
+"""The causal convolution that several kinds of component have, and its state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from llmsim_adapters.graph.operator import Sharding
+    from llmsim_adapters.lowerings.site import Site
+
+
+def causal_convolution(
+    site: Site,
+    name: str,
+    channels: int,
+    kernel: int,
+    sharding: Sharding,
+    *,
+    bias: bool = False,
+    kept: int | None = None,
+    copied: int = 0,
+) -> None:
+    """A convolution of each channel with the `kernel` latest tokens; these, or `kept` of them, are its state.
+
+    `copied` channels are on every rank.
+    A sequence's first tokens are padded on both sides, as implementations do it; later ones stand behind the state.
+    """
+    step = site.step
+    site.weight(f"{name}.weight", (channels, 1, kernel), sharding, copied=copied and copied * kernel)
+    if bias:
+        site.weight(f"{name}.bias", (channels,), sharding, copied=copied)
+    positions = step.seq_len + 1 if step.context_len else step.seq_len + kernel - 1
+    rows = step.batch_size * positions
+    own, kept = site.local(channels, sharding, copied), kernel if kept is None else kept
+    site.product(name, rows, 1, kernel, own * kernel, batch=own, kind="convolution")
+    site.cache("state", channels * kept, sharding, copied=copied and copied * kept)

@@ -1,0 +1,59 @@
+"""The lowering of attention between tokens and patches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.spec.components import Norm
+from llmsim_adapters.traced import maximum
+
+if TYPE_CHECKING:
+    from llmsim_adapters.lowerings.site import Site
+    from llmsim_adapters.spec.components import PatchAttention
+
+
+def lower_patch_attention(attention: PatchAttention, site: Site) -> None:
+    """Patches are multiplied with all tokens, and tokens with all patches, that are new or of the patch in progress.
+
+    A mask leaves the pairs of one patch. Kept for later steps are the keys and values of the patch in progress.
+    """
+    hidden, head_dim, size = attention.hidden_size, attention.head_dim, attention.patch_size
+    heads, kv_heads, states, step = (
+        attention.num_attention_heads,
+        attention.num_key_value_heads,
+        attention.states,
+        site.step,
+    )
+    new = step.new_patches(size)
+    if attention.queries == "patches":
+        asking, asked, length = new * states, step.seq_len, step.kv_length(size)
+        pairs = states * (new * size if step.context_len else step.seq_len)
+    else:
+        asking, asked = step.seq_len, new * states
+        length = (new + 1) * states if step.context_len else new * states
+        pairs = states * step.seq_len
+    site.split_heads(heads, kv_heads)
+    site.norm("q_norm", Norm(hidden), step.batch_size * asking)
+    site.norm("k_norm", Norm(hidden), step.batch_size * asked)
+    site.linear("q_proj", hidden, heads * head_dim, "heads", rows=step.batch_size * asking)
+    for name in ("k_proj", "v_proj"):
+        site.linear(name, hidden, kv_heads * head_dim, "kv_heads", rows=step.batch_size * asked)
+    stored = step.batch_size * site.local(kv_heads, "kv_heads") * length * head_dim
+    for name, n, k in (("scores", length, head_dim), ("values", head_dim, length)):
+        site.product(
+            name,
+            asking,
+            n,
+            k,
+            stored,
+            step.cache_dtype,
+            batch=step.batch_size * site.local(heads, "heads"),
+            kind="attention",
+            pairs=pairs,
+            full_pairs=maximum(asking * length, 1),
+        )
+    site.linear("o_proj", heads * head_dim, hidden, "row", rows=step.batch_size * asking)
+    if attention.queries == "patches":
+        site.cache("key_value", 2 * kv_heads * head_dim, "kv_heads", size)
+    else:
+        site.cache("state", 2 * kv_heads * head_dim * states, "kv_heads")

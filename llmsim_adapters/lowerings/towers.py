@@ -1,0 +1,78 @@
+"""The lowerings of the parts of encoders: their weights; what they run is nobody's model yet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.spec.components import Norm
+
+if TYPE_CHECKING:
+    from llmsim_adapters.lowerings.site import Site
+    from llmsim_adapters.spec.components import (
+        ClippingBounds,
+        ConformerAttention,
+        Convolution,
+        ConvolutionModule,
+        LearnedTokens,
+        PlaneAttention,
+        PlanePositions,
+        SeparableConvolutionModule,
+    )
+
+
+def lower_convolution(convolution: Convolution, site: Site) -> None:
+    outputs, inputs, groups = convolution.output_channels, convolution.input_channels, convolution.groups
+    inputs = inputs if groups == 1 else inputs // groups
+    site.weight("weight", (outputs, inputs, *convolution.kernel), "replicated")
+    if convolution.bias:
+        site.weight("bias", (outputs,), "replicated")
+
+
+def lower_learned_tokens(tokens: LearnedTokens, site: Site) -> None:
+    site.weight("weight", (tokens.count, tokens.hidden_size), "replicated")
+
+
+def lower_plane_positions(table: PlanePositions, site: Site) -> None:
+    site.weight("weight", (2, table.positions, table.hidden_size), "replicated")
+
+
+def lower_plane_attention(plane: PlaneAttention, site: Site) -> None:
+    for axis in ("height", "width"):
+        site.weight(f"{axis}_distances", (plane.distances, plane.attention.head_dim), "replicated")
+    site.lower(plane.attention, "attention")
+
+
+def lower_conformer_attention(attention: ConformerAttention, site: Site) -> None:
+    hidden, width = attention.hidden_size, attention.num_attention_heads * attention.head_dim
+    site.split_heads(attention.num_attention_heads)
+    for name in ("q_proj", "k_proj", "v_proj"):
+        site.linear(name, hidden, width, "heads")
+    site.linear("relative_k_proj", hidden, width, "heads")
+    site.weight("query_scale", (attention.head_dim,), "replicated")
+    site.linear("o_proj", width, hidden, "row")
+
+
+def lower_convolution_module(module: ConvolutionModule, site: Site) -> None:
+    hidden = module.hidden_size
+    site.linear("gated_proj", hidden, 2 * hidden, "replicated")
+    site.weight("depthwise.weight", (hidden, 1, module.kernel), "replicated")
+    site.norm("norm", Norm(hidden))
+    site.linear("out_proj", hidden, hidden, "replicated")
+
+
+def lower_separable_convolution_module(module: SeparableConvolutionModule, site: Site) -> None:
+    hidden, gated, channels, out = module.hidden_size, module.gated_channels, module.channels, module.separable_channels
+    for name, shape in (
+        ("gated_conv", (2 * gated, hidden, 1)),
+        ("depthwise", (channels, 1, module.kernel)),
+        ("pointwise", (out, channels, 1)),
+        ("out_conv", (gated, hidden, 1)),
+    ):
+        site.weight(f"{name}.weight", shape, "replicated")
+        site.weight(f"{name}.bias", shape[:1], "replicated")
+    for name in ("value_bias", "gate_bias"):
+        site.weight(name, (1, gated, 1), "replicated")
+
+
+def lower_clipping_bounds(bounds: ClippingBounds, site: Site) -> None:
+    site.weight("bounds", (bounds.linears, 4), "replicated", "buffer")
