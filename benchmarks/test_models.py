@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 import llmsim_adapters as la
+from benchmarks.totals import totals
 from llmsim_adapters.sources import bundled_dir, bundled_ids
 
 if TYPE_CHECKING:
@@ -43,21 +44,4 @@ def test_build_and_totals(model: str, compare: Callable[..., None]) -> None:
     text = raw(model)
     loaded = la.load(json.loads(text))
     assert loaded.coverage.builder
-    schedule = la.Schedule(batch_size=8, seq_len=1024, context_len=512)  # not the default, whose graph is kept
-
-    def totals() -> tuple[int, ...]:
-        graph = loaded.build(schedule)
-        return (
-            graph.parameters,
-            graph.mtp_parameters,
-            graph.buffers,
-            graph.active_parameters,
-            graph.flops,
-            graph.flops_executed,
-            graph.weight_bytes,
-            graph.kv_cache_elements(4096),
-            graph.kv_cache_elements_per_token,
-            graph.state_elements_per_sequence,
-        )
-
-    compare("totals", model, totals, partial(json.loads, text), **OFTEN)
+    compare("totals", model, partial(totals, loaded), partial(json.loads, text), **OFTEN)

@@ -1,0 +1,1 @@
+"""Sweeps: arrays of schedules, evaluated in closed form."""

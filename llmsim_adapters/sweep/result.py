@@ -1,0 +1,125 @@
+"""What a sweep gives: the figures of its points as arrays; and grids of points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Final
+
+from llmsim_adapters.errors import MissingExtra
+from llmsim_adapters.graph.schedule import Schedule, ScheduleError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from llmsim_adapters.graph.graph import OperatorGraph
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """The figures of many schedules, each an array of the shape to which the fields broadcast.
+
+    They are those of `OperatorGraph` by the same names; caches and states are those of one sequence with all tokens of
+    the schedule in it. They are masked where the schedule is `refused`. Integers that need more than 64 bits make an
+    array one of Python's integers.
+
+    `points` has the fields of the schedules that were given, and `mode` and `seq_len`, as arrays of the same shape.
+    """
+
+    points: Mapping[str, NDArray[Any]]
+    refused: NDArray[np.bool_]
+    flops: np.ma.MaskedArray[Any, Any]
+    flops_executed: np.ma.MaskedArray[Any, Any]
+    weight_bytes: np.ma.MaskedArray[Any, Any]
+    transfer_bytes: np.ma.MaskedArray[Any, Any]
+    kv_cache_elements: np.ma.MaskedArray[Any, Any]
+    kv_cache_bytes: np.ma.MaskedArray[Any, Any]
+    rank_kv_cache_bytes: np.ma.MaskedArray[Any, Any]
+    rank_state_bytes: np.ma.MaskedArray[Any, Any]
+    _build: Callable[[Schedule], OperatorGraph] = field(repr=False)
+
+    def __len__(self) -> int:
+        """Return the number of points."""
+        return int(self.refused.size)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of every array."""
+        return self.refused.shape
+
+    def schedule(self, index: int) -> Schedule:
+        """Return the schedule of one point, counted as `argmin` and `ravel` of an array count them.
+
+        Raises:
+            IndexError: there are fewer points.
+        """
+        if not -len(self) <= index < len(self):
+            message = f"no point {index} in a sweep of {len(self)}"
+            raise IndexError(message)
+        return Schedule(**{name: values.flat[[index]].tolist()[0] for name, values in self.points.items()})
+
+    def reason(self, index: int) -> str:
+        """Return why the schedule of one point is refused; empty if it is not."""
+        try:
+            self._build(self.schedule(index))
+        except ScheduleError as error:
+            return str(error)
+        return ""
+
+    def to_dict(self) -> dict[str, list[Any]]:
+        """Return points and figures as flat columns of equal length, None where refused; ready for JSON."""
+        columns = {**self.points, "refused": self.refused, **self.figures()}
+        return {name: values.ravel().tolist() for name, values in columns.items()}
+
+    def figures(self) -> dict[str, np.ma.MaskedArray[Any, Any]]:
+        """Return the arrays of figures by name."""
+        return {name: getattr(self, name) for name in FIGURES}
+
+
+FIGURES: Final = tuple(f.name for f in fields(Sweep) if f.name not in ("points", "refused", "_build"))
+
+
+def figures(graph: OperatorGraph) -> dict[str, Any]:
+    """Return the figures of a graph by name, those of `FIGURES`."""
+    tokens = graph.schedule.context_len + graph.schedule.seq_len
+    flops = [operator.flops for operator in graph.operators]
+    return {
+        "flops": sum(flops),
+        "flops_executed": sum(op.executed(its) for op, its in zip(graph.operators, flops, strict=True)),
+        "weight_bytes": graph.weight_bytes,
+        "transfer_bytes": graph.transfer_bytes,
+        "kv_cache_elements": graph.kv_cache_elements(tokens),
+        "kv_cache_bytes": graph.kv_cache_bytes(tokens),
+        "rank_kv_cache_bytes": graph.rank_kv_cache_bytes(tokens),
+        "rank_state_bytes": graph.rank_state_bytes,
+    }
+
+
+def grid(**axes: Any) -> dict[str, NDArray[Any]]:
+    """Return arrays by name that broadcast to all combinations of the axes' values, one axis for each.
+
+    The figures of `m.sweep(**la.grid(tp_size=[1, 2, 4], batch_size=[1, 8]))` are arrays of 3 x 2 numbers.
+
+    Raises:
+        MissingExtra: numpy is not installed.
+    """
+    need_numpy()
+    import numpy as np
+
+    arrays = [np.atleast_1d(np.asarray(values)).ravel() for values in axes.values()]
+    return dict(zip(axes, np.meshgrid(*arrays, indexing="ij", sparse=True), strict=True))
+
+
+def need_numpy() -> None:
+    """Check that numpy is installed.
+
+    Raises:
+        MissingExtra: it is not.
+    """
+    try:
+        import numpy  # noqa: F401
+    except ModuleNotFoundError as error:
+        message = "sweeps need numpy: pip install llmsim-adapters[sweep]"
+        raise MissingExtra(message) from error
