@@ -1,0 +1,92 @@
+"""LLMSim on any model: its config loading, its factory, and its test for experts, replaced wherever they are bound."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any, Final, NamedTuple
+
+from llmsim_adapters.llmsim.checkout import require
+from llmsim_adapters.llmsim.factory import beside, create_model_arch, load_config
+
+_IMPORT_BY_NAME: Final = ("src.main", "src.optimization.evaluator")
+"""Modules of LLMSim that bind the factory by name; programs that do so are found among what is imported."""
+_HOOKED: Final = "llmsim_adapters.llmsim.bandwidth"
+
+
+class _Originals(NamedTuple):
+    from_json: Any
+    factory: Any
+    is_moe_model: Any
+
+
+_originals: _Originals | None = None
+
+
+def install() -> None:
+    """Let LLMSim's command line, calculator, reports and optimizer work with every supported model; twice is once.
+
+    Afterwards `ModelConfig.from_json` finds configs as `llmsim_adapters.load` does, `create_model_arch` builds any
+    model that a builder claims and refuses any other with the reasons, and the optimizer spreads experts wherever there
+    are any.
+
+    Raises:
+        LLMSimUnavailable: LLMSim can't be imported.
+    """
+    global _originals
+    if _originals is not None:
+        return
+    require()
+    from src.arch.config import ModelConfig
+    from src.arch.models_arch import model_arch
+    from src.optimization.service import OptimizationService
+
+    for name in _IMPORT_BY_NAME:
+        import_module(name)
+    _originals = _Originals(
+        ModelConfig.__dict__["from_json"], model_arch.create_model_arch, OptimizationService._is_moe_model
+    )
+    ModelConfig.from_json = staticmethod(load_config)
+    OptimizationService._is_moe_model = _is_moe_model
+    _rebind(_originals.factory, _create)
+
+
+def uninstall() -> None:
+    """Give LLMSim back what `install` and `create_model_arch` replaced."""
+    global _originals
+    if _HOOKED in sys.modules:
+        from llmsim_adapters.llmsim.bandwidth import tell_them_no_more
+
+        tell_them_no_more()
+    if _originals is None:
+        return
+    from src.arch.config import ModelConfig
+    from src.optimization.service import OptimizationService
+
+    ModelConfig.from_json = _originals.from_json
+    OptimizationService._is_moe_model = _originals.is_moe_model
+    _rebind(_create, _originals.factory)
+    _originals = None
+
+
+def _create(model_config: Any, schedule_config: Any) -> Any:
+    """In place of LLMSim's factory, with its parameters' names."""
+    return create_model_arch(model_config, schedule_config)
+
+
+def _is_moe_model(self: Any, model_config: Any) -> bool:
+    """In place of the optimizer's test, which goes by names."""
+    found = beside(model_config)
+    if found is None:
+        assert _originals is not None  # else this is not bound
+        return bool(_originals.is_moe_model(self, model_config))
+    return found.has_experts
+
+
+def _rebind(old: Any, new: Any) -> None:
+    """Replace a function in every module that has it under some name."""
+    for module in list(sys.modules.values()):
+        names = dict(getattr(module, "__dict__", {}))
+        for name, value in names.items():
+            if value is old and names.get("__name__") != __name__:
+                setattr(module, name, new)
