@@ -1,0 +1,21 @@
+"""The conformance kit: the laws that every builder keeps, as tests for builders of third parties, and for our own.
+
+    from llmsim_adapters.testing import BuilderConformance, Example
+
+    class TestRetro(BuilderConformance):
+        builder = "retro"
+        examples = {"small": Example({"model_type": "retro", ...}, parameters=1_234_567)}
+
+pytest collects the laws from the class. Nothing here is imported unless a test asks for it.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.register_assert_rewrite("llmsim_adapters.testing.conformance", "llmsim_adapters.testing.laws")
+
+from llmsim_adapters.testing.conformance import BuilderConformance as BuilderConformance  # noqa: E402
+from llmsim_adapters.testing.conformance import Example as Example  # noqa: E402
+
+__all__ = ["BuilderConformance", "Example"]

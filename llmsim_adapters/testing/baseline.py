@@ -1,0 +1,97 @@
+"""The baseline: what the models of a registry were when somebody last said that this is right."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from llmsim_adapters.errors import AdapterError
+from llmsim_adapters.evaluation.status import Evidence, Status
+from llmsim_adapters.text import printable
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator, Mapping
+
+    from llmsim_adapters.report import Report, ReportRow
+
+_ORDER: Final[Mapping[str, tuple[str, ...]]] = {
+    "status": tuple(
+        str(status) for status in (Status.NOT_SUPPORTED, Status.PARTIALLY_SUPPORTED, Status.FULLY_SUPPORTED)
+    ),
+    "evidence": tuple(str(evidence) for evidence in Evidence),
+}
+
+
+class BaselineError(AdapterError):
+    """A baseline can't be read; the message names the file and what to do."""
+
+
+class Baseline:
+    """Status and evidence of each model, by its name in the registry."""
+
+    def __init__(self, models: Mapping[str, Mapping[str, str]]) -> None:
+        self._models = models
+
+    @classmethod
+    def of(cls, report: Report) -> Baseline:
+        """Return the baseline that a report is."""
+        return cls({_key(row): describe(row) for row in report.rows})
+
+    @classmethod
+    def read(cls, file: str | os.PathLike[str]) -> Baseline:
+        """Read the baseline in a file.
+
+        Raises:
+            BaselineError: it isn't there, or isn't one.
+        """
+        name = printable(file)
+        try:
+            data: Any = json.loads(Path(file).read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            message = f"there is no baseline {name}; --llmsim-update-baseline writes it"
+            raise BaselineError(message) from error
+        except (OSError, ValueError) as error:
+            message = f"the baseline {name} can't be read ({printable(error)}); --llmsim-update-baseline writes it anew"
+            raise BaselineError(message) from error
+        models = data.get("models") if isinstance(data, dict) else None
+        if not isinstance(models, dict) or not all(_is_entry(entry) for entry in models.values()):
+            message = f"{name} is no baseline: expected `models` with a status and an evidence each"
+            raise BaselineError(message)
+        return cls(models)
+
+    def write(self, file: str | os.PathLike[str]) -> None:
+        """Write the baseline to a file, in whole or not at all."""
+        text = json.dumps({"models": dict(sorted(self._models.items()))}, indent=2) + "\n"
+        path = Path(file)
+        try:
+            part = path.with_name(path.name + ".part")
+            part.write_text(text, encoding="utf-8")
+            part.replace(path)
+        except OSError as error:
+            message = f"the baseline {printable(file)} can't be written: {printable(error)}"
+            raise BaselineError(message) from error
+
+    def regressions(self, row: ReportRow) -> Iterator[str]:
+        """Yield in what a model is worse than it was."""
+        before, now = self._models.get(_key(row)), describe(row)
+        if before is None:
+            yield "the baseline does not have it; --llmsim-update-baseline adds it"
+            return
+        for name, order in _ORDER.items():
+            if order.index(now[name]) < order.index(before[name]):
+                yield f"{name} {now[name]}; the baseline has {before[name]}"
+
+
+def describe(row: ReportRow) -> dict[str, str]:
+    """Return what a baseline keeps of a model."""
+    return {"status": str(row.coverage.status), "evidence": str(row.coverage.evidence)}
+
+
+def _key(row: ReportRow) -> str:
+    return row.source or row.name
+
+
+def _is_entry(entry: Any) -> bool:
+    return isinstance(entry, dict) and all(entry.get(name) in order for name, order in _ORDER.items())

@@ -1,0 +1,142 @@
+"""The models of a registry as pytest items, and the report in the terminal summary."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from llmsim_adapters.cli.coverage import document
+from llmsim_adapters.cli.terminal import render
+from llmsim_adapters.evaluation.status import Evidence, Status
+from llmsim_adapters.registries.registry import RegistryError
+from llmsim_adapters.report import ReportRow, coverage
+from llmsim_adapters.testing.baseline import Baseline, BaselineError, describe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_STATUSES: Final = (Status.NOT_SUPPORTED, Status.PARTIALLY_SUPPORTED, Status.FULLY_SUPPORTED)
+_EVIDENCE: Final = tuple(Evidence)
+
+
+class Shortfall(Exception):
+    """A model, or a registry, is worse than was asked for."""
+
+
+class RegistryPlugin:
+    """Adds the items to what pytest collected, and the report to what it says at the end."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        option = config.getoption
+        self._under: float | None = option("--llmsim-fail-under")
+        self._evidence = Evidence(option("--llmsim-evidence"))
+        self._baseline: Baseline | None = None
+        file, update = option("--llmsim-baseline"), option("--llmsim-update-baseline")
+        if update and not file:
+            message = "--llmsim-update-baseline needs --llmsim-baseline=FILE"
+            raise pytest.UsageError(message)
+        status = option("--llmsim-status")
+        free = file is not None or self._under is not None
+        self._status = Status(status or ("not_supported" if free else "partially_supported"))
+        try:
+            self.report = coverage(option("--llmsim-coverage"), offline=option("--llmsim-offline"))
+            if file:
+                if update and not hasattr(config, "workerinput"):  # one process of pytest-xdist writes
+                    Baseline.of(self.report).write(file)
+                self._baseline = Baseline.of(self.report) if update else Baseline.read(file)
+        except (RegistryError, BaselineError) as error:
+            raise pytest.UsageError(str(error)) from error
+
+    def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
+        registry = Registry.from_parent(session, name=f"llmsim-coverage[{self.report.name}]", plugin=self)
+        items.extend(registry.collect())
+
+    def shortfalls(self, row: ReportRow) -> Iterator[str]:
+        """Yield in what a model is worse than was asked for."""
+        answer = row.coverage
+        if _STATUSES.index(answer.status) < _STATUSES.index(self._status):
+            yield f"{answer.status}; at least {self._status} was asked for"
+        if _EVIDENCE.index(answer.evidence) < _EVIDENCE.index(self._evidence):
+            yield f"evidence {answer.evidence}; at least {self._evidence} was asked for"
+        if self._baseline is not None:
+            yield from self._baseline.regressions(row)
+
+    @property
+    def fail_under(self) -> float | None:
+        """The least share of fully supported models, in percent."""
+        return self._under
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        terminalreporter.section(f"coverage of {self.report.name}")
+        terminalreporter.write(render(document(self.report, full=False), width=terminalreporter._tw.fullwidth))
+
+
+class Registry(pytest.Collector):
+    """The registry, as the parent of its models."""
+
+    def __init__(self, *, plugin: RegistryPlugin, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._plugin = plugin
+
+    def collect(self) -> list[pytest.Item]:
+        """Return an item for each model, and one for the threshold if there is any."""
+        found: list[pytest.Item] = []
+        taken: dict[str, int] = {}
+        for row in self._plugin.report.rows:
+            count = taken[row.name] = taken.get(row.name, 0) + 1
+            name = row.name if count == 1 else f"{row.name} ({count})"
+            found.append(ModelItem.from_parent(self, name=name, plugin=self._plugin, row=row))
+        if self._plugin.fail_under is not None:
+            found.append(ThresholdItem.from_parent(self, name="full coverage", plugin=self._plugin))
+        return found
+
+
+class ModelItem(pytest.Item):
+    """One model: its status, its evidence, and whether it got worse."""
+
+    def __init__(self, *, plugin: RegistryPlugin, row: ReportRow, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._plugin, self._row = plugin, row
+        for name, value in describe(row).items():
+            self.user_properties.append((f"llmsim_{name}", str(value)))
+        self.user_properties += [("llmsim_gap", str(gap)) for gap in row.coverage.gaps]
+
+    def runtest(self) -> None:
+        """Fail where the model is worse than was asked for."""
+        reasons = list(self._plugin.shortfalls(self._row))
+        if reasons:
+            raise Shortfall("\n".join([*reasons, *(f"  {gap}" for gap in self._row.coverage.gaps)]))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Return the reasons, without a traceback into this package."""
+        if isinstance(excinfo.value, Shortfall):
+            return f"{self._row.source or self._row.name}: {excinfo.value}"
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[str, int | None, str]:
+        """Return what pytest shows of the item."""
+        return "", None, f"{self.parent.name if self.parent else ''}: {self.name}"
+
+
+class ThresholdItem(pytest.Item):
+    """The share of fully supported models."""
+
+    def __init__(self, *, plugin: RegistryPlugin, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._plugin = plugin
+
+    def runtest(self) -> None:
+        """Fail where the share is less than was asked for."""
+        report, least = self._plugin.report, self._plugin.fail_under
+        if least is not None and report.full_coverage < least:
+            raise Shortfall(f"{report.full_coverage:.1f} % of the models are fully supported; expected {least:g} %")
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Return the sentence, without a traceback into this package."""
+        return str(excinfo.value) if isinstance(excinfo.value, Shortfall) else super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[str, int | None, str]:
+        """Return what pytest shows of the item."""
+        return "", None, f"{self.parent.name if self.parent else ''}: {self.name}"

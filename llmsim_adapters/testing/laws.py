@@ -1,0 +1,101 @@
+"""The laws themselves, each computed here a second time, from the entries of a graph and not by its own totals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from math import prod
+from typing import TYPE_CHECKING, Any, Final
+
+from llmsim_adapters.graph.graph import MTP
+from llmsim_adapters.spec.dtypes import BITS
+from llmsim_adapters.traced import ceil_div
+
+if TYPE_CHECKING:
+    from llmsim_adapters.graph.graph import OperatorGraph
+    from llmsim_adapters.working import Working
+
+NAMESPACE: Final[dict[str, Any]] = {"__builtins__": {}, "min": min, "max": max, "ceil_div": ceil_div}
+"""What formulas may use beside names of sizes."""
+
+
+def totals_are_sums(graph: OperatorGraph) -> None:
+    """Every total is the sum over operators and weights; the paths of operators are unique."""
+    of = {"parameter": 0, "buffer": 0, "mtp": 0}
+    stored = Fraction(0)
+    for weight in graph.weights:
+        elements = prod(weight.shape) * weight.count
+        assert min(weight.shape, default=1) > 0, f"{weight.name} has an empty dimension: {weight.shape}"
+        assert weight.count > 0, f"there is no set of {weight.name}"
+        if weight.stack == MTP:
+            of["mtp"] += elements if weight.role == "parameter" else 0
+        elif weight.role in of:
+            of[weight.role] += elements
+        if weight.stack != MTP or graph.schedule.mtp:
+            stored += Fraction(weight.rank_elements * BITS[weight.dtype], 8)
+    assert graph.parameters == of["parameter"]
+    assert graph.buffers == of["buffer"]
+    assert graph.mtp_parameters == of["mtp"]
+    assert 0 < graph.active_parameters <= graph.parameters
+    assert stored <= graph.weight_bytes < stored + len(graph.weights)
+    multiplied = 0
+    for operator in graph.operators:
+        flops = 2 * operator.m * operator.n * operator.k * operator.batch * operator.repeat
+        assert operator.flops == flops, operator.path
+        assert 0 <= operator.flops_executed <= flops, operator.path
+        assert operator.bytes >= 0, operator.path
+        multiplied += flops
+    assert graph.flops == multiplied
+    paths = [operator.path for operator in graph.operators]
+    assert len(set(paths)) == len(paths), "two operators have one path"
+
+
+def caches_grow_as_they_say(graph: OperatorGraph, tokens: int) -> None:
+    """A cache is never smaller for more tokens, a window bounds it, and reserving is never less."""
+    for cache in graph.caches:
+        held = [cache.elements(length) for length in (tokens, tokens + 1, 2 * tokens)]
+        assert held == sorted(held), f"a cache of {cache.stack}.{cache.block} shrinks"
+        if cache.kind == "state":
+            assert len(set(held)) == 1, f"a state of {cache.stack}.{cache.block} grows"
+        assert cache.elements(tokens, reserve=True) >= cache.elements(tokens)
+    assert graph.kv_cache_elements(tokens) == sum(c.elements(tokens) for c in graph.caches if c.kind != "state")
+
+
+def formulas_give_the_figures(working: Working) -> None:
+    """Each printed formula evaluates to its figure, in names that say where they are from, and without bare sizes."""
+    names = {name.name: name.value for name in working.names}
+    assert all(name.origin for name in working.names)
+    for figure in working.figures:
+        assert figure.value == sum(line.value for line in figure.lines), figure.name
+        for line in figure.lines:
+            value = eval(line.formula, NAMESPACE, names)  # our own text: names, integers and + - * //
+            assert value == line.value, f"{figure.name} of {line.of}: {line.formula} is {value}, not {line.value}"
+
+
+def ranks_share_the_model(whole: OperatorGraph, rank: OperatorGraph) -> None:
+    """What ranks have, copies taken out, is the model; together they compute no less than one rank would."""
+    schedule = rank.schedule
+    assert [(w.name, w.shape, w.count) for w in rank.weights] == [(w.name, w.shape, w.count) for w in whole.weights]
+    for weight in rank.weights:
+        assert 1 <= weight.ways <= schedule.world_size, f"{weight.name} is in {weight.ways} parts"
+        copied = weight.copied * weight.count  # on every rank, in no part
+        spare = (weight.rank_elements - copied) * weight.ways + copied - weight.elements
+        rows = prod(weight.shape[1:]) * weight.count * weight.ways
+        assert 0 <= spare < rows, f"{weight.name}: the ranks' parts are not the tensor"
+    assert rank.parameters == whole.parameters
+    assert rank.flops * schedule.world_size >= whole.flops * schedule.dp_size
+    assert rank.weight_bytes <= whole.weight_bytes
+
+
+def linear_flops(graph: OperatorGraph) -> int:
+    """Return the FLOPs of linear layers outside latent attention, whose decode step is another computation."""
+    return sum(o.flops for o in graph.operators if o.kind == "linear" and "latent_attention" not in o.name)
+
+
+def frozen(value: Any) -> Any:
+    """Return a value that two equal configs have alike, and that changes where the config is changed."""
+    if isinstance(value, Mapping):
+        return tuple((key, frozen(inner)) for key, inner in value.items())
+    if isinstance(value, (list, tuple)):
+        return tuple(frozen(inner) for inner in value)
+    return value

@@ -1,0 +1,152 @@
+"""The pytest plugin: a test for each model of a registry, its thresholds, its baseline, its report."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytest_plugins = ["pytester"]
+
+GOOD = {"name": "Qwen3-8B", "huggingface": "Qwen/Qwen3-8B"}
+ABSENT = {"name": "Nobody", "huggingface": "nobody/has-it"}
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Any:
+    """Write a registry of models and return its path."""
+
+    def write(*models: dict[str, Any]) -> str:
+        path = tmp_path / "models.json"
+        path.write_text(json.dumps({"name": "mine", "models": models}))
+        return str(path)
+
+    return write
+
+
+def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
+    return pytester.runpytest_subprocess("-p", "no:cacheprovider", "--llmsim-offline", *arguments)
+
+
+def test_it_is_off_unless_asked_for(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import sys
+
+        def test_nothing_is_imported():
+            loaded = [name for name in sys.modules if name.startswith("llmsim_adapters")]
+            assert set(loaded) <= {"llmsim_adapters", "llmsim_adapters.pytest_plugin"}
+        """
+    )
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+
+
+def test_each_model_is_a_test_and_the_report_is_printed(pytester: pytest.Pytester, registry: Any) -> None:
+    result = run(pytester, "--llmsim-coverage", registry(GOOD, ABSENT))
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["*nobody/has-it: not_supported; at least partially_supported was asked for*"])
+    result.stdout.fnmatch_lines(["Total models evaluated*2*"])
+    assert "Traceback" not in result.stdout.str()
+
+
+@pytest.mark.parametrize(("least", "outcome"), [(50, {"passed": 3}), (51, {"passed": 2, "failed": 1})])
+def test_a_threshold_is_of_the_whole_registry(
+    least: int, outcome: dict[str, int], pytester: pytest.Pytester, registry: Any
+) -> None:
+    result = run(pytester, "--llmsim-coverage", registry(GOOD, ABSENT), f"--llmsim-fail-under={least}")
+    result.assert_outcomes(**outcome)
+
+
+def test_evidence_can_be_asked_for(pytester: pytest.Pytester, registry: Any) -> None:
+    file = registry(GOOD)
+    run(pytester, "--llmsim-coverage", file, "--llmsim-evidence=verified").assert_outcomes(passed=1)
+    result = run(pytester, "--llmsim-coverage", file, "--llmsim-evidence=counted")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*evidence verified; at least counted was asked for*"])
+
+
+class TestBaseline:
+    def test_it_is_written_on_request_and_held_afterwards(
+        self, pytester: pytest.Pytester, registry: Any, tmp_path: Path
+    ) -> None:
+        baseline, file = tmp_path / "baseline.json", registry(GOOD, ABSENT)
+        options = ("--llmsim-coverage", file, "--llmsim-baseline", str(baseline))
+        run(pytester, *options, "--llmsim-update-baseline").assert_outcomes(passed=2)
+        text = baseline.read_text()
+        run(pytester, *options).assert_outcomes(passed=2)
+        assert baseline.read_text() == text
+
+    def test_a_model_that_got_worse_fails(self, pytester: pytest.Pytester, registry: Any, tmp_path: Path) -> None:
+        baseline = tmp_path / "baseline.json"
+        entry = {"status": "fully_supported", "evidence": "verified"}
+        baseline.write_text(json.dumps({"models": {"Qwen/Qwen3-8B": entry, "nobody/has-it": entry}}))
+        result = run(pytester, "--llmsim-coverage", registry(GOOD, ABSENT), "--llmsim-baseline", str(baseline))
+        result.assert_outcomes(passed=1, failed=1)
+        result.stdout.fnmatch_lines(["*status not_supported; the baseline has fully_supported*"])
+
+    def test_a_model_that_it_does_not_have_fails(
+        self, pytester: pytest.Pytester, registry: Any, tmp_path: Path
+    ) -> None:
+        baseline = tmp_path / "baseline.json"
+        baseline.write_text('{"models": {}}')
+        result = run(pytester, "--llmsim-coverage", registry(GOOD), "--llmsim-baseline", str(baseline))
+        result.assert_outcomes(failed=1)
+        result.stdout.fnmatch_lines(["*--llmsim-update-baseline adds it*"])
+
+    @pytest.mark.parametrize("text", [None, "{", "[]", '{"models": {"a": {"status": "fine"}}}'])
+    def test_one_that_is_none_is_misuse(
+        self, text: str | None, pytester: pytest.Pytester, registry: Any, tmp_path: Path
+    ) -> None:
+        baseline = tmp_path / "baseline.json"
+        if text is not None:
+            baseline.write_text(text)
+        result = run(pytester, "--llmsim-coverage", registry(GOOD), "--llmsim-baseline", str(baseline))
+        assert result.ret == pytest.ExitCode.USAGE_ERROR
+        result.stderr.fnmatch_lines(["*baseline*"])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--llmsim-fail-under=90",),
+        ("--llmsim-baseline=file",),
+        ("--llmsim-coverage=no-such-registry",),
+        ("--llmsim-coverage=report", "--llmsim-update-baseline"),
+    ],
+)
+def test_options_that_cannot_be_are_misuse(arguments: tuple[str, ...], pytester: pytest.Pytester) -> None:
+    result = run(pytester, *arguments)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "Traceback" not in result.stderr.str()
+
+
+def test_junit_has_status_and_gaps_as_properties(pytester: pytest.Pytester, registry: Any, tmp_path: Path) -> None:
+    out = tmp_path / "junit.xml"
+    run(pytester, "--llmsim-coverage", registry(ABSENT), "--llmsim-status=not_supported", f"--junitxml={out}")
+    (case,) = ElementTree.parse(out).getroot().iter("testcase")
+    properties = {found.attrib["name"]: found.attrib["value"] for found in case.iter("property")}
+    assert properties["llmsim_status"] == "not_supported"
+    assert properties["llmsim_gap"].startswith("config_unavailable")
+
+
+def test_it_works_in_several_processes(pytester: pytest.Pytester, registry: Any) -> None:
+    result = run(pytester, "-n", "2", "--llmsim-coverage", registry(GOOD, ABSENT), "--llmsim-fail-under=50")
+    result.assert_outcomes(passed=3)
+    assert result.stdout.str().count("Total models evaluated") == 1
+
+
+def test_it_runs_beside_other_tests(pytester: pytest.Pytester, registry: Any) -> None:
+    pytester.makepyfile("def test_mine(): pass")
+    run(pytester, "--llmsim-coverage", registry(GOOD)).assert_outcomes(passed=2)
+
+
+def test_the_python_of_these_tests_has_the_plugin() -> None:
+    from importlib.metadata import entry_points
+
+    assert "llmsim_adapters.pytest_plugin" in {entry.value for entry in entry_points(group="pytest11")}, sys.executable
