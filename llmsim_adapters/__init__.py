@@ -20,7 +20,18 @@ if TYPE_CHECKING:
     from llmsim_adapters.api import build as build
     from llmsim_adapters.api import builders as builders
     from llmsim_adapters.api import evaluate as evaluate
+    from llmsim_adapters.dialects.assembly import attention as attention
+    from llmsim_adapters.dialects.assembly import decoder as decoder
+    from llmsim_adapters.dialects.assembly import latent_attention as latent_attention
+    from llmsim_adapters.dialects.assembly import mixture_of_experts as mixture_of_experts
+    from llmsim_adapters.dialects.assembly import mlp as mlp
+    from llmsim_adapters.dialects.assembly import windowed as windowed
     from llmsim_adapters.dialects.dialect import Dialect as Dialect
+    from llmsim_adapters.dialects.find import dialect as dialect
+    from llmsim_adapters.dialects.layouts import parallel as parallel
+    from llmsim_adapters.dialects.layouts import post_norm as post_norm
+    from llmsim_adapters.dialects.layouts import pre_norm as pre_norm
+    from llmsim_adapters.dialects.layouts import sandwich_norm as sandwich_norm
     from llmsim_adapters.dialects.reader import Reader as Reader
     from llmsim_adapters.dialects.reading import Origin as Origin
     from llmsim_adapters.dialects.reading import Parameter as Parameter
@@ -28,6 +39,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.errors import AdapterError as AdapterError
     from llmsim_adapters.errors import ConfigUnavailable as ConfigUnavailable
     from llmsim_adapters.errors import InvalidConfig as InvalidConfig
+    from llmsim_adapters.errors import MissingExtra as MissingExtra
     from llmsim_adapters.evaluation.result import Coverage as Coverage
     from llmsim_adapters.evaluation.status import Evidence as Evidence
     from llmsim_adapters.evaluation.status import Status as Status
@@ -41,8 +53,10 @@ if TYPE_CHECKING:
     from llmsim_adapters.graph.operator import Weight as Weight
     from llmsim_adapters.graph.schedule import Schedule as Schedule
     from llmsim_adapters.graph.schedule import ScheduleError as ScheduleError
+    from llmsim_adapters.graph.transfer import Transfer as Transfer
     from llmsim_adapters.lowerings.kind import ComponentKind as ComponentKind
     from llmsim_adapters.lowerings.site import Site as Site
+    from llmsim_adapters.lowerings.step import Step as Step
     from llmsim_adapters.lowerings.wiring import Wire as Wire
     from llmsim_adapters.model import BuildError as BuildError
     from llmsim_adapters.model import Model as Model
@@ -50,51 +64,73 @@ if TYPE_CHECKING:
     from llmsim_adapters.plugins.builder import Builder as Builder
     from llmsim_adapters.plugins.claim import Claim as Claim
     from llmsim_adapters.plugins.hookspecs import hookimpl as hookimpl
-    from llmsim_adapters.plugins.manager import BrokenPlugin as BrokenPlugin
-    from llmsim_adapters.plugins.manager import RegisteredBuilder as RegisteredBuilder
+    from llmsim_adapters.plugins.registered import BrokenPlugin as BrokenPlugin
+    from llmsim_adapters.plugins.registered import RegisteredBuilder as RegisteredBuilder
     from llmsim_adapters.plugins.requirements import Requirements as Requirements
     from llmsim_adapters.registries.registry import RegistryError as RegistryError
     from llmsim_adapters.report import Report as Report
     from llmsim_adapters.report import coverage as coverage
     from llmsim_adapters.sources.answer import Provenance as Provenance
     from llmsim_adapters.spec.category import Category as Category
+    from llmsim_adapters.spec.components import MLP as MLP
+    from llmsim_adapters.spec.components import Attention as Attention
     from llmsim_adapters.spec.components import Component as Component
+    from llmsim_adapters.spec.components import Embedding as Embedding
+    from llmsim_adapters.spec.components import Head as Head
+    from llmsim_adapters.spec.components import LatentAttention as LatentAttention
+    from llmsim_adapters.spec.components import MixtureOfExperts as MixtureOfExperts
+    from llmsim_adapters.spec.components import Norm as Norm
     from llmsim_adapters.spec.features import Feature as Feature
     from llmsim_adapters.spec.model import Block as Block
     from llmsim_adapters.spec.model import ModelSpec as ModelSpec
     from llmsim_adapters.spec.model import Stack as Stack
     from llmsim_adapters.spec.model import Sublayer as Sublayer
+    from llmsim_adapters.sweep.result import Sweep as Sweep
+    from llmsim_adapters.sweep.result import grid as grid
+    from llmsim_adapters.traced import ceil_div as ceil_div
+    from llmsim_adapters.traced import maximum as maximum
+    from llmsim_adapters.traced import minimum as minimum
 
 _HOMES = {
     "api": ("build", "builders", "evaluate"),
     "evaluation.result": ("Coverage",),
     "evaluation.status": ("Evidence", "Status"),
     "evaluation.total": ("Total",),
+    "dialects.assembly": ("attention", "decoder", "latent_attention", "mixture_of_experts", "mlp", "windowed"),
     "dialects.dialect": ("Dialect",),
+    "dialects.find": ("dialect",),
+    "dialects.layouts": ("parallel", "post_norm", "pre_norm", "sandwich_norm"),
     "dialects.reader": ("Reader",),
     "dialects.reading": ("Origin", "Parameter", "Reading"),
-    "errors": ("AdapterError", "ConfigUnavailable", "InvalidConfig"),
+    "errors": ("AdapterError", "ConfigUnavailable", "InvalidConfig", "MissingExtra"),
     "gap": ("Gap", "GapKind", "Impact"),
     "graph.cache": ("Cache",),
     "graph.graph": ("OperatorGraph",),
     "graph.operator": ("Operator", "Weight"),
     "graph.schedule": ("Schedule", "ScheduleError"),
+    "graph.transfer": ("Transfer",),
     "lowerings.kind": ("ComponentKind",),
     "lowerings.site": ("Site",),
+    "lowerings.step": ("Step",),
     "lowerings.wiring": ("Wire",),
     "model": ("BuildError", "Model", "load"),
     "plugins.builder": ("Builder",),
     "plugins.claim": ("Claim",),
     "plugins.hookspecs": ("hookimpl",),
-    "plugins.manager": ("BrokenPlugin", "RegisteredBuilder"),
+    "plugins.registered": ("BrokenPlugin", "RegisteredBuilder"),
     "plugins.requirements": ("Requirements",),
     "registries.registry": ("RegistryError",),
     "report": ("Report", "coverage"),
     "sources.answer": ("Provenance",),
     "spec.category": ("Category",),
-    "spec.components": ("Component",),
+    "spec.components": (
+        *("Component", "Norm", "Embedding", "Head"),
+        *("Attention", "LatentAttention", "MLP", "MixtureOfExperts"),
+    ),
     "spec.features": ("Feature",),
     "spec.model": ("Block", "ModelSpec", "Stack", "Sublayer"),
+    "sweep.result": ("Sweep", "grid"),
+    "traced": ("ceil_div", "maximum", "minimum"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 

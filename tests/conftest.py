@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-pytest_plugins = ["tests.hub.fixtures"]
+pytest_plugins = ["tests.hub.fixtures", "tests.fresh"]

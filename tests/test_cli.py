@@ -382,7 +382,7 @@ class TestMisuse:
 
 class TestHelp:
     @pytest.mark.parametrize("option", ["-h", "--help"])
-    @pytest.mark.parametrize("command", ["", "coverage", "explain", "build", "builders", "llmsim", "schema"])
+    @pytest.mark.parametrize("command", ["", "coverage", "explain", "build", "builders", "llmsim", "new", "schema"])
     def test_is_there(self, command: str, option: str) -> None:
         result = run(*command.split(), option)
         assert result.exit_code == 0

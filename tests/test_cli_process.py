@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import time
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -139,6 +140,16 @@ def test_a_full_disk_is_one_line(environment: Callable[..., dict[str, str]]) -> 
     assert err.count("\n") == 1
 
 
+def _once_it_is_read(pipe: Path, process: subprocess.Popen[str]) -> int:
+    """Open a named pipe for writing once the process reads it, which one that ended never does."""
+    while True:
+        try:
+            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:
+            assert process.poll() is None, finish(process)
+            time.sleep(0.01)
+
+
 @POSIX
 def test_an_interrupt_leaves_no_traceback(environment: Callable[..., dict[str, str]], tmp_path: Path) -> None:
     """Interrupted while it waits for a config that somebody else is to write: a named pipe."""
@@ -147,7 +158,7 @@ def test_an_interrupt_leaves_no_traceback(environment: Callable[..., dict[str, s
     # A suite that runs in the background of a shell has interrupts ignored, and a process inherits that.
     heed = partial(signal.signal, signal.SIGINT, signal.default_int_handler)
     process = start(["coverage", str(pipe)], environment(), preexec_fn=heed)
-    with pipe.open("w"):  # opens once the command reads
+    with os.fdopen(_once_it_is_read(pipe, process), "w"):
         process.send_signal(signal.SIGINT)
     # The end of the pipe frees a read that began after the signal came; the interrupt is what is answered all the same.
     code, out, err = finish(process)

@@ -22,11 +22,14 @@ LINE: Final = (
     {"lowerings"},
     {"plugins"},
     {"evaluation"},
-    {"registries", "working", "documents"},
+    {"registries", "working", "documents", "sweep", "scaffold"},
     {"model"},
     {"report"},
     {"api"},
+    {"llmsim"},
     {"cli"},
+    {"testing"},
+    {"pytest_plugin"},
     {"__main__"},
 )
 DEPTH: Final = {room: depth for depth, rooms in enumerate(LINE) for room in rooms}

@@ -562,6 +562,12 @@ class TestPluginsThatBringMore:
         assert {c.builder for c in m.coverage.claims if not c.claims} == set(BUILT_INS)
         assert answer(model(MISTRAL, loaded).coverage) == alone[MISTRAL]
 
+    def test_ranks_that_its_lowering_refuses_are_an_error_of_the_schedule(self, plugins: Plugins) -> None:
+        m = model(RETRO_CONFIG, plugins.install(retro(LOWER="site.split_heads(3)")).load())
+        with pytest.raises(la.ScheduleError, match="`tp_size` is 2; expected a divisor of 3"):
+            m.build(la.Schedule(tp_size=2))
+        assert m.build().builder == "acme"
+
     def test_a_feature_that_the_builder_does_not_model(self, plugins: Plugins) -> None:
         coverage = model(RETRO_CONFIG, plugins.install(retro("frozenset()")).load()).coverage
         assert coverage.status is la.Status.PARTIALLY_SUPPORTED

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from llmsim_adapters.api import Builders
-    from llmsim_adapters.plugins.manager import RegisteredBuilder
+    from llmsim_adapters.plugins.registered import RegisteredBuilder
 
 
 def document(found: Builders) -> Document:

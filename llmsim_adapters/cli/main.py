@@ -60,6 +60,7 @@ def coverage(
             report = evaluate(registry, endpoint=endpoint, offline=offline, progress=told)
     except RegistryError as error:
         raise Failed(str(error), MISUSE) from error
+    _warn_of_broken_plugins()
     emit(wanted, lambda: document(report, full=wanted == "markdown"), report.to_dict)
     thresholds = (
         Threshold("overall coverage", report.overall_coverage, fail_under),
@@ -77,6 +78,7 @@ def explain(source: str, wanted: str, builder: str | None, **options: Any) -> No
     """Say of one model why: status, gaps, claims, parameters, and the working of every figure."""
     from llmsim_adapters.cli import explain as content
     from llmsim_adapters.errors import ConfigUnavailable
+    from llmsim_adapters.graph.schedule import ScheduleError
     from llmsim_adapters.model import BuildError, not_found
 
     options, hub = _split(options)
@@ -93,9 +95,12 @@ def explain(source: str, wanted: str, builder: str | None, **options: Any) -> No
         _refuse_unknown(builder, model)
         try:
             working = model.explain(schedule, builder)
+        except ScheduleError as error:
+            raise Failed(str(error), MISUSE) from error
         except BuildError as error:
             failure = _reason(error, builder)
     used = None if working is None else builder or answer.builder
+    _warn_of_broken_plugins()
     emit(
         wanted,
         lambda: content.document(source, answer, schedule, working),
@@ -110,9 +115,10 @@ def explain(source: str, wanted: str, builder: str | None, **options: Any) -> No
 @click.option("--weights", is_flag=True, help="List every tensor, too; JSON always does.")
 @model_options
 def build(source: str, wanted: str, builder: str | None, weights: bool, **options: Any) -> None:
-    """Build the operator graph of one model: operators, totals, caches and weights."""
+    """Build the operator graph of one model, for one rank: operators, transfers, totals, caches and weights."""
     from llmsim_adapters.cli import build as content
     from llmsim_adapters.errors import ConfigUnavailable
+    from llmsim_adapters.graph.schedule import ScheduleError
     from llmsim_adapters.model import BuildError
 
     options, hub = _split(options)
@@ -125,11 +131,16 @@ def build(source: str, wanted: str, builder: str | None, weights: bool, **option
     _refuse_unknown(builder, model)
     try:
         graph = model.build(schedule, builder)
+    except ScheduleError as error:
+        raise Failed(str(error), MISUSE) from error
     except BuildError as error:
         raise _reason(error, builder) from error
     if graph.gaps:
         names = ", ".join(gap.name for gap in graph.gaps)
         warn(f"builder {graph.builder} models this in part; left out or in doubt: {names}")
+    for note in graph.notes:
+        warn(note)
+    _warn_of_broken_plugins()
     emit(
         wanted,
         lambda: content.document(source, model.coverage, graph, weights=weights),
@@ -149,6 +160,35 @@ def builders(wanted: str) -> None:
 
 
 @main.command()
+@click.option("--optimizer", is_flag=True, help="Run LLMSim's optimizer instead.")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- LLMSIM_ARGUMENTS]")
+def llmsim(arguments: tuple[str, ...], optimizer: bool) -> None:
+    """Run LLMSim on any supported model: its own command line, with configs and operators of this package.
+
+    LLMSim is imported from where Python finds its `src`, or from the checkout that the environment variable LLMSIM_HOME
+    names. Try `llmsim-adapters llmsim -- --help`.
+    """
+    from llmsim_adapters.cli.llmsim import run
+
+    run(arguments, optimizer=optimizer)
+
+
+@main.command()
+@click.argument("name")
+@click.option("--folder", type=click.Path(), help="Where the project is to be.  [default: NAME]")
+@click.option("--component", is_flag=True, help="With a component of its own, beside a dialect and a builder.")
+def new(name: str, folder: str | None, component: bool) -> None:
+    """Write the project of a plugin that passes its own tests: NAME is that of its distribution, as in llmsim-acme."""
+    from llmsim_adapters.scaffold import ScaffoldError, create
+
+    try:
+        files = create(name, folder, component=component)
+    except ScaffoldError as error:
+        raise Failed(str(error), MISUSE) from error
+    write("".join(f"{file}\n" for file in files))
+
+
+@main.command()
 @click.argument("name", required=False, metavar="[NAME]")
 def schema(name: str | None) -> None:
     """Print the JSON schema of an output.
@@ -164,6 +204,15 @@ def schema(name: str | None) -> None:
         raise click.UsageError(f"no schema {name!r}; there are {', '.join(SCHEMAS)}")
     found = schema_of(name) if name else {each: schema_of(each) for each in SCHEMAS}
     write(json.dumps(found, indent=2) + "\n")
+
+
+def _warn_of_broken_plugins() -> None:
+    """Name the plugins that took no part in an answer, which their users may have waited for."""
+    from llmsim_adapters.plugins.manager import registered
+
+    for plugin in registered().broken:
+        owner = f" of {plugin.distribution} {plugin.version}" if plugin.distribution else ""
+        warn(f"plugin {plugin.entry_point}{owner} is not used: {plugin.error}")
 
 
 def _split(options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -25,14 +25,14 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 
 class HookSpecs:
-    """The hooks, in the order in which they are called.
+    """The hooks, in the order in which they are called, each with the version that it is there since.
 
-    .. versionadded:: 0.1
+    A hook of a later version is implemented by `@la.hookimpl(optionalhook=True)`: an older one then leaves it alone.
     """
 
     @hookspec
     def llmsim_register_components(self) -> Sequence[ComponentKind]:  # type: ignore[empty-body]
-        """Register kinds of component.
+        """Register kinds of component. Since 0.1.
 
         Called first, so that what dialects and builders of the same plugin name is known.
 
@@ -42,7 +42,7 @@ class HookSpecs:
 
     @hookspec
     def llmsim_register_dialects(self) -> Sequence[Dialect]:  # type: ignore[empty-body]
-        """Register dialects for model types that the package itself does not declare.
+        """Register dialects for model types that the package itself does not declare. Since 0.1.
 
         :returns: one dialect for each model type. It may use any component with a lowering; the spec has the
             reader's `model_type`.
@@ -50,7 +50,7 @@ class HookSpecs:
 
     @hookspec
     def llmsim_register_builders(self) -> Sequence[type[Builder]]:  # type: ignore[empty-body]
-        """Register builders.
+        """Register builders. Since 0.1.
 
         :returns: builder classes, each with a name of its own (lower-case letters, digits and underscores) and its
             `Requirements`; they are instantiated once, without arguments.

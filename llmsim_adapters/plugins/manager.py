@@ -8,24 +8,15 @@ import re
 import threading
 from functools import partial
 from importlib.metadata import Distribution, EntryPoint, distributions
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import pluggy
 
-from llmsim_adapters.dialects.dialect import Dialect
-from llmsim_adapters.dialects.find import built_in
-from llmsim_adapters.lowerings.built_in import Lowerings
-from llmsim_adapters.lowerings.kind import ComponentKind
-from llmsim_adapters.plugins.builder import Builder
-from llmsim_adapters.plugins.dialects import guarded
-from llmsim_adapters.plugins.features import KnownFeatures
+from llmsim_adapters.plugins.contributions import Contributions
 from llmsim_adapters.plugins.hookspecs import PROJECT, HookSpecs
 from llmsim_adapters.plugins.isolation import Guest, PluginError, type_name
 from llmsim_adapters.plugins.output import in_plugin
-from llmsim_adapters.plugins.requirements import Requirements
-from llmsim_adapters.spec.components import Component, every_kind
-from llmsim_adapters.spec.features import Feature
-from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
+from llmsim_adapters.plugins.registered import HOST, BrokenPlugin, Registered
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -41,55 +32,6 @@ DISABLE: Final = "LLMSIM_ADAPTERS_DISABLE"
 """Environment variable: a comma list, of the same names, of what is not loaded. The built-in builders always are."""
 
 _Result = TypeVar("_Result")
-
-HOST: Final = "llmsim-adapters"
-_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
-
-
-class RegisteredBuilder(NamedTuple):
-    """A builder, the distribution that brought it, and what it declares."""
-
-    name: str
-    builder: Builder
-    distribution: str
-    version: str
-    requirements: Requirements
-    guest: Guest
-    claims_itself: bool = False
-    """Whether its own code refines the claim."""
-    builds_itself: bool = False
-    """Whether its own code makes the graph."""
-
-    @property
-    def built_in(self) -> bool:
-        """Whether this package itself brought it."""
-        return self.distribution == HOST
-
-
-class BrokenPlugin(NamedTuple):
-    """A plugin, or a part of one, that is not used, and why."""
-
-    entry_point: str
-    distribution: str
-    version: str
-    error: str
-
-
-class Registered:
-    """Everything that plugins registered, the built-in ones included.
-
-    `dialects` are those of plugins, by model type, safe to read with; `guests` run what else a model of such a type
-    needs of its plugin.
-    """
-
-    def __init__(self) -> None:
-        self.builders: dict[str, RegisteredBuilder] = {}
-        self.broken: list[BrokenPlugin] = []
-        self.dialects: dict[str, Dialect] = {}
-        self.guests: dict[str, Guest] = {}
-        self.features = KnownFeatures()
-        self.lowerings = Lowerings()
-
 
 _loading = threading.Lock()
 _loaded: Registered | None = None
@@ -199,10 +141,11 @@ class _Plugin:
         if loaded is None:
             return
         hooks = self._try("hooks", lambda: _hooks(loaded[0])) or {}
+        brought = Contributions(self.distribution, self.version, self._guest, self._result)
         for hook, check in (
-            ("llmsim_register_components", self._component),
-            ("llmsim_register_dialects", self._dialect),
-            ("llmsim_register_builders", self._builder),
+            ("llmsim_register_components", brought.component),
+            ("llmsim_register_dialects", brought.dialect),
+            ("llmsim_register_builders", brought.builder),
         ):
             for implementation in hooks.get(hook, ()):
                 for item in self._try(hook, partial(_items, implementation)) or ():
@@ -224,106 +167,6 @@ class _Plugin:
 
     def _guest(self) -> Guest:
         return Guest(self._label, at_home=self.distribution == HOST)
-
-    # The following run isolated: whatever a plugin's objects do when they are looked at is the plugin's error. They
-    # return what registers the thing, for the host to call: code that was abandoned must not register it later.
-
-    def _component(self, kind: Any) -> Callable[[], None]:
-        if not isinstance(kind, ComponentKind):
-            raise _not("a ComponentKind", kind)
-        component, lower, features = kind
-        if not (isinstance(component, type) and issubclass(component, Component)):
-            raise _not("a subclass of Component", component)
-        name = _name("component kind", component.kind)
-        if not callable(lower):
-            raise _not(f"a lowering of component `{name}`", lower)
-        known = {k.kind for k in (*every_kind(), *self._result.lowerings)}
-        if component in self._result.lowerings or name in known:
-            message = f"component `{name}` has a lowering already"
-            raise PluginError(message)
-        if not isinstance(features, tuple):
-            raise _not(f"a tuple of the features of component `{name}`", features)
-        checked = [self._feature(feature) for feature in features]
-
-        def register() -> None:
-            self._result.lowerings[component] = lower
-            for feature in checked:
-                self._result.features.add(feature, component, self._guest())
-
-        return register
-
-    def _feature(self, feature: Any) -> Feature[Any]:
-        if type(feature) is not Feature:
-            raise _not("a Feature", feature)
-        name = _name("feature name", feature.name)
-        if name in self._result.features:
-            message = f"feature `{name}` is known already"
-            raise PluginError(message)
-        nodes = (ModelSpec, Stack, Block, Sublayer, Component)
-        if not (isinstance(feature.on, type) and issubclass(feature.on, nodes)):
-            raise _not(f"the kind of node that feature `{name}` is on", feature.on)
-        if not (callable(feature.present) and callable(feature.remove)):
-            message = f"feature `{name}`: `present` and `remove` are functions of a node"
-            raise PluginError(message)
-        reason = feature.costless
-        return Feature(
-            name,
-            printable(feature.summary),
-            feature.on,
-            feature.present,
-            feature.remove,
-            None if reason is None else printable(reason),
-        )
-
-    def _dialect(self, dialect: Any) -> Callable[[], None]:
-        if not isinstance(dialect, Dialect):
-            raise _not("a Dialect", dialect)
-        model_type = dialect.model_type
-        if not isinstance(model_type, str) or not model_type:
-            raise _not("the model type of a dialect", model_type)
-        if built_in(model_type) is not None or model_type in self._result.dialects:
-            message = f"model type `{printable(model_type)}` has a dialect already"
-            raise PluginError(message)
-        safe = guarded(dialect, self._guest(), self._result.lowerings)
-
-        def register() -> None:
-            self._result.dialects[safe.model_type] = safe
-            self._result.guests[safe.model_type] = self._guest()
-
-        return register
-
-    def _builder(self, builder: Any) -> Callable[[], None]:
-        if not (isinstance(builder, type) and issubclass(builder, Builder)):
-            raise _not("a subclass of llmsim_adapters.Builder", builder)
-        name = _name("builder name", getattr(builder, "name", None))
-        owner = self._result.builders.get(name)
-        if owner is not None:
-            message = f"builder name `{name}` is taken by {owner.distribution} {owner.version}; choose another name"
-            raise PluginError(message)
-        declared = getattr(builder, "requirements", None)
-        if not isinstance(declared, Requirements):
-            message = f"builder `{name}`: `requirements` is {type_name(declared)}; expected Requirements"
-            raise PluginError(message)
-        instance = builder()
-        if not isinstance(instance, builder):
-            raise _not(f"builder `{name}`", instance)
-        entry = RegisteredBuilder(
-            name,
-            instance,
-            self.distribution,
-            self.version,
-            Requirements(
-                categories=declared.categories,
-                parameters=declared.parameters,
-                components=declared.components,
-                features=declared.features,
-                parameters_of=declared.parameters_of,
-            ),
-            self._guest(),
-            claims_itself=getattr(instance.claim, "__func__", None) is not Builder.claim,
-            builds_itself=getattr(instance.build, "__func__", None) is not Builder.build,
-        )
-        return partial(self._result.builders.__setitem__, name, entry)
 
 
 def _hooks(plugin: Any) -> dict[str, list[Callable[[], Any]]]:
@@ -357,14 +200,3 @@ def _items(hook: Callable[[], Any]) -> list[Any]:
         message = f"returned {type_name(answer)}; expected a list"
         raise PluginError(message)
     return list(answer)
-
-
-def _name(what: str, name: Any) -> str:
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
-        message = f"{what} {printable(repr(name), 80)}: expected lower-case letters, digits and underscores"
-        raise PluginError(message)
-    return str.__str__(name)
-
-
-def _not(expected: str, found: Any) -> PluginError:
-    return PluginError(f"{printable(repr(found), 80)} is not {expected}")

@@ -21,15 +21,24 @@ _latest: _Router | None = None
 
 
 class _Router:
-    """A stand-in for `sys.stdout` that passes everything on, from a plugin's thread to standard error."""
+    """A stand-in for `sys.stdout` that passes everything on, from a plugin's thread to standard error.
+
+    A plugin that closes what it takes for standard output closes nothing: the program still writes to both.
+    """
 
     def __init__(self, stream: Any) -> None:
         self.stream = stream
 
     def __getattr__(self, name: str) -> Any:
         if in_plugin():
+            if name == "close":
+                return _nothing
             return getattr(sys.stderr if sys.stderr is not None else io.StringIO(), name)
         return getattr(self.stream, name)
+
+
+def _nothing() -> None:
+    """Do what a plugin's closing of standard output does."""
 
 
 def in_plugin() -> bool:

@@ -11,7 +11,7 @@ from textwrap import dedent
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.model import Model
-from llmsim_adapters.plugins.manager import Registered, installed, load
+from llmsim_adapters.plugins.manager import installed, load
 from llmsim_adapters.sources import find
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pytest
 
     import llmsim_adapters as la
+    from llmsim_adapters.plugins.registered import Registered
 
 GROUP = "llmsim_adapters"
 NAME, VERSION = "Acme.Tools", "1.2.3"

@@ -1,0 +1,152 @@
+"""What a plugin may bring, and what each thing of it has to be to be registered."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from llmsim_adapters.dialects.dialect import Dialect
+from llmsim_adapters.dialects.find import built_in
+from llmsim_adapters.lowerings.kind import ComponentKind
+from llmsim_adapters.plugins.builder import Builder
+from llmsim_adapters.plugins.dialects import guarded
+from llmsim_adapters.plugins.isolation import PluginError, type_name
+from llmsim_adapters.plugins.registered import RegisteredBuilder
+from llmsim_adapters.plugins.requirements import Requirements
+from llmsim_adapters.spec.components import Component, every_kind
+from llmsim_adapters.spec.features import Feature
+from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
+from llmsim_adapters.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from llmsim_adapters.plugins.isolation import Guest
+    from llmsim_adapters.plugins.registered import Registered
+
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
+
+
+class Contributions:
+    """Checks what one distribution's plugin brings.
+
+    The checks run isolated: whatever a plugin's objects do when they are looked at is the plugin's error. They return
+    what registers the thing, for the host to call: code that was abandoned must not register it later.
+    """
+
+    def __init__(self, distribution: str, version: str, guest: Callable[[], Guest], result: Registered) -> None:
+        """`guest` makes what runs the code of one thing, so that none waits for another one that hangs."""
+        self._distribution, self._version = distribution, version
+        self._guest, self._result = guest, result
+
+    def component(self, kind: Any) -> Callable[[], None]:
+        """Check a kind of component, its lowering and its features."""
+        if not isinstance(kind, ComponentKind):
+            raise _not("a ComponentKind", kind)
+        component, lower, features = kind
+        if not (isinstance(component, type) and issubclass(component, Component)):
+            raise _not("a subclass of Component", component)
+        name = _name("component kind", component.kind)
+        if not callable(lower):
+            raise _not(f"a lowering of component `{name}`", lower)
+        known = {k.kind for k in (*every_kind(), *self._result.lowerings)}
+        if component in self._result.lowerings or name in known:
+            message = f"component `{name}` has a lowering already"
+            raise PluginError(message)
+        if not isinstance(features, tuple):
+            raise _not(f"a tuple of the features of component `{name}`", features)
+        checked = [self._feature(feature) for feature in features]
+
+        def register() -> None:
+            self._result.lowerings[component] = lower
+            for feature in checked:
+                self._result.features.add(feature, component, self._guest())
+
+        return register
+
+    def _feature(self, feature: Any) -> Feature[Any]:
+        if type(feature) is not Feature:
+            raise _not("a Feature", feature)
+        name = _name("feature name", feature.name)
+        if name in self._result.features:
+            message = f"feature `{name}` is known already"
+            raise PluginError(message)
+        nodes = (ModelSpec, Stack, Block, Sublayer, Component)
+        if not (isinstance(feature.on, type) and issubclass(feature.on, nodes)):
+            raise _not(f"the kind of node that feature `{name}` is on", feature.on)
+        if not (callable(feature.present) and callable(feature.remove)):
+            message = f"feature `{name}`: `present` and `remove` are functions of a node"
+            raise PluginError(message)
+        reason = feature.costless
+        return Feature(
+            name,
+            printable(feature.summary),
+            feature.on,
+            feature.present,
+            feature.remove,
+            None if reason is None else printable(reason),
+        )
+
+    def dialect(self, dialect: Any) -> Callable[[], None]:
+        """Check a dialect, which then reads isolated."""
+        if not isinstance(dialect, Dialect):
+            raise _not("a Dialect", dialect)
+        model_type = dialect.model_type
+        if not isinstance(model_type, str) or not model_type:
+            raise _not("the model type of a dialect", model_type)
+        if built_in(model_type) is not None or model_type in self._result.dialects:
+            message = f"model type `{printable(model_type)}` has a dialect already"
+            raise PluginError(message)
+        safe = guarded(dialect, self._guest(), self._result.lowerings)
+
+        def register() -> None:
+            self._result.dialects[safe.model_type] = safe
+            self._result.guests[safe.model_type] = self._guest()
+
+        return register
+
+    def builder(self, builder: Any) -> Callable[[], None]:
+        """Check a builder and what it declares."""
+        if not (isinstance(builder, type) and issubclass(builder, Builder)):
+            raise _not("a subclass of llmsim_adapters.Builder", builder)
+        name = _name("builder name", getattr(builder, "name", None))
+        owner = self._result.builders.get(name)
+        if owner is not None:
+            message = f"builder name `{name}` is taken by {owner.distribution} {owner.version}; choose another name"
+            raise PluginError(message)
+        declared = getattr(builder, "requirements", None)
+        if not isinstance(declared, Requirements):
+            message = f"builder `{name}`: `requirements` is {type_name(declared)}; expected Requirements"
+            raise PluginError(message)
+        instance = builder()
+        if not isinstance(instance, builder):
+            raise _not(f"builder `{name}`", instance)
+        entry = RegisteredBuilder(
+            name,
+            instance,
+            self._distribution,
+            self._version,
+            Requirements(
+                categories=declared.categories,
+                parameters=declared.parameters,
+                components=declared.components,
+                features=declared.features,
+                parameters_of=declared.parameters_of,
+            ),
+            self._guest(),
+            claims_itself=getattr(instance.claim, "__func__", None) is not Builder.claim,
+            builds_itself=getattr(instance.build, "__func__", None) is not Builder.build,
+        )
+        return partial(self._result.builders.__setitem__, name, entry)
+
+
+def _name(what: str, name: Any) -> str:
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        message = f"{what} {printable(repr(name), 80)}: expected lower-case letters, digits and underscores"
+        raise PluginError(message)
+    return str.__str__(name)
+
+
+def _not(expected: str, found: Any) -> PluginError:
+    return PluginError(f"{printable(repr(found), 80)} is not {expected}")

@@ -1,0 +1,61 @@
+"""What plugins registered, the built-in ones included."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from llmsim_adapters.lowerings.built_in import Lowerings
+from llmsim_adapters.plugins.features import KnownFeatures
+
+if TYPE_CHECKING:
+    from llmsim_adapters.dialects.dialect import Dialect
+    from llmsim_adapters.plugins.builder import Builder
+    from llmsim_adapters.plugins.isolation import Guest
+    from llmsim_adapters.plugins.requirements import Requirements
+
+HOST: Final = "llmsim-adapters"
+
+
+class RegisteredBuilder(NamedTuple):
+    """A builder, the distribution that brought it, and what it declares."""
+
+    name: str
+    builder: Builder
+    distribution: str
+    version: str
+    requirements: Requirements
+    guest: Guest
+    claims_itself: bool = False
+    """Whether its own code refines the claim."""
+    builds_itself: bool = False
+    """Whether its own code makes the graph."""
+
+    @property
+    def built_in(self) -> bool:
+        """Whether this package itself brought it."""
+        return self.distribution == HOST
+
+
+class BrokenPlugin(NamedTuple):
+    """A plugin, or a part of one, that is not used, and why."""
+
+    entry_point: str
+    distribution: str
+    version: str
+    error: str
+
+
+class Registered:
+    """Everything that plugins registered, the built-in ones included.
+
+    `dialects` are those of plugins, by model type, safe to read with; `guests` run what else a model of such a type
+    needs of its plugin.
+    """
+
+    def __init__(self) -> None:
+        self.builders: dict[str, RegisteredBuilder] = {}
+        self.broken: list[BrokenPlugin] = []
+        self.dialects: dict[str, Dialect] = {}
+        self.guests: dict[str, Guest] = {}
+        self.features = KnownFeatures()
+        self.lowerings = Lowerings()

@@ -1,0 +1,145 @@
+"""Plugins that do what they must not, through the command: it answers as without them, and names who did it.
+
+What the host makes of each is held one by one in `tests/test_plugins.py`; here is what users see.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+import jsonschema
+import pytest
+
+from llmsim_adapters.documents import schema_of
+from llmsim_adapters.plugins.isolation import TIMEOUT
+from tests.hub.fixtures import ROOT
+from tests.plugins import distributions
+from tests.plugins.distributions import NAME, VERSION
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MODEL: Final = "mistralai/Mistral-7B-v0.1"
+LABEL: Final = f"{NAME} {VERSION}"
+NOISE: Final = "print('noise'); sys.stdout.write('noise'); sys.stdout.flush()"
+
+MUTATION: Final = "reading.parameters.clear(); reading.without_effect.clear(); return claim"
+
+# A builder that claims less firmly than the built-in one, so that all that may change is its own claim.
+MODEST: Final = """
+class Acme(Acme):
+    requirements = la.Requirements(
+        categories=REQUIREMENTS.categories, parameters=("hidden_size",), components=REQUIREMENTS.components,
+        features=REQUIREMENTS.features,
+    )
+"""
+EVERYTHING: Final = """
+class Acme(la.Builder):
+    name = "acme"
+    requirements = la.Requirements(
+        categories=frozenset(la.Category), parameters=tuple(f"p{i}" for i in range(50)), components=frozenset({"norm"})
+    )
+    def claim(self, reading, claim):
+        return claim._replace(claims=True, missing_parameters=(), gaps=())
+"""
+
+
+def own(method: str, body: str) -> str:
+    arguments = {"claim": "reading, claim", "build": "spec, schedule, wire"}[method]
+    return f"{MODEST}\n    def {method}(self, {arguments}):\n        {body}\n"
+
+
+def hook(name: str, body: str) -> str:
+    return f"{MODEST}\n@la.hookimpl\ndef llmsim_register_{name}():\n    {body}\n"
+
+
+# The module of the plugin, and where the reason stands: beside the broken plugins, or in its claim; empty: nowhere, as
+# nothing comes of it.
+HOOKS: Final = ("components", "dialects", "builders")
+BAD: Final = {"raises": "1 / 0", "hangs": "hang()", "returns a number": "return 3", "returns numbers": "return [3]"}
+MISBEHAVIOURS: Final = {
+    "raises at import": ("raise ValueError('bad luck')", "broken", "ValueError: bad luck"),
+    "leaves at import": ("sys.exit(0)", "broken", "SystemExit: 0"),
+    "hangs at import": ("hang()", "broken", "did not answer"),
+    **{f"{how} in {name}": (hook(name, body), "broken", name) for name in HOOKS for how, body in BAD.items()},
+    "raises in claim": (own("claim", "1 / 0"), "claim", "ZeroDivisionError"),
+    "hangs in claim": (own("claim", "hang()"), "claim", "did not answer"),
+    "claims a number": (own("claim", "return 3"), "claim", "expected a Claim"),
+    "claims everything": (EVERYTHING, "claim", ""),
+    "mutates what it reads": (
+        own("claim", MUTATION),
+        "",
+        "",
+    ),
+    "prints": (f"{NOISE}\n{own('claim', f'{NOISE}; return claim')}", "", ""),
+    "closes standard output": (f"sys.stdout.close()\n{MODEST}", "", ""),
+    "takes a built-in's name": ("Acme.name = 'qwen3'", "broken", "taken by llmsim-adapters"),
+}
+
+
+def ask(folder: Path | None, home: Path) -> tuple[dict[str, Any], dict[str, Any], str]:
+    """Return what `explain` and `builders` say, one after the other in a process of their own, and its warnings."""
+    code = (
+        "from llmsim_adapters.cli.main import main\n"
+        f"for arguments in (['explain', {MODEL!r}, '--offline'], ['builders']):\n"
+        "    try: main([*arguments, '--format', 'json'])\n"
+        "    except SystemExit as end: assert not end.code, end.code\n"
+    )
+    path = os.pathsep.join([*([] if folder is None else [str(folder)]), str(ROOT)])
+    only = {"LLMSIM_ADAPTERS_PLUGINS": "" if folder is None else "acme"}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": path, TIMEOUT: "0.5", **only},
+        cwd=home,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    first, end = json.JSONDecoder().raw_decode(done.stdout)
+    second, rest = json.JSONDecoder().raw_decode(done.stdout[end:].lstrip())
+    assert done.stdout[end:].lstrip()[rest:].strip() == "", "standard output has more than the documents"
+    jsonschema.validate(first, schema_of("explanation"))
+    jsonschema.validate(second, schema_of("builders"))
+    del first["coverage"]["source"]["answers"]  # which caches were looked into is a matter of the home
+    return first, second, "".join(line for line in done.stderr.splitlines(True) if line.startswith("warning: "))
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], dict[str, Any], str]:
+    return ask(None, tmp_path_factory.mktemp("alone"))
+
+
+@pytest.mark.parametrize(("source", "where", "reason"), MISBEHAVIOURS.values(), ids=list(MISBEHAVIOURS))
+def test_it_costs_nothing_but_its_own_answer(
+    source: str, where: str, reason: str, alone: tuple[Any, Any, str], hub_home: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "site"
+    register = "" if "llmsim_register_builders" in source else distributions.REGISTER
+    distributions.install(folder, source, register=register)
+    explained, listed, warnings = ask(folder, hub_home)
+    claims = explained["coverage"]["claims"]
+    its_own = [claim for claim in claims if claim["builder"] == "acme"]
+    explained["coverage"]["claims"] = [claim for claim in claims if claim["builder"] != "acme"]
+    assert explained == alone[0]
+    assert [entry for entry in listed["builders"] if entry["built_in"]] == alone[1]["builders"]
+
+    broken = [(plugin["distribution"], plugin["version"]) for plugin in listed["broken"]]
+    assert broken == ([(NAME, VERSION)] if where == "broken" else [])
+    assert warnings.count("\n") == len(broken)
+    if where == "broken":
+        assert reason in listed["broken"][0]["error"]
+        assert warnings == f"warning: plugin acme of {LABEL} is not used: {listed['broken'][0]['error']}\n"
+    elif where == "claim" and reason:
+        (gap,) = [gap for claim in its_own for gap in claim["gaps"] if gap["kind"] == "plugin_error"]
+        assert gap["detail"].startswith(f"{LABEL}: ")
+        assert reason in gap["detail"]
+    if where != "broken":
+        (entry,) = [entry for entry in listed["builders"] if entry["name"] == "acme"]
+        assert (entry["distribution"], entry["version"]) == (NAME, VERSION)
