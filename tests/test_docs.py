@@ -1,22 +1,42 @@
-"""Pages that are generated say what the package does now."""
+"""The pages are true: what is generated says what the package does now, and examples run as they stand there."""
 
 from __future__ import annotations
 
 import importlib.util
-from pathlib import Path
-from typing import TYPE_CHECKING
+import os
+import re
+import shutil
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
+import llmsim_adapters as la
+from llmsim_adapters import llmsim, testing
+from llmsim_adapters.cli.main import main
+from llmsim_adapters.documents import SCHEMAS
+from llmsim_adapters.plugins.hookspecs import HookSpecs
+from tests import pages
+from tests.hub.fixtures import ROOT
+
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import ModuleType
 
-ROOT = Path(__file__).parent.parent
+PAGES: Final = {
+    path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
+    for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+}
+TRANSLATED: Final = "README.zh-CN.md"  # its blocks are the README's
+RUN: Final = sorted(
+    name
+    for name, text in PAGES.items()
+    if name != TRANSLATED
+    and any(block.language in ("python", "bash", "console") and not block.not_run for block in pages.blocks(text))
+)
 
 
-@pytest.fixture(scope="module")
-def tool() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("model_types", ROOT / "tools" / "model_types.py")
+def tool_named(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -24,10 +44,73 @@ def tool() -> ModuleType:
     return module
 
 
-def test_the_lists_of_model_types_are_current(tool: ModuleType) -> None:
+class TestExamples:
+    @pytest.mark.skipif(
+        os.name == "nt" or shutil.which("bash") is None, reason="the commands are those of a POSIX shell"
+    )
+    @pytest.mark.parametrize("name", RUN)
+    def test_run_as_they_stand_there(self, name: str, tmp_path: Path, hub_home: Path) -> None:
+        folder = tmp_path / "folder"
+        folder.mkdir()
+        pages.follow(PAGES[name], folder)
+
+    @pytest.mark.parametrize("name", sorted(PAGES))
+    def test_say_what_language_they_are_in(self, name: str) -> None:
+        """A block without one would be an example that nobody runs."""
+        assert all(block.language for block in pages.blocks(PAGES[name]))
+
+    @pytest.mark.parametrize("name", ["README.md", TRANSLATED, "CONTRIBUTING.md"])
+    def test_that_are_not_run_are_none_of_the_front_pages(self, name: str) -> None:
+        assert not [block for block in pages.blocks(PAGES[name]) if block.not_run]
+
+
+class TestReference:
+    def documented(self) -> list[str]:
+        return [name for text in PAGES.values() for name in re.findall(r"^::: (\S+)$", text, re.MULTILINE)]
+
+    def test_has_every_public_name_once(self) -> None:
+        public = {f"llmsim_adapters.{name}" for name in la.__all__ if name != "__version__"}
+        public |= {f"{package.__name__}.{name}" for package in (llmsim, testing) for name in package.__all__}
+        public |= {f"{HookSpecs.__module__}.{HookSpecs.__name__}"}
+        assert sorted(self.documented()) == sorted(public)
+
+    def test_has_every_command_and_document(self) -> None:
+        shown = re.findall(r"<!-- (help|fields) of (\S+) -->", "".join(PAGES.values()))
+        assert {name for kind, name in shown if kind == "help"} == {"llmsim-adapters", *main.commands}
+        parts = {"coverage", "working"}  # of an explanation, whose page has them
+        assert {name for kind, name in shown if kind == "fields"} == set(SCHEMAS) - parts
+
+    @pytest.mark.parametrize("name", sorted(SCHEMAS))
+    def test_of_a_document_has_every_field(self, name: str) -> None:
+        table = "".join(tool_named("mkdocs_hooks").fields(name))
+        assert [field for field in SCHEMAS[name].model_fields if f"| `{field}` |" not in table] == []
+
+    @pytest.mark.parametrize("name", sorted(main.commands))
+    def test_of_a_command_has_every_option(self, name: str) -> None:
+        (text,) = tool_named("mkdocs_hooks").usage(name)
+        options = [
+            parameter.opts[0] for parameter in main.commands[name].params if parameter.param_type_name == "option"
+        ]
+        assert [option for option in options if option not in text] == []
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_every_file_that_a_page_links_to_is_there(name: str) -> None:
+    text = re.sub(r"^```.*?^```$", "", PAGES[name], flags=re.MULTILINE | re.DOTALL)
+    links = [link for link in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text) if ":" not in link]
+    assert [link for link in links if not (ROOT / name).parent.joinpath(link).exists()] == []
+
+
+def test_every_page_has_its_place_in_the_site() -> None:
+    placed = re.findall(r"[\w/-]+\.md", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
+    assert sorted(f"docs/{page}" for page in placed) == sorted(name for name in PAGES if name.startswith("docs/"))
+
+
+def test_the_lists_of_model_types_are_current() -> None:
     """`python tools/model_types.py` writes them anew."""
+    tool = tool_named("model_types")
     found = tool.types()
     assert all(row.summary and row.builder for row in found)
     assert tool.PAGE.read_text(encoding="utf-8") == tool.page(found)
-    readme = tool.README.read_text(encoding="utf-8")
-    assert readme == tool.readme(found, readme)
+    for path in tool.READMES:
+        assert path.read_text(encoding="utf-8") == tool.readme(found, path)

@@ -104,6 +104,11 @@ class TestWheel:
         assert {name for name in names if "/hf_config/" in name} == bundled
         assert len(bundled) >= 19
 
+    def test_has_the_templates_of_projects(self, wheel: Path) -> None:
+        found = {name for name in contents(wheel) if name.endswith(".template")}
+        assert found == {path.relative_to(ROOT).as_posix() for path in (ROOT / "llmsim_adapters").rglob("*.template")}
+        assert len(found) == 11
+
     def test_answers_from_anywhere_with_the_configs_inside_it(self, site: Path, tmp_path: Path) -> None:
         code = (
             "import json, llmsim_adapters as la\n"
@@ -141,8 +146,8 @@ class TestMetadata:
         assert needed == {"click", "huggingface-hub", "modelscope", "pluggy", "pydantic", "rich"}
         assert "huggingface-hub>=1.4" in [line.replace("_", "-") for line in required]
 
-    def test_has_two_extras(self, metadata: Message) -> None:
-        assert set(metadata.get_all("Provides-Extra", [])) == {"reference", "test"}
+    def test_has_few_extras(self, metadata: Message) -> None:
+        assert set(metadata.get_all("Provides-Extra", [])) == {"docs", "reference", "sweep", "test"}
         reference = {
             re.split(r"[^\w-]", line)[0]
             for line in metadata.get_all("Requires-Dist", [])
@@ -157,6 +162,8 @@ class TestMetadata:
             "llmsim-adapters = llmsim_adapters.cli.main:main",
             "[llmsim_adapters]",
             "builtin = llmsim_builders",
+            "[pytest11]",
+            "llmsim-adapters = llmsim_adapters.pytest_plugin",
         ]
 
 
@@ -170,9 +177,18 @@ class TestSdist:
     def test_has_what_the_suite_needs(self, sdist: Path) -> None:
         with tarfile.open(sdist) as archive:
             names = {name.removeprefix(f"{NAME}/") for name in archive.getnames()}
-        assert {"pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", ".ci/run", "docs/architecture.md"} <= names
-        tests = {path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("test_*.py")}
-        assert names >= tests
+        read = (
+            "tests/**/test_*.py",
+            "docs/**/*.md",
+            ".github/**/*.yml",
+            "tools/*.py",
+            "*.md",
+            "*.toml",
+            "*.yml",
+            ".ci/run",
+        )
+        assert names >= {path.relative_to(ROOT).as_posix() for pattern in read for path in ROOT.glob(pattern)}
+        assert "LICENSE" in names
 
 
 class TestEditable:

@@ -7,11 +7,11 @@ import os
 import re
 import subprocess
 import sys
-import zipfile
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from tests import pages
 from tests.hub.fixtures import ROOT
 
 if TYPE_CHECKING:
@@ -67,41 +67,26 @@ def run_command(hub_home: Path) -> Callable[..., str]:
     return run
 
 
-class TestPython:
-    def source(self) -> str:
-        found = re.search(r"^## In Python\n+```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-        assert found
-        return found[1]
-
-    def test_is_five_lines_and_an_import(self) -> None:
-        first, *rest = [line for line in self.source().split("\n") if line]
-        assert first == "import llmsim_adapters as la"
-        assert len(rest) == 5
-
-    def test_prints_what_its_comments_say(self, run_python: Callable[..., str]) -> None:
-        expected = re.findall(r"# -> (.*)", self.source())
-        assert len(expected) == 3
-        assert run_python(self.source()).splitlines() == expected
+def test_the_first_python_is_five_lines_and_an_import() -> None:
+    """`tests/test_docs.py` runs it, with everything else that can be run."""
+    first, *rest = next(block.text for block in pages.blocks(README) if block.language == "python").splitlines()
+    assert first == "import llmsim_adapters as la"
+    assert len([line for line in rest if line]) == 5
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the README's plugin as installing its wheel leaves it in site-packages."""
-    project, site = tmp_path_factory.mktemp("plugin"), tmp_path_factory.mktemp("site")
+    project, site = tmp_path_factory.mktemp("plugin"), tmp_path_factory.mktemp("installed") / "site-packages"
     for name in ("plain_builder.py", "pyproject.toml"):
-        (project / name).write_text(block(f"builder: {name}"), encoding="utf-8")
-    command = [sys.executable, "-m", "build", "--no-isolation", "--wheel", str(project)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    (wheel,) = (project / "dist").iterdir()
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(site)
+        (project / name).write_text(pages.titled(README, name), encoding="utf-8")
+    pages.install(project, site)
     return site
 
 
 class TestBuilder:
     def test_is_short(self) -> None:
-        assert len([line for line in block("builder: plain_builder.py").split("\n") if line]) <= 15
+        assert len([line for line in pages.titled(README, "plain_builder.py").split("\n") if line]) <= 15
 
     def test_registers_with_its_distribution(self, site: Path, run_python: Callable[..., str]) -> None:
         code = (
@@ -138,7 +123,49 @@ def _before_the_checkout(site: Path) -> str:
     return os.pathsep.join((str(site), str(ROOT)))
 
 
-def test_every_file_that_the_readme_links_to_is_there() -> None:
-    links = re.findall(r"\]\(([^)#:]+)\)", README)
-    assert links
-    assert [link for link in links if not (ROOT / link).exists()] == []
+CHINESE: Final = (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
+
+
+def sections(page: str) -> list[str]:
+    """Return a README section by section, each from its heading on, without fenced blocks and comments."""
+    text = re.sub(r"^```.*?^```$|<!--.*?-->", "", page, flags=re.MULTILINE | re.DOTALL)
+    return re.split(r"^(?=#+ )", text, flags=re.MULTILINE)[1:]
+
+
+def rows(section: str) -> list[list[str]]:
+    """Return the cells of the tables in a section."""
+    return [re.split(r" ?(?<!\\)\| ?", line)[1:-1] for line in section.splitlines() if line.startswith("|")]
+
+
+class TestChinese:
+    """README.zh-CN.md says the same: what needs no translation is the same, section by section."""
+
+    PAIRS: Final = tuple(zip(sections(README), sections(CHINESE), strict=False))
+
+    def test_each_is_linked_from_the_top_of_the_other(self) -> None:
+        assert "[中文](README.zh-CN.md)" in README.splitlines()[:4]
+        assert "[English](README.md)" in CHINESE.splitlines()[:4]
+
+    def test_the_fenced_blocks_are_the_same(self) -> None:
+        assert pages.blocks(CHINESE) == pages.blocks(README)
+
+    def test_the_sections_are_the_same(self) -> None:
+        depths = [[len(section.split(" ")[0]) for section in sections(page)] for page in (README, CHINESE)]
+        assert depths[0] == depths[1]
+
+    @pytest.mark.parametrize(("english", "chinese"), PAIRS, ids=[english.split("\n")[0] for english, _ in PAIRS])
+    def test_a_section_names_the_same_things(self, english: str, chinese: str) -> None:
+        def said(text: str) -> list[str]:
+            code, links = re.findall(r"`([^`\n]+)`", text), re.findall(r"\]\(([^)]+)\)", text)
+            numbers = re.findall(r"(?<![\w.])\d[\d,.]*(?:\s?[%×])?", re.sub(r"`[^`\n]+`", "", text))
+            names = {"README.md", "README.zh-CN.md"}
+            return sorted(word.rstrip(".,") for word in (*code, *links, *numbers) if word not in names)
+
+        assert said(chinese) == said(english)
+
+    @pytest.mark.parametrize(("english", "chinese"), PAIRS, ids=[english.split("\n")[0] for english, _ in PAIRS])
+    def test_a_table_has_the_same_rows(self, english: str, chinese: str) -> None:
+        mine, theirs = rows(chinese), rows(english)
+        assert [len(row) for row in mine] == [len(row) for row in theirs]
+        names = [[re.findall(r"`[^`]+`", cell) for cell in (row[0] for row in table)] for table in (mine, theirs)]
+        assert names[0] == names[1]
