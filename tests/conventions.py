@@ -78,6 +78,7 @@ FUSED: Final = {
 FLOPS: Final[dict[str, str]] = {
     "llama4_text": "every expert runs on every token, and what was not routed there is multiplied by 0 (bmm)",
     "llama4": "as llama4_text",
+    "gemma3n": "text is projected as pictures' and sound's tokens too, and what comes of it not taken (torch.where)",
     "zaya": "a token that goes to no expert runs through the first one, times 0 (masked_fill in ZayaRouter)",
     "blt": "how many patches bytes make depends on the text, and on random weights (a test of its own)",
     "qwen4_exp_text": "the indexer scores the whole blocks before each token, one by one (matmul in its QSAIndexer)",
@@ -98,7 +99,7 @@ PARTIAL: Final[dict[str, tuple[str, ...]]] = {
     **dict.fromkeys(("llada2_moe", "llada2_moe_veomni", "sdar"), ("block_diffusion",)),
     "phi3small": ("local_and_strided_attention",),
     **dict.fromkeys(("moss_transcribe_diarize", "qwen2_audio", "voxtral"), ("audio_tower",)),
-    **dict.fromkeys(("gemma4", "gemma4_unified"), ("audio_tower", "vision_tower")),
+    **dict.fromkeys(("gemma3n", "gemma4", "gemma4_unified"), ("audio_tower", "vision_tower")),
 }
 """Types that their defaults have gaps of: a part that transformers does not say how to build, or an encoder of which
 the weights are compared, and what it runs is not."""
@@ -130,7 +131,7 @@ CACHE: Final[dict[str, str]] = {
     "deepseek_v4": "values are the keys, unfinished entries grow and shrink (a test of its own)",
     "rwkv": "five tensors, each with one state of all layers",
     "xlstm": "a dictionary of the states of all layers",
-    "reformer": "hidden states and hashes apart; local layers keep all tokens, whatever is in reach (a test of its own)",
+    "reformer": "hidden states and hashes apart; local layers keep all tokens, in reach or not (a test of its own)",
     **dict.fromkeys(
         ("falcon-random-3", "falcon-only-new_decoder_architecture", "RefinedWeb"),
         "the new decoder repeats keys and values for every query head before it caches them (broadcast_to)",

@@ -175,6 +175,16 @@ class TestComposite:
         assert (gap.kind, gap.name) == ("unsupported_feature", "vision_tower")
         assert "no builder models" in gap.detail
 
+    @pytest.mark.parametrize("net", [{"architecture": "resnet50"}, {"model_args": {"features_only": True}}])
+    def test_a_net_that_is_in_no_table_is_left_out(self, net: dict[str, Any]) -> None:
+        whole = {"model_type": "gemma3n", "architectures": ["Gemma3nForConditionalGeneration"]}
+        model = la.load({**whole, "vision_config": net})
+        assert {weight.stack for weight in la.build(whole).weights} == {"model", "text", "vision", "audio"}
+        assert {weight.stack for weight in model.build().weights} == {"model", "text", "audio"}
+        details = {gap.name: gap.detail for gap in model.coverage.gaps}
+        assert details.keys() == {"audio_tower", "vision_tower"}
+        assert "no builder models" in details["vision_tower"]
+
     @pytest.mark.parametrize(
         ("ignore", "gaps"),
         [

@@ -27,6 +27,12 @@ RUNS = [
     for name, case in ALL
     for run in case.get("runs", ())
 ]
+EDGES = [
+    pytest.param(case["config"], run, id=f"{name}-{run['seq_len']}")
+    for name, case in facts("edges")["types"].items()
+    for run in case["runs"]
+]
+"""Prefills of lengths below, at and above each window, and a multiple of each stride."""
 PUBLISHED = facts("published")["models"]
 REMOTE = facts("published_totals")["models"]
 
@@ -124,7 +130,7 @@ def test_a_step_after_a_prefill_has_the_flops_that_torch_counts(config: dict[str
 
 
 @pytest.mark.parametrize(
-    ("config", "run"), [p for p in RUNS if not excused(p, conventions.CACHE) and "no_cache" not in p.values[1]]
+    ("config", "run"), [p for p in RUNS + EDGES if not excused(p, conventions.CACHE) and "no_cache" not in p.values[1]]
 )
 def test_caches_are_those_of_a_real_prefill(config: dict[str, Any], run: dict[str, Any]) -> None:
     """Layer by layer, all tensors of a layer together; a sliding layer at its window's size (see `kept`)."""
@@ -222,6 +228,18 @@ def test_a_type_that_runs_an_expert_for_skipped_tokens_has_the_flops_of_all(
         assert flops is None or graph.flops + skipped == flops
 
 
+@pytest.mark.parametrize(("config", "run"), [p for p in RUNS if p.values[0]["model_type"] == "gemma3n"])
+def test_projections_of_tokens_that_text_has_none_of_cost_nothing(config: dict[str, Any], run: dict[str, Any]) -> None:
+    """What torch counts of Gemma 3n in transformers is what it would be if each token were a picture's and sound's."""
+    said, step = la.load(config).coverage.parameters, run.get("decode_step")
+    widths = [said[f"{name}_config.hidden_size"].value for name in ("vision", "audio")]
+    counted = [({"seq_len": run["seq_len"]}, run["flops"])]
+    counted += [({"seq_len": 1, "context_len": step["context_len"]}, step["flops"])] if step else []
+    for size, flops in counted:
+        projected = 2 * run["batch"] * size["seq_len"] * said["hidden_size"].value * sum(widths)
+        assert build(config, batch_size=run["batch"], **size).flops + projected == flops
+
+
 @pytest.mark.parametrize(("config", "run"), [p for p in RUNS if p.values[0]["model_type"].startswith("qwen4_exp")])
 def test_an_indexer_that_goes_token_by_token_has_the_flops_of_the_blocks_before_each(
     config: dict[str, Any], run: dict[str, Any]
@@ -235,6 +253,23 @@ def test_an_indexer_that_goes_token_by_token_has_the_flops_of_the_blocks_before_
         assert build(config, **after).flops == run["decode_step"]["flops"]
         if config != unmasked(config):
             assert build(unmasked(config), mode="decode", **after).flops == run["decode_step"]["flops"]
+
+
+@pytest.mark.parametrize(
+    ("config", "run"),
+    [p for p in RUNS if p.values[0]["model_type"] in ("rwkv", "xlstm") and "no_cache" not in p.values[1]],
+)
+def test_states_of_all_layers_together_are_those_of_the_real_model(config: dict[str, Any], run: dict[str, Any]) -> None:
+    """RWKV's are five tensors of one shape, but for another width of attention."""
+    (group,) = run["cache"]
+    kept = sum(prod(shape) // run["batch"] for name, shape in group.items() if name not in ("layers", "kind"))
+    graph = la.build(config)
+    if config["model_type"] == "rwkv":
+        hidden, layers = config["hidden_size"], config["num_hidden_layers"]
+        assert kept == hidden * layers
+        kept = layers * (2 * hidden + 3 * (config.get("attention_hidden_size") or hidden))
+    assert graph.state_elements_per_sequence == kept
+    assert graph.kv_cache_elements(run["seq_len"]) == 0
 
 
 @pytest.mark.parametrize(("config", "run"), [p for p in RUNS if p.values[0]["model_type"] == "reformer"])
@@ -267,7 +302,7 @@ def test_patches_have_the_flops_of_as_many_as_they_are(config: dict[str, Any], r
         assert build({**config, "patch_size": 1}, **sizes).flops == run["flops"]
 
 
-@pytest.mark.parametrize(("config", "run"), [p for p in RUNS if p.values[0]["model_type"] == "deepseek_v4"])
+@pytest.mark.parametrize(("config", "run"), [p for p in RUNS + EDGES if p.values[0]["model_type"] == "deepseek_v4"])
 def test_compressed_tokens_are_cached_beside_a_window(config: dict[str, Any], run: dict[str, Any]) -> None:
     """Keys, which are the values too, once, and each entry; what is no entry yet is at most the state."""
     model, tokens = la.load(config), run["seq_len"]

@@ -6,7 +6,6 @@ argument. A dialect that needs something else builds its components itself.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import cycle, islice
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -23,6 +22,7 @@ from llmsim_adapters.spec.components import (
     Norm,
 )
 from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
+from llmsim_adapters.spec.quick import replace
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -254,18 +254,19 @@ def blocks(
     if len(mixers) == len(feed_forwards) == 1:
         return (Block("layer", layout(mixers[0], feed_forwards[0], norm)),), (0,) * count
     # Layers with the same parts share the objects, so that identity tells them apart, at no cost.
-    of_layers = list(islice(zip(cycle(mixers), cycle(feed_forwards)), count))
-    keys = [(id(mixer), id(feed_forward)) for mixer, feed_forward in of_layers]
-    distinct = dict(zip(keys, of_layers, strict=True))
+    ids = [islice(cycle(map(id, parts)), count) for parts in (mixers, feed_forwards) if len(parts) > 1]
+    keys: list[object] = list(ids[0] if len(ids) == 1 else zip(*ids, strict=True))
+    distinct = dict.fromkeys(keys)
     found: list[Block] = []
-    for mixer, feed_forward in distinct.values():
+    for first in map(keys.index, distinct):
+        mixer, feed_forward = mixers[first % len(mixers)], feed_forwards[first % len(feed_forwards)]
         sublayers = layout(mixer, feed_forward, norm)
         name = "cross" if sublayers[0].from_encoder else _name(mixer, feed_forward)
         alike = sum(block.name.startswith(name) for block in found)
         name = f"{name}_{alike + 1}" if alike else name
         found.append(Block(name, sublayers))
-    index = {key: position for position, key in enumerate(distinct)}
-    return tuple(found), tuple([index[key] for key in keys])
+    index = dict(zip(distinct, range(len(distinct)), strict=True))
+    return tuple(found), tuple(map(index.__getitem__, keys))
 
 
 def _name(mixer: Component, feed_forward: Component) -> str:

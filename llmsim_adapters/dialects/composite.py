@@ -10,7 +10,8 @@ from llmsim_adapters.dialects.aliases import CANONICAL
 from llmsim_adapters.dialects.assembly import dtype
 from llmsim_adapters.dialects.parts import PART_OF
 from llmsim_adapters.dialects.quantization import quantized
-from llmsim_adapters.dialects.reader import LANGUAGE_HEADS, Reader
+from llmsim_adapters.dialects.reader import Reader
+from llmsim_adapters.dialects.tracker import LANGUAGE_HEADS
 from llmsim_adapters.spec.components import Head
 
 if TYPE_CHECKING:
@@ -81,10 +82,13 @@ def inherit(spec: ModelSpec, outer: Reader, *, alone: bool = False, ties: str = 
         outer.no_effect(("dtype",), "null: the language model's is taken")
     spec = quantized(outer, spec)
     if alone:
-        outer.no_effect(
-            [key for key in outer.unread({}) if key in PART_OF or is_tower(key, outer.raw.get(key))], _ALONE
-        )
+        without_parts(outer)
     return spec
+
+
+def without_parts(r: Reader) -> None:
+    """Set aside the configs of parts that an architecture which is the language model alone does not have."""
+    r.no_effect([key for key in r.unread({}) if key in PART_OF or is_tower(key, r.raw.get(key))], _ALONE)
 
 
 def _tied(spec: ModelSpec, *, tied: bool) -> ModelSpec:
@@ -116,12 +120,16 @@ def between(r: Reader, outer: Reader) -> list[Reader]:
     return found
 
 
-def repeats(r: Reader, outer: Reader) -> None:
-    """Mark what nobody read at an outer level of a composite config and the language model's config says as well."""
+def repeats(r: Reader, outer: Reader, canonical: Mapping[str, str] = CANONICAL) -> None:
+    """Mark what nobody read at an outer level of a composite config and the language model's config says as well.
+
+    `canonical` has the canonical names of the outer level's keys.
+    """
     for path in outer.unread({}):
         key = path.removeprefix(outer.prefix)
         if key not in outer.raw:  # of an object inside
             continue
-        value, read = outer.raw[key], r.parameters.get(CANONICAL.get(key, key))
+        name = canonical.get(key, key)
+        value, read = outer.raw[key], r.parameters.get(name)
         if (key in r.raw and r.raw[key] == value) or (read is not None and read.value == value):
-            outer.no_effect((CANONICAL.get(key, key),), "the language model's config says the same")
+            outer.no_effect((name,), "the language model's config says the same")

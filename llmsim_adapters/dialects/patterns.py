@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly import layers, windowed
+from llmsim_adapters.spec.quick import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,6 +108,8 @@ def after_dense_every(r: Reader) -> list[bool]:
         r.no_effect(("moe_layer_freq",), "no layer but the first has experts, and every number divides 0")
         return later
     frequency = r.size("moe_layer_freq")
+    if frequency == 1:
+        return later
     return [yes and i % frequency == 0 for i, yes in enumerate(later)]
 
 

@@ -60,7 +60,7 @@ def read(
         level,
         chosen.canonical,
         defaults,
-        prefix="".join(f"{key}." for key in path),
+        prefix="".join([f"{key}." for key in path]),
         traced=traced,
     )
     r.model_type, r.architecture = model_type, architecture
@@ -103,7 +103,9 @@ def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | No
     spec = quantized(r, dialect.read(r))
     r.mark("model_type", "architectures")
     alone = r.architecture in dialect.text_only
-    if whole is not None and outer is None and not alone:
+    if outer is None and alone:
+        composite.without_parts(r)
+    elif outer is None and whole is not None:
         spec = _with_towers(spec, whole, r, r)
     unread = r.unread(dialect.costless)
     levels: tuple[Reader, ...] = (r,)
@@ -117,7 +119,7 @@ def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | No
         r.without_effect |= outer.without_effect
         levels = (r, *composite.between(r, outer), outer)
         for level in levels[1:]:
-            composite.repeats(r, level)
+            composite.repeats(r, level, CANONICAL if whole is None or level is not outer else whole.canonical)
             unread += level.unread({} if whole is None else whole.costless)
         if outer.unmodelled:
             r.unmodelled += outer.unmodelled

@@ -40,8 +40,9 @@ class Tower(NamedTuple):
 def tower(whole: Reader, key: str, model_type: str, *, fixed: bool = False) -> Tower | None:
     """Read the tower under a key by the dialect of its model type, of the one given where its config says none.
 
-    What its config leaves out, all of it if there is none, is the default of that type. A type that nobody declared is
-    noted as left out. Where the class of the whole has towers of one type alone, it is `fixed`, whatever it says.
+    What its config leaves out, all of it if there is none, is the default of that type. A type that nobody declared, or
+    whose dialect does not know what the config names, is noted as left out. Where the class of the whole has towers of
+    one type alone, it is `fixed`, whatever it says.
     """
     name = key.removesuffix("_config")
     value = whole.raw.get(key)
@@ -57,7 +58,12 @@ def tower(whole: Reader, key: str, model_type: str, *, fixed: bool = False) -> T
     r.mark("model_type", "architectures")
     r.no_effect(("dtype",), _DTYPE)
     r.no_effect(("tie_word_embeddings",), "an encoder of pictures or sound has no head")
-    (stack,) = dialect.read(r).stacks
+    stacks = dialect.read(r).stacks
+    if not stacks:
+        r.set_aside("the tower is left out")
+        whole.not_modelled(f"{name}_tower")
+        return None
+    (stack,) = stacks
     return Tower(replace(stack, name=name, counted_by=f"{name}_{stack.counted_by}"), r)
 
 

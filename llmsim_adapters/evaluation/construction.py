@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.graph.schedule import Schedule
     from llmsim_adapters.lowerings.recording import Kept
     from llmsim_adapters.plugins.isolation import Guest
-    from llmsim_adapters.plugins.manager import Registered, RegisteredBuilder
+    from llmsim_adapters.plugins.registered import Registered, RegisteredBuilder
     from llmsim_adapters.spec.model import ModelSpec
 
 
@@ -42,7 +42,7 @@ def construct(
         PluginError: the builder's own code raised, did not answer in time, or did not return a graph.
         ScheduleError: the model can't be spread over ranks as the schedule says.
     """
-    known = tuple(name for name in without if name in registered.features)
+    known = tuple([name for name in without if name in registered.features])
     tracer = None if reread is None else partial(_trace, entry, registered, schedule, without, reread)
     wiring = partial(wire, lowerings=registered.lowerings, tracer=tracer, traced=traced)
     guest = guest_of(entry, registered, spec)

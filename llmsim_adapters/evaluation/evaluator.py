@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading import Reading
     from llmsim_adapters.evaluation.total import Total
     from llmsim_adapters.graph.graph import OperatorGraph
-    from llmsim_adapters.plugins.manager import Registered, RegisteredBuilder
+    from llmsim_adapters.plugins.registered import Registered, RegisteredBuilder
     from llmsim_adapters.sources import Provenance
     from llmsim_adapters.spec.category import Category
     from llmsim_adapters.spec.model import ModelSpec
@@ -80,7 +80,7 @@ def evaluate(
     claims = with_impacts(claims, spec, registered)
     graph, claims = _build(claims, registered, spec, reread)
     best = claims[0] if graph is not None else None
-    gaps = reading.gaps + seen.gaps + tuple(_left_out(name) for name in spec.unmodelled)
+    gaps = reading.gaps + seen.gaps + tuple([_left_out(name) for name in spec.unmodelled])
     evidence = Evidence.NONE
     if best is not None and graph is not None:
         gaps += best.gaps
@@ -226,7 +226,7 @@ def _build(
 
 def unsupported(claim: Claim) -> tuple[str, ...]:
     """Return the features of a model that a claiming builder does not model."""
-    return tuple(gap.name for gap in claim.gaps if gap.kind is GapKind.UNSUPPORTED_FEATURE)
+    return tuple([gap.name for gap in claim.gaps if gap.kind is GapKind.UNSUPPORTED_FEATURE])
 
 
 def _left_out(name: str) -> Gap:

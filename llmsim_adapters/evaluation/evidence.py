@@ -21,6 +21,8 @@ class Verified(NamedTuple):
 
     def missing(self, dialect: str, components: frozenset[str], features: frozenset[str]) -> list[str]:
         """Return what of a model no facts hold."""
+        if dialect in self.dialects and components <= self.components and features <= self.features:
+            return []
         missing = [] if dialect in self.dialects else [f"dialect {dialect}"]
         missing += [f"component {kind}" for kind in sorted(components - self.components)]
         return missing + [f"feature {name}" for name in sorted(features - self.features)]

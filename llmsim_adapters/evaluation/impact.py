@@ -12,7 +12,7 @@ from llmsim_adapters.plugins.isolation import PluginError
 if TYPE_CHECKING:
     from llmsim_adapters.graph.graph import OperatorGraph
     from llmsim_adapters.plugins.claim import Claim
-    from llmsim_adapters.plugins.manager import Registered
+    from llmsim_adapters.plugins.registered import Registered
     from llmsim_adapters.spec.model import ModelSpec
 
 TOKENS: Final = 32768

@@ -6,11 +6,20 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from llmsim_adapters.lowerings.site import Site
-    from llmsim_adapters.spec.components import Norm, Scale
+    from llmsim_adapters.spec.components import BatchNorm, Norm, Scale
 
 
 def lower_norm(norm: Norm, site: Site) -> None:
     site.norm("weight", norm)
+
+
+def lower_batch_norm(norm: BatchNorm, site: Site) -> None:
+    """Only encoders that no step of text runs have one: what is stored."""
+    for name in ("weight", "bias"):
+        site.weight(name, (norm.size,), "replicated")
+    for name in ("mean", "variance"):
+        site.weight(name, (norm.size,), "replicated", "buffer")
+    site.weight("batches", (), "replicated", "buffer", dtype="int64")
 
 
 def lower_scale(scale: Scale, site: Site) -> None:

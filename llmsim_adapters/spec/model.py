@@ -8,14 +8,14 @@ alternating layers are two blocks and an order. Nothing here knows what anything
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from operator import is_
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from llmsim_adapters.spec.components import Component, Norm
-from llmsim_adapters.spec.quick import quick
+from llmsim_adapters.spec.quick import quick, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -156,14 +156,7 @@ class ModelSpec:
     def nodes(self) -> list[Any]:
         """Return the spec and every stack, block, sublayer and component in it, depth first, each object once."""
         found: dict[int, Any] = {}
-        pending: list[Any] = [self]
-        while pending:
-            node = pending.pop()
-            if id(node) not in found:
-                found[id(node)] = node
-                parts = node.parts()
-                if parts:
-                    pending.extend(reversed(parts))
+        _visit(self, found)
         return list(found.values())
 
     def components(self) -> Iterator[Component]:
@@ -177,6 +170,14 @@ class ModelSpec:
             message = f"`change` must return a {kind.__name__}, not {type(changed).__name__}"
             raise TypeError(message)
         return changed
+
+
+def _visit(node: Any, found: dict[int, Any]) -> None:
+    """Put a node and what is in it to those that are found, by identity."""
+    found[id(node)] = node
+    for part in node.parts():
+        if id(part) not in found:
+            _visit(part, found)
 
 
 def _transform(node: Any, kind: type[Node], change: Callable[[Node], Node], done: dict[int, Any]) -> Any:

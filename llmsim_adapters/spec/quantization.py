@@ -25,10 +25,11 @@ class Side:
 
     def shape(self, shape: tuple[int, ...], parts: int) -> tuple[int, ...]:
         """Return the shape for a matrix of a shape, whose rows are those of `parts` matrices of the checkpoint."""
-        *stacked, height, width = shape
-        down = ceil_div(height // parts, self.rows) * parts if self.rows else parts
-        across = ceil_div(width, self.columns) if self.columns else 1
-        return (*stacked, down, across * self.numbers) if self.numbers > 1 else (*stacked, down, across)
+        height, width = shape[-2:]
+        rows, columns = self.rows, self.columns
+        down = ceil_div(height // parts, rows) * parts if rows else parts
+        across = ceil_div(width, columns) if columns else 1
+        return (*shape[:-2], down, across * self.numbers if self.numbers > 1 else across)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +71,12 @@ class Quantization:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_blocks", frozenset([(stack, block) for stack, block, _ in self.excluded]))
 
+    def scheme_of_all(self, stack: str, block: str) -> Scheme | None:
+        """Return how every matrix of a block is stored, or None where they may differ."""
+        return None if self.only or (stack, block) in self._blocks else self.scheme
+
     def scheme_of(self, stack: str, block: str, matrix: str) -> Scheme | None:
         """Return how a matrix is stored, or None where it is not quantized."""
-        if not self.only and (stack, block) not in self._blocks:
-            return self.scheme
         modules = _ancestry(matrix)
         if self.only and not any(module in self.only for module in modules):
             return None

@@ -6,12 +6,12 @@ software writes: transformers (fp8, fbgemm_fp8, mxfp4), AutoAWQ, GPTQModel, comp
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from llmsim_adapters.dialects.quantization.compressed import compressed_tensors, group_size, modelopt, whole
 from llmsim_adapters.dialects.quantization.exclusions import exclude
 from llmsim_adapters.spec.quantization import HEAD, Quantization, Scheme, Side
+from llmsim_adapters.spec.quick import replace
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.dialects.assembly import attention, layers, mixture_of_experts, mlp
+from llmsim_adapters.dialects.assembly import activation, attention, layers, mlp
 from llmsim_adapters.dialects.dialect import Dialect
 from llmsim_adapters.dialects.tower import encoder, patches
-from llmsim_adapters.spec.components import Norm
+from llmsim_adapters.spec.components import MixtureOfExperts, Norm
 from llmsim_adapters.traced import minimum
 
 if TYPE_CHECKING:
@@ -69,17 +69,27 @@ def _per_layer(r: Reader) -> dict[int, int]:
 
 def _feed_forwards(r: Reader, experts: Sequence[int]) -> Sequence[Component]:
     """Return the network of each layer; layers with as many experts share one."""
+    kinds = {int(number) for number in experts}
+    numbers = sorted(number for number in kinds if number > 0)
     of: dict[int, Component] = {}
-    if not all(number > 0 for number in experts):
+    if len(numbers) == len(kinds):
+        r.no_effect(("intermediate_size", "mlp_bias"), "no layer has a dense feed-forward network")
+    else:
         dense = mlp(r, bias=r.flag("mlp_bias"))
-        of = {int(number): dense for number in experts if number <= 0}
-    if any(number > 0 for number in experts):
-        r.derive("num_experts", max(experts))
-        widest = mixture_of_experts(r, score_correction_bias="buffer")
-        for number in {int(number) for number in experts if number > 0}:
-            named = r.derive("num_experts", number)
-            chosen = minimum(widest.num_experts_per_tok, named)
-            of[number] = replace(widest, num_experts=named, num_experts_per_tok=chosen)
+        of = dict.fromkeys(kinds - set(numbers), dense)
+    if not numbers:
+        r.no_effect(("num_experts", "num_experts_per_tok", "moe_intermediate_size"), "no layer has experts")
+        return [of[int(number)] for number in experts]
+    for number in numbers:
+        count = r.derive("num_experts", number)
+        of[number] = MixtureOfExperts(
+            hidden_size=r.size("hidden_size"),
+            num_experts=count,
+            num_experts_per_tok=minimum(r.size("num_experts_per_tok"), count),
+            moe_intermediate_size=r.size("moe_intermediate_size"),
+            activation=activation(r),
+            score_correction_bias="buffer",
+        )
     return [of[int(number)] for number in experts]
 
 

@@ -43,4 +43,8 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         yield sound.then(layer_norm(sound.r), into, replace(into, input_size=hidden))
 
 
-DIALECT = dots3_note_text.DIALECT.like("dots3_note", towers=towers)
+DIALECT = dots3_note_text.DIALECT.like(
+    "dots3_note",
+    towers=towers,
+    costless={"swa_num_key_value_heads": "follows from swa_num_attention_heads: every head has its own expanded keys"},
+)

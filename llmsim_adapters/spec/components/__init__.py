@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components.linear_attention import LightningAttention as LightningAttention
     from llmsim_adapters.spec.components.mixture_of_attention import MixtureOfAttention as MixtureOfAttention
     from llmsim_adapters.spec.components.ngram_attention import NgramAttention as NgramAttention
+    from llmsim_adapters.spec.components.norms import BatchNorm as BatchNorm
     from llmsim_adapters.spec.components.norms import Norm as Norm
     from llmsim_adapters.spec.components.norms import Scale as Scale
     from llmsim_adapters.spec.components.patch_attention import PatchAttention as PatchAttention
@@ -88,7 +89,7 @@ _HOMES = {
     "linear_attention": ("GatedDeltaNet", "KimiDeltaAttention", "LightningAttention"),
     "mixture_of_attention": ("MixtureOfAttention",),
     "ngram_attention": ("NgramAttention",),
-    "norms": ("Norm", "Scale"),
+    "norms": ("BatchNorm", "Norm", "Scale"),
     "patch_attention": ("PatchAttention",),
     "per_layer": ("NgramInput", "PerLayerEmbedding", "PerLayerInput"),
     "recurrent": (

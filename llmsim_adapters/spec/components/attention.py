@@ -97,7 +97,7 @@ class Attention(Component):
 
     def parts(self) -> tuple[Component, ...]:
         parts = (self.q_norm, self.k_norm, self.v_norm, self.output_norm, self.relative_norm, self.indexer)
-        return tuple(part for part in parts if part is not None)
+        return tuple(filter(None, parts))
 
 
 @quick

@@ -78,4 +78,4 @@ class MixtureOfExperts(Component):
     router_carries: bool = False
 
     def parts(self) -> tuple[Component, ...]:
-        return tuple(part for part in (self.shared, self.router_norm) if part is not None)
+        return tuple(filter(None, (self.shared, self.router_norm)))

@@ -28,6 +28,18 @@ class Norm(Component):
     gate_rank: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class BatchNorm(Component):
+    """Normalisation of each of `size` channels by statistics of the training, which are stored (arXiv:1502.03167).
+
+    It has a gain and an offset for each, and beside them the mean, the variance, and the number of batches seen.
+    """
+
+    kind: ClassVar[str] = "batch_norm"
+
+    size: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale(Component):
     """Multiplies hidden states by `size` numbers, one for each feature or one for all, trained or only stored.

@@ -22,9 +22,9 @@ def _stored_as(scheme: str, meaning: str) -> Feature[ModelSpec]:
     )
 
 
-def _blocks_differ_in(stack: Stack, *kinds: type) -> bool:
-    """Whether blocks of a stack differ in which of these kinds of mixer they have."""
-    return len({frozenset(kind for kind in kinds if _has(block, kind)) for block in stack.blocks}) > 1
+def _blocks_differ_in(stack: Stack, kind: type) -> bool:
+    """Whether some blocks of a stack have a kind of mixer, and others don't."""
+    return len({_has(block, kind) for block in stack.blocks}) > 1
 
 
 def _has(block: Block, kind: type) -> bool:
@@ -73,7 +73,7 @@ def _tower(name: str, axis: str, of: str) -> Feature[ModelSpec]:
         name,
         f"an encoder of {of} beside the language model",
         ModelSpec,
-        lambda m: any(stack.axis == axis for stack in m.stacks),
+        lambda m: axis in [stack.axis for stack in m.stacks],
         lambda m: replace(m, stacks=tuple(stack for stack in m.stacks if stack.axis != axis)),
         uncounted=f"the weights of the encoder of {of} are counted; what it runs on {of} is not, which no text needs",
     )
@@ -168,7 +168,7 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         "multi_token_prediction",
         "extra layers that predict further tokens, a stack by itself",
         ModelSpec,
-        lambda m: m.stack("mtp") is not None,
+        lambda m: "mtp" in [stack.name for stack in m.stacks],
         lambda m: replace(m, stacks=tuple(s for s in m.stacks if s.name != "mtp")),
     ),
     _tower("vision_tower", "patches", "pictures"),

@@ -1,0 +1,225 @@
+"""What is known of the keys of one level of a config: which were read, as what, and what is wrong with them.
+
+Problems are collected, not raised: a bad value is noted as a gap and reading goes on with a stand-in, so that one
+answer names every bad key. A reading with such a gap has no spec.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from llmsim_adapters.dialects.costless import COSTLESS
+from llmsim_adapters.dialects.neutral import says_nothing
+from llmsim_adapters.dialects.reading import Origin, Parameter
+from llmsim_adapters.gap import Gap, GapKind
+from llmsim_adapters.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+MISSING: Final = object()
+
+LANGUAGE_HEADS: Final = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration")
+"""How the names of architectures with a language-model head end."""
+_FATAL: Final = (GapKind.INVALID_CONFIG, GapKind.MISSING_PARAMETER, GapKind.PLUGIN_ERROR)
+_parameter: Final[Callable[[tuple[str, Any, str | None, Origin]], Parameter]] = partial(tuple.__new__, Parameter)
+"""Makes a parameter in half the time of its class: reading does little else."""
+_GIVEN, _ALIASED, _DEFAULTED = Origin.GIVEN, Origin.ALIASED, Origin.DEFAULTED
+
+
+class Tracker:
+    """Keeps account of the keys of one level of a config, by canonical parameter."""
+
+    __slots__ = (
+        "_by_name",
+        "_children",
+        "_costless",
+        "_defaults",
+        "_namespace",
+        "_read",
+        "_sizes",
+        "_stem",
+        "_traced",
+        "architecture",
+        "causal_lm",
+        "gaps",
+        "model_type",
+        "parameters",
+        "prefix",
+        "raw",
+        "unmodelled",
+        "without_effect",
+    )
+
+    def __init__(
+        self,
+        raw: Mapping[str, Any],
+        canonical: Mapping[str, str],
+        defaults: Mapping[str, Any],
+        *,
+        prefix: str = "",
+        traced: bool = False,
+    ) -> None:
+        self.raw = raw
+        self.prefix = prefix
+        self.model_type = ""
+        self.architecture = ""
+        self.causal_lm: tuple[str, ...] = ()
+        self.parameters: dict[str, Parameter] = {}
+        self.gaps: list[Gap] = []
+        self.unmodelled: list[str] = []
+        self.without_effect: dict[str, str] = {}
+        self._defaults = defaults
+        self._traced = traced
+        self._namespace = ""
+        self._stem = ""
+        self._costless: Mapping[str, str] | None = None
+        self._children: list[Tracker] = []
+        self._read: set[str] = set()
+        self._sizes: dict[str, int] = {}
+        self._by_name: dict[str, list[str]] = {}
+        lookup = canonical.get
+        for key in raw:
+            name = lookup(key, key)
+            if name in self._by_name:
+                self._by_name[name].append(key)
+            else:
+                self._by_name[name] = [key]
+
+    @property
+    def invalid(self) -> bool:
+        """Whether something is so wrong that there is no spec."""
+        return any(gap.kind in _FATAL for gap in self.gaps)
+
+    def has(self, name: str) -> bool:
+        """Whether the config itself says something other than null about a parameter."""
+        return name in self._by_name and not self._absent(name)
+
+    def is_list(self, name: str) -> bool:
+        """Whether the config says a parameter as a list, of each layer's value for instance."""
+        return any(self.raw[key].__class__ is list for key in self._by_name.get(name, ()))
+
+    def has_language_head(self) -> bool:
+        """Whether the architecture ends in a language-model head; a head of another kind is noted as left out."""
+        name = self.architecture
+        if not name or name in self.causal_lm or name.endswith(LANGUAGE_HEADS):
+            return True
+        if not name.endswith("Model") or name.endswith(("ForRewardModel", "DoubleHeadsModel")):
+            self.not_modelled(f"head_of_{printable(name, 60)}")
+        return False
+
+    def no_effect(self, names: Iterable[str], reason: str) -> None:
+        """Read parameters that change nothing in this config, for a reason."""
+        for name in names:
+            if name in self._by_name:
+                self._take(name)
+                for key in self._by_name[name]:
+                    self.without_effect[self.prefix + key] = reason
+
+    def set_aside(self, reason: str) -> None:
+        """Mark every key of this level, and of those inside, as one of a part that is left out."""
+        self.no_effect(tuple(self._by_name), reason)
+        for child in self._children:
+            child.set_aside(reason)
+
+    def refuse(self, name: str, value: object, expected: str) -> None:
+        """Note that a parameter's value can't be."""
+        keys = self._by_name.get(name)
+        self.refuse_key(self.prefix + (keys[0] if keys else name), f"is {_shown(value)}; expected {expected}")
+
+    def refuse_key(self, key: str, message: str) -> None:
+        """Note that the value under a key can't be."""
+        self.gaps.append(Gap(GapKind.INVALID_CONFIG, printable(key), f"key `{printable(key)}` {message}"))
+
+    def missing(self, name: str, expected: str) -> None:
+        """Note that a config lacks a parameter which the model type can't do without."""
+        detail = f"the config has no `{name}`, and its model type has no default for it; expected {expected}"
+        self.gaps.append(Gap(GapKind.MISSING_PARAMETER, name, detail))
+
+    def check(self, name: str, holds: bool, message: str) -> None:
+        """Note a value that contradicts others, unless something is wrong already."""
+        if not holds and not self.invalid:
+            parameter = self.parameters.get(self._namespace + name)
+            self.refuse_key(parameter.key if parameter and parameter.key else name, message)
+
+    def mark(self, *keys: str) -> None:
+        """Mark raw keys as read."""
+        self._read.update(keys)
+
+    def stand_in(self, name: str, other: str) -> None:
+        """Let the keys of another parameter say this one."""
+        if other in self._by_name:
+            self._by_name[name] = self._by_name[other]
+
+    def not_modelled(self, name: str) -> None:
+        """Note a part of the model that the spec leaves out."""
+        self.unmodelled.append(name)
+
+    def inferred(self, name: str, detail: str) -> None:
+        """Note an assumption that nothing in the config confirms."""
+        self.gaps.append(Gap(GapKind.INFERRED, name, detail))
+
+    def unread(self, costless: Mapping[str, str]) -> list[str]:
+        """Return the dotted paths of the keys that nobody read and that are not on the list of costless ones."""
+        read = self._read
+        unread = [
+            self.prefix + key
+            for key, value in self.raw.items()
+            if key not in read and key not in COSTLESS and key not in costless and not says_nothing(key, value)
+        ]
+        for child in self._children:
+            unread += child.unread(costless if child._costless is None else child._costless)
+        return unread
+
+    def _absent(self, name: str) -> bool:
+        keys = self._by_name.get(name)
+        if keys is None:
+            return self._defaults.get(name) is None
+        return self.raw[keys[0]] is None and all(self.raw[key] is None for key in keys)
+
+    def _says(self, name: str, value: str) -> bool:
+        keys = self._by_name.get(name)
+        if keys is None:
+            return bool(self._defaults.get(name) == value)
+        return self.raw[keys[0]] == value and all(self.raw[key] == value for key in keys)
+
+    def _take(self, name: str) -> Any:
+        """Return the raw value of a parameter, mark the keys that say it, and note where it is from."""
+        keys = self._by_name.get(name)
+        if keys is None:
+            value = self._defaults.get(name, MISSING)
+            if value is not MISSING:
+                self.parameters[self._namespace + name] = _parameter((name, value, None, _DEFAULTED))
+            return value
+        key = keys[0]
+        if len(keys) > 1:
+            key = self._choose(name, keys)
+        self._read.add(key)
+        value = self.raw[key]
+        origin = _GIVEN if key == name else _ALIASED
+        self.parameters[self._namespace + name] = _parameter((name, value, self.prefix + key, origin))
+        return value
+
+    def _choose(self, name: str, keys: list[str]) -> str:
+        """Return the key that says a parameter which several keys say; a contradiction is a gap."""
+        self._read.update(keys)
+        said = [key for key in keys if self.raw[key] is not None] or keys
+        chosen = name if name in said else said[0]
+        others = [key for key in said if not _same(self.raw[key], self.raw[chosen])]
+        if others and self._namespace + name not in self.parameters:
+            values = ", ".join(f"`{printable(key)}` = {_shown(self.raw[key])}" for key in [chosen, *others])
+            self.gaps.append(Gap(GapKind.CONFLICTING_KEYS, name, f"{values} are two values of one parameter"))
+        return chosen
+
+
+def _same(a: object, b: object) -> bool:
+    return a.__class__ is b.__class__ and a == b
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return printable(repr(value), 60)
