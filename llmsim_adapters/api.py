@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llmsim_adapters.errors import ConfigUnavailable
 from llmsim_adapters.model import load, not_found
-from llmsim_adapters.plugins.manager import BrokenPlugin, RegisteredBuilder, registered
+from llmsim_adapters.plugins.manager import registered
 
 if TYPE_CHECKING:
     import os
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.evaluation.result import Coverage
     from llmsim_adapters.graph.graph import OperatorGraph
     from llmsim_adapters.graph.schedule import Schedule
+    from llmsim_adapters.plugins.registered import BrokenPlugin, RegisteredBuilder
 
     Source = str | os.PathLike[str] | Mapping[str, Any]
 

@@ -13,7 +13,7 @@ from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.graph.schedule import Schedule, ScheduleError
 from llmsim_adapters.lowerings.recording import Kept
 from llmsim_adapters.plugins.isolation import PluginError
-from llmsim_adapters.plugins.manager import Registered, registered
+from llmsim_adapters.plugins.manager import registered
 from llmsim_adapters.registries.totals import known_total
 from llmsim_adapters.sources import Provenance, find
 from llmsim_adapters.sweep.result import need_numpy
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.evaluation.total import Total
     from llmsim_adapters.graph.graph import OperatorGraph
     from llmsim_adapters.plugins.claim import Claim
+    from llmsim_adapters.plugins.registered import Registered
     from llmsim_adapters.sources import RawConfig
     from llmsim_adapters.spec.model import ModelSpec
     from llmsim_adapters.sweep.result import Sweep

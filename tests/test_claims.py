@@ -10,14 +10,16 @@ import pytest
 
 import llmsim_adapters as la
 from llmsim_adapters.plugins.claim import declared_claim
-from llmsim_adapters.plugins.manager import Registered, load
 from llmsim_adapters.plugins.manager import installed as installed_plugins
+from llmsim_adapters.plugins.manager import load
 from tests.plugins import distributions
 from tests.plugins.distributions import Plugins, model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from llmsim_adapters.plugins.registered import Registered
 
 MISTRAL = "mistralai/Mistral-7B-v0.1"
 GAP = la.Gap(la.GapKind.UNSUPPORTED_FEATURE, "x", "")

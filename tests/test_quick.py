@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import inspect
 import pickle
-from dataclasses import FrozenInstanceError, dataclass, field, replace
+from dataclasses import FrozenInstanceError, dataclass, field
 from typing import Any
 
 import pytest
 
-from llmsim_adapters.spec.quick import quick
+from llmsim_adapters.spec.quick import quick, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Plain(Quick):
 
 
 def test_values_and_defaults_are_those_of_the_ordinary_class() -> None:
-    for made in (Quick(5), Quick(5, (1, 2)), Quick(b=(1, 2), a=5), replace(Quick(7), a=5)):
+    for made in (Quick(5), Quick(5, (1, 2)), Quick(b=(1, 2), a=5), dataclasses.replace(Quick(7), a=5)):
         assert (made.a, made.b) == (5, (1, 2))
         assert made.__class__ is Quick
         assert made == Quick(5)
@@ -79,6 +80,25 @@ def test_wrong_arguments_are_refused_in_the_same_words(arguments: dict[str, Any]
 
 def test_the_signature_is_that_of_the_ordinary_class() -> None:
     assert inspect.signature(Quick) == inspect.signature(Ordinary)
+
+
+@pytest.mark.parametrize("old", [Quick(5), Wider(5, c="c"), Ordinary(5), Plain(5)], ids=repr)
+@pytest.mark.parametrize("changes", [{}, {"a": 6}, {"b": (), "a": 7}], ids=repr)
+def test_fields_are_replaced_as_in_the_ordinary_class(old: Any, changes: dict[str, Any]) -> None:
+    before, new = repr(old), replace(old, **changes)
+    assert new == dataclasses.replace(old, **changes)
+    assert new.__class__ is old.__class__
+    assert repr(old) == before
+    with pytest.raises(FrozenInstanceError):
+        new.a = 6
+
+
+def test_an_unknown_field_is_refused_in_the_same_words() -> None:
+    with pytest.raises(TypeError) as ordinary:
+        dataclasses.replace(Quick(5), c=1)  # type: ignore[call-arg]
+    with pytest.raises(TypeError) as quick_one:
+        replace(Quick(5), c=1)
+    assert str(quick_one.value) == str(ordinary.value)
 
 
 def test_other_dataclasses_are_refused() -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from llmsim_adapters.spec.quick import quick
+from llmsim_adapters.spec.quick import quick, replace
 from llmsim_adapters.traced import ceil_div
 
 if TYPE_CHECKING:
@@ -66,16 +66,15 @@ class OperatorGraph:
     @property
     def active_parameters(self) -> int:
         """Parameters that one token uses: without the routed experts that it is not sent to."""
+        routed: dict[str, int] = {}
+        for w in self.weights:
+            if w.sharding == "experts" and w.role == "parameter" and w.stack != MTP:
+                block = f"{w.stack}.{w.block}"
+                routed[block] = routed.get(block, 0) + w.elements
         idle = 0
         for block, experts, top_k in self.routing:
-            routed = sum(
-                w.elements
-                for w in self.weights
-                if (w.sharding, w.role) == ("experts", "parameter")
-                and f"{w.stack}.{w.block}" == block
-                and w.stack != MTP
-            )
-            idle += routed - ceil_div(routed * top_k, experts)
+            if block in routed:
+                idle += routed[block] - ceil_div(routed[block] * top_k, experts)
         return self.parameters - idle
 
     @property

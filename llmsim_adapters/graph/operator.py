@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from llmsim_adapters.spec.dtypes import bytes_of
@@ -135,10 +136,7 @@ class Weight(NamedTuple):
     @property
     def elements(self) -> int:
         """Elements of all sets together."""
-        product = self.count
-        for size in self.shape:
-            product *= size
-        return product
+        return prod(self.shape, start=self.count)
 
     @property
     def bytes(self) -> int:
@@ -155,12 +153,11 @@ class Weight(NamedTuple):
             return ceil_div(self.elements - copied, self.ways) + copied
         if self.sharding != "vocabulary":
             return ceil_div(self.elements, self.ways)
-        product = self.count * ceil_div(self.shape[0], self.ways)
-        for size in self.shape[1:]:
-            product *= size
-        return product
+        return prod(self.shape[1:], start=self.count * ceil_div(self.shape[0], self.ways))
 
     @property
     def rank_bytes(self) -> int:
         """Bytes of all sets that one rank has."""
+        if self.ways.__class__ is int and self.ways == 1:
+            return self.bytes
         return bytes_of(self.rank_elements, self.dtype)

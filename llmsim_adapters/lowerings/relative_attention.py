@@ -24,9 +24,9 @@ def lower_relative_attention(attention: RelativeAttention, site: Site) -> None:
     for name in ("r_w_bias", "r_r_bias", "r_s_bias"):
         site.weight(name, (heads, head_dim), "heads")
     site.weight("seg_embed", (attention.segments, heads, head_dim), "heads")
-    site.attend(
-        heads=heads, kv_heads=heads, key_dim=head_dim, value_dim=head_dim, window=window, causal=attention.causal
-    )
+    own = step.seq_len * (step.seq_len + 1) // 2 if attention.causal else step.seq_len * step.seq_len
+    pairs = step.seq_len * (keys - step.seq_len) + own  # what is kept is in reach of every new token
+    site.attend(heads=heads, kv_heads=heads, key_dim=head_dim, value_dim=head_dim, window=window, pairs=pairs)
     stored = step.batch_size * positions * width
     every = step.batch_size * heads
     site.product(

@@ -12,15 +12,13 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from llmsim_adapters.graph.cache import Cache
 from llmsim_adapters.graph.operator import Operator, Weight
-from llmsim_adapters.graph.schedule import ScheduleError
-from llmsim_adapters.graph.transfer import Transfer
+from llmsim_adapters.lowerings.exchanges import Exchanges
 from llmsim_adapters.traced import ceil_div
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from llmsim_adapters.graph.operator import Sharding
-    from llmsim_adapters.lowerings.step import Step
     from llmsim_adapters.spec.components import Component, Norm
     from llmsim_adapters.spec.quantization import Side
 
@@ -35,71 +33,10 @@ class Lowering(Protocol):
     def __call__(self, component: Any, site: Site, /) -> None: ...
 
 
-class Draft:
-    """What the sites of one graph emit, in the order in which they do."""
+class Site(Exchanges):
+    """Takes what the lowerings of one block emit: weights, operators, caches, and what ranks exchange for them."""
 
-    __slots__ = ("caches", "operators", "routing", "sums", "transfers", "weights")
-
-    def __init__(self) -> None:
-        self.sums: dict[tuple[int, int], Transfer] = {}
-        self.transfers: list[Transfer] = []
-        self.operators: list[Operator] = []
-        self.weights: list[Weight] = []
-        self.caches: list[Cache] = []
-        self.routing: list[tuple[str, int, int]] = []
-
-
-class Site:
-    """Takes what the lowerings of one block emit.
-
-    The block is run `repeat` times a step, with as many sets of weights and caches; not at all unless it `runs`. What
-    attends to an encoder's output keeps what it makes of that, `from_encoder`, and is not run without one.
-    """
-
-    __slots__ = (
-        "_draft",
-        "_from_encoder",
-        "_keeps",
-        "_kv_ways",
-        "_label",
-        "_lowerings",
-        "_ranks",
-        "_runs",
-        "block",
-        "caches",
-        "repeat",
-        "stack",
-        "step",
-        "weight_sets",
-    )
-
-    def __init__(
-        self,
-        draft: Draft,
-        step: Step,
-        lowerings: Mapping[type, Lowering],
-        stack: str,
-        block: str,
-        runs: bool = True,
-        repeat: int = 1,
-        weight_sets: int = 1,
-        caches: int = 1,
-        from_encoder: bool = False,
-    ) -> None:
-        self._draft = draft
-        self.step = step
-        self._lowerings = lowerings
-        self.stack = stack
-        self.block = block
-        self._runs = runs and not from_encoder
-        self._keeps = runs
-        self._from_encoder = from_encoder
-        self.repeat = repeat
-        self.weight_sets = weight_sets
-        self.caches = caches
-        self._label = ""
-        self._ranks = step.ranks
-        self._kv_ways = 1
+    __slots__ = ()
 
     def lower(self, component: Component, label: str, *, whole: bool = False) -> None:
         """Lower a component under a label that is unique in its block; `whole`: every rank has and runs all of it."""
@@ -109,54 +46,6 @@ class Site:
             self._ranks = None
         self._lowerings[component.__class__](component, self)
         self._label, self._ranks, self._kv_ways = outer, ranks, kv_ways
-
-    def split_heads(self, heads: int, kv_heads: int | None = None) -> None:
-        """Say how many heads the component has, before anything that is split by them.
-
-        Each rank has as many; of key/value heads at least one. Every rank has all of those that no step runs and that
-        can't be split so.
-
-        Raises:
-            ScheduleError: the ranks can't have equal numbers of them.
-        """
-        if self._ranks is None:
-            return
-        try:
-            self._ranks.heads(heads)
-            if kv_heads is not None:
-                self._kv_ways = self._ranks.kv_ways(kv_heads)
-        except ScheduleError:
-            if self._runs:
-                raise
-            self._ranks = None
-
-    def local(self, size: int, sharding: Sharding, copied: int = 0) -> int:
-        """Return what one rank has of a size that is split like a tensor of this sharding, but for what is `copied`.
-
-        Raises:
-            ScheduleError: the ranks can't have equal parts.
-        """
-        if self._ranks is None or sharding == "replicated" or not self._runs:
-            return size
-        if copied:
-            return self.local(size - copied, sharding) + copied
-        if sharding == "vocabulary":
-            return ceil_div(size, self._ranks.tensor)
-        field = "ep_size" if sharding == "experts" else "tp_size"
-        return self._ranks.part(size, self._ranks.ways(sharding, self._kv_ways), field)
-
-    def local_experts(self, experts: int, rows: int, width: int) -> tuple[int, int, int]:
-        """Return one rank's experts, its mean share of the routed `rows`, and what it has of an expert's width.
-
-        Raises:
-            ScheduleError: the ranks can't have equal parts.
-        """
-        if self._ranks is None or not self._runs:
-            return experts, rows, width
-        return self._ranks.experts(experts, rows, width)
-
-    def _ways(self, sharding: Sharding) -> int:
-        return 1 if self._ranks is None else self._ranks.ways(sharding, self._kv_ways)
 
     def weight(
         self,
@@ -195,7 +84,7 @@ class Site:
         quantization, dtype = self.step.quantization, self.step.weight_dtype
         sides: tuple[Side, ...] = ()
         if quantization is not None:
-            scheme = quantization.scheme_of(self.stack, self.block, self._label + name)
+            scheme = self._scheme or quantization.scheme_of(self.stack, self.block, self._label + name)
             if scheme is not None:
                 dtype, sides = scheme.dtype, scheme.sides
                 parts = 1 if scheme.fused else parts
@@ -301,14 +190,18 @@ class Site:
         top_k: int | None = None,
         top_k_block: int = 1,
         top_k_tail: bool = False,
+        pairs: int | None = None,
     ) -> None:
         """Emit the core of attention: the scores of each query head with all keys, and their sums of values.
 
         Where each token attends to `top_k` chosen ones, a decode step multiplies with those only; a prefill, which has
-        other ones for each token, is counted with all, as masks do it.
+        other ones for each token, is counted with all, as masks do it. `pairs` are given where they are others than
+        causality and the window leave.
         """
         step = self.step
-        kv_length, pairs = step.kv_length(window, chunked), step.pairs(window, causal, chunked)
+        kv_length = step.kv_length(window, chunked)
+        if pairs is None:
+            pairs = step.pairs(window, causal, chunked)
         if top_k is not None:
             kv_length = step.chosen_length(kv_length, top_k, top_k_block, top_k_tail) if step.decode else kv_length
             pairs = step.chosen_pairs(top_k, top_k_block, top_k_tail)
@@ -406,91 +299,3 @@ class Site:
         routing = (f"{self.stack}.{self.block}", experts, top_k)
         if routing not in self._draft.routing:
             self._draft.routing.append(routing)
-
-    def add_up(self, name: str, width: int, rows: int | None = None, *, over_all: bool = False) -> None:
-        """Say that each rank has a summand of `rows` rows, by default one for each new token of its group.
-
-        Ranks of the data-parallel group add them up, or, with `over_all`, all ranks those of all groups. Summands of
-        the mixers of one sublayer are added to each other first.
-        """
-        ranks = self._ranks
-        if ranks is None or not self._runs:
-            return
-        tokens = self.step.tokens
-        group = ranks.world if over_all else ranks.tensor
-        count = rows if rows is not None else tokens * ranks.data if over_all else tokens
-        sums = self._draft.sums
-        key = width, 0 if rows is None else len(sums) + 1
-        if key not in sums or sums[key].ranks < group:
-            sums[key] = self._transfer(f"{name}.all_reduce", "all_reduce", count, width, group)
-
-    def added_up(self) -> None:
-        """Emit the all-reduces of what was said to be added up since the last time."""
-        for transfer in self._draft.sums.values():
-            self._emit(transfer)
-        self._draft.sums.clear()
-
-    def gather(self, name: str, rows: int, width: int, *, over_data: bool = False) -> None:
-        """Emit an all-gather after which every rank has all of `rows` rows of `width`.
-
-        The ranks are those of the data-parallel group, or, with `over_data`, one of each group.
-        """
-        ranks = self._ranks
-        if ranks is not None and self._runs:
-            group = ranks.data if over_data else ranks.tensor
-            self._emit(self._transfer(f"{name}.all_gather", "all_gather", rows, width, group))
-
-    def hand_out(self, name: str, width: int, top_k: int, dtype: str | None = None, *, apart: bool = False) -> None:
-        """Emit what brings tokens to the ranks of their experts, whose weights are of a format.
-
-        With DeepEP, each rank sends its tokens to the experts of each. Without, every rank gets the tokens of all
-        data-parallel groups. Where they are `apart`, a token has a row for each of its experts.
-        """
-        ranks, step = self._ranks, self.step
-        if ranks is None or not self._runs:
-            return
-        if ranks.deepep:
-            sent = step.dtype if dtype is None else step.input_dtype(dtype)
-            self._exchange(f"{name}.dispatch", "dispatch", width, top_k, sent)
-        else:
-            rows = step.tokens * ranks.data
-            self.gather(name, rows * top_k if apart else rows, width, over_data=True)
-
-    def bring_back(self, name: str, width: int, top_k: int, *, apart: bool = False) -> None:
-        """Emit what brings the results of experts back: with DeepEP those of each, without it all ranks' sums."""
-        ranks = self._ranks
-        if ranks is None or not self._runs:
-            return
-        if ranks.deepep:
-            self._exchange(f"{name}.combine", "combine", width, top_k, self.step.dtype)
-        else:
-            self.add_up(name, width, self.step.tokens * ranks.data * top_k if apart else None, over_all=True)
-
-    def _exchange(self, name: str, kind: Literal["dispatch", "combine"], width: int, top_k: int, dtype: str) -> None:
-        ranks = self._ranks
-        if ranks is not None:
-            rows = ceil_div(self.step.tokens, ranks.tensor)
-            self._emit(self._transfer(name, kind, rows, width, ranks.expert, top_k, dtype))
-
-    def _joint(self, name: str, rows: int) -> None:
-        """Emit the all-reduce of one number of each row that is on several ranks."""
-        if self._ranks is not None and self._runs:
-            group = self._ranks.tensor
-            self._emit(self._transfer(f"{name}.all_reduce", "all_reduce", rows, 1, group, dtype="float32"))
-
-    def _transfer(
-        self,
-        name: str,
-        kind: Literal["all_reduce", "all_gather", "dispatch", "combine"],
-        rows: int,
-        width: int,
-        group: int,
-        copies: int = 1,
-        dtype: str | None = None,
-    ) -> Transfer:
-        sent = dtype or self.step.dtype
-        return Transfer(self._label + name, kind, self.stack, self.block, rows, width, copies, sent, group, self.repeat)
-
-    def _emit(self, transfer: Transfer) -> None:
-        if not isinstance(transfer.ranks, int) or transfer.ranks > 1 or transfer.kind in ("dispatch", "combine"):
-            self._draft.transfers.append(transfer)

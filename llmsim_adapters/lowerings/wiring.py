@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from llmsim_adapters.graph.graph import MTP, OperatorGraph
 from llmsim_adapters.lowerings.built_in import BUILT_IN
+from llmsim_adapters.lowerings.place import Draft
 from llmsim_adapters.lowerings.ranks import Ranks
-from llmsim_adapters.lowerings.site import Draft, Site
+from llmsim_adapters.lowerings.site import Site
 from llmsim_adapters.lowerings.step import Step
 from llmsim_adapters.traced import Traced, minimum
 
@@ -189,14 +190,13 @@ class _Wiring:
 
 def _labelled(sublayer: Sublayer, taken: dict[str, int]) -> Iterator[tuple[str, Component]]:
     """Yield a sublayer's components, each with a label of its own in the block, where others are `taken`."""
-    kind = f"cross_{sublayer.mixers[0].kind}" if sublayer.from_encoder else sublayer.mixers[0].kind
-    for prefix, components in (
-        (f"{kind}_pre_", sublayer.pre_norms),
-        ("cross_" if sublayer.from_encoder else "", sublayer.mixers),
-        (f"{kind}_post_", sublayer.post_norms),
-        (f"{kind}_residual_", () if sublayer.residual is None else (sublayer.residual,)),
-    ):
-        for component in components:
-            label = prefix + component.kind
-            count = taken[label] = taken.get(label, 0) + 1
-            yield (label if count == 1 else f"{label}_{count}"), component
+    cross = "cross_" if sublayer.from_encoder else ""
+    mixer = cross + sublayer.mixers[0].kind
+    labels: list[tuple[str, Component]] = [(f"{mixer}_pre_{norm.kind}", norm) for norm in sublayer.pre_norms]
+    labels += [(cross + component.kind, component) for component in sublayer.mixers]
+    labels += [(f"{mixer}_post_{norm.kind}", norm) for norm in sublayer.post_norms]
+    if sublayer.residual is not None:
+        labels.append((f"{mixer}_residual_{sublayer.residual.kind}", sublayer.residual))
+    for label, component in labels:
+        count = taken[label] = taken.get(label, 0) + 1
+        yield (label if count == 1 else f"{label}_{count}"), component

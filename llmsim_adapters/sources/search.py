@@ -131,9 +131,10 @@ class Search:
 
     def _from_mapping(self, source: Mapping[Any, Any]) -> RawConfig:
         data = dict(source)
-        for key in data:
-            if not isinstance(key, str):
-                message = f"a config's keys are strings; {printable(repr(key))} is {type(key).__name__}"
+        for kind in {*map(type, data)}:
+            if not issubclass(kind, str):
+                key = next(key for key in data if type(key) is kind)
+                message = f"a config's keys are strings; {printable(repr(key))} is {kind.__name__}"
                 raise InvalidConfig("the given mapping", [Answer("dict", "not_an_object", message)])
         return RawConfig(data, Provenance("dict", "the given mapping"))
 

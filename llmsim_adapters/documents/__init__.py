@@ -1,0 +1,148 @@
+"""The schema of the JSON output: what every document has, field by field.
+
+`llmsim-adapters schema` prints it. Only that imports this module: the documents themselves are written by the
+`to_dict` of what they show, and the test suite holds them to this schema. Fields may be added under the same
+`schema_version`; a field that goes or means something else raises it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, Field
+
+from llmsim_adapters.documents.coverage import CoverageDocument, GapDocument
+from llmsim_adapters.documents.graph import (
+    CacheDocument,
+    KvCacheDocument,
+    OperatorDocument,
+    ScheduleDocument,
+    TotalsDocument,
+    TransferDocument,
+    WeightDocument,
+    WorkingDocument,
+)
+from llmsim_adapters.documents.strict import Strict
+from llmsim_adapters.spec.category import Category
+
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+"""The dialect of JSON schema that these schemas are in."""
+
+Counted = Literal["parameters", "buffers", "mtp"]
+
+
+class _Document(Strict):
+    schema_version: Literal[1]
+
+
+class ExplanationDocument(_Document):
+    """The output of `llmsim-adapters explain`."""
+
+    source: str
+    coverage: CoverageDocument
+    builder: str | None = Field(description="the builder that the working is of")
+    schedule: ScheduleDocument
+    working: WorkingDocument | None = Field(description="null where no builder can model the model")
+
+
+class CountsDocument(Strict):
+    """How many models there are of each status."""
+
+    total: int
+    fully: int
+    partially: int
+    unsupported: int
+
+
+class TotalDocument(Strict):
+    """A total that others published or measured."""
+
+    value: int
+    source: str
+    kind: Literal["published", "generated_reference"]
+    counts: list[Counted] = Field(description="what it includes")
+
+
+class RowDocument(Strict):
+    """A model of a report."""
+
+    family: str
+    name: str
+    source: str
+    total: TotalDocument | None
+    coverage: CoverageDocument
+
+
+class ReportDocument(_Document):
+    """The output of `llmsim-adapters coverage`; without `schema_version`, `Report.to_dict()`."""
+
+    registry: str
+    title: str
+    counts: CountsDocument
+    overall_coverage: float = Field(description="fully or partially supported models, in percent of all")
+    full_coverage: float = Field(description="fully supported models, in percent of all")
+    categories: dict[str, CountsDocument]
+    models: list[RowDocument]
+
+
+class GraphDocument(_Document):
+    """The output of `llmsim-adapters build`."""
+
+    source: str
+    category: Category | None
+    builder: str
+    gaps: list[GapDocument] = Field(description="not empty where the builder models less than the config says")
+    schedule: ScheduleDocument
+    totals: TotalsDocument
+    kv_cache: list[KvCacheDocument]
+    caches: list[CacheDocument]
+    operators: list[OperatorDocument]
+    weights: list[WeightDocument]
+    transfers: list[TransferDocument]
+    notes: list[str] = Field(description="what the schedule asks for and the model has no use for")
+
+
+class BuilderDocument(Strict):
+    """A builder, what it needs and what it models."""
+
+    name: str
+    distribution: str
+    version: str
+    built_in: bool
+    categories: list[Category]
+    parameters: list[str] = Field(description="that a config of any category must have")
+    parameters_of: dict[str, list[str]] = Field(description="further ones, by category")
+    components: list[str]
+    features: list[str]
+
+
+class BrokenDocument(Strict):
+    """A plugin, or a part of one, that is not used."""
+
+    entry_point: str
+    distribution: str
+    version: str
+    error: str
+
+
+class BuildersDocument(_Document):
+    """The output of `llmsim-adapters builders`."""
+
+    builders: list[BuilderDocument]
+    broken: list[BrokenDocument]
+
+
+SCHEMAS: Final[dict[str, type[BaseModel]]] = {
+    "report": ReportDocument,
+    "explanation": ExplanationDocument,
+    "graph": GraphDocument,
+    "builders": BuildersDocument,
+    "coverage": CoverageDocument,
+    "working": WorkingDocument,
+}
+"""Every document, and the parts that the Python interface returns by themselves, by name."""
+
+
+def schema_of(name: str) -> dict[str, Any]:
+    """Return the JSON schema of a document."""
+    return {"$schema": DIALECT, **SCHEMAS[name].model_json_schema()}

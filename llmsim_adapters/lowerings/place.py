@@ -1,0 +1,135 @@
+"""Places: where a component stands in a graph, and what one rank has of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.graph.schedule import ScheduleError
+from llmsim_adapters.traced import ceil_div
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from llmsim_adapters.graph.cache import Cache
+    from llmsim_adapters.graph.operator import Operator, Sharding, Weight
+    from llmsim_adapters.graph.transfer import Transfer
+    from llmsim_adapters.lowerings.site import Lowering
+    from llmsim_adapters.lowerings.step import Step
+
+
+class Draft:
+    """What the sites of one graph emit, in the order in which they do."""
+
+    __slots__ = ("caches", "operators", "routing", "sums", "transfers", "weights")
+
+    def __init__(self) -> None:
+        self.sums: dict[tuple[int, int], Transfer] = {}
+        self.transfers: list[Transfer] = []
+        self.operators: list[Operator] = []
+        self.weights: list[Weight] = []
+        self.caches: list[Cache] = []
+        self.routing: list[tuple[str, int, int]] = []
+
+
+class Place:
+    """A place of one block of a stack, run `repeat` times a step, with as many sets of weights and caches.
+
+    It is not run at all unless it `runs`. What attends to an encoder's output keeps what it makes of that,
+    `from_encoder`, and is not run without one.
+    """
+
+    __slots__ = (
+        "_draft",
+        "_from_encoder",
+        "_keeps",
+        "_kv_ways",
+        "_label",
+        "_lowerings",
+        "_ranks",
+        "_runs",
+        "_scheme",
+        "block",
+        "caches",
+        "repeat",
+        "stack",
+        "step",
+        "weight_sets",
+    )
+
+    def __init__(
+        self,
+        draft: Draft,
+        step: Step,
+        lowerings: Mapping[type, Lowering],
+        stack: str,
+        block: str,
+        runs: bool = True,
+        repeat: int = 1,
+        weight_sets: int = 1,
+        caches: int = 1,
+        from_encoder: bool = False,
+    ) -> None:
+        self._draft = draft
+        self.step = step
+        self._lowerings = lowerings
+        self.stack = stack
+        self.block = block
+        self._runs = runs and not from_encoder
+        self._keeps = runs
+        self._from_encoder = from_encoder
+        self.repeat = repeat
+        self.weight_sets = weight_sets
+        self.caches = caches
+        self._label = ""
+        self._ranks = step.ranks
+        self._kv_ways = 1
+        quantization = step.quantization
+        self._scheme = None if quantization is None else quantization.scheme_of_all(stack, block)
+
+    def split_heads(self, heads: int, kv_heads: int | None = None) -> None:
+        """Say how many heads the component has, before anything that is split by them.
+
+        Each rank has as many; of key/value heads at least one. Every rank has all of those that no step runs and that
+        can't be split so.
+
+        Raises:
+            ScheduleError: the ranks can't have equal numbers of them.
+        """
+        if self._ranks is None:
+            return
+        try:
+            self._ranks.heads(heads)
+            if kv_heads is not None:
+                self._kv_ways = self._ranks.kv_ways(kv_heads)
+        except ScheduleError:
+            if self._runs:
+                raise
+            self._ranks = None
+
+    def local(self, size: int, sharding: Sharding, copied: int = 0) -> int:
+        """Return what one rank has of a size that is split like a tensor of this sharding, but for what is `copied`.
+
+        Raises:
+            ScheduleError: the ranks can't have equal parts.
+        """
+        if self._ranks is None or sharding == "replicated" or not self._runs:
+            return size
+        if copied:
+            return self.local(size - copied, sharding) + copied
+        if sharding == "vocabulary":
+            return ceil_div(size, self._ranks.tensor)
+        field = "ep_size" if sharding == "experts" else "tp_size"
+        return self._ranks.part(size, self._ranks.ways(sharding, self._kv_ways), field)
+
+    def local_experts(self, experts: int, rows: int, width: int) -> tuple[int, int, int]:
+        """Return one rank's experts, its mean share of the routed `rows`, and what it has of an expert's width.
+
+        Raises:
+            ScheduleError: the ranks can't have equal parts.
+        """
+        if self._ranks is None or not self._runs:
+            return experts, rows, width
+        return self._ranks.experts(experts, rows, width)
+
+    def _ways(self, sharding: Sharding) -> int:
+        return 1 if self._ranks is None else self._ranks.ways(sharding, self._kv_ways)
