@@ -117,6 +117,14 @@ MASKED: Final[dict[str, tuple[str, int | None, str]]] = {
 }
 """Types whose window or chosen blocks transformers only masks: with this value of a key, compared as usual."""
 
+IN_FULL: Final[dict[str, tuple[int, str]]] = {
+    "big_bird": (
+        (5 + 2 * 3) * 64,
+        "as an encoder, longer inputs leave out blocks of the product (BigBirdBlockSparseAttention); a decoder has all",
+    ),
+}
+"""Types that multiply with fewer keys than are counted beyond so many tokens, by their defaults, and how."""
+
 POSITIONS: Final = ("indexer_position_ids",)
 """Tensors of a cache with the positions of its tokens, which follow from their number."""
 

@@ -1,4 +1,4 @@
-"""The built-in builders: what they declare is true, and it is declared as anyone's is."""
+"""The built-in builders: how they declare what they model; that it is true, `test_conformance.py` tests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ import pytest
 
 import llmsim_adapters as la
 from llmsim_adapters.lowerings.built_in import BUILT_IN
-from llmsim_adapters.lowerings.wiring import wire
 from llmsim_adapters.sources import bundled_ids
 from llmsim_adapters.spec.category import text_category
 from llmsim_adapters.spec.components import (
@@ -69,12 +68,6 @@ BUILDERS: list[type[la.Builder]] = REGISTER()
 FEATURES = Features()
 NOT_MODELLED: frozenset[str] = frozenset()
 """Features that are told apart and that no built-in builder models; each is a gap wherever it occurs."""
-
-# Schedules under which a feature can show: beyond every window of the 19, in both modes, with the optional stack.
-SCHEDULES = (
-    la.Schedule(batch_size=2, seq_len=9000, logits="all", mtp=True),
-    la.Schedule(batch_size=2, context_len=9000, mode="decode", mtp=True),
-)
 
 
 def specs() -> dict[str, la.ModelSpec]:
@@ -300,65 +293,6 @@ def alternating(spec: la.ModelSpec, kind: type[Component], change: Callable[[Any
 
 
 SPECS = specs()
-
-
-def occurrences(builder: type[la.Builder], feature: str) -> list[str]:
-    """The specs with a feature that a builder claims in full."""
-    requirements = builder.requirements
-    return [
-        name
-        for name, spec in SPECS.items()
-        if text_category({component.kind for component in spec.components()}) in requirements.categories
-        and FEATURES.of(spec) <= requirements.features
-        and feature in FEATURES.of(spec)
-    ]
-
-
-def figures(spec: la.ModelSpec) -> list[Any]:
-    """Everything that a graph says, under schedules that show every feature."""
-    graphs = [wire(spec, schedule) for schedule in SCHEDULES]
-    return [(graph.operators, graph.weights, graph.caches, graph.routing) for graph in graphs]
-
-
-def totals(spec: la.ModelSpec) -> list[Any]:
-    return [
-        (
-            g.parameters,
-            g.mtp_parameters,
-            g.buffers,
-            g.active_parameters,
-            g.flops,
-            g.flops_executed,
-            g.weight_bytes,
-            g.kv_cache_elements(9000),
-            g.kv_cache_elements_per_token,
-            sum(operator.bytes for operator in g.operators),
-        )
-        for g in (wire(spec, schedule) for schedule in SCHEDULES)
-    ]
-
-
-@pytest.mark.parametrize(
-    ("builder", "feature"),
-    [(builder, feature) for builder in BUILDERS for feature in sorted(builder.requirements.features)],
-    ids=lambda value: value if isinstance(value, str) else value.name,
-)
-def test_every_declared_feature_changes_the_figures_or_says_why_it_does_not(
-    builder: type[la.Builder], feature: str
-) -> None:
-    sources = occurrences(builder, feature)
-    assert sources, f"no spec exercises `{feature}` of {builder.name}"
-    for source in sources:
-        spec = SPECS[source]
-        without = FEATURES.without(spec, (feature,))
-        assert feature not in FEATURES.of(without)
-        assert without != spec
-        if FEATURES[feature].costless is None:
-            assert figures(without) != figures(spec), source
-            assert totals(without) != totals(spec), source
-        else:
-            assert FEATURES[feature].costless
-            assert figures(without) == figures(spec), source
 
 
 @pytest.mark.parametrize("kind", every_kind())

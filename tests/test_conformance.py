@@ -9,7 +9,6 @@ from tests import conventions
 from tests.facts import CASES
 from tests.test_builders import SPECS
 
-
 NOT_BY_TOKEN = {
     "big_bird": "a layer for the first token of each sequence",
     "doge": "the mask is a projection of all values",
@@ -26,7 +25,8 @@ def examples(builder: str) -> dict[str, Example]:
         if la.evaluate(source, offline=True).builder == builder:
             found[source] = Example(source)
     for name, case in CASES:
-        if case["form"] == "diff" and name not in found and la.evaluate(case["config"]).builder == builder:
+        one_of_its_type = case["name"] in ("tiny-diff", "full") and name not in found
+        if one_of_its_type and la.evaluate(case["config"]).builder == builder:
             total = None if name in conventions.ALLOCATED else case["parameters"]
             found[name] = Example(case["config"], total, by_token=name not in NOT_BY_TOKEN)
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
@@ -17,12 +16,6 @@ from tests.facts import CASES
 BUNDLED = bundled_ids()
 BY_NAME = {name: case["config"] for name, case in CASES} | {name: name for name in BUNDLED}
 NAMESPACE: dict[str, Any] = {"min": min, "max": max, "ceil_div": ceil_div, "__builtins__": {}}
-SCHEDULES = [
-    {},
-    {"batch_size": 3, "seq_len": 5000, "logits": "all"},
-    {"mode": "decode", "batch_size": 7, "context_len": 6000},
-    {"seq_len": 64, "context_len": 8192, "mtp": True},
-]
 
 
 def tiny(model_type: str, **changes: Any) -> dict[str, Any]:
@@ -31,23 +24,6 @@ def tiny(model_type: str, **changes: Any) -> dict[str, Any]:
 
 
 class TestTotals:
-    @pytest.mark.parametrize("name", BUNDLED)
-    def test_totals_are_sums_of_operators_and_weights(self, name: str) -> None:
-        graph = la.build(name, la.Schedule(seq_len=128))
-        main = [w for w in graph.weights if w.stack != "mtp"]
-        assert graph.parameters == sum(w.elements for w in main if w.trainable)
-        assert graph.buffers == sum(w.elements for w in main if w.role == "buffer")
-        assert graph.weight_bytes == sum(w.bytes for w in main)
-        assert graph.flops == sum(2 * o.m * o.n * o.k * o.batch * o.repeat for o in graph.operators)
-
-    @pytest.mark.parametrize("name", BUNDLED)
-    def test_operators_and_weights_have_unique_names(self, name: str) -> None:
-        graph = la.build(name)
-        paths = [operator.path for operator in graph.operators]
-        weights = [(w.stack, w.block, w.name) for w in graph.weights]
-        assert len(set(paths)) == len(paths)
-        assert len(set(weights)) == len(weights)
-
     def test_active_parameters_leave_out_the_experts_that_a_token_does_not_use(self) -> None:
         """Mixtral-8x7B: 2 of 8 experts; Qwen3-30B-A3B has 3.3 B active of 30.5 B, as its card says."""
         mixtral = la.build("mistralai/Mixtral-8x7B-v0.1")
@@ -74,29 +50,17 @@ class TestTotals:
         graph = la.build("Qwen/Qwen3-8B")
         assert graph.weight_bytes == 2 * graph.parameters
 
-    def test_building_twice_gives_the_same_graph(self) -> None:
-        one, two = (la.build("google/gemma-2-9b") for _ in range(2))
-        assert (one.operators[0].path, one.weights, one.caches) == (two.operators[0].path, two.weights, two.caches)
-
 
 class TestSchedule:
+    def test_a_prefill_is_of_4096_tokens_and_a_decode_step_of_one_unless_said(self) -> None:
+        assert (la.Schedule().seq_len, la.Schedule(mode="decode").seq_len) == (4096, 1)
+
     def test_the_head_runs_for_the_last_token_unless_all_logits_are_asked_for(self) -> None:
         last, everything = (
             la.build("Qwen/Qwen3-8B", la.Schedule(batch_size=2, seq_len=10, logits=logits))
             for logits in ("last", "all")
         )
         assert everything.flops - last.flops == 2 * 2 * 9 * 4096 * 151936
-
-    @pytest.mark.parametrize("name", ["Qwen/Qwen3-8B", "google/gemma-2-9b", "mistralai/Mixtral-8x7B-v0.1"])
-    def test_steps_of_decoding_have_the_linear_flops_of_one_prefill(self, name: str) -> None:
-        model = la.load(name)
-
-        def linear(**schedule: Any) -> int:
-            graph = model.build(la.Schedule(logits="all", **schedule))
-            return sum(o.flops for o in graph.operators if o.kind == "linear")
-
-        steps = sum(linear(mode="decode", context_len=i) for i in range(12))
-        assert steps == linear(seq_len=12)
 
     def test_decoding_absorbs_the_latent_and_prefilling_expands_it(self) -> None:
         model = la.load(tiny("deepseek_v3"))
@@ -230,115 +194,6 @@ class TestPairs:
         assert routed == 5 * 12 * (3 * 80 * 100 + 2 * 80 * 48)
         assert graph.active_parameters == graph.parameters - routed // 2
 
-    @pytest.mark.parametrize("name", BUNDLED)
-    def test_no_operator_executes_more_than_is_counted(self, name: str) -> None:
-        graph = la.build(name, la.Schedule(seq_len=6000))
-        assert all(0 <= o.flops_executed <= o.flops for o in graph.operators)
-
-
-class TestBytes:
-    """What each operator moves, against the shapes written out by hand, in float32 at tiny sizes."""
-
-    B, S, C, H, HEADS, KV, D, L = 2, 5, 7, 80, 8, 4, 12, 5
-
-    def graph(self, model_type: str) -> dict[str, la.Operator]:
-        schedule = la.Schedule(batch_size=self.B, seq_len=self.S, context_len=self.C, logits="all")
-        return {
-            operator.name: operator
-            for operator in la.build(tiny(model_type, use_sliding_window=False), schedule).operators
-        }
-
-    @pytest.mark.parametrize(
-        ("name", "rows", "size"),
-        [
-            ("attention_pre_norm.weight", B * S, H),
-            ("attention.q_norm", B * S * HEADS, D),
-            ("attention.k_norm", B * S * KV, D),
-            ("mlp_pre_norm.weight", B * S, H),
-        ],
-    )
-    def test_a_norm_reads_and_writes_its_rows_and_reads_its_gains(self, name: str, rows: int, size: int) -> None:
-        operator = self.graph("qwen3")[name]
-        assert (operator.m, operator.n, operator.flops) == (rows, size, 0)
-        assert operator.bytes == 4 * self.L * (2 * rows * size + size)
-
-    @pytest.mark.parametrize(
-        ("name", "inputs", "outputs"),
-        [
-            ("attention.q_proj", H, HEADS * D),
-            ("attention.v_proj", H, KV * D),
-            ("attention.o_proj", HEADS * D, H),
-            ("mlp.down_proj", 100, H),
-        ],
-    )
-    def test_a_projection_reads_its_weight_once(self, name: str, inputs: int, outputs: int) -> None:
-        rows = self.B * self.S
-        assert self.graph("qwen3")[name].bytes == 4 * self.L * (rows * inputs + inputs * outputs + rows * outputs)
-
-    @pytest.mark.parametrize(("name", "left", "right"), [("scores", D, S + C), ("values", S + C, D)])
-    def test_attention_reads_keys_and_values_once_for_all_heads_that_share_them(
-        self, name: str, left: int, right: int
-    ) -> None:
-        """Queries or probabilities of every head, the stored keys or values of every key/value head, the result."""
-        queries = self.B * self.HEADS * self.S
-        stored = self.B * self.KV * (self.S + self.C) * self.D
-        assert self.graph("qwen3")[f"attention.{name}"].bytes == 4 * self.L * (
-            queries * left + stored + queries * right
-        )
-
-    @pytest.mark.parametrize(
-        ("model_type", "name"),
-        [
-            ("qwen3", "embedding.lookup"),
-            ("gpt2", "position_embedding.lookup"),
-            ("deepseek_v3", "next_token_input.lookup"),
-        ],
-    )
-    def test_a_look_up_reads_the_rows_that_it_writes(self, model_type: str, name: str) -> None:
-        schedule = la.Schedule(batch_size=self.B, seq_len=self.S, mtp=True)
-        (found,) = [o for o in la.build(tiny(model_type), schedule).operators if o.name == name]
-        assert (found.m, found.n, found.bytes) == (self.B * self.S, self.H, 4 * 2 * self.B * self.S * self.H)
-
-    def test_the_head_reads_its_table_once(self) -> None:
-        rows, vocab = self.B * self.S, 131
-        assert self.graph("qwen3")["head.logits"].bytes == 4 * (rows * self.H + self.H * vocab + rows * vocab)
-
-    def test_norms_of_latents_run_on_every_token(self) -> None:
-        rows = self.B * self.S
-        found = self.graph("deepseek_v3")
-        for name, size in (("latent_attention.q_a_layernorm", 20), ("latent_attention.kv_a_layernorm", 24)):
-            assert (found[name].m, found[name].n) == (rows, size)
-
-    @pytest.mark.parametrize(("tokens", "read"), [(1, 6), (2, 12), (9, 12)])
-    def test_no_more_experts_are_read_than_tokens_are_sent_to(self, tokens: int, read: int) -> None:
-        """DeepSeek-V3 at tiny sizes: 6 of 12 experts of width 28 for each token, in 4 of 5 layers."""
-        graph = la.build(tiny("deepseek_v3"), la.Schedule(seq_len=tokens))
-        found = {o.name.rpartition(".")[2]: o for o in graph.operators if ".experts." in o.name}
-        rows = tokens * 6
-        assert found["up"].bytes == 4 * 4 * (rows * 80 + read * 80 * 56 + rows * 56)
-        assert found["down"].bytes == 4 * 4 * (rows * 28 + read * 28 * 80 + rows * 80)
-
-    def test_an_expanded_latent_is_read_by_every_head(self) -> None:
-        """DeepSeek-V3 at tiny sizes: 8 heads, whose keys are 14 + 10 and whose values are 18 wide, in 5 layers."""
-        length = self.S + self.C
-        queries, stored = self.B * 8 * self.S, self.B * 8 * length
-        schedule = la.Schedule(batch_size=self.B, seq_len=self.S, context_len=self.C)
-        moved = {"scores": 0, "values": 0}
-        for operator in la.build(tiny("deepseek_v3"), schedule).operators:
-            if operator.kind == "attention":
-                moved[operator.name.rpartition(".")[2]] += operator.bytes
-        assert moved["scores"] == 4 * 5 * (queries * 24 + stored * 24 + queries * length)
-        assert moved["values"] == 4 * 5 * (queries * length + stored * 18 + queries * 18)
-
-    def test_choices_without_weights_take_their_share_of_the_rows(self) -> None:
-        """LongCat-Flash sends tokens to identity experts, too: the mean share of the others, rounded up once."""
-        config = tiny("longcat_flash")
-        experts, idle, top_k = (config[key] for key in ("n_routed_experts", "zero_expert_num", "moe_topk"))
-        for tokens in range(1, 12):
-            graph = la.build(config, la.Schedule(seq_len=tokens))
-            (up,) = {o.m for o in graph.operators if o.name.endswith("experts.up")}
-            assert up == ceil_div(tokens * top_k * experts, experts + idle)
-
 
 class TestCaches:
     @pytest.mark.parametrize(
@@ -382,43 +237,6 @@ class TestCaches:
 
 class TestWorking:
     """What `explain` prints is the working: evaluating the formulas gives the figures."""
-
-    @pytest.mark.parametrize("schedule", SCHEDULES, ids=str)
-    @pytest.mark.parametrize("name", BUNDLED)
-    def test_every_formula_evaluates_to_its_value(self, name: str, schedule: dict[str, Any]) -> None:
-        model = la.load(name)
-        working = model.explain(la.Schedule(**schedule))
-        names = NAMESPACE | {entry.name: entry.value for entry in working.names}
-        graph = model.build(la.Schedule(**schedule))
-        for figure in working.figures:
-            for line in figure.lines:
-                assert eval(line.formula, names) == line.value, f"{figure.name}: {line.of}"
-            assert sum(line.value for line in figure.lines) == figure.value
-            if figure.name != "kv_cache_elements":
-                assert figure.value == getattr(graph, figure.name)
-        assert {figure.name for figure in working.figures} >= {"parameters", "flops", "weight_bytes"}
-
-    @pytest.mark.parametrize("name", BUNDLED)
-    def test_formulas_hold_names_and_no_sizes_of_the_model(self, name: str) -> None:
-        """A size that is a bare number has lost its origin. Bytes per element and scale blocks are numbers."""
-        working = la.load(name).explain()
-        for figure in working.figures:
-            for line in figure.lines:
-                numbers = {int(text) for text in re.findall(r"(?<![\w.])\d+", line.formula)}
-                assert numbers <= {1, 2, 4, 8, 128}, f"{figure.name}: {line.formula}"
-
-    @pytest.mark.parametrize("name", BUNDLED)
-    def test_every_name_says_which_key_it_is(self, name: str) -> None:
-        model = la.load(name)
-        for entry in model.explain().names:
-            said = re.fullmatch(r"key `(.*)`", entry.origin)
-            if said is not None:
-                value: Any = model.config.data
-                for key in said[1].split("."):
-                    value = value[key]
-                assert value == entry.value
-            else:
-                assert entry.origin
 
     def test_an_operator_shows_its_own_trace(self) -> None:
         graph = la.build("Qwen/Qwen3-8B", la.Schedule(seq_len=7))

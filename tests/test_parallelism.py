@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import random
+from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,9 +18,8 @@ from tests.facts import CASES, LLAMA, MTP_CASES
 from tests.hub.fixtures import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from llmsim_adapters.graph import Operator, OperatorGraph, Weight
+    from llmsim_adapters.graph.transfer import Transfer
     from llmsim_adapters.model import Model
     from llmsim_adapters.spec.model import ModelSpec
 
@@ -107,7 +107,7 @@ WHOLE_NORMS: Final = ("q_norm", "k_norm", "v_norm", "output_norm")
 """Norms of each head are whole; those of all heads together, and those with gains of each head, are split."""
 
 
-def kind_of(entry: Weight | Operator) -> str:
+def kind_of(entry: Weight | Operator | Transfer) -> str:
     """The kind of component that an entry is of: its label without a number."""
     label = entry.name.partition(".")[0]
     stem, _, number = label.rpartition("_")
@@ -137,8 +137,8 @@ def joint(spec: ModelSpec, weight: Weight) -> bool:
     return count == 1 or len(weight.shape) > 1 or elements == count * attention_of(spec, weight).head_dim
 
 
-def attention_of(spec: ModelSpec, entry: Weight | Operator) -> Any:
-    """The component with key/value heads in an entry's block."""
+def attention_of(spec: ModelSpec, entry: Weight | Operator | Transfer) -> Any:
+    """The component of an entry's kind in its block."""
     stack = spec.stack(entry.stack)
     components: Any = (*spec.inputs, *spec.outputs)
     if stack is not None:
@@ -213,8 +213,10 @@ def some(name: str, count: int) -> list[dict[str, Any]]:
     return random.Random(name).sample(CONFIGS[name], min(len(CONFIGS[name]), count))
 
 
-def spread_graphs(name: str) -> Iterator[tuple[ModelSpec, OperatorGraph, OperatorGraph]]:
+@lru_cache(maxsize=1)  # the laws of one type follow each other
+def spread_graphs(name: str) -> list[tuple[ModelSpec, OperatorGraph, OperatorGraph]]:
     """The spec of some of a type's configs, its graph on one rank, and one on many."""
+    found = []
     for number, config in enumerate(some(name, 5)):
         model = la.load(config)
         whole = built(model, STEP)
@@ -223,10 +225,11 @@ def spread_graphs(name: str) -> Iterator[tuple[ModelSpec, OperatorGraph, Operato
         for fields in spreads(f"{name} {number}"):
             graph = built(model, {**STEP, **fields})
             if graph is not None:
-                yield model.spec, whole, graph
+                found.append((model.spec, whole, graph))
+    return found
 
 
-every_model: Final = pytest.mark.parametrize("name", CONFIGS)
+every_model: Final = pytest.mark.parametrize("name", CONFIGS, scope="module")
 
 
 class TestWeights:
@@ -318,6 +321,20 @@ class TestOperators:
                 path, each = f"{weight.stack}.{weight.block}.{weight.name}", weight.elements // weight.count
                 if read.get(path) == each and not is_routed(weight):
                     assert parts[path] == weight.rank_elements // weight.count, weight
+            for part in graph.operators:  # no more experts than have rows
+                if is_routed(part) and part.batch == 1:
+                    own = {w.rank_elements // w.count for w in graph.weights if is_read_by(part, w)}
+                    experts = {w.shape[0] for w in graph.weights if is_read_by(part, w)}
+                    (local,) = {count // graph.schedule.ep_size for count in experts}
+                    assert part.operand_elements == min(local, part.m) * part.n * part.k, part
+                    assert local * part.n * part.k in own, part
+
+
+def is_read_by(operator: Operator, weight: Weight) -> bool:
+    """Whether a weight is of the operator's experts."""
+    group = operator.name.partition(".experts.")[0] + ".experts."
+    place = (weight.stack, weight.block)
+    return place == (operator.stack, operator.block) and weight.name.startswith(group) and weight.role == "parameter"
 
 
 def is_routed(entry: Weight | Operator) -> bool:
@@ -625,6 +642,54 @@ def sent(source: Any, **fields: Any) -> list[tuple[Any, ...]]:
     return [(t.name, t.rows, t.width, t.copies, t.ranks, t.repeat) for t in graph.transfers if t.stack == "text"]
 
 
+TOKENS_OF_STEP: Final = STEP["batch_size"] * STEP["seq_len"]
+
+
+@every_model
+def test_what_is_sent_is_what_an_operator_takes_or_gives(name: str) -> None:
+    """Tokens go to experts, and their results back; results of parts are added up or put together."""
+    for spec, whole, graph in spread_graphs(name):
+        one = {operator.path: operator for operator in whole.operators}
+        for transfer in graph.transfers:
+            path = transfer.path.rpartition(".")[0]
+            label, _, inner = transfer.name.rpartition(".")[0].partition(".")
+            sent = (transfer.rows, transfer.width, transfer.copies)
+            assert transfer.ranks == ranks_of(graph.schedule, inner, transfer.kind), transfer
+            if inner.startswith("experts"):
+                top_k = attention_of(spec, transfer).num_experts_per_tok
+                assert sent == sent_to_experts(graph.schedule, one, transfer, top_k), transfer
+            elif inner.endswith("norm"):  # a number for each token
+                assert (transfer.width, transfer.copies) == (1, 1), transfer
+                assert name in OWN_LENGTH or transfer.rows == TOKENS_OF_STEP, transfer
+            elif inner not in ("mask_proj", "values"):  # of attention's values: a test of its own
+                operator = one[path]
+                summed = spec.inputs[1].count if label == "hash_embedding" else 1  # before they are sent
+                assert sent == (operator.m // summed, operator.n * operator.batch, 1), transfer
+
+
+def ranks_of(schedule: la.Schedule, inner: str, kind: str) -> int:
+    """How many ranks take part: those of a group, but for what goes to experts and comes back."""
+    if not inner.startswith("experts"):
+        return schedule.tp_size
+    sizes = {"all_gather": schedule.dp_size, "all_reduce": schedule.world_size}
+    return sizes.get(kind, schedule.ep_size)
+
+
+def sent_to_experts(
+    schedule: la.Schedule, one: dict[str, Operator], transfer: Transfer, top_k: int
+) -> tuple[int, int, int]:
+    """Rows, width and copies of what goes to a mixture's experts, or comes back."""
+    path, _, kind = transfer.path.rpartition(".")
+    first, last = (one.get(path) or one[f"{path}.{end}"] for end in ("up", "down"))
+    if "retrieved" in path:
+        first, last = last, first
+    width = first.k if kind in ("dispatch", "all_gather") else last.n
+    if kind in ("dispatch", "combine"):
+        return -(-TOKENS_OF_STEP // schedule.tp_size), width, top_k
+    apart = (path.rpartition(".")[2], kind) in (("q", "all_reduce"), ("o", "all_gather"))  # a row for each expert
+    return TOKENS_OF_STEP * schedule.dp_size * (top_k if apart else 1), width, 1
+
+
 class TestTransfers:
     """Of 12 tokens in each data-parallel group."""
 
@@ -701,6 +766,20 @@ class TestTransfers:
         assert (dispatch.payload, dispatch.bytes) == (8 * 7168 * 8, 58 * 8 * 7168 * 8 * 7 // 8)
         assert (combine.payload, combine.bytes) == (2 * dispatch.payload, 2 * dispatch.bytes)
 
+    def test_what_all_ranks_need_whole_is_gathered(self) -> None:
+        """Doge's mask is of the values of all key/value heads, 5 cached tokens of each sequence among them."""
+        config = {**LLAMA, "model_type": "doge", "architectures": ["DogeForCausalLM"]}
+        graph = la.load(config).build(la.Schedule(batch_size=3, seq_len=4, context_len=5, tp_size=2))
+        assert [(t.rows, t.width) for t in graph.transfers if "mask" in t.name] == [(3 * 9, 2 * 12)]
+        adapted = la.load({"model_type": "xmod"}).build(la.Schedule(batch_size=3, seq_len=4, context_len=5, tp_size=2))
+        assert [(t.rows, t.width) for t in adapted.transfers if "adapter" in t.name] == [(12, 768)]
+        source = next(config for config in CONFIGS["jetmoe"] if built(la.load(config), {"tp_size": 2}))
+        graph = la.load(source).build(la.Schedule(batch_size=3, seq_len=4, tp_size=2))
+        (values,) = [t for t in graph.transfers if t.name.endswith("values.all_gather")]
+        (mixture,) = [c for c in la.load(source).spec.components() if c.kind == "mixture_of_attention"]
+        width = mixture.num_key_value_heads * mixture.head_dim
+        assert (values.rows, values.width) == (12 * mixture.num_experts_per_tok, width)
+
     def test_one_group_of_ranks_needs_no_gathering(self) -> None:
         assert [name for name, *_ in sent(QWEN3_MOE, tp_size=4, ep_size=2)] == [
             "attention.o_proj.all_reduce",
@@ -753,26 +832,6 @@ class TestCaches:
         rows = {w.name: w.rank_elements // w.count // mamba.hidden_size for w in part.weights if "in_proj" in w.name}
         assert rows["mamba2.in_proj"] == (2 * heads + mamba.num_heads) // 4 + group
         assert whole.parameters == part.parameters
-
-
-class TestWorking:
-    @every_model
-    def test_every_formula_evaluates_to_its_value(self, name: str) -> None:
-        for number, source in enumerate(some(name, 2)):
-            model = la.load(source)
-            found = ((fields, built(model, {**STEP, **fields})) for fields in spreads(f"{name} {number}")[2:])
-            fields, graph = next(((fields, graph) for fields, graph in found if graph is not None), ({}, None))
-            if graph is None:
-                continue
-            working = model.explain(la.Schedule(**STEP, **fields))
-            names: dict[str, Any] = {"ceil_div": lambda a, b: -(-a // b), "min": min, "max": max}
-            names |= {entry.name: entry.value for entry in working.names}
-            for figure in working.figures:
-                for line in figure.lines:
-                    assert eval(line.formula, names) == line.value, f"{figure.name}: {line.of}"
-                assert sum(line.value for line in figure.lines) == figure.value
-                if figure.name != "kv_cache_elements":
-                    assert figure.value == getattr(graph, figure.name)
 
 
 class TestEncoders:

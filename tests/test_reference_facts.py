@@ -323,6 +323,13 @@ def test_compressed_tokens_are_cached_beside_a_window(config: dict[str, Any], ru
             assert unfinished <= sum(cache.elements_per_entry for cache in caches if cache.kind == "state")
 
 
+@pytest.mark.parametrize(("model_type", "most"), [(name, most) for name, (most, _) in conventions.IN_FULL.items()])
+def test_blocks_that_long_inputs_leave_out_are_counted(model_type: str, most: int) -> None:
+    graph = la.build({"model_type": model_type}, la.Schedule(seq_len=2 * most))
+    (scores,) = [operator for operator in graph.operators if operator.name == "attention.scores"]
+    assert (scores.m, scores.n, scores.pairs) == (2 * most, 2 * most, (2 * most) ** 2)
+
+
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_published_configs_have_the_totals_of_the_real_model(name: str) -> None:
     graph = la.build(name, offline=True)

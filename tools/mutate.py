@@ -2,67 +2,65 @@
 
     python tools/mutate.py                       # the modules with the formulas
     python tools/mutate.py FILE [FILE ...]       # others
+    python tools/mutate.py --tests 400           # by at most so many tests each: quicker, and survivors may be none
 
-For each name or attribute that is read in a function of the modules, the package is imported anew with that one reading
-giving a number more by one, and compared with the reference facts; what they let pass meets the laws in
-`tests/test_graph.py`. A mutant that passes both is a survivor: the name bears on no figure, or a test is missing.
-Names that never hold a number are left out. Exits with 1 where there are survivors. Needs a system that can fork.
+The tests that hold the formulas to reference facts and to shapes written out by hand run once, to see which of them
+reads which name or attribute of the modules' functions as a number. Then each such reading gives a number more by one,
+in a process of its own, and the tests that read it run again. A mutant that they all let pass is a survivor: the name
+bears on no figure, or a test is missing. Names that never hold a number are left out. Exits with 1 where there are
+survivors. Needs a system that can fork.
 """
 
 from __future__ import annotations
 
+import argparse
 import ast
+import gc
 import json
 import os
-import shutil
-import subprocess
 import sys
-import tempfile
-from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
+from importlib import import_module
 from pathlib import Path
+from random import Random
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import pytest
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import ModuleType
+    from collections.abc import Callable, Iterator
 
 ROOT: Final = Path(__file__).parent.parent
 MODULES: Final = (
-    *(f"llmsim_adapters/lowerings/{path.name}" for path in sorted((ROOT / "llmsim_adapters/lowerings").glob("*.py"))),
-    "llmsim_adapters/graph/operator.py",
-    "llmsim_adapters/graph/cache.py",
-    "llmsim_adapters/graph/graph.py",
+    *(
+        str(path.relative_to(ROOT))
+        for room in ("lowerings", "graph")
+        for path in sorted(ROOT.glob(f"llmsim_adapters/{room}/*.py"))
+    ),
     "llmsim_adapters/spec/dtypes.py",
 )
-LAWS: Final = (
+TESTS: Final = (
+    "tests/test_reference_facts.py",
+    "tests/test_bytes.py",
     "tests/test_graph.py",
     "tests/test_sparse_attention.py",
     "tests/test_streams_and_patches.py",
-    "tests/test_reference_facts.py",
+    "tests/test_quantization.py",
+    "tests/test_parallelism.py",
 )
-SURVIVED, KILLED = range(2)
-NOTE: Final = """
-_numbers = set()
-def _note(reading, value):
-    if isinstance(value, int) and not isinstance(value, bool):
-        _numbers.add(reading)
-    return value
-"""
-MORE: Final = """
-def _one_more(reading, value):
-    return value + 1 if isinstance(value, int) and not isinstance(value, bool) else value
-"""
+ONLY_CONSISTENT: Final = "not same_as_alone and not evidence_claims and not TestWorking"
+"""Tests that compare the product with itself are left out."""
+SURVIVED, KILLED, FAILED = range(3)
 
 
-class Mutant(NamedTuple):
-    """One reading of a name: where it is, and the module's source with it changed."""
+class Reading(NamedTuple):
+    """One reading of a name or attribute in a function of a module."""
 
     module: str
+    number: int
     line: int
     column: int
     text: str
-    source: str
 
 
 class _Readings(ast.NodeTransformer):
@@ -115,133 +113,187 @@ class _Readings(ast.NodeTransformer):
         return ast.copy_location(call, node)
 
 
-def mutants(module: str) -> list[Mutant]:
-    """Return a mutant for each reading of a name in the functions of a module that ever gives a number."""
-    text = (ROOT / module).read_text(encoding="utf-8")
-    every = _Readings(None, "_note")
-    noting = ast.unparse(ast.fix_missing_locations(every.visit(ast.parse(text)))) + "\n" + NOTE
+def readings(module: str) -> list[Reading]:
+    """Return every reading in the functions of a module."""
     plain = _Readings(-1, "")
-    plain.visit(ast.parse(text))
-    made = []
-    for number in sorted(numbers(module, noting)):
-        reading = plain.found[number]
-        tree = _Readings(number, "_one_more").visit(ast.parse(text))
-        source = ast.unparse(ast.fix_missing_locations(tree)) + "\n" + MORE
-        made.append(Mutant(module, reading.lineno, reading.col_offset, ast.unparse(reading), source))
-    return made
+    plain.visit(ast.parse((ROOT / module).read_text(encoding="utf-8")))
+    return [Reading(module, n, e.lineno, e.col_offset + 1, ast.unparse(e)) for n, e in enumerate(plain.found)]
 
 
-def numbers(module: str, noting: str) -> set[int]:
-    """Return which readings of a module give numbers, from comparing with a module that notes it."""
-    told, tell = os.pipe()
-    if (child := os.fork()) == 0:
-        use(module, noting)
-        compare()
-        os.write(tell, json.dumps(sorted(sys.modules[name_of(module)]._numbers)).encode())
-        os._exit(0)
-    os.close(tell)
-    with os.fdopen(told) as pipe:
-        text = pipe.read()
-    os.waitpid(child, 0)
-    if not text:
-        message = f"the figures of {module} differ from the reference facts already; nothing can be told of mutants"
-        raise SystemExit(message)
-    return set(json.loads(text))
+def change(module: str, target: int | None, call: Callable[[int, Any], Any]) -> None:
+    """Let the functions of a module in this process pass one reading, or all, through a call."""
+    path = ROOT / module
+    tree = _Readings(target, "_reading").visit(ast.parse(path.read_text(encoding="utf-8")))
+    compiled = {
+        (code.co_name, code.co_firstlineno): code
+        for code in codes(compile(ast.fix_missing_locations(tree), str(path), "exec"))
+    }
+    imported = import_module(module.removesuffix(".py").replace("/", "."))
+    vars(imported)["_reading"] = call
+    for function in FUNCTIONS[module]:
+        code = function.__code__
+        function.__code__ = compiled[code.co_name, code.co_firstlineno]
 
 
-def name_of(module: str) -> str:
-    return module.removesuffix(".py").replace("/", ".")
+FUNCTIONS: Final[dict[str, list[FunctionType]]] = {}
+"""The functions of each module, wherever they are referred to from."""
 
 
-def use(module: str, source: str) -> None:
-    """Let this process import a module from another source."""
-    sys.meta_path.insert(0, _Changed(name_of(module), source))
-    sys.path.insert(0, str(ROOT))
+def find_functions(modules: list[str]) -> None:
+    """Import the modules and find their functions, those of their classes among them."""
+    files = {str(ROOT / module): module for module in modules}
+    for module in modules:
+        import_module(module.removesuffix(".py").replace("/", "."))
+        FUNCTIONS[module] = []
+    for found in gc.get_objects():
+        if not isinstance(found, FunctionType) or "<locals>" in found.__qualname__:
+            continue
+        if found.__code__.co_filename in files:
+            FUNCTIONS[files[found.__code__.co_filename]].append(found)
 
 
-class _Changed(MetaPathFinder, Loader):
-    """Imports one module from a source of its own."""
-
-    def __init__(self, name: str, source: str) -> None:
-        self._name, self._source = name, source
-
-    def find_spec(self, fullname: str, path: Any, target: Any = None) -> ModuleSpec | None:
-        return ModuleSpec(fullname, self, origin="mutant") if fullname == self._name else None
-
-    def exec_module(self, module: ModuleType) -> None:
-        exec(compile(self._source, self._name, "exec"), module.__dict__)
+def codes(code: CodeType) -> Iterator[CodeType]:
+    """Yield a code object and those inside it."""
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from codes(constant)
 
 
-def compare() -> None:
-    """Compare every figure with the reference facts; raises at the first that differs."""
-    from tests import test_reference_facts as facts
+class Mutation:
+    """Runs the collected tests in its own way: once for all readings, then again for each mutant."""
 
-    for param in facts.CASES:
-        facts.test_parameters_and_buffers_are_those_of_the_real_model(*param.values)
-    for test in (
-        facts.test_flops_are_those_that_torch_counts,
-        facts.test_caches_are_those_of_a_real_prefill,
-        facts.test_a_step_after_a_prefill_has_the_flops_that_torch_counts,
-    ):
-        (mark,) = (mark for mark in test.pytestmark if mark.name == "parametrize")
-        for param in mark.args[1]:
-            test(*param.values)
+    def __init__(self, modules: list[str], most: int | None) -> None:
+        self._modules = modules
+        self._most = most
+        self.results: list[int] = []
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Judge all mutants by the collected tests."""
+        find_functions(self._modules)
+        self._tests = [item for item in session.items if isinstance(item, pytest.Function) and needs_no_fixture(item)]
+        gc.freeze()
+        readers = self._readers()
+        mutants = [
+            (reading, readers[f"{module} {reading.number}"])
+            for module in self._modules
+            for reading in readings(module)
+            if f"{module} {reading.number}" in readers
+        ]
+        for reading, result in self._judged(mutants):
+            self.results.append(result)
+            print(f"\r{len(self.results)} of {len(mutants)}", end="", file=sys.stderr)
+            if result == SURVIVED:
+                tests = min(len(readers[f"{reading.module} {reading.number}"]), self._most or sys.maxsize)
+                place = f"{reading.module}:{reading.line}:{reading.column}"
+                print(f"{place}: {reading.text} + 1 goes unnoticed by {tests} tests", flush=True)
+        print(file=sys.stderr)
+        return True
+
+    def _readers(self) -> dict[str, list[int]]:
+        """Return which tests read what as a number; noted in a process of its own, so that this one keeps nothing."""
+        told, tell = os.pipe()
+        if (child := os.fork()) == 0:
+            with os.fdopen(tell, "w") as pipe:
+                json.dump(self._note(), pipe)
+            os._exit(0)
+        os.close(tell)
+        with os.fdopen(told) as pipe:
+            readers: dict[str, list[int]] = json.load(pipe)
+        os.waitpid(child, 0)
+        return readers
+
+    def _note(self) -> dict[str, list[int]]:
+        seen: set[str] = set()
+        for module in self._modules:
+            change(module, None, noting(module, seen))
+        readers: dict[str, list[int]] = {}
+        for number, item in enumerate(self._tests):
+            seen.clear()
+            forget(item)
+            if (error := failure(item)) is not None:
+                print(f"left out, since it fails without a mutant: {item.nodeid}: {error!r}"[:200], flush=True)
+                continue
+            for key in seen:
+                readers.setdefault(key, []).append(number)
+        return readers
+
+    def _judged(self, mutants: list[tuple[Reading, list[int]]]) -> Iterator[tuple[Reading, int]]:
+        """Yield every mutant with what became of it, as many at a time as there are processors."""
+        running: dict[int, Reading] = {}
+        waiting = mutants[::-1]
+        while waiting or running:
+            while waiting and len(running) < (os.cpu_count() or 1):
+                reading, numbers = waiting.pop()
+                if (child := os.fork()) == 0:
+                    result = FAILED
+                    try:
+                        result = self._judge(reading, numbers)
+                    finally:
+                        os._exit(result)
+                running[child] = reading
+            child, status = os.wait()
+            result = os.waitstatus_to_exitcode(status)
+            if result not in (SURVIVED, KILLED):
+                message = f"{running[child]} could not be judged"
+                raise RuntimeError(message)
+            yield running.pop(child), result
+
+    def _judge(self, reading: Reading, numbers: list[int]) -> int:
+        change(reading.module, reading.number, one_more)
+        Random(0).shuffle(numbers)  # so that tests of every kind come soon
+        tests = (self._tests[number] for number in numbers[: self._most])
+        return KILLED if any(failure(test) is not None for test in tests) else SURVIVED
 
 
-def judge(mutant: Mutant) -> int:
-    """Return what becomes of a mutant, in a process of its own."""
-    use(mutant.module, mutant.source)
+def needs_no_fixture(item: pytest.Function) -> bool:
+    """Whether a test is called with its parameters alone."""
+    given = item.callspec.params if hasattr(item, "callspec") else {}
+    return set(item._fixtureinfo.argnames) <= set(given)
+
+
+def forget(item: pytest.Function) -> None:
+    """Let the test's module keep nothing of tests before, so that this one reads everything itself."""
+    for value in vars(item.module).values():
+        if hasattr(value, "cache_clear"):
+            value.cache_clear()
+
+
+def failure(item: pytest.Function) -> BaseException | None:
+    """Run a test; return what it raises."""
     try:
-        compare()
-    except BaseException:
-        return KILLED
-    return SURVIVED if survives_the_laws(mutant) else KILLED
+        item.obj(**(item.callspec.params if hasattr(item, "callspec") else {}))
+    except BaseException as error:
+        return None if isinstance(error, pytest.skip.Exception) else error
+    return None
 
 
-def survives_the_laws(mutant: Mutant) -> bool:
-    """Return whether the tests pass on a copy of the project with the mutant in it."""
-    with tempfile.TemporaryDirectory() as folder:
-        for name in ("llmsim_adapters", "builders", "hf_config", "tests"):
-            shutil.copytree(ROOT / name, Path(folder, name), ignore=shutil.ignore_patterns("__pycache__"))
-        shutil.copy(ROOT / "pyproject.toml", folder)
-        Path(folder, mutant.module).write_text(mutant.source, encoding="utf-8")
-        compared = "not real_model and not torch_counts and not real_prefill"  # which `compare` has done
-        command = [sys.executable, "-B", "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-k", compared, *LAWS]
-        return subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode == 0
+def noting(module: str, seen: set[str]) -> Callable[[int, Any], Any]:
+    """Return what adds each reading that gives a number to those seen."""
+
+    def note(reading: int, value: Any) -> Any:
+        if isinstance(value, int) and not isinstance(value, bool):
+            seen.add(f"{module} {reading}")
+        return value
+
+    return note
 
 
-def judged(everything: list[Mutant]) -> Iterator[tuple[Mutant, int]]:
-    """Yield every mutant with what became of it, as many at a time as there are processors."""
-    running: dict[int, Mutant] = {}
-    waiting = list(reversed(everything))
-    while waiting or running:
-        while waiting and len(running) < (os.cpu_count() or 1):
-            mutant = waiting.pop()
-            child = os.fork()
-            if child == 0:
-                devnull = os.open(os.devnull, os.O_WRONLY)
-                os.dup2(devnull, 1)
-                os.dup2(devnull, 2)
-                os._exit(judge(mutant))
-            running[child] = mutant
-        child, status = os.wait()
-        yield running.pop(child), os.waitstatus_to_exitcode(status)
+def one_more(reading: int, value: Any) -> Any:
+    return value + 1 if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def main(modules: list[str]) -> int:
-    import pytest  # noqa: F401  # once for all children
-
-    everything = [mutant for module in modules or MODULES for mutant in mutants(module)]
-    results = []
-    for mutant, result in judged(everything):
-        results.append(result)
-        print(f"\r{len(results)} of {len(everything)}", end="", file=sys.stderr)
-        if result == SURVIVED:
-            place = f"{mutant.module}:{mutant.line}:{mutant.column + 1}"
-            print(f"{place}: {mutant.text} + 1 goes unnoticed", flush=True)
-    print(file=sys.stderr)
-    print(f"{results.count(KILLED)} killed, {results.count(SURVIVED)} survived")
-    return 1 if SURVIVED in results else 0
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("modules", nargs="*", metavar="FILE", help="a module, from the project's folder")
+    parser.add_argument("--tests", type=int, metavar="N", help="run at most N tests for each mutant")
+    asked = parser.parse_args(arguments)
+    os.chdir(ROOT)
+    sys.path.insert(0, str(ROOT))
+    mutation = Mutation(asked.modules or list(MODULES), asked.tests)
+    pytest.main(["-q", "-s", "-p", "no:cacheprovider", "-k", ONLY_CONSISTENT, *TESTS], plugins=[mutation])
+    print(f"{mutation.results.count(KILLED)} killed, {mutation.results.count(SURVIVED)} survived")
+    return 1 if SURVIVED in mutation.results or not mutation.results else 0
 
 
 if __name__ == "__main__":

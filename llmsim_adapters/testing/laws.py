@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Set
 from fractions import Fraction
 from math import prod
 from typing import TYPE_CHECKING, Any, Final
@@ -48,28 +49,71 @@ def totals_are_sums(graph: OperatorGraph) -> None:
     assert graph.flops == multiplied
     paths = [operator.path for operator in graph.operators]
     assert len(set(paths)) == len(paths), "two operators have one path"
+    tensors = [(weight.stack, weight.block, weight.name) for weight in graph.weights]
+    assert len(set(tensors)) == len(tensors), "two tensors have one name"
 
 
-def caches_grow_as_they_say(graph: OperatorGraph, tokens: int) -> None:
-    """A cache is never smaller for more tokens, a window bounds it, and reserving is never less."""
-    for cache in graph.caches:
-        held = [cache.elements(length) for length in (tokens, tokens + 1, 2 * tokens)]
-        assert held == sorted(held), f"a cache of {cache.stack}.{cache.block} shrinks"
-        if cache.kind == "state":
-            assert len(set(held)) == 1, f"a state of {cache.stack}.{cache.block} grows"
-        assert cache.elements(tokens, reserve=True) >= cache.elements(tokens)
-    assert graph.kv_cache_elements(tokens) == sum(c.elements(tokens) for c in graph.caches if c.kind != "state")
+def caches_grow_as_they_say(graph: OperatorGraph) -> None:
+    """A cache has an entry for each token, at most its window, or for each whole stride; a state has one."""
+    edges = {edge for cache in graph.caches for edge in (cache.window or 1, cache.stride, 5 * cache.stride)}
+    for tokens in sorted({edge + near for edge in edges for near in (-1, 0, 1)}):
+        for reserve in (False, True):
+            held = 0
+            for cache in graph.caches:
+                said, length = cache.elements(tokens, reserve), tokens + cache.prompt
+                expected = 1 if cache.kind == "state" else 0 if cache.from_encoder else length // cache.stride
+                if cache.window is not None and not reserve and cache.kind != "state":
+                    expected = min(expected, cache.window)
+                assert said == cache.layers * cache.elements_per_entry * expected, f"{cache} after {tokens} tokens"
+                held += 0 if cache.kind == "state" else said
+            assert graph.kv_cache_elements(tokens, reserve=reserve) == held
 
 
-def formulas_give_the_figures(working: Working) -> None:
-    """Each printed formula evaluates to its figure, in names that say where they are from, and without bare sizes."""
+def formulas_give_the_figures(
+    working: Working, graph: OperatorGraph, config: Mapping[str, Any], constants: frozenset[int], towers: Set[str]
+) -> None:
+    """Each printed formula evaluates to its figure, in names that say where they are from, and without bare sizes.
+
+    A number above 8 that is none of the `constants`, nor of the config's quantization, has lost its origin. Encoders
+    may have fixed sizes.
+    """
     names = {name.name: name.value for name in working.names}
-    assert all(name.origin for name in working.names)
+    for name in working.names:
+        assert name.origin, f"nothing says where {name.name} is from"
+        key = re.fullmatch(r"key `(.*)`", name.origin)
+        found = None if key is None else value_of(config, key[1])
+        assert found is None or name.value in found, f"{name.name} is {name.value}; {name.origin} is {found}"
+    known = constants.union(integers(config.get("quantization_config")))
+    figures = {figure.name for figure in working.figures}
+    assert figures >= {"parameters", "flops", "weight_bytes"}
     for figure in working.figures:
         assert figure.value == sum(line.value for line in figure.lines), figure.name
+        if figure.name != "kv_cache_elements":  # of one length of many
+            assert figure.value == getattr(graph, figure.name)
         for line in figure.lines:
             value = eval(line.formula, NAMESPACE, names)  # our own text: names, integers and + - * //
             assert value == line.value, f"{figure.name} of {line.of}: {line.formula} is {value}, not {line.value}"
+            if line.of.partition(".")[0] in towers:
+                continue
+            bare = {int(text) for text in re.findall(r"(?<![\w.])\d+", line.formula)} - known
+            assert max(bare, default=0) <= 8, f"{figure.name} of {line.of}: bare sizes in {line.formula}"
+
+
+def value_of(config: Mapping[str, Any], path: str) -> tuple[int, ...]:
+    """Return the integers under a dotted path of a config."""
+    value: Any = config
+    for key in path.split("."):
+        value = value[key]
+    return integers(value)
+
+
+def integers(value: Any) -> tuple[int, ...]:
+    """Return the integers in a value, and in what it holds."""
+    if isinstance(value, Mapping):
+        value = tuple(value.values())
+    if isinstance(value, (list, tuple)):
+        return tuple(number for inner in value for number in integers(inner))
+    return (value,) if isinstance(value, int) else ()
 
 
 def ranks_share_the_model(whole: OperatorGraph, rank: OperatorGraph) -> None:

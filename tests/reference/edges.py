@@ -1,4 +1,4 @@
-"""Caches at the edges of windows and strides: below, at and above each, where the tiny models' other runs don't reach."""
+"""Caches at the edges of windows and strides: what tiny models keep of prompts below, at and above each."""
 
 from __future__ import annotations
 
