@@ -326,7 +326,8 @@ class TestRequirements:
         occurring = {
             component.kind
             for spec in SPECS.values()
-            if text_category({component.kind for component in spec.components()}) in builder.requirements.categories
+            if text_category({component.__class__ for component in spec.components()})
+            in builder.requirements.categories
             for component in spec.components()
         }
         assert declared == occurring & declared
@@ -372,3 +373,19 @@ class TestListing:
 
     def test_it_is_the_same_at_every_call(self) -> None:
         assert la.builders() == la.builders()
+
+
+@pytest.mark.parametrize(
+    ("flags", "beside", "expected"),
+    [
+        ({"recurrent": True}, (), la.Category.SSM),
+        ({"recurrent": True}, (Attention,), la.Category.HYBRID),
+        ({"attends": True}, (), la.Category.DENSE),
+        ({}, (Attention, MixtureOfExperts), la.Category.MOE),
+    ],
+)
+def test_a_new_kind_of_mixer_says_itself_what_its_models_are(
+    flags: dict[str, bool], beside: tuple[type[la.Component], ...], expected: la.Category
+) -> None:
+    kind = type("Mixer", (la.Component,), {"kind": "new_mixer", "__slots__": (), **flags})
+    assert text_category({kind, *beside}) is expected

@@ -159,10 +159,11 @@ def _look(spec: ModelSpec, registered: Registered) -> _Seen:
 
     guest = registered.guests.get(spec.model_type)
     nodes = spec.nodes() if guest is None else guest.run(spec.nodes)
-    kinds = frozenset([node.kind for node in nodes if isinstance(node, Component)])
+    classes = _kinds(nodes)
+    kinds = frozenset([kind.kind for kind in classes])
     if guest is None and spec.towers:
         return _beside_towers(spec, kinds, nodes, registered)
-    seen = _Seen(kinds, registered.features.among(nodes), text_category(kinds), category(spec, kinds))
+    seen = _Seen(kinds, registered.features.among(nodes), text_category(classes), category(spec, classes))
     if guest is None:
         return seen
     plugged, gaps = registered.features.plugged_in(nodes)
@@ -173,15 +174,20 @@ def _beside_towers(spec: ModelSpec, kinds: frozenset[str], nodes: list[Any], reg
     """Return what a spec with towers has, and what is not counted of them."""
     known = registered.features
     of_language = spec.language_model().nodes()
-    language = frozenset([node.kind for node in of_language if isinstance(node, Component)])
+    classes = _kinds(of_language)
+    language = frozenset([kind.kind for kind in classes])
     features = known.among([spec, *of_language])
     gaps = tuple(
         Gap(GapKind.UNSUPPORTED_FEATURE, name, uncounted)
         for name in sorted(features)
         if (uncounted := known[name].uncounted) is not None
     )
-    family = text_category(language)
-    return _Seen(kinds, known.among(nodes), family, category(spec, language), gaps, (language, features))
+    family = text_category(classes)
+    return _Seen(kinds, known.among(nodes), family, category(spec, classes), gaps, (language, features))
+
+
+def _kinds(nodes: list[Any]) -> set[type[Component]]:
+    return {node.__class__ for node in nodes if isinstance(node, Component)}
 
 
 def _claim(entry: RegisteredBuilder, claim: Claim, reading: Reading) -> Claim:

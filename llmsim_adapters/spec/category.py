@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from llmsim_adapters.spec.components import LatentAttention, MixtureOfExperts
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from llmsim_adapters.spec.components import Component
     from llmsim_adapters.spec.model import ModelSpec
 
 
@@ -32,48 +33,17 @@ class Category(str, Enum):
         return self.value
 
 
-RECURRENT: Final = frozenset(
-    {
-        "rwkv_channel_mix",
-        "gated_delta_net",
-        "gated_linear_recurrence",
-        "kimi_delta_attention",
-        "lightning_attention",
-        "mamba",
-        "mamba2",
-        "matrix_lstm",
-        "short_convolution",
-        "rwkv_time_mix",
-    }
-)
-"""The kinds of mixer that carry a state of fixed size from token to token."""
-
-ATTENTION: Final = frozenset(
-    {
-        "attention",
-        "chunk_attention",
-        "compressed_attention",
-        "latent_attention",
-        "mixture_of_attention",
-        "ngram_attention",
-        "patch_attention",
-        "relative_attention",
-    }
-)
-"""The kinds of mixer that attend to other tokens."""
-
-
-def text_category(kinds: Collection[str]) -> Category:
+def text_category(kinds: Collection[type[Component]]) -> Category:
     """Return the category of a model's text stacks, by the kinds of its components, whatever stands beside them."""
-    if not RECURRENT.isdisjoint(kinds):
-        return Category.SSM if ATTENTION.isdisjoint(kinds) else Category.HYBRID
-    experts = MixtureOfExperts.kind in kinds
-    if LatentAttention.kind in kinds:
+    if any(kind.recurrent for kind in kinds):
+        return Category.HYBRID if any(kind.attends for kind in kinds) else Category.SSM
+    experts = MixtureOfExperts in kinds
+    if LatentAttention in kinds:
         return Category.MLA_MOE if experts else Category.MLA
     return Category.MOE if experts else Category.DENSE
 
 
-def category(spec: ModelSpec, kinds: Collection[str]) -> Category:
+def category(spec: ModelSpec, kinds: Collection[type[Component]]) -> Category:
     """Return the category of a model; one with a tower for pictures or sound is multimodal."""
     towers = any(name.endswith("_tower") for name in spec.unmodelled)
     if towers or any(stack.axis != "tokens" for stack in spec.stacks):

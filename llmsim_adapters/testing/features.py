@@ -40,7 +40,7 @@ def in_full(specs: Mapping[str, ModelSpec], requirements: Requirements) -> dict[
     return {
         name: spec
         for name, spec in specs.items()
-        if text_category({component.kind for component in spec.components()}) in requirements.categories
+        if text_category({component.__class__ for component in spec.components()}) in requirements.categories
         and features_of(spec) <= requirements.features
     }
 

@@ -53,6 +53,7 @@ class Attention(Component):
     """
 
     kind: ClassVar[str] = "attention"
+    attends: ClassVar[bool] = True
 
     hidden_size: int
     num_attention_heads: int
@@ -117,6 +118,7 @@ class LatentAttention(Component):
     """
 
     kind: ClassVar[str] = "latent_attention"
+    attends: ClassVar[bool] = True
 
     hidden_size: int
     num_attention_heads: int

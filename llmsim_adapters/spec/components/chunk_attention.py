@@ -19,6 +19,7 @@ class ChunkAttention(Component):
     """
 
     kind: ClassVar[str] = "chunk_attention"
+    attends: ClassVar[bool] = True
 
     hidden_size: int
     num_attention_heads: int

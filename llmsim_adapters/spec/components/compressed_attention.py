@@ -33,6 +33,7 @@ class CompressedAttention(Component):
     """
 
     kind: ClassVar[str] = "compressed_attention"
+    attends: ClassVar[bool] = True
 
     hidden_size: int
     num_attention_heads: int

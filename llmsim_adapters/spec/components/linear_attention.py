@@ -18,6 +18,7 @@ class GatedDeltaNet(Component):
     """
 
     kind: ClassVar[str] = "gated_delta_net"
+    recurrent: ClassVar[bool] = True
 
     hidden_size: int
     num_key_heads: int
@@ -39,6 +40,7 @@ class KimiDeltaAttention(Component):
     """
 
     kind: ClassVar[str] = "kimi_delta_attention"
+    recurrent: ClassVar[bool] = True
 
     hidden_size: int
     num_heads: int
@@ -59,6 +61,7 @@ class LightningAttention(Component):
     """
 
     kind: ClassVar[str] = "lightning_attention"
+    recurrent: ClassVar[bool] = True
 
     hidden_size: int
     num_heads: int

@@ -18,6 +18,7 @@ class MixtureOfAttention(Component):
     """
 
     kind: ClassVar[str] = "mixture_of_attention"
+    attends: ClassVar[bool] = True
 
     hidden_size: int
     num_experts: int

@@ -18,6 +18,7 @@ class NgramAttention(Component):
     """
 
     kind: ClassVar[str] = "ngram_attention"
+    attends: ClassVar[bool] = True
 
     hidden_size: int
     num_attention_heads: int

@@ -17,6 +17,7 @@ class PatchAttention(Component):
     """
 
     kind: ClassVar[str] = "patch_attention"
+    attends: ClassVar[bool] = True
     normalises: ClassVar[bool] = True
 
     hidden_size: int

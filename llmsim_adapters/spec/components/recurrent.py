@@ -16,6 +16,7 @@ class ShortConvolution(Component):
     """A causal convolution of each channel between two gates (LFM2, arXiv:2511.23404)."""
 
     kind: ClassVar[str] = "short_convolution"
+    recurrent: ClassVar[bool] = True
 
     hidden_size: int
     conv_kernel: int
@@ -35,6 +36,7 @@ class Mamba(Component):
     """
 
     kind: ClassVar[str] = "mamba"
+    recurrent: ClassVar[bool] = True
 
     hidden_size: int
     intermediate_size: int
@@ -59,6 +61,7 @@ class Mamba2(Component):
     """
 
     kind: ClassVar[str] = "mamba2"
+    recurrent: ClassVar[bool] = True
 
     hidden_size: int
     num_heads: int
@@ -84,6 +87,7 @@ class GatedLinearRecurrence(Component):
     """
 
     kind: ClassVar[str] = "gated_linear_recurrence"
+    recurrent: ClassVar[bool] = True
 
     hidden_size: int
     width: int
@@ -96,6 +100,7 @@ class TimeMix(Component):
     """RWKV's mixer over time (arXiv:2305.13048): each of `width` channels decays by itself."""
 
     kind: ClassVar[str] = "rwkv_time_mix"
+    recurrent: ClassVar[bool] = True
 
     hidden_size: int
     width: int
@@ -106,6 +111,7 @@ class ChannelMix(Component):
     """RWKV's feed-forward network (arXiv:2305.13048): with a gate, and over the token before as well."""
 
     kind: ClassVar[str] = "rwkv_channel_mix"
+    recurrent: ClassVar[bool] = True
 
     hidden_size: int
     intermediate_size: int
@@ -120,6 +126,7 @@ class MatrixLSTM(Component):
     """
 
     kind: ClassVar[str] = "matrix_lstm"
+    recurrent: ClassVar[bool] = True
 
     hidden_size: int
     num_heads: int

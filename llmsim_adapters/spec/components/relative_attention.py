@@ -20,6 +20,7 @@ class RelativeAttention(Component):
     """
 
     kind: ClassVar[str] = "relative_attention"
+    attends: ClassVar[bool] = True
 
     hidden_size: int
     num_attention_heads: int
