@@ -10,8 +10,8 @@ from typing import ClassVar
 class Component:
     """The base of every kind; `kind` is its name in requirements, reports and operators.
 
-    One that `normalises` its input itself needs no norm beside it. A mixer that `attends` looks at other tokens; one that
-    is `recurrent` carries a state of fixed size from token to token: a model's category follows from them.
+    One that `normalises` its input itself needs no norm beside it. A mixer that `attends` looks at other tokens; one
+    that is `recurrent` carries a state of fixed size from token to token: a model's category follows from them.
     """
 
     kind: ClassVar[str] = ""
