@@ -150,8 +150,18 @@ def _no_mtp_layer(at: At, row: Row) -> Row:
 
 def _sent_once_per_expert(at: At, row: Row) -> Row:
     """A rank's tokens, once for each expert, in the activations' format."""
-    rows, copies = row.m // at.point.tp_size, at.raw["num_experts_per_tok"]
+    rows, copies = -(-row.m // at.point.tp_size), at.raw["num_experts_per_tok"]
     return row._replace(m=rows, batch=copies, input_bytes=2, moved=rows * row.n * copies * 2)
+
+
+def _rounded_up(at: At, row: Row) -> Row:
+    """One token on several ranks: its mean share of the experts' rows, and of what is sent, is no less than one."""
+    if row.name in ("dispatch", "combine"):
+        return row._replace(m=1, moved=row.n * row.batch * row.input_bytes)
+    rows = -(-at.raw["num_experts_per_tok"] // at.point.tp_size)
+    read = min(row.batch, rows)
+    moved = rows * (row.k * row.input_bytes + row.n * row.output_bytes) + read * row.k * row.n * row.operand_bytes
+    return row._replace(m=-(-rows // read), batch=read, compute=2.0 * rows * row.k * row.n, moved=moved)
 
 
 def _is(model_type: str) -> Callable[[At, Row], bool]:
@@ -187,6 +197,7 @@ DIFFERENCES: Final[dict[str, Difference]] = {
         _no_mtp_layer,
     ),
     "deepep-payload": Difference(_names("dispatch", "combine"), _is("qwen3_moe"), _sent_once_per_expert),
+    "rounded-up": Difference(_EXPERTS | _names("dispatch", "combine"), lambda at, row: row.m == 0, _rounded_up),
 }
 """Of the rows that LLMSim has, by id, in the order in which they are applied."""
 

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 FACTS: Final = FOLDER / "facts.json"
 REFUSED: Final = "refused"
 """A bare AssertionError."""
-NO_ROWS: Final = "no rows"
-"""An operator that has none, because a division left none."""
 
 
 def schedule_config(point: Point, dp_size: int = 1) -> Any:
@@ -72,8 +70,6 @@ def answer(raw: dict[str, Any], point: Point) -> str | tuple[list[Row], int, int
         rows = rows_of(arch)
     except AssertionError:
         return REFUSED
-    if any(row.m == 0 or row.n == 0 or row.batch == 0 for row in rows):
-        return NO_ROWS
     return rows, arch.get_kv_cache(), arch.get_kv_cache_per_gpu()
 
 
