@@ -186,8 +186,8 @@ def _beside_towers(spec: ModelSpec, kinds: frozenset[str], nodes: list[Any], reg
     return _Seen(kinds, known.among(nodes), family, category(spec, classes), gaps, (language, features))
 
 
-def _kinds(nodes: list[Any]) -> set[type[Component]]:
-    return {node.__class__ for node in nodes if isinstance(node, Component)}
+def _kinds(nodes: list[Any]) -> list[type[Component]]:
+    return [kind for kind in {node.__class__ for node in nodes} if issubclass(kind, Component)]
 
 
 def _claim(entry: RegisteredBuilder, claim: Claim, reading: Reading) -> Claim:

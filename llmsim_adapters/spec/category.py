@@ -35,8 +35,8 @@ class Category(str, Enum):
 
 def text_category(kinds: Collection[type[Component]]) -> Category:
     """Return the category of a model's text stacks, by the kinds of its components, whatever stands beside them."""
-    if any(kind.recurrent for kind in kinds):
-        return Category.HYBRID if any(kind.attends for kind in kinds) else Category.SSM
+    if True in [kind.recurrent for kind in kinds]:
+        return Category.HYBRID if True in [kind.attends for kind in kinds] else Category.SSM
     experts = MixtureOfExperts in kinds
     if LatentAttention in kinds:
         return Category.MLA_MOE if experts else Category.MLA
