@@ -18,6 +18,7 @@ class EchoAttention(la.Component):
     """
 
     kind: ClassVar[str] = "echo_attention"
+    attends: ClassVar[bool] = True
 
     hidden_size: int
     num_attention_heads: int
