@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from copy import deepcopy
 from math import prod
 from typing import Any
 
@@ -391,3 +392,28 @@ def test_a_quantized_checkpoint_stores_what_others_counted_in_its_files() -> Non
 def test_evidence_claims_no_more_than_the_facts_hold() -> None:
     """`python -m tests.reference.index` writes the index anew."""
     assert json.loads(INDEX.read_text(encoding="utf-8")) == index()
+
+
+TOWERS_CHANGED = [
+    pytest.param(found["config"], *change, id=f"{name}-{change[0]}")
+    for name, found in facts("towers")["types"].items()
+    for change in found["changed"]
+]
+"""Whole models with one key of an encoder's config changed, and the totals of the real model."""
+
+
+@pytest.mark.parametrize(("config", "path", "value", "parameters", "buffers"), TOWERS_CHANGED)
+def test_each_key_of_an_encoder_counts_as_in_the_real_model(
+    config: dict[str, Any], path: str, value: Any, parameters: int, buffers: int
+) -> None:
+    *outer, last = path.split(".")
+    changed = level = deepcopy(config)
+    for key in outer:
+        level = level[key]
+    level[last] = value
+    model = la.load(changed)
+    if model.coverage.builder is None:  # transformers makes layers that it can't run
+        assert path in [gap.name for gap in model.coverage.gaps if gap.kind is la.GapKind.INVALID_CONFIG]
+        return
+    graph = model.build()
+    assert (graph.parameters, graph.buffers) == (parameters, buffers)

@@ -28,7 +28,7 @@ _WHISPER: Final = {
 
 def read(r: Reader) -> ModelSpec:
     _whisper(r)
-    r.no_effect(("num_key_value_heads", "head_dim", "conv_output_size"), "the class computes it from other keys")
+    r.no_effect(("num_key_value_heads", "head_dim"), "the class computes it from other keys")
     hidden, channels = r.size("hidden_size"), r.size("downsample_hidden_size")
     heads = r.size("num_attention_heads")
     r.check("num_attention_heads", hidden % heads == 0, f"is {int(heads)}, which does not divide {int(hidden)}")
@@ -37,8 +37,12 @@ def read(r: Reader) -> ModelSpec:
     mixer = replace(mixer, key_bias=False, cached=False)
     first = Convolution(input_channels=1, output_channels=channels, kernel=(3, 3), bias=True)
     second = replace(first, input_channels=channels)
-    features = (r.size("feature_size") + 7) // 8
-    into = Projection(input_size=channels * features, output_size=hidden)
+    joined = r.optional_size("conv_output_size")  # computed, and yet taken from a config that was written in full
+    if joined is None:
+        joined = channels * ((r.size("feature_size") + 7) // 8)
+    else:
+        r.no_effect(("feature_size",), "conv_output_size says what becomes of it")
+    into = Projection(input_size=joined, output_size=hidden)
     norm = Norm(hidden)
     before = (first, second, second, into)
     return encoder(r, mixer, mlp(r, bias=True), norm, before=before, after=(norm,), axis="frames")

@@ -52,16 +52,19 @@ def _convolution(r: Reader) -> SeparableConvolutionModule:
 
 
 def _subsampling(r: Reader) -> tuple[Component, ...]:
-    """Normalise features, halve them and the frames by a convolution as often as `time_reduction` says, and project."""
-    r.no_effect(("nemo_final_size",), "the class computes it from input_size and time_reduction")
+    """Normalise features, halve them and the frames by a convolution as often as `time_reduction` says, and project.
+
+    What is left of the features follows from these; the class takes the number in a config that was written in full.
+    """
     features, channels = r.size("input_size"), r.size("nemo_conv_channels")
     times = int(r.size("time_reduction")).bit_length() - 1
     first = Convolution(input_channels=1, output_channels=channels, kernel=(3, 3), bias=True)
     by_channel = replace(first, input_channels=channels, groups=channels)
     pointwise = replace(first, input_channels=channels, kernel=(1, 1))
-    left = features
+    said, left = r.optional_size("nemo_final_size"), features
     for _ in range(times):
         left = (left - 1) // 2 + 1
+    left = said or left
     return (
         Scale(size=features, trained=False, shifted=True),
         first,
