@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 
 import llmsim_adapters as la
 from llmsim_adapters.plugins.isolation import TIMEOUT
+from llmsim_adapters.plugins.output import diverted
 from llmsim_adapters.sources import bundled_ids
 from tests.plugins import distributions
 from tests.plugins.distributions import BUILT_INS, NAME, VERSION, Plugins, answer, model, module_of, write
@@ -695,3 +697,24 @@ class TestProcess:
             f"m = la.load({MISTRAL!r}, offline=True); print(m.coverage.status, m.build().builder)"
         )
         assert run(code, LLMSIM_ADAPTERS_PLUGINS="").stdout == "fully_supported qwen3\n"
+
+
+def test_code_that_was_abandoned_does_not_bring_back_a_stream_that_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What hangs may end long after; until then the program has moved on to another standard output."""
+    inside, leave = threading.Event(), threading.Event()
+
+    def hang() -> None:
+        with diverted():
+            inside.set()
+            leave.wait()
+
+    first, second = io.StringIO(), io.StringIO()
+    monkeypatch.setattr(sys, "stdout", first)
+    thread = threading.Thread(target=hang)
+    thread.start()
+    inside.wait()
+    monkeypatch.setattr(sys, "stdout", second)
+    first.close()
+    leave.set()
+    thread.join()
+    assert sys.stdout is second

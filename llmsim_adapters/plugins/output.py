@@ -81,5 +81,8 @@ def _restore() -> None:
         return
     if _running:
         sys.stdout = _latest
-    else:
-        sys.stdout, _latest = _latest.stream, None
+        return
+    # Code that was abandoned may end long after: by then the program can have closed that stream and taken another.
+    if sys.stdout is _latest or not getattr(_latest.stream, "closed", False):
+        sys.stdout = _latest.stream
+    _latest = None
