@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import subprocess
@@ -16,7 +15,6 @@ import pytest
 
 import llmsim_adapters as la
 from llmsim_adapters.plugins.isolation import TIMEOUT
-from llmsim_adapters.plugins.output import diverted
 from llmsim_adapters.sources import bundled_ids
 from tests.plugins import distributions
 from tests.plugins.distributions import BUILT_INS, NAME, VERSION, Plugins, answer, model, module_of, write
@@ -699,22 +697,32 @@ class TestProcess:
         assert run(code, LLMSIM_ADAPTERS_PLUGINS="").stdout == "fully_supported qwen3\n"
 
 
-def test_code_that_was_abandoned_does_not_bring_back_a_stream_that_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+LATE = """
+import io, sys, threading
+from llmsim_adapters.plugins.output import diverted
+
+inside, leave = threading.Event(), threading.Event()
+
+def hang():
+    with diverted():
+        inside.set()
+        leave.wait()
+
+real, first, second = sys.stdout, io.StringIO(), io.StringIO()
+sys.stdout = first
+thread = threading.Thread(target=hang)
+thread.start()
+inside.wait()
+sys.stdout = second
+first.close()
+leave.set()
+thread.join()
+kept, sys.stdout = sys.stdout is second, real
+print(kept)
+"""
+
+
+def test_code_that_was_abandoned_does_not_bring_back_a_stream_that_is_closed() -> None:
     """What hangs may end long after; until then the program has moved on to another standard output."""
-    inside, leave = threading.Event(), threading.Event()
-
-    def hang() -> None:
-        with diverted():
-            inside.set()
-            leave.wait()
-
-    first, second = io.StringIO(), io.StringIO()
-    monkeypatch.setattr(sys, "stdout", first)
-    thread = threading.Thread(target=hang)
-    thread.start()
-    inside.wait()
-    monkeypatch.setattr(sys, "stdout", second)
-    first.close()
-    leave.set()
-    thread.join()
-    assert sys.stdout is second
+    done = subprocess.run((sys.executable, "-c", LATE), check=True, capture_output=True, text=True)
+    assert done.stdout == "True\n"
