@@ -20,22 +20,22 @@ if TYPE_CHECKING:
     from llmsim_adapters.api import build as build
     from llmsim_adapters.api import builders as builders
     from llmsim_adapters.api import evaluate as evaluate
-    from llmsim_adapters.dialects.assembly import attention as attention
-    from llmsim_adapters.dialects.assembly import decoder as decoder
-    from llmsim_adapters.dialects.assembly import latent_attention as latent_attention
-    from llmsim_adapters.dialects.assembly import mixture_of_experts as mixture_of_experts
-    from llmsim_adapters.dialects.assembly import mlp as mlp
-    from llmsim_adapters.dialects.assembly import windowed as windowed
-    from llmsim_adapters.dialects.dialect import Dialect as Dialect
-    from llmsim_adapters.dialects.find import dialect as dialect
-    from llmsim_adapters.dialects.layouts import parallel as parallel
-    from llmsim_adapters.dialects.layouts import post_norm as post_norm
-    from llmsim_adapters.dialects.layouts import pre_norm as pre_norm
-    from llmsim_adapters.dialects.layouts import sandwich_norm as sandwich_norm
-    from llmsim_adapters.dialects.reader import Reader as Reader
-    from llmsim_adapters.dialects.reading import Origin as Origin
-    from llmsim_adapters.dialects.reading import Parameter as Parameter
-    from llmsim_adapters.dialects.reading import Reading as Reading
+    from llmsim_adapters.dialects.assembly.components import attention as attention
+    from llmsim_adapters.dialects.assembly.components import latent_attention as latent_attention
+    from llmsim_adapters.dialects.assembly.components import mixture_of_experts as mixture_of_experts
+    from llmsim_adapters.dialects.assembly.components import mlp as mlp
+    from llmsim_adapters.dialects.assembly.decoder import decoder as decoder
+    from llmsim_adapters.dialects.assembly.decoder import windowed as windowed
+    from llmsim_adapters.dialects.assembly.layouts import parallel as parallel
+    from llmsim_adapters.dialects.assembly.layouts import post_norm as post_norm
+    from llmsim_adapters.dialects.assembly.layouts import pre_norm as pre_norm
+    from llmsim_adapters.dialects.assembly.layouts import sandwich_norm as sandwich_norm
+    from llmsim_adapters.dialects.reading.dialect import Dialect as Dialect
+    from llmsim_adapters.dialects.reading.find import dialect as dialect
+    from llmsim_adapters.dialects.reading.reader import Reader as Reader
+    from llmsim_adapters.dialects.reading.reading import Origin as Origin
+    from llmsim_adapters.dialects.reading.reading import Parameter as Parameter
+    from llmsim_adapters.dialects.reading.reading import Reading as Reading
     from llmsim_adapters.errors import AdapterError as AdapterError
     from llmsim_adapters.errors import ConfigUnavailable as ConfigUnavailable
     from llmsim_adapters.errors import InvalidConfig as InvalidConfig
@@ -96,12 +96,13 @@ _HOMES = {
     "evaluation.result": ("Coverage",),
     "evaluation.status": ("Evidence", "Status"),
     "evaluation.total": ("Total",),
-    "dialects.assembly": ("attention", "decoder", "latent_attention", "mixture_of_experts", "mlp", "windowed"),
-    "dialects.dialect": ("Dialect",),
-    "dialects.find": ("dialect",),
-    "dialects.layouts": ("parallel", "post_norm", "pre_norm", "sandwich_norm"),
-    "dialects.reader": ("Reader",),
-    "dialects.reading": ("Origin", "Parameter", "Reading"),
+    "dialects.assembly.components": ("attention", "latent_attention", "mixture_of_experts", "mlp"),
+    "dialects.assembly.decoder": ("decoder", "windowed"),
+    "dialects.assembly.layouts": ("parallel", "post_norm", "pre_norm", "sandwich_norm"),
+    "dialects.reading.dialect": ("Dialect",),
+    "dialects.reading.find": ("dialect",),
+    "dialects.reading.reader": ("Reader",),
+    "dialects.reading.reading": ("Origin", "Parameter", "Reading"),
     "errors": ("AdapterError", "ConfigUnavailable", "InvalidConfig", "MissingExtra"),
     "gap": ("Gap", "GapKind", "Impact"),
     "graph.cache": ("Cache",),

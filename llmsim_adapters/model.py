@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Mapping
 
-    from llmsim_adapters.dialects.dialect import Dialect
-    from llmsim_adapters.dialects.reading import Reading
+    from llmsim_adapters.dialects.reading.dialect import Dialect
+    from llmsim_adapters.dialects.reading.reading import Reading
     from llmsim_adapters.evaluation.result import Coverage
     from llmsim_adapters.evaluation.total import Total
     from llmsim_adapters.graph.graph import OperatorGraph

@@ -14,7 +14,7 @@ from llmsim_adapters.traced import Traced, formula, leaves
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from llmsim_adapters.dialects.reading import Parameter
+    from llmsim_adapters.dialects.reading.reading import Parameter
     from llmsim_adapters.graph.graph import OperatorGraph
     from llmsim_adapters.graph.operator import Weight
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 import llmsim_adapters as la
-from llmsim_adapters.dialects.aliases import ALIASES
-from llmsim_adapters.dialects.costless import COSTLESS
-from llmsim_adapters.dialects.find import TYPE_OF_ARCHITECTURE, built_in, declared_types
+from llmsim_adapters.dialects.keys.aliases import ALIASES
+from llmsim_adapters.dialects.keys.costless import COSTLESS
+from llmsim_adapters.dialects.reading.find import TYPE_OF_ARCHITECTURE, built_in, declared_types
 from llmsim_adapters.sources import bundled_ids
 from tests.facts import CASES, LLAMA, facts
 from tests.reference.inference import PAGE, page

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -11,7 +13,6 @@ from tests.hub.fixtures import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 # The rooms of `llmsim_adapters` in the order of the data; those of one line know nothing of each other.
 LINE: Final = (
@@ -34,6 +35,9 @@ LINE: Final = (
 )
 DEPTH: Final = {room: depth for depth, rooms in enumerate(LINE) for room in rooms}
 
+# The rooms inside `dialects`, in the same way; what reads a whole config stands at its root, after all of them.
+DIALECTS: Final = ({"keys"}, {"reading"}, {"quantization"}, {"assembly"}, {"towers", "inferring"}, {"types"})
+
 PACKAGE: Final = ROOT / "llmsim_adapters"
 
 
@@ -50,7 +54,7 @@ def imports(path: Path) -> Iterator[str]:
 
 
 def module(path: Path) -> str:
-    """Return the name of a file's module without the package's: `dialects.reader`, `api`."""
+    """Return the name of a file's module without the package's: `dialects.read`, `api`."""
     return ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__")
 
 
@@ -59,6 +63,41 @@ def room(name: str) -> str:
 
 
 MODULES: Final = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
+
+
+def test_the_rooms_of_dialects_have_their_places() -> None:
+    folders = {path.name for path in (PACKAGE / "dialects").iterdir() if (path / "__init__.py").exists()}
+    assert folders == set().union(*DIALECTS)
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "dialects").glob("*/**/*.py")), ids=module)
+def test_a_room_of_dialects_imports_only_from_rooms_before_it(path: Path) -> None:
+    depth = {f"dialects.{room}": depth for depth, rooms in enumerate(DIALECTS) for room in rooms}
+    here = ".".join(module(path).split(".")[:2])
+    for name in imports(path):
+        there = ".".join(name.split(".")[1:3])
+        if there.startswith("dialects") and there != here:
+            assert depth.get(there, len(DIALECTS)) < depth[here], name
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Not within a room either, nor for type annotations."""
+    names = {module(path): path for path in MODULES}
+    graph = {
+        name: {there for there in map(_module_of, imports(path)) if there in names and there != name}
+        for name, path in names.items()
+    }
+    try:
+        tuple(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        pytest.fail(" → ".join(error.args[1]))
+
+
+def _module_of(name: str) -> str:
+    """Return the module that an imported name is, or that it is in."""
+    name = name.removeprefix("llmsim_adapters.")
+    path = PACKAGE / Path(*name.split("."))
+    return name if path.with_suffix(".py").exists() or path.is_dir() else name.rpartition(".")[0]
 
 
 def edges(path: Path) -> Iterator[tuple[str, str]]:

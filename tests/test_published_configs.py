@@ -15,9 +15,9 @@ from typing import Any, ClassVar, Final
 import pytest
 
 import llmsim_adapters as la
-from llmsim_adapters.dialects.find import built_in
-from llmsim_adapters.dialects.neutral import NEUTRAL
-from llmsim_adapters.dialects.parts import PART_OF
+from llmsim_adapters.dialects.keys.neutral import NEUTRAL
+from llmsim_adapters.dialects.keys.parts import PART_OF
+from llmsim_adapters.dialects.reading.find import built_in
 from tests.facts import LLAMA, facts
 
 FOLDER: Final = Path(os.environ.get("PUBLISHED_CONFIGS", Path(__file__).parents[2] / "shared" / "reference_configs"))

@@ -48,7 +48,7 @@ class Type(NamedTuple):
 def types() -> list[Type]:
     """Return every declared type, by name."""
     import llmsim_adapters as la
-    from llmsim_adapters.dialects.find import built_in
+    from llmsim_adapters.dialects.reading.find import built_in
     from tests.facts import CASES
 
     configs = {name: case["config"] for name, case in reversed(CASES) if case["form"] != "default"}

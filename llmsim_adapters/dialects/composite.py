@@ -6,12 +6,12 @@ import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from llmsim_adapters.dialects.aliases import CANONICAL
-from llmsim_adapters.dialects.assembly import dtype
-from llmsim_adapters.dialects.parts import PART_OF
+from llmsim_adapters.dialects.assembly.decoder import dtype
+from llmsim_adapters.dialects.keys.aliases import CANONICAL
+from llmsim_adapters.dialects.keys.parts import PART_OF
 from llmsim_adapters.dialects.quantization import quantized
-from llmsim_adapters.dialects.reader import Reader
-from llmsim_adapters.dialects.tracker import LANGUAGE_HEADS
+from llmsim_adapters.dialects.reading.reader import Reader
+from llmsim_adapters.dialects.reading.tracker import LANGUAGE_HEADS
 from llmsim_adapters.spec.components import Head
 
 if TYPE_CHECKING:

@@ -6,19 +6,25 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from llmsim_adapters.dialects import composite
-from llmsim_adapters.dialects.aliases import CANONICAL
-from llmsim_adapters.dialects.find import DIALECT_OF_ARCHITECTURE, TYPE_OF_ARCHITECTURE, built_in, find, inferring
-from llmsim_adapters.dialects.parts import PART_OF
+from llmsim_adapters.dialects.keys.aliases import CANONICAL
+from llmsim_adapters.dialects.keys.parts import PART_OF
 from llmsim_adapters.dialects.quantization import quantized
-from llmsim_adapters.dialects.reader import Reader
-from llmsim_adapters.dialects.reading import Reading
+from llmsim_adapters.dialects.reading.find import (
+    DIALECT_OF_ARCHITECTURE,
+    TYPE_OF_ARCHITECTURE,
+    built_in,
+    find,
+    inferring,
+)
+from llmsim_adapters.dialects.reading.reader import Reader
+from llmsim_adapters.dialects.reading.reading import Reading
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from llmsim_adapters.dialects.dialect import Dialect
+    from llmsim_adapters.dialects.reading.dialect import Dialect
     from llmsim_adapters.spec.model import ModelSpec
 
 
@@ -139,7 +145,7 @@ def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | No
 
 def _with_towers(spec: ModelSpec, whole: Dialect, outer: Reader, r: Reader) -> ModelSpec:
     """Return the spec with what stands beside the language model; what was read of it is listed with the rest."""
-    from llmsim_adapters.dialects.tower import with_towers  # only types that have towers need it
+    from llmsim_adapters.dialects.assembly.tower import with_towers  # only types that have towers need it
 
     assert whole.towers is not None
     spec = with_towers(spec, whole.towers(outer, r), outer)

@@ -22,7 +22,7 @@ from llmsim_adapters.spec.components import Component
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from llmsim_adapters.dialects.reading import Reading
+    from llmsim_adapters.dialects.reading.reading import Reading
     from llmsim_adapters.evaluation.total import Total
     from llmsim_adapters.graph.graph import OperatorGraph
     from llmsim_adapters.plugins.registered import Registered, RegisteredBuilder

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from llmsim_adapters.dialects.reading import Parameter
+    from llmsim_adapters.dialects.reading.reading import Parameter
     from llmsim_adapters.evaluation.status import Evidence, Status
     from llmsim_adapters.gap import Gap
     from llmsim_adapters.plugins.claim import Claim

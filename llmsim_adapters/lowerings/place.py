@@ -8,12 +8,9 @@ from llmsim_adapters.graph.schedule import ScheduleError
 from llmsim_adapters.traced import ceil_div
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from llmsim_adapters.graph.cache import Cache
     from llmsim_adapters.graph.operator import Operator, Sharding, Weight
     from llmsim_adapters.graph.transfer import Transfer
-    from llmsim_adapters.lowerings.site import Lowering
     from llmsim_adapters.lowerings.step import Step
 
 
@@ -44,7 +41,6 @@ class Place:
         "_keeps",
         "_kv_ways",
         "_label",
-        "_lowerings",
         "_ranks",
         "_runs",
         "_scheme",
@@ -60,7 +56,6 @@ class Place:
         self,
         draft: Draft,
         step: Step,
-        lowerings: Mapping[type, Lowering],
         stack: str,
         block: str,
         runs: bool = True,
@@ -71,7 +66,6 @@ class Place:
     ) -> None:
         self._draft = draft
         self.step = step
-        self._lowerings = lowerings
         self.stack = stack
         self.block = block
         self._runs = runs and not from_encoder

@@ -16,7 +16,7 @@ from llmsim_adapters.lowerings.exchanges import Exchanges
 from llmsim_adapters.traced import ceil_div
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from llmsim_adapters.graph.operator import Sharding
     from llmsim_adapters.spec.components import Component, Norm
@@ -36,7 +36,12 @@ class Lowering(Protocol):
 class Site(Exchanges):
     """Takes what the lowerings of one block emit: weights, operators, caches, and what ranks exchange for them."""
 
-    __slots__ = ()
+    __slots__ = ("_lowerings",)
+
+    def __init__(self, lowerings: Mapping[type, Lowering], *args: Any, **kwargs: Any) -> None:
+        """`lowerings` are those of every known kind; the rest says where the site is, as of any `Place`."""
+        super().__init__(*args, **kwargs)
+        self._lowerings = lowerings
 
     def lower(self, component: Component, label: str, *, whole: bool = False) -> None:
         """Lower a component under a label that is unique in its block; `whole`: every rank has and runs all of it."""

@@ -153,9 +153,9 @@ class _Wiring:
             for sublayer in block.sublayers:
                 sets = weight_sets if sublayer.weight_sets is None else minimum(weight_sets, sublayer.weight_sets)
                 site = Site(
+                    self._lowerings,
                     self._draft,
                     step,
-                    self._lowerings,
                     stack.name,
                     block.name,
                     runs,
@@ -177,7 +177,7 @@ class _Wiring:
         self, stack: str, block: str, components: tuple[Component, ...], runs: bool = True, step: Step | None = None
     ) -> None:
         if components:
-            site = Site(self._draft, step or self._step, self._lowerings, stack, block, runs)
+            site = Site(self._lowerings, self._draft, step or self._step, stack, block, runs)
             taken: dict[str, int] = {}
             for component in components:
                 count = taken[component.kind] = taken.get(component.kind, 0) + 1

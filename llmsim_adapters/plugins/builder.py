@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reading import Reading
+    from llmsim_adapters.dialects.reading.reading import Reading
     from llmsim_adapters.graph.graph import OperatorGraph
     from llmsim_adapters.graph.schedule import Schedule
     from llmsim_adapters.lowerings.wiring import Wire

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from llmsim_adapters.gap import Gap, GapKind
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reading import Reading
+    from llmsim_adapters.dialects.reading.reading import Reading
     from llmsim_adapters.plugins.requirements import Requirements
     from llmsim_adapters.spec.category import Category
 

@@ -6,8 +6,8 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from llmsim_adapters.dialects.dialect import Dialect
-from llmsim_adapters.dialects.find import built_in
+from llmsim_adapters.dialects.reading.dialect import Dialect
+from llmsim_adapters.dialects.reading.find import built_in
 from llmsim_adapters.lowerings.kind import ComponentKind
 from llmsim_adapters.plugins.builder import Builder
 from llmsim_adapters.plugins.dialects import guarded

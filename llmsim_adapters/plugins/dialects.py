@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.dialects.dialect import Dialect
+from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.plugins import soundness
 from llmsim_adapters.plugins.isolation import Guest, PluginError
@@ -15,7 +15,7 @@ from llmsim_adapters.text import printable
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
 
 _NOTES: Final = ("parameters", "gaps", "unmodelled", "without_effect", "_read", "_children")
 """What a reader keeps of a dialect's reading."""

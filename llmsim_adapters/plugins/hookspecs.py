@@ -13,7 +13,7 @@ import pluggy
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from llmsim_adapters.dialects.dialect import Dialect
+    from llmsim_adapters.dialects.reading.dialect import Dialect
     from llmsim_adapters.lowerings.kind import ComponentKind
     from llmsim_adapters.plugins.builder import Builder
 

@@ -8,7 +8,7 @@ from llmsim_adapters.lowerings.built_in import Lowerings
 from llmsim_adapters.plugins.features import KnownFeatures
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.dialect import Dialect
+    from llmsim_adapters.dialects.reading.dialect import Dialect
     from llmsim_adapters.plugins.builder import Builder
     from llmsim_adapters.plugins.isolation import Guest
     from llmsim_adapters.plugins.requirements import Requirements

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from llmsim_adapters.dialects.reading import Parameter
+from llmsim_adapters.dialects.reading.reading import Parameter
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.graph.cache import Cache
 from llmsim_adapters.graph.graph import OperatorGraph
@@ -25,7 +25,7 @@ from llmsim_adapters.text import printable
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.graph.schedule import Schedule
 
 _TOKENS: Final = 2

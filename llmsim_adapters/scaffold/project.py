@@ -12,7 +12,7 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.dialects.find import find
+from llmsim_adapters.dialects.reading.find import find
 from llmsim_adapters.errors import AdapterError
 from llmsim_adapters.plugins.manager import registered
 from llmsim_adapters.text import printable

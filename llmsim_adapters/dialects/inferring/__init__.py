@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.dialects.dialect import Dialect
 from llmsim_adapters.dialects.inferring.decoders import any_decoder
 from llmsim_adapters.dialects.inferring.halves import decoder_of_a_pair
 from llmsim_adapters.dialects.inferring.tables import bert_like
-from llmsim_adapters.dialects.reading import Origin
+from llmsim_adapters.dialects.reading.dialect import Dialect
+from llmsim_adapters.dialects.reading.reading import Origin
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

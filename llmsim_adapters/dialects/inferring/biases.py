@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.inferring.manner import Habits, Manner
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
 
 
 def _switch(r: Reader) -> bool | None:

@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects import layouts
-from llmsim_adapters.dialects.assembly import decoder
-from llmsim_adapters.dialects.ends import learned_positions, narrow_ends
+from llmsim_adapters.dialects.assembly import layouts
+from llmsim_adapters.dialects.assembly.decoder import decoder
+from llmsim_adapters.dialects.assembly.ends import learned_positions, narrow_ends
+from llmsim_adapters.dialects.assembly.per_layer import per_layer_embedding, with_per_layer_input
+from llmsim_adapters.dialects.assembly.recurrent import says_instead
 from llmsim_adapters.dialects.inferring.manner import habits, layout, manner
 from llmsim_adapters.dialects.inferring.mixers import beside, mixers
 from llmsim_adapters.dialects.inferring.networks import feed_forward
 from llmsim_adapters.dialects.inferring.recurrences import nothing_else
 from llmsim_adapters.dialects.inferring.singles import one_each, single_kinds
-from llmsim_adapters.dialects.per_layer import per_layer_embedding, with_per_layer_input
-from llmsim_adapters.dialects.recurrent import says_instead
 from llmsim_adapters.spec.components import Embedding, Head
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Component
     from llmsim_adapters.spec.model import ModelSpec
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from llmsim_adapters.dialects.assembly import layer_norm
+from llmsim_adapters.dialects.assembly.decoder import layer_norm
+from llmsim_adapters.dialects.assembly.layouts import parallel, parallel_two_norms, post_norm, pre_norm, sandwich_norm
 from llmsim_adapters.dialects.inferring.recurrences import recurrence
-from llmsim_adapters.dialects.layouts import parallel, parallel_two_norms, post_norm, pre_norm, sandwich_norm
 from llmsim_adapters.spec.components import Norm
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.layouts import Layout
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.assembly.layouts import Layout
+    from llmsim_adapters.dialects.reading.reader import Reader
 
 _RMS: Final = ("rms_norm_eps", "rms_norm", "rmsnorm", "rms_norm_epsilon")
 _LAYER: Final = ("layer_norm_eps", "layernorm_epsilon", "layer_norm_elementwise_affine")

@@ -5,19 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.dialects.assembly import FULL, SLIDING, attention, latent_attention, layers, windowed
-from llmsim_adapters.dialects.inferring.biases import of_attention
-from llmsim_adapters.dialects.inferring.recurrences import nothing_else, recurrence
-from llmsim_adapters.dialects.linear_attention import last_of_every
-from llmsim_adapters.dialects.patterns import (
+from llmsim_adapters.dialects.assembly.components import attention, latent_attention
+from llmsim_adapters.dialects.assembly.decoder import FULL, SLIDING, layers, windowed
+from llmsim_adapters.dialects.assembly.linear_attention import last_of_every
+from llmsim_adapters.dialects.assembly.patterns import (
     at_distances,
     attention_types,
     layer_flags,
     qwen_windows,
     window_pattern,
 )
-from llmsim_adapters.dialects.recurrent import LINEAR
-from llmsim_adapters.dialects.sparse_attention import chosen_tokens, indexer_schedule, indexer_types
+from llmsim_adapters.dialects.assembly.recurrent import LINEAR
+from llmsim_adapters.dialects.assembly.sparse_attention import chosen_tokens, indexer_schedule, indexer_types
+from llmsim_adapters.dialects.inferring.biases import of_attention
+from llmsim_adapters.dialects.inferring.recurrences import nothing_else, recurrence
 from llmsim_adapters.spec.components import LatentAttention, Norm
 from llmsim_adapters.text import printable
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from llmsim_adapters.dialects.inferring.manner import Habits, Manner
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Attention, Component
 
 CHUNKED: Final = "chunked_attention"

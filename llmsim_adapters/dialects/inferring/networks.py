@@ -6,9 +6,9 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import layers, mixture_of_experts, mlp
-from llmsim_adapters.dialects.inferring.biases import of_networks
-from llmsim_adapters.dialects.patterns import (
+from llmsim_adapters.dialects.assembly.components import mixture_of_experts, mlp
+from llmsim_adapters.dialects.assembly.decoder import layers
+from llmsim_adapters.dialects.assembly.patterns import (
     after_dense_every,
     at_distances,
     experts_in_range,
@@ -17,13 +17,14 @@ from llmsim_adapters.dialects.patterns import (
     layer_flags,
     sparse_layers,
 )
-from llmsim_adapters.dialects.widths import adjusted
+from llmsim_adapters.dialects.assembly.widths import adjusted
+from llmsim_adapters.dialects.inferring.biases import of_networks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from llmsim_adapters.dialects.inferring.manner import Habits, Manner
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import MLP, Component, MixtureOfExperts
 
 _WIDEST = 2**28

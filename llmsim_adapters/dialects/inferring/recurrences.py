@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.dialects.linear_attention import gated_delta_net, kimi_delta_attention, lightning_attention
-from llmsim_adapters.dialects.recurrent import mamba, mamba2, short_convolution
+from llmsim_adapters.dialects.assembly.linear_attention import (
+    gated_delta_net,
+    kimi_delta_attention,
+    lightning_attention,
+)
+from llmsim_adapters.dialects.assembly.recurrent import mamba, mamba2, short_convolution
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Component
 
 

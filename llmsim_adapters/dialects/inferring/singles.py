@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.dialects.assembly import FULL
+from llmsim_adapters.dialects.assembly.decoder import FULL
+from llmsim_adapters.dialects.assembly.recurrent import LINEAR
 from llmsim_adapters.dialects.inferring.biases import of_networks
 from llmsim_adapters.dialects.inferring.mixers import layer_kinds, one_attention
 from llmsim_adapters.dialects.inferring.networks import experts, one_dense
 from llmsim_adapters.dialects.inferring.recurrences import recurrence
-from llmsim_adapters.dialects.reader import LARGEST
-from llmsim_adapters.dialects.recurrent import LINEAR
+from llmsim_adapters.dialects.reading.reader import LARGEST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from llmsim_adapters.dialects.inferring.manner import Habits, Manner
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Component
 
 DENSE: Final = "mlp"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from llmsim_adapters.spec.quantization import Scheme, Side
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
 
 _NAMES: Final = "names the software or a step of it"
 _MADE: Final = "how the checkpoint was made; what it stores is the same"

@@ -17,7 +17,7 @@ from llmsim_adapters.text import printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 _SHOWN: Final = 8

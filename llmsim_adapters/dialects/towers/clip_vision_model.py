@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import layer_norm, mlp
-from llmsim_adapters.dialects.dialect import Dialect
-from llmsim_adapters.dialects.tower import encoder, full_attention, patch_count, patches
+from llmsim_adapters.dialects.assembly.components import mlp
+from llmsim_adapters.dialects.assembly.decoder import layer_norm
+from llmsim_adapters.dialects.assembly.tower import encoder, full_attention, patch_count, patches
+from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import LearnedTokens, PositionEmbedding
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.dialects.assembly import attention, mlp
-from llmsim_adapters.dialects.dialect import Dialect
-from llmsim_adapters.dialects.tower import encoder
+from llmsim_adapters.dialects.assembly.components import attention, mlp
+from llmsim_adapters.dialects.assembly.tower import encoder
+from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import Convolution, Norm, Projection
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 _WHISPER: Final = {

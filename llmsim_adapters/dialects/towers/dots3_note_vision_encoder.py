@@ -8,16 +8,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.dialects.assembly import activation, attention, layers, mlp
-from llmsim_adapters.dialects.dialect import Dialect
-from llmsim_adapters.dialects.tower import encoder, patches
+from llmsim_adapters.dialects.assembly.components import activation, attention, mlp
+from llmsim_adapters.dialects.assembly.decoder import layers
+from llmsim_adapters.dialects.assembly.tower import encoder, patches
+from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import MixtureOfExperts, Norm
 from llmsim_adapters.traced import minimum
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Component
     from llmsim_adapters.spec.model import ModelSpec
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.conformer import channels, conformer, subsampling
-from llmsim_adapters.dialects.dialect import Dialect
+from llmsim_adapters.dialects.assembly.conformer import channels, conformer, subsampling
+from llmsim_adapters.dialects.reading.dialect import Dialect
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

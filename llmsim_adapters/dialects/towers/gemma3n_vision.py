@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.dialect import Dialect
-from llmsim_adapters.dialects.mobilenet import NETS, encoder
+from llmsim_adapters.dialects.assembly.mobilenet import NETS, encoder
+from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.model import ModelSpec
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
 
 
 def read(r: Reader) -> ModelSpec:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.conformer import channels, conformer, subsampling
-from llmsim_adapters.dialects.dialect import Dialect
+from llmsim_adapters.dialects.assembly.conformer import channels, conformer, subsampling
+from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import Projection
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 _LINEAR = 10  # the matrices of a layer that may be clipped

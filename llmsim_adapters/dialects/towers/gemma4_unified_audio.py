@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.dialect import Dialect
+from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.model import ModelSpec, Stack
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
 
 
 def read(r: Reader) -> ModelSpec:

@@ -8,14 +8,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import attention, mlp
-from llmsim_adapters.dialects.dialect import Dialect
-from llmsim_adapters.dialects.layouts import sandwich_norm
-from llmsim_adapters.dialects.tower import clipped, encoder
+from llmsim_adapters.dialects.assembly.components import attention, mlp
+from llmsim_adapters.dialects.assembly.layouts import sandwich_norm
+from llmsim_adapters.dialects.assembly.tower import clipped, encoder
+from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import Norm, PlanePositions, Projection, Scale
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 _LINEAR = 7  # the matrices of a layer

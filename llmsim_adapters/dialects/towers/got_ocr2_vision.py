@@ -7,15 +7,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import layer_norm, layers, mlp
-from llmsim_adapters.dialects.dialect import Dialect
-from llmsim_adapters.dialects.tower import encoder, full_attention, patch_count, patches
+from llmsim_adapters.dialects.assembly.components import mlp
+from llmsim_adapters.dialects.assembly.decoder import layer_norm, layers
+from llmsim_adapters.dialects.assembly.tower import encoder, full_attention, patch_count, patches
+from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import Convolution, Norm, PlaneAttention, PositionEmbedding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Component
     from llmsim_adapters.spec.model import ModelSpec
 

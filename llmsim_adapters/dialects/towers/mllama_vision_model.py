@@ -8,15 +8,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import layer_norm, layers, mlp
-from llmsim_adapters.dialects.dialect import Dialect
-from llmsim_adapters.dialects.layouts import pre_norm
-from llmsim_adapters.dialects.tower import full_attention, patch_count, patches
+from llmsim_adapters.dialects.assembly.components import mlp
+from llmsim_adapters.dialects.assembly.decoder import layer_norm, layers
+from llmsim_adapters.dialects.assembly.layouts import pre_norm
+from llmsim_adapters.dialects.assembly.tower import full_attention, patch_count, patches
+from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import LearnedTokens, PositionEmbedding, Scale
 from llmsim_adapters.spec.model import Block, ModelSpec, Stack
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
 
 
 def read(r: Reader) -> ModelSpec:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import layer_norm, layers, mlp
-from llmsim_adapters.dialects.dialect import Dialect
-from llmsim_adapters.dialects.tower import full_attention
+from llmsim_adapters.dialects.assembly.components import mlp
+from llmsim_adapters.dialects.assembly.decoder import layer_norm, layers
+from llmsim_adapters.dialects.assembly.tower import full_attention
+from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import (
     Convolution,
     PositionEmbedding,
@@ -21,7 +22,7 @@ from llmsim_adapters.spec.components import (
 from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Component
 
 

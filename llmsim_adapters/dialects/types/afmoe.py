@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import decoder, mixture_of_experts, mlp
-from llmsim_adapters.dialects.layouts import sandwich_norm
-from llmsim_adapters.dialects.patterns import after_dense, experts_where, rotated_where_sliding, window_pattern
+from llmsim_adapters.dialects.assembly.components import mixture_of_experts, mlp
+from llmsim_adapters.dialects.assembly.decoder import decoder
+from llmsim_adapters.dialects.assembly.layouts import sandwich_norm
+from llmsim_adapters.dialects.assembly.patterns import after_dense, experts_where, rotated_where_sliding, window_pattern
 from llmsim_adapters.dialects.types import llama, qwen3
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

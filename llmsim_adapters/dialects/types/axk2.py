@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import latent_attention
-from llmsim_adapters.dialects.layouts import gated_norms
-from llmsim_adapters.dialects.patterns import after_dense_every, mlp_layer_types
-from llmsim_adapters.dialects.sparse_attention import chosen_tokens
+from llmsim_adapters.dialects.assembly.components import latent_attention
+from llmsim_adapters.dialects.assembly.layouts import gated_norms
+from llmsim_adapters.dialects.assembly.patterns import after_dense_every, mlp_layer_types
+from llmsim_adapters.dialects.assembly.sparse_attention import chosen_tokens
 from llmsim_adapters.dialects.types import deepseek_v32
 from llmsim_adapters.spec.components import Norm
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

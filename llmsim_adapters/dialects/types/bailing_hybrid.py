@@ -8,20 +8,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import decoder, latent_attention, mlp, next_token_stack
-from llmsim_adapters.dialects.linear_attention import (
+from llmsim_adapters.dialects.assembly.components import latent_attention, mlp
+from llmsim_adapters.dialects.assembly.decoder import decoder, next_token_stack
+from llmsim_adapters.dialects.assembly.linear_attention import (
     LATENT_PARAMETERS,
     kimi_delta_attention,
     last_of_every,
     linear_or_full,
     untied,
 )
-from llmsim_adapters.dialects.patterns import after_dense, experts_where, mlp_layer_types
+from llmsim_adapters.dialects.assembly.patterns import after_dense, experts_where, mlp_layer_types
 from llmsim_adapters.dialects.types import kimi_linear
 from llmsim_adapters.dialects.types.kimi_linear import experts
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import KimiDeltaAttention, LatentAttention
     from llmsim_adapters.spec.model import ModelSpec
 

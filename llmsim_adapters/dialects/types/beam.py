@@ -7,13 +7,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import decoder, layers, mixture_of_experts, mlp, windowed
-from llmsim_adapters.dialects.layouts import sandwich_norm
-from llmsim_adapters.dialects.patterns import after_dense, experts_where, mlp_layer_types, rotated_where_sliding
+from llmsim_adapters.dialects.assembly.components import mixture_of_experts, mlp
+from llmsim_adapters.dialects.assembly.decoder import decoder, layers, windowed
+from llmsim_adapters.dialects.assembly.layouts import sandwich_norm
+from llmsim_adapters.dialects.assembly.patterns import (
+    after_dense,
+    experts_where,
+    mlp_layer_types,
+    rotated_where_sliding,
+)
 from llmsim_adapters.dialects.types import llama, qwen3
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.encoders import encoder, layer_norm_of
-from llmsim_adapters.dialects.ends import learned_positions
+from llmsim_adapters.dialects.assembly.encoders import encoder, layer_norm_of
+from llmsim_adapters.dialects.assembly.ends import learned_positions
 from llmsim_adapters.dialects.types import bert
 from llmsim_adapters.spec.components import Head
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.encoders import encoder, encoder_attention, masked, pooled
+from llmsim_adapters.dialects.assembly.encoders import encoder, encoder_attention, masked, pooled
 from llmsim_adapters.dialects.types import bert
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

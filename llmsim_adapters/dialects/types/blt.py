@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final, Literal
 
-from llmsim_adapters.dialects.assembly import dtype, head, layers, mlp
-from llmsim_adapters.dialects.dialect import Dialect
-from llmsim_adapters.dialects.layouts import pre_norm
-from llmsim_adapters.dialects.reader import Reader
+from llmsim_adapters.dialects.assembly.components import mlp
+from llmsim_adapters.dialects.assembly.decoder import dtype, head, layers
+from llmsim_adapters.dialects.assembly.layouts import pre_norm
+from llmsim_adapters.dialects.reading.dialect import Dialect
+from llmsim_adapters.dialects.reading.reader import Reader
 from llmsim_adapters.dialects.types import llama
 from llmsim_adapters.spec.components import Attention, Embedding, HashEmbedding, Norm, PatchAttention, Projection
 from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer

@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.classic import classic, unrotated_attention
-from llmsim_adapters.dialects.dialect import Dialect
-from llmsim_adapters.dialects.ends import learned_positions
+from llmsim_adapters.dialects.assembly.classic import classic, unrotated_attention
+from llmsim_adapters.dialects.assembly.ends import learned_positions
+from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import Projection
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

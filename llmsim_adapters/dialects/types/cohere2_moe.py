@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import attention, decoder, layer_norm, layers, mixture_of_experts, mlp, windowed
-from llmsim_adapters.dialects.layouts import parallel
-from llmsim_adapters.dialects.patterns import after_dense, experts_where, mlp_layer_types, unrotated
+from llmsim_adapters.dialects.assembly.components import attention, mixture_of_experts, mlp
+from llmsim_adapters.dialects.assembly.decoder import decoder, layer_norm, layers, windowed
+from llmsim_adapters.dialects.assembly.layouts import parallel
+from llmsim_adapters.dialects.assembly.patterns import after_dense, experts_where, mlp_layer_types, unrotated
 from llmsim_adapters.dialects.types import cohere2
 from llmsim_adapters.spec.components import Norm
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import MLP, Attention
     from llmsim_adapters.spec.model import ModelSpec
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from llmsim_adapters.dialects.assembly import attention, decoder, layer_norm, mixture_of_experts
+from llmsim_adapters.dialects.assembly.components import attention, mixture_of_experts
+from llmsim_adapters.dialects.assembly.decoder import decoder, layer_norm
 from llmsim_adapters.dialects.types import llama
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import MixtureOfExperts
     from llmsim_adapters.spec.model import ModelSpec
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.dialects.assembly import activation, decoder, layers, mixture_of_experts
-from llmsim_adapters.dialects.hyper_connections import hyper_connected
-from llmsim_adapters.dialects.sparse_attention import INDEXER_PARAMETERS
+from llmsim_adapters.dialects.assembly.components import activation, mixture_of_experts
+from llmsim_adapters.dialects.assembly.decoder import decoder, layers
+from llmsim_adapters.dialects.assembly.hyper_connections import hyper_connected
+from llmsim_adapters.dialects.assembly.sparse_attention import INDEXER_PARAMETERS
 from llmsim_adapters.dialects.types import deepseek_v32
 from llmsim_adapters.spec.components import MLP, CompressedAttention, CompressedIndexer
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import MixtureOfExperts
     from llmsim_adapters.spec.model import ModelSpec
 

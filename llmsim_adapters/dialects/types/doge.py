@@ -6,14 +6,15 @@ from dataclasses import replace
 from math import isqrt
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import attention, decoder, layers, mlp, windowed
+from llmsim_adapters.dialects.assembly.components import attention, mlp
+from llmsim_adapters.dialects.assembly.decoder import decoder, layers, windowed
 from llmsim_adapters.dialects.types import llama
 from llmsim_adapters.spec.components import RetrievedExperts, Scale
 from llmsim_adapters.spec.model import Sublayer
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.layouts import Layout
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.assembly.layouts import Layout
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Component, Norm
     from llmsim_adapters.spec.model import ModelSpec
 

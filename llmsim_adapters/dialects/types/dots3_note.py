@@ -8,15 +8,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import layer_norm
-from llmsim_adapters.dialects.tower import tower
+from llmsim_adapters.dialects.assembly.decoder import layer_norm
+from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.types import dots3_note_text
 from llmsim_adapters.spec.components import Projection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import Stack
 
 _INTO = "it gives the language model's hidden states"

@@ -9,19 +9,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.dialects.assembly import decoder, latent_attention, layers, mixture_of_experts, mlp
-from llmsim_adapters.dialects.patterns import (
+from llmsim_adapters.dialects.assembly.components import latent_attention, mixture_of_experts, mlp
+from llmsim_adapters.dialects.assembly.decoder import decoder, layers
+from llmsim_adapters.dialects.assembly.patterns import (
     after_dense,
     after_dense_every,
     experts_where,
     layer_flags,
     mlp_layer_types,
 )
-from llmsim_adapters.dialects.sparse_attention import INDEXER_PARAMETERS, chosen_tokens
+from llmsim_adapters.dialects.assembly.sparse_attention import INDEXER_PARAMETERS, chosen_tokens
 from llmsim_adapters.dialects.types import deepseek_v32
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import LatentAttention, MixtureOfExperts
     from llmsim_adapters.spec.model import ModelSpec
 

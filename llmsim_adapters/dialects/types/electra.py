@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.encoders import encoder, layer_norm_of, masked, tables, widened
+from llmsim_adapters.dialects.assembly.encoders import encoder, layer_norm_of, masked, tables, widened
 from llmsim_adapters.dialects.types import bert
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

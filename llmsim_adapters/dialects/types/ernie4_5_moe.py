@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import attention, decoder, mixture_of_experts, mlp
-from llmsim_adapters.dialects.patterns import experts_in_range, experts_where
+from llmsim_adapters.dialects.assembly.components import attention, mixture_of_experts, mlp
+from llmsim_adapters.dialects.assembly.decoder import decoder
+from llmsim_adapters.dialects.assembly.patterns import experts_in_range, experts_where
 from llmsim_adapters.dialects.types import llama
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import MixtureOfExperts
     from llmsim_adapters.spec.model import ModelSpec
 

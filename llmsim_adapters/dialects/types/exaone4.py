@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import attention, decoder, mlp
-from llmsim_adapters.dialects.layouts import post_norm
-from llmsim_adapters.dialects.patterns import rotated_where_sliding, window_pattern
+from llmsim_adapters.dialects.assembly.components import attention, mlp
+from llmsim_adapters.dialects.assembly.decoder import decoder
+from llmsim_adapters.dialects.assembly.layouts import post_norm
+from llmsim_adapters.dialects.assembly.patterns import rotated_where_sliding, window_pattern
 from llmsim_adapters.dialects.types import llama
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import attention, decoder, mixture_of_experts, mlp
-from llmsim_adapters.dialects.patterns import (
+from llmsim_adapters.dialects.assembly.components import attention, mixture_of_experts, mlp
+from llmsim_adapters.dialects.assembly.decoder import decoder
+from llmsim_adapters.dialects.assembly.patterns import (
     after_dense,
     experts_where,
     layer_flags,
@@ -16,7 +17,7 @@ from llmsim_adapters.dialects.patterns import (
 from llmsim_adapters.dialects.types import exaone4
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

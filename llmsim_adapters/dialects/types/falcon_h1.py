@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import attention, decoder, mlp
-from llmsim_adapters.dialects.layouts import beside
-from llmsim_adapters.dialects.recurrent import mamba2
+from llmsim_adapters.dialects.assembly.components import attention, mlp
+from llmsim_adapters.dialects.assembly.decoder import decoder
+from llmsim_adapters.dialects.assembly.layouts import beside
+from llmsim_adapters.dialects.assembly.recurrent import mamba2
 from llmsim_adapters.dialects.types import bamba
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 _SCALES = "scalars on the inputs and outputs of mixers: elementwise"

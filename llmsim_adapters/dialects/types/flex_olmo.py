@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import decoder, mixture_of_experts
-from llmsim_adapters.dialects.layouts import post_norm
+from llmsim_adapters.dialects.assembly.components import mixture_of_experts
+from llmsim_adapters.dialects.assembly.decoder import decoder
+from llmsim_adapters.dialects.assembly.layouts import post_norm
 from llmsim_adapters.dialects.types import olmo2, olmoe
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

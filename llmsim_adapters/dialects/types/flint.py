@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import activation, decoder, layers, mixture_of_experts, mlp, windowed
-from llmsim_adapters.dialects.patterns import each_layer, sparse_step, unrotated
+from llmsim_adapters.dialects.assembly.components import activation, mixture_of_experts, mlp
+from llmsim_adapters.dialects.assembly.decoder import decoder, layers, windowed
+from llmsim_adapters.dialects.assembly.patterns import each_layer, sparse_step, unrotated
 from llmsim_adapters.dialects.types import qwen3, qwen3_moe
 from llmsim_adapters.spec.components import MLP, MixtureOfExperts
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

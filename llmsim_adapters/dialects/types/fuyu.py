@@ -14,7 +14,7 @@ from llmsim_adapters.spec.model import Stack
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
 
 
 def towers(whole: Reader, text: Reader) -> Iterator[Stack]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import decoder, layers, mlp, windowed
-from llmsim_adapters.dialects.layouts import sandwich_norm
+from llmsim_adapters.dialects.assembly.components import mlp
+from llmsim_adapters.dialects.assembly.decoder import decoder, layers, windowed
+from llmsim_adapters.dialects.assembly.layouts import sandwich_norm
 from llmsim_adapters.dialects.types import gemma, gemma2
 from llmsim_adapters.spec.components import Norm
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

@@ -8,16 +8,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import attention, decoder, layers, mlp, windowed
-from llmsim_adapters.dialects.patterns import each_layer
-from llmsim_adapters.dialects.per_layer import borrowed, lenders, per_layer_embedding, with_per_layer_input
+from llmsim_adapters.dialects.assembly.components import attention, mlp
+from llmsim_adapters.dialects.assembly.decoder import decoder, layers, windowed
+from llmsim_adapters.dialects.assembly.patterns import each_layer
+from llmsim_adapters.dialects.assembly.per_layer import borrowed, lenders, per_layer_embedding, with_per_layer_input
 from llmsim_adapters.dialects.types import gemma3_text
 from llmsim_adapters.spec.components import MLP, AlternatingUpdates, Norm, StreamProjections
 from llmsim_adapters.spec.model import Sublayer
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.layouts import Layout
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.assembly.layouts import Layout
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Attention, Component
     from llmsim_adapters.spec.model import ModelSpec
 

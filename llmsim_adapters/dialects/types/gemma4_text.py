@@ -8,17 +8,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import attention, decoder, layers, mixture_of_experts, mlp, windowed
-from llmsim_adapters.dialects.layouts import sandwich_norm
-from llmsim_adapters.dialects.patterns import each_layer
-from llmsim_adapters.dialects.per_layer import borrowed, lenders, per_layer_embedding, with_per_layer_input
+from llmsim_adapters.dialects.assembly.components import attention, mixture_of_experts, mlp
+from llmsim_adapters.dialects.assembly.decoder import decoder, layers, windowed
+from llmsim_adapters.dialects.assembly.layouts import sandwich_norm
+from llmsim_adapters.dialects.assembly.patterns import each_layer
+from llmsim_adapters.dialects.assembly.per_layer import borrowed, lenders, per_layer_embedding, with_per_layer_input
 from llmsim_adapters.dialects.types import gemma3_text
 from llmsim_adapters.spec.components import Norm, Scale
 from llmsim_adapters.spec.model import Sublayer
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.layouts import Layout
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.assembly.layouts import Layout
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Attention, Component, MixtureOfExperts
     from llmsim_adapters.spec.model import ModelSpec
 

@@ -10,7 +10,7 @@ from llmsim_adapters.dialects.types.gemma4 import projected
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import Stack
 
 

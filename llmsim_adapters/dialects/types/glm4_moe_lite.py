@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import decoder, latent_attention, mixture_of_experts, mlp, next_token_stack
-from llmsim_adapters.dialects.patterns import after_dense, experts_where, mlp_layer_types
+from llmsim_adapters.dialects.assembly.components import latent_attention, mixture_of_experts, mlp
+from llmsim_adapters.dialects.assembly.decoder import decoder, next_token_stack
+from llmsim_adapters.dialects.assembly.patterns import after_dense, experts_where, mlp_layer_types
 from llmsim_adapters.dialects.types import deepseek_v3
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.classic import classic, four_times_wide, unrotated_attention
-from llmsim_adapters.dialects.ends import learned_positions
-from llmsim_adapters.dialects.patterns import attention_types
+from llmsim_adapters.dialects.assembly.classic import classic, four_times_wide, unrotated_attention
+from llmsim_adapters.dialects.assembly.ends import learned_positions
+from llmsim_adapters.dialects.assembly.patterns import attention_types
 from llmsim_adapters.dialects.types import gpt2
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

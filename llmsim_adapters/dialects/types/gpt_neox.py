@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import attention
-from llmsim_adapters.dialects.classic import classic
-from llmsim_adapters.dialects.layouts import parallel_two_norms, pre_norm
+from llmsim_adapters.dialects.assembly.classic import classic
+from llmsim_adapters.dialects.assembly.components import attention
+from llmsim_adapters.dialects.assembly.layouts import parallel_two_norms, pre_norm
 from llmsim_adapters.dialects.types import llama
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

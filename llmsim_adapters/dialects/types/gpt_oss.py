@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import attention, decoder, layers, mixture_of_experts, windowed
+from llmsim_adapters.dialects.assembly.components import attention, mixture_of_experts
+from llmsim_adapters.dialects.assembly.decoder import decoder, layers, windowed
 from llmsim_adapters.dialects.types import mixtral
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import attention
-from llmsim_adapters.dialects.classic import classic, four_times_wide
-from llmsim_adapters.dialects.dialect import Dialect
-from llmsim_adapters.dialects.layouts import parallel
+from llmsim_adapters.dialects.assembly.classic import classic, four_times_wide
+from llmsim_adapters.dialects.assembly.components import attention
+from llmsim_adapters.dialects.assembly.layouts import parallel
+from llmsim_adapters.dialects.reading.dialect import Dialect
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

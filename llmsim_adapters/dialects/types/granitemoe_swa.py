@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import attention, decoder, layers, windowed
+from llmsim_adapters.dialects.assembly.components import attention
+from llmsim_adapters.dialects.assembly.decoder import decoder, layers, windowed
 from llmsim_adapters.dialects.types import granitemoeshared
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import FULL, attention, decoder, layers, mlp
-from llmsim_adapters.dialects.recurrent import LINEAR, by_name, mamba2
+from llmsim_adapters.dialects.assembly.components import attention, mlp
+from llmsim_adapters.dialects.assembly.decoder import FULL, decoder, layers
+from llmsim_adapters.dialects.assembly.recurrent import LINEAR, by_name, mamba2
 from llmsim_adapters.dialects.types import bamba, granitemoeshared
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

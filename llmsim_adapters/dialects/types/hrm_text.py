@@ -8,15 +8,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import attention, decoder, mlp
-from llmsim_adapters.dialects.layouts import pre_norm
-from llmsim_adapters.dialects.reader import LARGEST
+from llmsim_adapters.dialects.assembly.components import attention, mlp
+from llmsim_adapters.dialects.assembly.decoder import decoder
+from llmsim_adapters.dialects.assembly.layouts import pre_norm
+from llmsim_adapters.dialects.reading.reader import LARGEST
 from llmsim_adapters.dialects.types import llama
 from llmsim_adapters.spec.components import InitialState, Norm
 from llmsim_adapters.spec.model import Block, Stack, Sublayer
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import decoder, latent_attention, layers, mixture_of_experts, mlp
-from llmsim_adapters.dialects.hyper_connections import hyper_connected
-from llmsim_adapters.dialects.patterns import experts_where, mlp_layer_types
-from llmsim_adapters.dialects.sparse_attention import indexer_types
+from llmsim_adapters.dialects.assembly.components import latent_attention, mixture_of_experts, mlp
+from llmsim_adapters.dialects.assembly.decoder import decoder, layers
+from llmsim_adapters.dialects.assembly.hyper_connections import hyper_connected
+from llmsim_adapters.dialects.assembly.patterns import experts_where, mlp_layer_types
+from llmsim_adapters.dialects.assembly.sparse_attention import indexer_types
 from llmsim_adapters.dialects.types import deepseek_v32
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

@@ -9,16 +9,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import decoder, layers, mixture_of_experts
-from llmsim_adapters.dialects.layers import with_layers
-from llmsim_adapters.dialects.linear_attention import untied
+from llmsim_adapters.dialects.assembly.components import mixture_of_experts
+from llmsim_adapters.dialects.assembly.decoder import decoder, layers
+from llmsim_adapters.dialects.assembly.layers import with_layers
+from llmsim_adapters.dialects.assembly.linear_attention import untied
 from llmsim_adapters.dialects.types import inkling_text
 from llmsim_adapters.spec.components import AttentionResidual, ConvolvedResidual, Norm
 from llmsim_adapters.spec.model import Block, Sublayer
 from llmsim_adapters.traced import ceil_div
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Attention, MixtureOfExperts
     from llmsim_adapters.spec.model import ModelSpec
 

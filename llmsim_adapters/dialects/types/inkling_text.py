@@ -9,16 +9,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.dialects.assembly import decoder, layers, mixture_of_experts, mlp, next_token_stack
-from llmsim_adapters.dialects.dialect import Dialect
-from llmsim_adapters.dialects.patterns import experts_where, mlp_layer_types
+from llmsim_adapters.dialects.assembly.components import mixture_of_experts, mlp
+from llmsim_adapters.dialects.assembly.decoder import decoder, layers, next_token_stack
+from llmsim_adapters.dialects.assembly.patterns import experts_where, mlp_layer_types
+from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import Attention, ConvolvedResidual, Norm
 from llmsim_adapters.spec.model import Block, Sublayer
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Component, MixtureOfExperts
     from llmsim_adapters.spec.model import ModelSpec, Stack
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import FULL, attention, decoder, layers, mlp
-from llmsim_adapters.dialects.dialect import Dialect
-from llmsim_adapters.dialects.recurrent import by_name, says_instead, short_convolution
-from llmsim_adapters.dialects.widths import adjusted
+from llmsim_adapters.dialects.assembly.components import attention, mlp
+from llmsim_adapters.dialects.assembly.decoder import FULL, decoder, layers
+from llmsim_adapters.dialects.assembly.recurrent import by_name, says_instead, short_convolution
+from llmsim_adapters.dialects.assembly.widths import adjusted
+from llmsim_adapters.dialects.reading.dialect import Dialect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 CONV = "conv"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from llmsim_adapters.dialects.assembly import FULL, attention, decoder, layers, mixture_of_experts, mlp
-from llmsim_adapters.dialects.patterns import experts_where
-from llmsim_adapters.dialects.recurrent import by_name, says_instead, short_convolution
+from llmsim_adapters.dialects.assembly.components import attention, mixture_of_experts, mlp
+from llmsim_adapters.dialects.assembly.decoder import FULL, decoder, layers
+from llmsim_adapters.dialects.assembly.patterns import experts_where
+from llmsim_adapters.dialects.assembly.recurrent import by_name, says_instead, short_convolution
 from llmsim_adapters.dialects.types import lfm2
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Component
     from llmsim_adapters.spec.model import ModelSpec
 

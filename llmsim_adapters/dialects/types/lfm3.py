@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import FULL, SLIDING, attention, decoder, layers, mlp
-from llmsim_adapters.dialects.layouts import pre_norm, sandwich_norm
-from llmsim_adapters.dialects.recurrent import by_name, short_convolution
+from llmsim_adapters.dialects.assembly.components import attention, mlp
+from llmsim_adapters.dialects.assembly.decoder import FULL, SLIDING, decoder, layers
+from llmsim_adapters.dialects.assembly.layouts import pre_norm, sandwich_norm
+from llmsim_adapters.dialects.assembly.recurrent import by_name, short_convolution
 from llmsim_adapters.dialects.types import lfm2
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

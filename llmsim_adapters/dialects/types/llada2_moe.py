@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from llmsim_adapters.dialects.types import bailing_moe
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

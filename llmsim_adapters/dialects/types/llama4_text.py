@@ -7,13 +7,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import FULL, attention, decoder, mixture_of_experts, mlp
-from llmsim_adapters.dialects.patterns import experts_listed, experts_where, rotated_layers
+from llmsim_adapters.dialects.assembly.components import attention, mixture_of_experts, mlp
+from llmsim_adapters.dialects.assembly.decoder import FULL, decoder
+from llmsim_adapters.dialects.assembly.patterns import experts_listed, experts_where, rotated_layers
 from llmsim_adapters.dialects.types import llama
 from llmsim_adapters.spec.components import Norm
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Attention, MixtureOfExperts
     from llmsim_adapters.spec.model import ModelSpec
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import decoder, latent_attention, mixture_of_experts, mlp
-from llmsim_adapters.dialects.layouts import pre_norm
+from llmsim_adapters.dialects.assembly.components import latent_attention, mixture_of_experts, mlp
+from llmsim_adapters.dialects.assembly.decoder import decoder
+from llmsim_adapters.dialects.assembly.layouts import pre_norm
 from llmsim_adapters.dialects.types import deepseek_v3
 from llmsim_adapters.spec.components import MixtureOfExperts
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Component, Norm
     from llmsim_adapters.spec.model import ModelSpec, Sublayer
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import decoder
-from llmsim_adapters.dialects.layouts import alone
-from llmsim_adapters.dialects.recurrent import mamba2
+from llmsim_adapters.dialects.assembly.decoder import decoder
+from llmsim_adapters.dialects.assembly.layouts import alone
+from llmsim_adapters.dialects.assembly.recurrent import mamba2
 from llmsim_adapters.dialects.types import mamba
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

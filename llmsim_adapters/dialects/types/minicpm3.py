@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import decoder, latent_attention, mlp
-from llmsim_adapters.dialects.dialect import Dialect
+from llmsim_adapters.dialects.assembly.components import latent_attention, mlp
+from llmsim_adapters.dialects.assembly.decoder import decoder
+from llmsim_adapters.dialects.reading.dialect import Dialect
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 _SCALAR = "a scalar on activations: no weights, no matrix product"

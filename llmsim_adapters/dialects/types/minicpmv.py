@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from llmsim_adapters.dialects.types import llama, minicpm
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 _LLAMAS: Final = (2.0, 2.5, 4.0)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import decoder, mixture_of_experts
-from llmsim_adapters.dialects.patterns import layer_flags
+from llmsim_adapters.dialects.assembly.components import mixture_of_experts
+from llmsim_adapters.dialects.assembly.decoder import decoder
+from llmsim_adapters.dialects.assembly.patterns import layer_flags
 from llmsim_adapters.dialects.types import mixtral, olmo2
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

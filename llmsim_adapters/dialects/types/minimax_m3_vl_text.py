@@ -8,13 +8,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.dialects.assembly import attention, decoder, layers, mixture_of_experts, mlp
-from llmsim_adapters.dialects.patterns import experts_where, layer_flags, mlp_layer_types
+from llmsim_adapters.dialects.assembly.components import attention, mixture_of_experts, mlp
+from llmsim_adapters.dialects.assembly.decoder import decoder, layers
+from llmsim_adapters.dialects.assembly.patterns import experts_where, layer_flags, mlp_layer_types
 from llmsim_adapters.dialects.types import minimax_m2
 from llmsim_adapters.spec.components import MLP, Indexer, Norm
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Attention, MixtureOfExperts
     from llmsim_adapters.spec.model import ModelSpec
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import attention, decoder, layer_norm, layers, mlp, windowed
-from llmsim_adapters.dialects.dialect import Dialect
-from llmsim_adapters.dialects.layouts import pre_norm
-from llmsim_adapters.dialects.patterns import each_changed, each_layer
+from llmsim_adapters.dialects.assembly.components import attention, mlp
+from llmsim_adapters.dialects.assembly.decoder import decoder, layer_norm, layers, windowed
+from llmsim_adapters.dialects.assembly.layouts import pre_norm
+from llmsim_adapters.dialects.assembly.patterns import each_changed, each_layer
+from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import Projection
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Attention, Component, Norm
     from llmsim_adapters.spec.model import ModelSpec, Sublayer
 

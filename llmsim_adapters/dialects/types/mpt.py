@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import layer_norm
-from llmsim_adapters.dialects.classic import classic, fixed_width
-from llmsim_adapters.dialects.dialect import Dialect
+from llmsim_adapters.dialects.assembly.classic import classic, fixed_width
+from llmsim_adapters.dialects.assembly.decoder import layer_norm
+from llmsim_adapters.dialects.reading.dialect import Dialect
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.classic import unrotated_attention
-from llmsim_adapters.dialects.decoders import decoder_alone
-from llmsim_adapters.dialects.dialect import Dialect
+from llmsim_adapters.dialects.assembly.classic import unrotated_attention
+from llmsim_adapters.dialects.assembly.decoder_alone import decoder_alone
+from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import MLP, Embedding, Head
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

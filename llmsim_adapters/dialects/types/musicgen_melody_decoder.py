@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.classic import classic, unrotated_attention
+from llmsim_adapters.dialects.assembly.classic import classic, unrotated_attention
 from llmsim_adapters.dialects.types import musicgen_decoder
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.dialects.assembly import FULL, attention, decoder, mixture_of_experts, mlp, next_token_stack
-from llmsim_adapters.dialects.dialect import Dialect
-from llmsim_adapters.dialects.layouts import alone
-from llmsim_adapters.dialects.recurrent import LINEAR, by_name, mamba2
+from llmsim_adapters.dialects.assembly.components import attention, mixture_of_experts, mlp
+from llmsim_adapters.dialects.assembly.decoder import FULL, decoder, next_token_stack
+from llmsim_adapters.dialects.assembly.layouts import alone
+from llmsim_adapters.dialects.assembly.recurrent import LINEAR, by_name, mamba2
+from llmsim_adapters.dialects.reading.dialect import Dialect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Component, MixtureOfExperts
     from llmsim_adapters.spec.model import ModelSpec, Stack
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from llmsim_adapters.dialects.assembly import attention, decoder, layers, mlp
-from llmsim_adapters.dialects.layouts import alone, pre_norm
+from llmsim_adapters.dialects.assembly.components import attention, mlp
+from llmsim_adapters.dialects.assembly.decoder import decoder, layers
+from llmsim_adapters.dialects.assembly.layouts import alone, pre_norm
 from llmsim_adapters.dialects.types import xverse
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Component, Norm
     from llmsim_adapters.spec.model import ModelSpec, Sublayer
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import decoder, layers, mlp, windowed
-from llmsim_adapters.dialects.layouts import post_norm
+from llmsim_adapters.dialects.assembly.components import mlp
+from llmsim_adapters.dialects.assembly.decoder import decoder, layers, windowed
+from llmsim_adapters.dialects.assembly.layouts import post_norm
 from llmsim_adapters.dialects.types import olmo2
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

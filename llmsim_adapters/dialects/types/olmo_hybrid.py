@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import decoder, layers, mlp
-from llmsim_adapters.dialects.layouts import post_norm, pre_norm
-from llmsim_adapters.dialects.linear_attention import gated_delta_net, linear_or_full
+from llmsim_adapters.dialects.assembly.components import mlp
+from llmsim_adapters.dialects.assembly.decoder import decoder, layers
+from llmsim_adapters.dialects.assembly.layouts import post_norm, pre_norm
+from llmsim_adapters.dialects.assembly.linear_attention import gated_delta_net, linear_or_full
 from llmsim_adapters.dialects.types import olmo2
 from llmsim_adapters.spec.components import Attention
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Component, Norm
     from llmsim_adapters.spec.model import ModelSpec, Sublayer
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.classic import classic, fixed_width
-from llmsim_adapters.dialects.ends import learned_positions
-from llmsim_adapters.dialects.layouts import post_norm
+from llmsim_adapters.dialects.assembly.classic import classic, fixed_width
+from llmsim_adapters.dialects.assembly.ends import learned_positions
+from llmsim_adapters.dialects.assembly.layouts import post_norm
 from llmsim_adapters.dialects.types import gpt2
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

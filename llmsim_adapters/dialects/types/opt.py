@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.classic import classic
-from llmsim_adapters.dialects.ends import learned_positions, narrow_ends
-from llmsim_adapters.dialects.layouts import post_norm, pre_norm
+from llmsim_adapters.dialects.assembly.classic import classic
+from llmsim_adapters.dialects.assembly.ends import learned_positions, narrow_ends
+from llmsim_adapters.dialects.assembly.layouts import post_norm, pre_norm
 from llmsim_adapters.dialects.types import llama
 from llmsim_adapters.spec.components import Norm
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

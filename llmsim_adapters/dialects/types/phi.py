@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import attention
-from llmsim_adapters.dialects.classic import classic
-from llmsim_adapters.dialects.layouts import parallel
+from llmsim_adapters.dialects.assembly.classic import classic
+from llmsim_adapters.dialects.assembly.components import attention
+from llmsim_adapters.dialects.assembly.layouts import parallel
 from llmsim_adapters.dialects.types import llama
 from llmsim_adapters.spec.components import Norm
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Attention
     from llmsim_adapters.spec.model import ModelSpec
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import decoder, layer_norm, mlp
-from llmsim_adapters.dialects.classic import unrotated_attention
-from llmsim_adapters.dialects.dialect import Dialect
-from llmsim_adapters.dialects.ends import learned_positions
-from llmsim_adapters.dialects.layouts import crossing, post_norm
+from llmsim_adapters.dialects.assembly.classic import unrotated_attention
+from llmsim_adapters.dialects.assembly.components import mlp
+from llmsim_adapters.dialects.assembly.decoder import decoder, layer_norm
+from llmsim_adapters.dialects.assembly.ends import learned_positions
+from llmsim_adapters.dialects.assembly.layouts import crossing, post_norm
+from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import Embedding, Head, NgramAttention, PositionEmbedding
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.tower import tower
+from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.types import qwen2_vl_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import Stack
 
 

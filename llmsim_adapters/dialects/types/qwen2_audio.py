@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.tower import tower
+from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.types import qwen2
 from llmsim_adapters.spec.components import Projection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import Stack
 
 

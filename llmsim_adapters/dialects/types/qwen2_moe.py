@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import attention, decoder, layers, mixture_of_experts, mlp, windowed
-from llmsim_adapters.dialects.patterns import sparse_step
+from llmsim_adapters.dialects.assembly.components import attention, mixture_of_experts, mlp
+from llmsim_adapters.dialects.assembly.decoder import decoder, layers, windowed
+from llmsim_adapters.dialects.assembly.patterns import sparse_step
 from llmsim_adapters.dialects.types import qwen3_moe
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Attention, MixtureOfExperts
     from llmsim_adapters.spec.model import ModelSpec
 

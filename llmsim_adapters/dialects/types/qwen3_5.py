@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from llmsim_adapters.dialects.types import qwen3_5_text
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

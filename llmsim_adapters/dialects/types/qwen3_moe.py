@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import decoder, layers, mixture_of_experts, mlp, windowed
-from llmsim_adapters.dialects.patterns import sparse_step
+from llmsim_adapters.dialects.assembly.components import mixture_of_experts, mlp
+from llmsim_adapters.dialects.assembly.decoder import decoder, layers, windowed
+from llmsim_adapters.dialects.assembly.patterns import sparse_step
 from llmsim_adapters.dialects.types import qwen3
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

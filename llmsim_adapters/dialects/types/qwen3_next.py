@@ -5,20 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import attention, decoder, mlp, next_token_stack
-from llmsim_adapters.dialects.linear_attention import (
+from llmsim_adapters.dialects.assembly.components import attention, mlp
+from llmsim_adapters.dialects.assembly.decoder import decoder, next_token_stack
+from llmsim_adapters.dialects.assembly.linear_attention import (
     ATTENTION_PARAMETERS,
     gated_delta_net,
     last_of_every,
     linear_or_full,
 )
-from llmsim_adapters.dialects.patterns import sparse_step
+from llmsim_adapters.dialects.assembly.patterns import sparse_step
 from llmsim_adapters.dialects.types import qwen2_moe, qwen3_moe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Attention, Component
     from llmsim_adapters.spec.model import ModelSpec, Stack
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import decoder, mlp
+from llmsim_adapters.dialects.assembly.components import mlp
+from llmsim_adapters.dialects.assembly.decoder import decoder
 from llmsim_adapters.dialects.types import llama
 from llmsim_adapters.dialects.types.qwen3 import normed_attention
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

@@ -10,9 +10,10 @@ from functools import cache
 from math import isqrt
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.dialects.assembly import attention, decoder, layers
-from llmsim_adapters.dialects.layers import with_layers
-from llmsim_adapters.dialects.linear_attention import (
+from llmsim_adapters.dialects.assembly.components import attention
+from llmsim_adapters.dialects.assembly.decoder import decoder, layers
+from llmsim_adapters.dialects.assembly.layers import with_layers
+from llmsim_adapters.dialects.assembly.linear_attention import (
     ATTENTION_PARAMETERS,
     gated_delta_net,
     last_of_every,
@@ -24,7 +25,7 @@ from llmsim_adapters.spec.model import Block, Sublayer
 from llmsim_adapters.traced import ceil_div
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Attention
     from llmsim_adapters.spec.model import ModelSpec
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import attention, decoder, layer_norm, mlp
-from llmsim_adapters.dialects.classic import four_times_wide
-from llmsim_adapters.dialects.layouts import parallel_two_norms
+from llmsim_adapters.dialects.assembly.classic import four_times_wide
+from llmsim_adapters.dialects.assembly.components import attention, mlp
+from llmsim_adapters.dialects.assembly.decoder import decoder, layer_norm
+from llmsim_adapters.dialects.assembly.layouts import parallel_two_norms
 from llmsim_adapters.dialects.types import falcon, xverse
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

@@ -9,14 +9,15 @@ from dataclasses import replace
 from math import lcm
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.dialects.assembly import decoder, layer_norm, mlp
-from llmsim_adapters.dialects.dialect import Dialect
-from llmsim_adapters.dialects.encoders import layer_norm_of
-from llmsim_adapters.dialects.ends import learned_positions
+from llmsim_adapters.dialects.assembly.components import mlp
+from llmsim_adapters.dialects.assembly.decoder import decoder, layer_norm
+from llmsim_adapters.dialects.assembly.encoders import layer_norm_of
+from llmsim_adapters.dialects.assembly.ends import learned_positions
+from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import AxialPositionEmbedding, ChunkAttention, Head, PositionEmbedding
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 _HASHED: Final = "lsh"

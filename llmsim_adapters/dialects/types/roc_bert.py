@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.encoders import encoder, layer_norm_of, masked, tables
+from llmsim_adapters.dialects.assembly.encoders import encoder, layer_norm_of, masked, tables
 from llmsim_adapters.dialects.types import bert
 from llmsim_adapters.spec.components import PositionEmbedding, Projection
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Component
     from llmsim_adapters.spec.model import ModelSpec
 

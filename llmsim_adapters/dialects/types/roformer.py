@@ -5,12 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.encoders import encoder, encoder_attention, layer_norm_of, masked, token_kinds, widened
+from llmsim_adapters.dialects.assembly.encoders import (
+    encoder,
+    encoder_attention,
+    layer_norm_of,
+    masked,
+    token_kinds,
+    widened,
+)
 from llmsim_adapters.dialects.types import bert
 from llmsim_adapters.spec.components import PositionEmbedding
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

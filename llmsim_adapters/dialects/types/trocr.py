@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import layer_norm
-from llmsim_adapters.dialects.decoders import DECODER_KEYS, decoder_alone
-from llmsim_adapters.dialects.dialect import Dialect
-from llmsim_adapters.dialects.ends import learned_positions
-from llmsim_adapters.dialects.layouts import post_norm
+from llmsim_adapters.dialects.assembly.decoder import layer_norm
+from llmsim_adapters.dialects.assembly.decoder_alone import DECODER_KEYS, decoder_alone
+from llmsim_adapters.dialects.assembly.ends import learned_positions
+from llmsim_adapters.dialects.assembly.layouts import post_norm
+from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.dialects.types import bart
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Component
     from llmsim_adapters.spec.model import ModelSpec
 

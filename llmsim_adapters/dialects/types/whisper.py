@@ -8,16 +8,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.classic import unrotated_attention
-from llmsim_adapters.dialects.decoders import decoder_alone
-from llmsim_adapters.dialects.ends import learned_positions
+from llmsim_adapters.dialects.assembly.classic import unrotated_attention
+from llmsim_adapters.dialects.assembly.decoder_alone import decoder_alone
+from llmsim_adapters.dialects.assembly.ends import learned_positions
 from llmsim_adapters.dialects.towers import qwen2_audio_encoder
 from llmsim_adapters.dialects.types import bart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec, Stack
 
 

@@ -6,14 +6,14 @@ from dataclasses import replace
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.classic import classic
-from llmsim_adapters.dialects.dialect import Dialect
-from llmsim_adapters.dialects.layouts import post_norm
+from llmsim_adapters.dialects.assembly.classic import classic
+from llmsim_adapters.dialects.assembly.layouts import post_norm
+from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import PositionEmbedding, RelativeAttention
 from llmsim_adapters.traced import minimum
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import decoder, mlp
-from llmsim_adapters.dialects.dialect import Dialect
-from llmsim_adapters.dialects.layouts import pre_norm
-from llmsim_adapters.dialects.recurrent import says_instead
+from llmsim_adapters.dialects.assembly.components import mlp
+from llmsim_adapters.dialects.assembly.decoder import decoder
+from llmsim_adapters.dialects.assembly.layouts import pre_norm
+from llmsim_adapters.dialects.assembly.recurrent import says_instead
+from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import MatrixLSTM, Norm
 from llmsim_adapters.traced import ceil_div
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Component
     from llmsim_adapters.spec.model import ModelSpec, Sublayer
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.encoders import encoder, layer_norm_of, masked
-from llmsim_adapters.dialects.layouts import post_norm, pre_norm
+from llmsim_adapters.dialects.assembly.encoders import encoder, layer_norm_of, masked
+from llmsim_adapters.dialects.assembly.layouts import post_norm, pre_norm
 from llmsim_adapters.dialects.types import bert
 from llmsim_adapters.spec.components import Adapter
 from llmsim_adapters.spec.model import Sublayer
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Component, Norm
     from llmsim_adapters.spec.model import ModelSpec
 

@@ -8,17 +8,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import attention, decoder, layers, mlp
-from llmsim_adapters.dialects.dialect import Dialect
-from llmsim_adapters.dialects.layouts import alone
-from llmsim_adapters.dialects.recurrent import LINEAR, by_name, mamba
+from llmsim_adapters.dialects.assembly.components import attention, mlp
+from llmsim_adapters.dialects.assembly.decoder import decoder, layers
+from llmsim_adapters.dialects.assembly.layouts import alone
+from llmsim_adapters.dialects.assembly.recurrent import LINEAR, by_name, mamba
+from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import Norm, Projection
 from llmsim_adapters.spec.model import Sublayer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import MLP, Adapter, Attention, Component
     from llmsim_adapters.spec.model import ModelSpec
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.dialects.assembly import layers, mlp
-from llmsim_adapters.dialects.recurrent import LINEAR, by_name, mamba2
+from llmsim_adapters.dialects.assembly.components import mlp
+from llmsim_adapters.dialects.assembly.decoder import layers
+from llmsim_adapters.dialects.assembly.recurrent import LINEAR, by_name, mamba2
 from llmsim_adapters.dialects.types import zamba
 from llmsim_adapters.dialects.types.zamba import HYBRID
 from llmsim_adapters.spec.components import Adapter
 from llmsim_adapters.traced import ceil_div
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Attention
     from llmsim_adapters.spec.model import ModelSpec
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.dialects.assembly import attention, decoder, layers, mixture_of_experts
-from llmsim_adapters.dialects.dialect import Dialect
+from llmsim_adapters.dialects.assembly.components import attention, mixture_of_experts
+from llmsim_adapters.dialects.assembly.decoder import decoder, layers
+from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import Norm, Scale, ScaledResidual
 from llmsim_adapters.spec.model import Sublayer
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Attention, Component
     from llmsim_adapters.spec.model import ModelSpec
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import attention, decoder, layer_norm, mlp
-from llmsim_adapters.dialects.layouts import pre_norm
+from llmsim_adapters.dialects.assembly.components import attention, mlp
+from llmsim_adapters.dialects.assembly.decoder import decoder, layer_norm
+from llmsim_adapters.dialects.assembly.layouts import pre_norm
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from llmsim_adapters.dialects.layouts import Layout
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.assembly.layouts import Layout
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Attention, Component, Norm
     from llmsim_adapters.spec.model import ModelSpec
 

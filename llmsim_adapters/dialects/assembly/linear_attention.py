@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.dialects.assembly import FULL, layers
-from llmsim_adapters.dialects.recurrent import LINEAR
+from llmsim_adapters.dialects.assembly.decoder import FULL, layers
+from llmsim_adapters.dialects.assembly.recurrent import LINEAR
 from llmsim_adapters.spec.components import GatedDeltaNet, Head, KimiDeltaAttention, LightningAttention
 from llmsim_adapters.spec.dtypes import BITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Component
     from llmsim_adapters.spec.model import ModelSpec
 

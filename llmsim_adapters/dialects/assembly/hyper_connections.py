@@ -9,7 +9,7 @@ from llmsim_adapters.spec.components import HyperConnection, HyperHead
 from llmsim_adapters.spec.model import Sublayer
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

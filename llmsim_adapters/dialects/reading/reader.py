@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from llmsim_adapters.dialects.reading import Origin, Parameter
-from llmsim_adapters.dialects.tracker import MISSING, Tracker
+from llmsim_adapters.dialects.reading.reading import Origin, Parameter
+from llmsim_adapters.dialects.reading.tracker import MISSING, Tracker
 from llmsim_adapters.traced import Traced, formula
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from llmsim_adapters.dialects.dialect import Dialect
+    from collections.abc import Callable, Mapping, Sequence
 
 _LARGEST_SIZE: Final = 2**28
 LARGEST: Final = {
@@ -24,6 +22,17 @@ LARGEST: Final = {
     "num_shared_experts": 2**10,
 }
 """Sizes above these are taken for mistakes: each is over ten times the largest that is published."""
+
+
+class Words(Protocol):
+    """What a reader takes of the dialect of a part: its spellings, its defaults, and its keys without a cost."""
+
+    @property
+    def canonical(self) -> Mapping[str, str]: ...
+    @property
+    def defaults(self) -> Mapping[str, Any]: ...
+    @property
+    def costless(self) -> Mapping[str, str]: ...
 
 
 class Reader(Tracker):
@@ -131,7 +140,7 @@ class Reader(Tracker):
             return None
         return value
 
-    def nested(self, name: str, *, rest_costless: bool = False, dialect: Dialect | None = None) -> Reader | None:
+    def nested(self, name: str, *, rest_costless: bool = False, dialect: Words | None = None) -> Reader | None:
         """Return a reader of the object under a key, or None where it is absent or null.
 
         Defaults under dotted names are those of the object, which then counts as empty where it is absent; so are those
@@ -164,7 +173,7 @@ class Reader(Tracker):
             self._children.append(child)
         return child
 
-    def beside(self, name: str, dialect: Dialect) -> Reader:
+    def beside(self, name: str, dialect: Words) -> Reader:
         """Return a reader of this same level by the dialect of another part, whose keys stand here too.
 
         What it reads is listed under the part's name, and counts as read here.

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.dialects.assembly import FULL, layers
+from llmsim_adapters.dialects.assembly.decoder import FULL, layers
 from llmsim_adapters.spec.components import Mamba, Mamba2, Norm, ShortConvolution
 from llmsim_adapters.traced import ceil_div
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Component
 
 LINEAR: Final = "linear_attention"

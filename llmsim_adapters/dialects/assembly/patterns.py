@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import layers, windowed
+from llmsim_adapters.dialects.assembly.decoder import layers, windowed
 from llmsim_adapters.spec.quick import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Attention, Component
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.classic import classic, unrotated_attention
-from llmsim_adapters.dialects.ends import learned_positions
-from llmsim_adapters.dialects.layouts import crossing, post_norm
+from llmsim_adapters.dialects.assembly.classic import classic, unrotated_attention
+from llmsim_adapters.dialects.assembly.ends import learned_positions
+from llmsim_adapters.dialects.assembly.layouts import crossing, post_norm
 from llmsim_adapters.spec.components import Embedding, Head, Norm, PositionEmbedding, Projection
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.layouts import Layout
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.assembly.layouts import Layout
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Attention, Component
     from llmsim_adapters.spec.model import ModelSpec
 

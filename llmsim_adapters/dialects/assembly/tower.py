@@ -9,18 +9,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from llmsim_adapters.dialects.assembly import blocks, layers
-from llmsim_adapters.dialects.classic import unrotated_attention
-from llmsim_adapters.dialects.find import built_in
-from llmsim_adapters.dialects.layouts import pre_norm
+from llmsim_adapters.dialects.assembly.classic import unrotated_attention
+from llmsim_adapters.dialects.assembly.decoder import blocks, layers
+from llmsim_adapters.dialects.assembly.layouts import pre_norm
+from llmsim_adapters.dialects.reading.find import built_in
 from llmsim_adapters.spec.components import ClippingBounds, Convolution
 from llmsim_adapters.spec.model import ModelSpec, Stack, Sublayer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from llmsim_adapters.dialects.layouts import Layout
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.assembly.layouts import Layout
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Attention, Component, Norm
 
 _DTYPE: Final = "a checkpoint's number format is that of the whole model"

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import layers
-from llmsim_adapters.dialects.patterns import each_changed
+from llmsim_adapters.dialects.assembly.decoder import layers
+from llmsim_adapters.dialects.assembly.patterns import each_changed
 from llmsim_adapters.spec.components import Norm, PerLayerEmbedding, PerLayerInput
 from llmsim_adapters.spec.model import Sublayer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from llmsim_adapters.dialects.layouts import Layout
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.assembly.layouts import Layout
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Attention, Component
 
 

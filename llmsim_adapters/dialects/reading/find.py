@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from llmsim_adapters.dialects.dialect import Dialect
+    from llmsim_adapters.dialects.reading.dialect import Dialect
 
 TYPE_OF_ARCHITECTURE: Final = {"MiniCPM3ForCausalLM": "minicpm3"}
 """The model type of architectures whose published configs have none."""
@@ -28,7 +28,7 @@ _MODULE_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,80}")
 @cache
 def declared_types(folder: str = "types") -> frozenset[str]:
     """Return the model types that the package declares, read off the names of their modules."""
-    return frozenset(path.stem for path in (Path(__file__).parent / folder).glob("[a-z]*.py"))
+    return frozenset(path.stem for path in (Path(__file__).parents[1] / folder).glob("[a-z]*.py"))
 
 
 @cache

@@ -9,9 +9,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from llmsim_adapters.dialects.costless import COSTLESS
-from llmsim_adapters.dialects.neutral import says_nothing
-from llmsim_adapters.dialects.reading import Origin, Parameter
+from llmsim_adapters.dialects.keys.costless import COSTLESS
+from llmsim_adapters.dialects.keys.neutral import says_nothing
+from llmsim_adapters.dialects.reading.reading import Origin, Parameter
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.text import printable
 

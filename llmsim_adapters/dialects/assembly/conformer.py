@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly import activation, layers
+from llmsim_adapters.dialects.assembly.components import activation
+from llmsim_adapters.dialects.assembly.decoder import layers
 from llmsim_adapters.spec.components import (
     MLP,
     ClippingBounds,
@@ -19,7 +20,7 @@ from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Component
 
 

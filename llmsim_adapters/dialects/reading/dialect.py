@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from llmsim_adapters.dialects.aliases import CANONICAL
+from llmsim_adapters.dialects.keys.aliases import CANONICAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec, Stack
 
     Towers = Callable[[Reader, Reader], Iterable[Stack]]
@@ -32,7 +32,7 @@ class Dialect:
         text_config: the key of the language model's config in one of the whole model; empty: its keys stand at the top.
         without_text: what the type takes, in place of `defaults`, where the whole config has no such key at all.
         towers: makes the stacks beside the language model from the reader of the whole config and that of the language
-            model's; see `llmsim_adapters.dialects.tower`.
+            model's; see `llmsim_adapters.dialects.assembly.tower`.
         ties: whose `tie_word_embeddings` says whether the head is tied: that of the `whole` config, `either` that or
             the language model's, or nobody's.
     """

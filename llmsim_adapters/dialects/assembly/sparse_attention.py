@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.dialects.assembly import layers
+from llmsim_adapters.dialects.assembly.decoder import layers
 from llmsim_adapters.spec.components import Indexer, Norm
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import LatentAttention
 
 

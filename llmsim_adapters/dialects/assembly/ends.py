@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from llmsim_adapters.spec.components import Embedding, Head, PositionEmbedding, Projection
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.reader import Reader
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 

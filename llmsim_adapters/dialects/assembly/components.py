@@ -1,0 +1,154 @@
+"""The usual components of a type, read from the usual canonical parameters.
+
+What a family fixes in its code instead of its config is an argument; a dialect that needs something else builds its
+components itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from llmsim_adapters.spec.components import MLP, Attention, LatentAttention, MixtureOfExperts, Norm
+
+if TYPE_CHECKING:
+    from llmsim_adapters.dialects.reading.reader import Reader
+
+
+def attention(
+    r: Reader,
+    *,
+    bias: bool = False,
+    o_bias: bool | None = None,
+    qk_norm: bool = False,
+    kv_heads: int | None = None,
+    rotary_fraction: float = 1.0,
+    causal: bool = True,
+    softcap: float | None = None,
+    floor: bool = False,
+) -> Attention:
+    """Read grouped-query attention.
+
+    Null or absent key/value heads are as many as query heads, and a null or absent head size is
+    hidden_size / num_attention_heads, which then has to divide, or with `floor` is rounded down. `bias` is that of
+    queries, keys and values, and of the output too unless `o_bias` says otherwise. `qk_norm` is an RMS norm of each
+    query and key head. `kv_heads` and `rotary_fraction` are what the type fixes: the first whatever the config says,
+    the second where it says nothing. What is rarer is set on the result by `dataclasses.replace`.
+    """
+    hidden = r.size("hidden_size")
+    heads = r.size("num_attention_heads")
+    if kv_heads is None:
+        kv_heads = r.size_or("num_key_value_heads", lambda: heads)
+    head_dim = r.size_or("head_dim", lambda: hidden // heads if floor else _head_dim(r, hidden, heads))
+    r.check(
+        "num_key_value_heads",
+        heads % kv_heads == 0,
+        f"is {int(kv_heads)}, which does not divide num_attention_heads ({int(heads)})",
+    )
+    if r.has("is_causal"):  # embedding models say it of decoders of any type
+        causal = r.flag("is_causal") and causal
+    norm = Norm(head_dim) if qk_norm else None
+    return Attention(
+        hidden_size=hidden,
+        num_attention_heads=heads,
+        num_key_value_heads=kv_heads,
+        head_dim=head_dim,
+        qkv_bias=bias,
+        o_bias=bias if o_bias is None else o_bias,
+        q_norm=norm,
+        k_norm=norm,
+        rotary_fraction=partial_rotary(r, rotary_fraction),
+        causal=causal,
+        softcap=softcap,
+    )
+
+
+def _head_dim(r: Reader, hidden: int, heads: int) -> int:
+    r.check(
+        "num_attention_heads",
+        hidden % heads == 0,
+        f"is {int(heads)}, which does not divide hidden_size ({int(hidden)}), and the config has no head_dim",
+    )
+    return hidden // heads
+
+
+def partial_rotary(r: Reader, fraction: float) -> float:
+    """Read which part of each head is rotated; transformers 5 keeps it inside `rope_parameters`."""
+    said = r.number("partial_rotary_factor")
+    rope = r.raw.get("rope_parameters")
+    if rope.__class__ is dict and "partial_rotary_factor" in rope:
+        inner = r.nested("rope_parameters", rest_costless=True)
+        said = inner.number("partial_rotary_factor") if inner is not None else None
+    if said is None:
+        return fraction
+    if not 0 <= said <= 1:
+        r.refuse("partial_rotary_factor", said, "a number from 0 to 1")
+    return said
+
+
+def latent_attention(r: Reader, *, bias: bool = False) -> LatentAttention:
+    """Read multi-head latent attention. Key/value heads and head sizes follow from others; the config may say them."""
+    hidden = r.size("hidden_size")
+    heads = r.size("num_attention_heads")
+    nope, rope = r.size("qk_nope_head_dim"), r.size("qk_rope_head_dim")
+    r.agree("num_key_value_heads", heads, "num_attention_heads: every head has its own expanded keys")
+    computed = ("qk_head_dim",) if "head_dim" in r.parameters else ("qk_head_dim", "head_dim")  # which others may have
+    r.no_effect(computed, "the type computes it from qk_nope_head_dim and qk_rope_head_dim")
+    return LatentAttention(
+        hidden_size=hidden,
+        num_attention_heads=heads,
+        q_lora_rank=r.optional_size("q_lora_rank"),
+        kv_lora_rank=r.size("kv_lora_rank"),
+        qk_nope_head_dim=nope,
+        qk_rope_head_dim=rope,
+        v_head_dim=r.size_or("v_head_dim", lambda: _head_dim(r, hidden, heads)),
+        bias=bias,
+    )
+
+
+def mlp(r: Reader, *, width: int | None = None, bias: bool = False, gated: bool = True) -> MLP:
+    """Read a dense feed-forward network, of the usual width unless another is given."""
+    return MLP(
+        hidden_size=r.size("hidden_size"),
+        intermediate_size=r.size("intermediate_size") if width is None else width,
+        activation=activation(r),
+        gated=gated,
+        bias=bias,
+    )
+
+
+def activation(r: Reader) -> str:
+    """Read the activation's name; swish is another name of SiLU."""
+    name = r.text("hidden_act") or "silu"
+    return "silu" if name == "swish" else name
+
+
+def mixture_of_experts(
+    r: Reader,
+    *,
+    score_correction_bias: Literal["buffer", "parameter"] | None = None,
+    shared_bias: bool = False,
+    gated: bool = True,
+) -> MixtureOfExperts:
+    """Read routed experts; `num_shared_experts` of the same shape are one MLP of their joint width.
+
+    With `shared_bias` that MLP is there even without shared experts: of it, the output's bias is left.
+    """
+    hidden = r.size("hidden_size")
+    experts, top_k = r.size("num_experts"), r.size("num_experts_per_tok")
+    r.check("num_experts_per_tok", top_k <= experts, f"is {int(top_k)}, more than there are experts ({int(experts)})")
+    width = r.size("moe_intermediate_size")
+    count = r.count("num_shared_experts")
+    act = activation(r)
+    shared = None
+    if count or shared_bias:
+        shared = MLP(hidden_size=hidden, intermediate_size=width * count, activation=act, gated=gated, bias=shared_bias)
+    return MixtureOfExperts(
+        hidden_size=hidden,
+        num_experts=experts,
+        num_experts_per_tok=top_k,
+        moe_intermediate_size=width,
+        activation=act,
+        gated=gated,
+        score_correction_bias=score_correction_bias,
+        shared=shared,
+    )
