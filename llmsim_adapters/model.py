@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from llmsim_adapters.dialects.read import read
 from llmsim_adapters.errors import AdapterError, ConfigUnavailable, InvalidConfig
 from llmsim_adapters.evaluation.construction import construct, guest_of
-from llmsim_adapters.evaluation.evaluator import DEFAULT_SCHEDULE, Evaluation, evaluate, unavailable, unsupported
+from llmsim_adapters.evaluation.evaluator import OWN_SCHEDULE, Evaluation, evaluate, unavailable, unsupported
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.graph.schedule import Schedule, ScheduleError
 from llmsim_adapters.lowerings.recording import Kept
@@ -82,9 +82,9 @@ class Model:
             ScheduleError: the model can't be spread over ranks as the schedule says; the message names the field and
                 the parameter that it collides with.
         """
-        schedule = schedule or DEFAULT_SCHEDULE
+        schedule = schedule or Schedule()
         coverage, graph = self._evaluation
-        if graph is not None and schedule == DEFAULT_SCHEDULE and builder in (None, coverage.builder):
+        if graph is not None and schedule == OWN_SCHEDULE and builder in (None, coverage.builder):
             return graph
         claim = self._claim(builder)
         try:
@@ -130,7 +130,7 @@ class Model:
         Raises:
             BuildError: as `build`.
         """
-        schedule = schedule or DEFAULT_SCHEDULE
+        schedule = schedule or Schedule()
         claim = self._claim(builder)
         try:
             graph = self._construct(claim, schedule, traced=True)

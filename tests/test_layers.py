@@ -20,6 +20,7 @@ LINE: Final = (
     {"errors"},
     {"sources", "spec"},
     {"dialects", "graph"},
+    {"engines"},
     {"lowerings"},
     {"plugins"},
     {"evaluation"},

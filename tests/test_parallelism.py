@@ -203,7 +203,7 @@ def spreads(seed: str) -> list[dict[str, Any]]:
 def built(model: Model, fields: dict[str, Any]) -> OperatorGraph | None:
     """The graph, or None where the model can't be spread so or no builder models it."""
     try:
-        return model.build(la.Schedule(**fields))
+        return model.build(la.Schedule(engine="llmsim", **fields))
     except (la.ScheduleError, la.BuildError):
         return None
 
@@ -529,7 +529,7 @@ class TestLatentAttention:
 
 
 def test_grouped_query_attention_executes_half_of_a_square() -> None:
-    graph = la.load(LLAMA).build(la.Schedule(seq_len=TOKENS))
+    graph = la.load(LLAMA).build(la.Schedule(engine="llmsim", seq_len=TOKENS))
     cores = [op for op in graph.operators if op.kind == "attention"]
     assert {(op.pairs, op.full_pairs) for op in cores} == {(TOKENS * (TOKENS + 1) // 2, TOKENS**2)}
 
@@ -588,31 +588,31 @@ class TestRefusals:
         model = la.load(source)
         for ask in (model.build, model.explain):
             with pytest.raises(la.ScheduleError) as caught:
-                ask(la.Schedule(**fields))
+                ask(la.Schedule(engine="llmsim", **fields))
             assert str(caught.value) == f"schedule field {message}"
 
     @pytest.mark.parametrize("field", ["tp_size", "dp_size", "ep_size"])
     @pytest.mark.parametrize("value", [0, -1, True, 1.0, "2", None, 2**40 + 1])
     def test_sizes_that_no_model_can_have(self, field: str, value: Any) -> None:
         with pytest.raises(la.ScheduleError, match=rf"^schedule field `{field}` is .*; expected an integer from 1"):
-            la.Schedule(**{field: value})
+            la.Schedule(engine="llmsim", **{field: value})
 
     @pytest.mark.parametrize("field", ["moe_tp", "deepep", "dense_fully_dp", "mtp"])
     def test_a_flag_is_true_or_false(self, field: str) -> None:
         flag: dict[str, Any] = {field: 1}
         with pytest.raises(la.ScheduleError, match=f"^schedule field `{field}` is 1; expected True or False"):
-            la.Schedule(**flag)
+            la.Schedule(engine="llmsim", **flag)
 
     def test_a_number_format_is_a_known_one(self) -> None:
         with pytest.raises(la.ScheduleError, match=r"^schedule field `weight_dtype` is 'int5'; expected one of "):
-            la.Schedule(weight_dtype="int5")
+            la.Schedule(engine="llmsim", weight_dtype="int5")
 
     def test_what_a_text_model_does_not_run_refuses_nothing(self) -> None:
         """An encoder of pictures with 4 heads is whole on each of 3 ranks."""
         case = next(case for kind, case in CASES if kind == "gemma3" and case["name"] == "tiny-full")
         text = {**case["config"]["text_config"], "num_attention_heads": 9, "num_key_value_heads": 3}
         text |= {"intermediate_size": 90}
-        graph = la.load({**case["config"], "text_config": text}).build(la.Schedule(tp_size=3))
+        graph = la.load({**case["config"], "text_config": text}).build(la.Schedule(engine="llmsim", tp_size=3))
         vision = [weight for weight in graph.weights if weight.stack == "vision" and "q_proj" in weight.name]
         assert {weight.ways for weight in vision} == {1}
 
@@ -621,7 +621,10 @@ class TestNotes:
     def test_what_a_dense_model_has_no_use_for_is_ignored_and_said(self) -> None:
         model = la.load(LLAMA)
         fields: dict[str, Any] = {"tp_size": 2, "ep_size": 7, "moe_tp": True, "deepep": True, "mtp": True}
-        graph, plain = model.build(la.Schedule(**fields)), model.build(la.Schedule(tp_size=2))
+        graph, plain = (
+            model.build(la.Schedule(engine="llmsim", **fields)),
+            model.build(la.Schedule(engine="llmsim", tp_size=2)),
+        )
         assert graph.notes == (
             "`ep_size` is ignored: the model has no experts",
             "`moe_tp` is ignored: the model has no experts",
@@ -633,12 +636,12 @@ class TestNotes:
 
     def test_what_a_model_has_is_not_noted(self) -> None:
         fields: dict[str, Any] = {"tp_size": 2, "ep_size": 2, "moe_tp": True, "deepep": True, "mtp": True}
-        assert la.load(BUNDLED["deepseek-ai--DeepSeek-V3"]).build(la.Schedule(**fields)).notes == ()
+        assert la.load(BUNDLED["deepseek-ai--DeepSeek-V3"]).build(la.Schedule(engine="llmsim", **fields)).notes == ()
 
 
 def sent(source: Any, **fields: Any) -> list[tuple[Any, ...]]:
     """Of each transfer in the stack of text: its name, rows, width, copies, ranks, executions."""
-    graph = la.load(source).build(la.Schedule(batch_size=3, seq_len=4, **fields))
+    graph = la.load(source).build(la.Schedule(engine="llmsim", batch_size=3, seq_len=4, **fields))
     return [(t.name, t.rows, t.width, t.copies, t.ranks, t.repeat) for t in graph.transfers if t.stack == "text"]
 
 
@@ -694,7 +697,7 @@ class TestTransfers:
     """Of 12 tokens in each data-parallel group."""
 
     def test_ranks_add_up_what_attention_and_networks_give(self) -> None:
-        graph = la.load(LLAMA).build(la.Schedule(batch_size=3, seq_len=4, tp_size=4))
+        graph = la.load(LLAMA).build(la.Schedule(engine="llmsim", batch_size=3, seq_len=4, tp_size=4))
         assert [(t.path, t.kind, t.rows, t.width, t.ranks, t.repeat) for t in graph.transfers] == [
             ("model.inputs.embedding.lookup.all_reduce", "all_reduce", 12, 96, 4, 1),
             ("text.layer.attention.o_proj.all_reduce", "all_reduce", 12, 96, 4, 3),
@@ -704,14 +707,14 @@ class TestTransfers:
 
     def test_bytes_are_those_of_rings(self) -> None:
         """2 (p - 1) / p of the payload for an all-reduce, half of that for an all-gather; here of bfloat16."""
-        graph = la.load(LLAMA).build(la.Schedule(batch_size=3, seq_len=4, tp_size=4))
+        graph = la.load(LLAMA).build(la.Schedule(engine="llmsim", batch_size=3, seq_len=4, tp_size=4))
         reduce, *_, gather = graph.transfers
         assert (reduce.payload, reduce.bytes) == (12 * 96 * 2, 12 * 96 * 2 * 6 // 4)
         assert (gather.payload, gather.bytes) == (3 * 1000 * 2, 3 * 1000 * 2 * 3 // 4)
         assert graph.transfer_bytes == (1 + 2 * 3) * reduce.bytes + gather.bytes
 
     def test_they_have_the_format_of_the_activations(self) -> None:
-        graph = la.load(LLAMA).build(la.Schedule(tp_size=2, activation_dtype="float32"))
+        graph = la.load(LLAMA).build(la.Schedule(engine="llmsim", tp_size=2, activation_dtype="float32"))
         assert {transfer.dtype for transfer in graph.transfers} == {"float32"}
 
     @pytest.mark.parametrize("name", ["falcon", "gptj", "gpt_neox", "phi", "codegen"])
@@ -759,7 +762,7 @@ class TestTransfers:
     def test_tokens_are_sent_in_the_format_that_the_experts_take(self) -> None:
         """And each comes back from every one of its experts, 7 of 8 of them on other ranks."""
         graph = la.load(BUNDLED["deepseek-ai--DeepSeek-V3"]).build(
-            la.Schedule(seq_len=64, tp_size=8, ep_size=8, deepep=True)
+            la.Schedule(engine="llmsim", seq_len=64, tp_size=8, ep_size=8, deepep=True)
         )
         dispatch, combine = (t for t in graph.transfers if t.kind in ("dispatch", "combine"))
         assert (dispatch.dtype, combine.dtype) == ("float8_e4m3fn", "bfloat16")
@@ -769,12 +772,14 @@ class TestTransfers:
     def test_what_all_ranks_need_whole_is_gathered(self) -> None:
         """Doge's mask is of the values of all key/value heads, 5 cached tokens of each sequence among them."""
         config = {**LLAMA, "model_type": "doge", "architectures": ["DogeForCausalLM"]}
-        graph = la.load(config).build(la.Schedule(batch_size=3, seq_len=4, context_len=5, tp_size=2))
+        graph = la.load(config).build(la.Schedule(engine="llmsim", batch_size=3, seq_len=4, context_len=5, tp_size=2))
         assert [(t.rows, t.width) for t in graph.transfers if "mask" in t.name] == [(3 * 9, 2 * 12)]
-        adapted = la.load({"model_type": "xmod"}).build(la.Schedule(batch_size=3, seq_len=4, context_len=5, tp_size=2))
+        adapted = la.load({"model_type": "xmod"}).build(
+            la.Schedule(engine="llmsim", batch_size=3, seq_len=4, context_len=5, tp_size=2)
+        )
         assert [(t.rows, t.width) for t in adapted.transfers if "adapter" in t.name] == [(12, 768)]
         source = next(config for config in CONFIGS["jetmoe"] if built(la.load(config), {"tp_size": 2}))
-        graph = la.load(source).build(la.Schedule(batch_size=3, seq_len=4, tp_size=2))
+        graph = la.load(source).build(la.Schedule(engine="llmsim", batch_size=3, seq_len=4, tp_size=2))
         (values,) = [t for t in graph.transfers if t.name.endswith("values.all_gather")]
         (mixture,) = [c for c in la.load(source).spec.components() if c.kind == "mixture_of_attention"]
         width = mixture.num_key_value_heads * mixture.head_dim
@@ -792,7 +797,7 @@ class TestTransfers:
 
     def test_a_norm_of_all_heads_adds_up_a_number_of_each_token(self) -> None:
         source = next(config for config in CONFIGS["olmo2"] if built(la.load(config), {"tp_size": 2}))
-        graph = la.load(source).build(la.Schedule(batch_size=3, seq_len=4, tp_size=2))
+        graph = la.load(source).build(la.Schedule(engine="llmsim", batch_size=3, seq_len=4, tp_size=2))
         joint = [t for t in graph.transfers if "q_norm" in t.name]
         assert [(t.kind, t.rows, t.width, t.dtype) for t in joint] == [("all_reduce", 12, 1, "float32")]
 
@@ -801,18 +806,18 @@ class TestCaches:
     @pytest.mark.parametrize(("tp", "parts"), [(1, 1), (2, 2), (4, 2), (8, 2)])
     def test_key_value_heads_are_split_and_then_copied(self, tp: int, parts: int) -> None:
         """Two of them."""
-        graph = la.load(LLAMA).build(la.Schedule(tp_size=tp))
+        graph = la.load(LLAMA).build(la.Schedule(engine="llmsim", tp_size=tp))
         assert graph.rank_kv_cache_bytes(100) == 3 * 2 * 2 * 12 * 100 * 2 // parts
         assert graph.kv_cache_bytes(100) == 3 * 2 * 2 * 12 * 100 * 2
 
     @pytest.mark.parametrize(("tp", "kv_heads"), [(1, 2), (2, 1), (4, 1), (8, 1)])
     def test_the_core_of_attention_reads_the_rank_s_keys(self, tp: int, kv_heads: int) -> None:
-        graph = la.load(LLAMA).build(la.Schedule(batch_size=3, seq_len=5, context_len=7, tp_size=tp))
+        graph = la.load(LLAMA).build(la.Schedule(engine="llmsim", batch_size=3, seq_len=5, context_len=7, tp_size=tp))
         cores = [op for op in graph.operators if op.kind == "attention"]
         assert {(op.batch, op.operand_elements) for op in cores} == {(3 * 8 // tp, 3 * kv_heads * 12 * 12)}
 
     def test_latents_and_the_keys_of_indexers_are_on_every_rank(self) -> None:
-        graph = la.load(BUNDLED["deepseek-ai--DeepSeek-V3"]).build(la.Schedule(tp_size=128))
+        graph = la.load(BUNDLED["deepseek-ai--DeepSeek-V3"]).build(la.Schedule(engine="llmsim", tp_size=128))
         assert graph.rank_kv_cache_bytes(100) == graph.kv_cache_bytes(100) == 61 * (512 + 64) * 100 * 2
 
     def test_one_group_of_a_state_space_is_on_every_rank(self) -> None:
@@ -821,7 +826,14 @@ class TestCaches:
             c for c in CONFIGS["bamba"] if c.get("mamba_n_groups", 1) == 1 and built(la.load(c), {"tp_size": 4})
         )
         model = la.load(source)
-        whole, part = model.build(la.Schedule()), model.build(la.Schedule(tp_size=4))
+        whole, part = (
+            model.build(
+                la.Schedule(
+                    engine="llmsim",
+                )
+            ),
+            model.build(la.Schedule(engine="llmsim", tp_size=4)),
+        )
         assert model.spec is not None
         mamba: Any = next(c for c in model.spec.components() if c.kind == "mamba2")
         heads, group = mamba.num_heads * mamba.head_dim, 2 * mamba.state_size

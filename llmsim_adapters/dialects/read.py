@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from llmsim_adapters.dialects import composite
@@ -19,6 +18,7 @@ from llmsim_adapters.dialects.reading.find import (
 from llmsim_adapters.dialects.reading.reader import Reader
 from llmsim_adapters.dialects.reading.reading import Reading
 from llmsim_adapters.gap import Gap, GapKind
+from llmsim_adapters.spec.quick import replace
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | No
         else:
             shown = printable(key)
             r.gaps.append(Gap(GapKind.UNREAD_KEY, shown, f"nobody read `{shown}`: it may change any figure"))
-    return replace(spec, unmodelled=tuple(dict.fromkeys(r.unmodelled))) if r.unmodelled else spec
+    return replace(spec, architecture=r.architecture, unmodelled=tuple(dict.fromkeys(r.unmodelled)))
 
 
 def _with_towers(spec: ModelSpec, whole: Dialect, outer: Reader, r: Reader) -> ModelSpec:

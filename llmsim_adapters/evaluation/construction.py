@@ -44,7 +44,7 @@ def construct(
     """
     known = tuple([name for name in without if name in registered.features])
     tracer = None if reread is None else partial(_trace, entry, registered, schedule, without, reread)
-    wiring = partial(wire, lowerings=registered.lowerings, tracer=tracer, traced=traced)
+    wiring = partial(wire, lowerings=registered.lowerings, engines=registered.engines, tracer=tracer, traced=traced)
     guest = guest_of(entry, registered, spec)
     if guest is None:
         return wiring(registered.features.without(spec, known), schedule, kept=kept)

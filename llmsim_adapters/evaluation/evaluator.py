@@ -30,11 +30,12 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.category import Category
     from llmsim_adapters.spec.model import ModelSpec
 
-DEFAULT_SCHEDULE = Schedule()
+OWN_SCHEDULE = Schedule(engine="checkpoint")
+"""The schedule of the graphs that claims and totals rest on: what the files hold, whatever engine is asked for."""
 
 
 class Evaluation(NamedTuple):
-    """The answer for a model and the graph that stands behind it, under the default schedule."""
+    """The answer for a model and the graph that stands behind it, under the evaluator's own schedule."""
 
     coverage: Coverage
     graph: OperatorGraph | None
@@ -221,7 +222,7 @@ def _build(
         best = claims[0]
         entry = registered.builders[best.builder]
         try:
-            graph = construct(entry, registered, spec, DEFAULT_SCHEDULE, without=unsupported(best), reread=reread)
+            graph = construct(entry, registered, spec, OWN_SCHEDULE, without=unsupported(best), reread=reread)
         except (PluginError, ScheduleError) as error:
             told = f"{entry.guest.label}: {error}" if isinstance(error, ScheduleError) else str(error)
             claims = sorted([_failed(best, told), *claims[1:]], key=Claim.rank)

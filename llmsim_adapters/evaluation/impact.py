@@ -27,7 +27,7 @@ def with_impacts(claims: list[Claim], spec: ModelSpec, registered: Registered) -
     partial = [claim for claim in claims if claim.claims and claim.gaps]
     if not partial:
         return claims
-    schedule = Schedule(seq_len=TOKENS, mtp=spec.stack("mtp") is not None)
+    schedule = Schedule(engine="checkpoint", seq_len=TOKENS, mtp=spec.stack("mtp") is not None)
     right = _right(claims, spec, registered, schedule)
     if right is None:
         return claims

@@ -10,6 +10,8 @@ from llmsim_adapters.traced import ceil_div, minimum
 if TYPE_CHECKING:
     from llmsim_adapters.graph.operator import Sharding
 
+CacheKind = Literal["key_value", "latent", "indexer", "state"]
+
 
 class Cache(NamedTuple):
     """The cache of `layers` positions that keep the same thing, for one sequence.
@@ -18,10 +20,11 @@ class Cache(NamedTuple):
     at most `window` of them, or for each `stride` tokens; `prompt` tokens of the model's own precede them. `layers`
     counts the positions that own a cache; `shared_with` more read it. What is kept `from_encoder` has an entry for each
     token of an encoder's output, and none where there is no encoder. An entry is in `ways` parts on as many ranks, but
-    for `copied` elements of it, which are on every rank.
+    for `copied` elements of it, which are on every rank. Where it is `windowed`, its engine has a pool of its own for
+    it, so that it reserves no more than the window; what is reserved comes in pages of `page` entries.
     """
 
-    kind: Literal["key_value", "latent", "indexer", "state"]
+    kind: CacheKind
     stack: str
     block: str
     layers: int
@@ -35,11 +38,14 @@ class Cache(NamedTuple):
     ways: int = 1
     copied: int = 0
     from_encoder: bool = False
+    windowed: bool = False
+    page: int = 1
 
     def entries(self, tokens: int, reserve: bool = False, encoder_tokens: int = 0) -> int:
         """Return how many entries a layer holds after `tokens` tokens, beside an encoder's output of `encoder_tokens`.
 
-        With `reserve`, a windowed layer holds all of them: an engine without window-aware paging.
+        With `reserve`, it is what the engine sets aside: whole pages, and for a layer with a window all tokens, unless
+        its engine keeps such layers apart.
         """
         if self.kind == "state":
             return 1
@@ -49,9 +55,11 @@ class Cache(NamedTuple):
             tokens = tokens + self.prompt
         if self.stride != 1:
             return tokens // self.stride
-        if self.window is None or reserve:
-            return tokens
-        return minimum(tokens, self.window)
+        if self.window is not None and (self.windowed or not reserve):
+            tokens = minimum(tokens, self.window)
+        if reserve and self.page != 1:
+            tokens = ceil_div(tokens, self.page) * self.page
+        return tokens
 
     def elements(self, tokens: int, reserve: bool = False, encoder_tokens: int = 0) -> int:
         """Return the elements of all its layers after `tokens` tokens."""

@@ -19,6 +19,9 @@ Sharding = Literal["replicated", "column", "row", "heads", "kv_heads", "experts"
 
 FLOPS_PER_MULTIPLY_ADD: Final = 2
 
+Role = Literal["parameter", "buffer", "scale", "stored"]
+"""What a tensor is: trained, stored with the model untrained, of a quantized tensor, or the engine's alone."""
+
 
 class Operator(NamedTuple):
     """One operator of a block: `batch` products of (m, k) with (k, n), run `repeat` times.
@@ -104,25 +107,31 @@ class Weight(NamedTuple):
     """One tensor of a block, `count` sets of it in the model, each in `ways` parts on as many ranks.
 
     `copied` elements of each set are in no part, and on every rank.
-    `role` tells a trainable `parameter` from a persistent `buffer` and from the `scale` of a quantized tensor.
+    `role` tells a trainable `parameter` from a persistent `buffer`, from the `scale` of a quantized tensor, and from
+    what only the engine has, `stored` beside the model's own tensors.
+    `shape` and `dtype` are the checkpoint's. Where a rank's engine stores something else than an even part of that,
+    `rank_shape` is the shape of one set on a rank, and `rank_dtype` its format.
     """
 
     name: str
     shape: tuple[int, ...]
     count: int  # type: ignore[assignment]  # hides tuple.count, which nobody needs of a weight
     dtype: str
-    role: Literal["parameter", "buffer", "scale"]
+    role: Role
     sharding: Sharding
     stack: str
     block: str
     ways: int = 1
     copied: int = 0
+    rank_shape: tuple[int, ...] | None = None
+    rank_dtype: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the tensor, ready for JSON."""
         return {
             **self._asdict(),
             "shape": list(self.shape),
+            "rank_shape": None if self.rank_shape is None else list(self.rank_shape),
             "elements": self.elements,
             "bytes": self.bytes,
             "rank_bytes": self.rank_bytes,
@@ -146,6 +155,8 @@ class Weight(NamedTuple):
     @property
     def rank_elements(self) -> int:
         """Elements of all sets that one rank has: its part, rounded up to whole rows of a vocabulary."""
+        if self.rank_shape is not None:
+            return prod(self.rank_shape, start=self.count)
         if self.ways.__class__ is int and self.ways == 1:
             return self.elements
         if self.copied:
@@ -158,6 +169,4 @@ class Weight(NamedTuple):
     @property
     def rank_bytes(self) -> int:
         """Bytes of all sets that one rank has."""
-        if self.ways.__class__ is int and self.ways == 1:
-            return self.bytes
-        return bytes_of(self.rank_elements, self.dtype)
+        return bytes_of(self.rank_elements, self.rank_dtype or self.dtype)

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Final, Literal
+from types import NoneType
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from llmsim_adapters.errors import AdapterError
 from llmsim_adapters.spec.dtypes import BITS
 from llmsim_adapters.text import printable
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import TypeAlias
+
+    Value: TypeAlias = bool | int | str | None
+    Options: TypeAlias = tuple[tuple[str, Value], ...] | Mapping[str, Value]
+
 LARGEST: Final = 2**40
 _DEFAULT_EXTEND_LENGTH: Final = 4096
+
+DEFAULT_ENGINE: Final = "sglang"
 
 
 class ScheduleError(AdapterError, ValueError):
@@ -26,13 +36,19 @@ class Schedule:
     prediction stack where the model has one.
 
     There are tp_size * dp_size ranks; `batch_size` is that of one of the `dp_size` data-parallel groups, whose
-    `tp_size` ranks share its work. Experts are spread over `ep_size` groups of all ranks. The ranks of one group all
-    have its experts and share their tokens, or, with `moe_tp`, have a part of each expert. With `deepep`, tokens are
-    sent to their experts and back, and shared experts are whole on every rank; with `dense_fully_dp`, so are dense
-    feed-forward networks.
+    `tp_size` ranks share its work. Experts are spread over `ep_size` groups of all ranks. The ranks of one group have a
+    part of each of its experts, or, where `moe_tp` is False, all of them, and share their tokens; None leaves that to
+    the engine. `redundant_experts` are stored a second time. With `deepep`, tokens are sent to their experts and back,
+    and shared experts are whole on every rank; with `dense_fully_dp`, so are dense feed-forward networks.
 
-    `weight_dtype`, `activation_dtype` and `kv_cache_dtype` default to the checkpoint's. A `weight_dtype` stands for all
-    weights, whatever the checkpoint's quantization.
+    `engine` is what stores the model and spreads it over ranks: `sglang`, `checkpoint` (what the files hold, split
+    evenly), `llmsim`, or one that a plugin brings. `engine_options` are its options under its own names, a mapping,
+    kept as sorted pairs. SGLang's words for fields of the schedule may stand there too: `moe_a2a_backend` for `deepep`,
+    `moe_dense_tp_size` for `dense_fully_dp`, `ep_num_redundant_experts` for `redundant_experts`.
+
+    `dtype` is the format of what is not quantized and of activations, `auto` the one that the engine takes for the
+    checkpoint's. `weight_dtype` stands for all weights, whatever the checkpoint's quantization; `activation_dtype` and
+    `kv_cache_dtype` for what they say.
 
     Raises:
         ScheduleError: a field is out of range.
@@ -45,11 +61,15 @@ class Schedule:
     tp_size: int = 1
     dp_size: int = 1
     ep_size: int = 1
-    moe_tp: bool = False
+    moe_tp: bool | None = None
+    redundant_experts: int = 0
     deepep: bool = False
     dense_fully_dp: bool = False
     logits: Literal["last", "all"] = "last"
     mtp: bool = False
+    engine: str = DEFAULT_ENGINE
+    engine_options: Options = ()
+    dtype: str = "auto"
     weight_dtype: str | None = None
     activation_dtype: str | None = None
     kv_cache_dtype: str | None = None
@@ -62,26 +82,53 @@ class Schedule:
             object.__setattr__(self, "seq_len", default)
         if self.logits not in ("last", "all"):
             raise _wrong("logits", self.logits, "'last' or 'all'")
+        if self.engine_options != ():
+            self._take_options()
         for name, least in SIZES:
             value = getattr(self, name)
             if not isinstance(value, int) or value.__class__ is bool or not least <= value <= LARGEST:
                 raise _wrong(name, value, f"an integer from {least} to 2**40")
-        for name in ("mtp", "moe_tp", "deepep", "dense_fully_dp"):
+        for name in ("mtp", "deepep", "dense_fully_dp"):
             if getattr(self, name).__class__ is not bool:
                 raise _wrong(name, getattr(self, name), "True or False")
+        if self.moe_tp is not None and self.moe_tp.__class__ is not bool:
+            raise _wrong("moe_tp", self.moe_tp, "True or False, or None for the engine's rule")
+        if not isinstance(self.engine, str):
+            raise _wrong("engine", self.engine, "the name of an engine")
+        if self.dtype != "auto" and (not isinstance(self.dtype, str) or self.dtype not in BITS):
+            raise _wrong("dtype", self.dtype, f"'auto' or one of {', '.join(BITS)}")
         for name in ("weight_dtype", "activation_dtype", "kv_cache_dtype"):
             value = getattr(self, name)
             if value is not None and (not isinstance(value, str) or value not in BITS):
                 raise _wrong(name, value, f"one of {', '.join(BITS)}")
+
+    def _take_options(self) -> None:
+        """Keep the engine's options as sorted pairs, without those that are other words for fields."""
+        options = _pairs(self.engine_options)
+        for word, name, meaning in _SYNONYMS:
+            said = meaning(options[word]) if word in options else None
+            if said is None:
+                continue
+            del options[word]
+            mine = getattr(self, name)
+            if mine not in (_DEFAULTS[name], said):
+                message = (
+                    f"schedule field `{name}` is {mine!r}, but option `{word}` says {said!r}; expected one of them"
+                )
+                raise ScheduleError(message)
+            object.__setattr__(self, name, said)
+        object.__setattr__(self, "engine_options", tuple(sorted(options.items())))
 
     @property
     def world_size(self) -> int:
         """The number of ranks."""
         return self.tp_size * self.dp_size
 
-    def to_dict(self) -> dict[str, int | str | bool | None]:
-        """Return the fields, ready for JSON."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields, ready for JSON, the engine's options as an object."""
+        return {field.name: getattr(self, field.name) for field in fields(self)} | {
+            "engine_options": dict(self.engine_options)
+        }
 
 
 SIZES: Final = (
@@ -91,9 +138,48 @@ SIZES: Final = (
     ("tp_size", 1),
     ("dp_size", 1),
     ("ep_size", 1),
+    ("redundant_experts", 0),
 )
 """The fields that are integers, each with the least that it can be; none is larger than `LARGEST`."""
 
+_DEFAULTS: Final = {field.name: field.default for field in fields(Schedule)}
+
+
+def _backend(said: Value) -> bool | None:
+    return {"none": False, "deepep": True}.get(said) if isinstance(said, str) else None
+
+
+def _dense_width(said: Value) -> bool | None:
+    return False if said is None else True if said.__class__ is int and said == 1 else None
+
+
+def _number(said: Value) -> int | None:
+    return said if isinstance(said, int) and said.__class__ is int else None
+
+
+_SYNONYMS: Final = (
+    ("moe_a2a_backend", "deepep", _backend),
+    ("moe_dense_tp_size", "dense_fully_dp", _dense_width),
+    ("ep_num_redundant_experts", "redundant_experts", _number),
+)
+"""SGLang's words for fields of a schedule, and what a value says of the field; None: it is the engine's to answer."""
+
+
+def _pairs(options: Options) -> dict[str, Value]:
+    """Return the options of an engine by name.
+
+    Raises:
+        ScheduleError: they are no mapping of names to plain values.
+    """
+    try:
+        found: dict[str, Value] = dict(options)
+    except (TypeError, ValueError):
+        found = {"": None}
+    for name, value in found.items():
+        if not isinstance(name, str) or not name or not isinstance(value, (bool, int, str, NoneType)):
+            raise _wrong("engine_options", options, "a mapping of the engine's option names to their values")
+    return found
+
 
 def _wrong(name: str, value: object, expected: str) -> ScheduleError:
-    return ScheduleError(f"schedule field `{name}` is {printable(repr(value))}; expected {expected}")
+    return ScheduleError(f"schedule field `{name}` is {printable(repr(value), 120)}; expected {expected}")

@@ -75,6 +75,7 @@ def lower_head(head: Head, site: Site) -> None:
         site.weight("spare_bias", (head.vocab_size,), "vocabulary")
     rows = step.tokens if step.all_logits else step.batch_size
     rows = rows * head.predictions
+    site.bring_in("logits", head.hidden_size, rows)
     vocab = site.local(head.vocab_size, "vocabulary")
     site.product("logits", rows, vocab, head.hidden_size, vocab * head.hidden_size, dtype)
     site.gather("logits", rows, head.vocab_size)

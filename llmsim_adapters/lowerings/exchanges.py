@@ -15,16 +15,16 @@ class Exchanges(Place):
     __slots__ = ()
 
     def add_up(self, name: str, width: int, rows: int | None = None, *, over_all: bool = False) -> None:
-        """Say that each rank has a summand of `rows` rows, by default one for each new token of its group.
+        """Say that each rank has a summand of `rows` rows, by default one for each token that it works on.
 
-        Ranks of the data-parallel group add them up, or, with `over_all`, all ranks those of all groups. Summands of
-        the mixers of one sublayer are added to each other first.
+        The ranks that share the work add them up, or, with `over_all`, all ranks those of all groups. Summands of the
+        mixers of one sublayer are added to each other first.
         """
         ranks = self._ranks
         if ranks is None or not self._runs:
             return
         tokens = self.step.tokens
-        group = ranks.world if over_all else ranks.tensor
+        group = ranks.world if over_all else self._group.ways
         count = rows if rows is not None else tokens * ranks.data if over_all else tokens
         sums = self._draft.sums
         key = width, 0 if rows is None else len(sums) + 1
@@ -39,14 +39,23 @@ class Exchanges(Place):
                 self._emit(transfer)
             sums.clear()
 
+    def bring_in(self, name: str, width: int, rows: int | None = None) -> None:
+        """Emit what brings the rows of all data-parallel groups to ranks that work on them together.
+
+        They are so many, by default one for each token.
+        """
+        group = self._group
+        if self._ranks is not None and not (group.gathered.__class__ is int and group.gathered == 1):
+            self.gather(name, self.step.tokens if rows is None else rows, width, over_data=True)
+
     def gather(self, name: str, rows: int, width: int, *, over_data: bool = False) -> None:
         """Emit an all-gather after which every rank has all of `rows` rows of `width`.
 
-        The ranks are those of the data-parallel group, or, with `over_data`, one of each group.
+        The ranks are those that share the work, or, with `over_data`, one of each data-parallel group.
         """
         ranks = self._ranks
         if ranks is not None and self._runs:
-            group = ranks.data if over_data else ranks.tensor
+            group = ranks.data if over_data else self._group.ways
             self._emit(self._transfer(f"{name}.all_gather", "all_gather", rows, width, group))
 
     def hand_out(self, name: str, width: int, top_k: int, dtype: str | None = None, *, apart: bool = False) -> None:
@@ -84,7 +93,7 @@ class Exchanges(Place):
     def _joint(self, name: str, rows: int) -> None:
         """Emit the all-reduce of one number of each row that is on several ranks."""
         if self._ranks is not None and self._runs:
-            group = self._ranks.tensor
+            group = self._group.ways
             self._emit(self._transfer(f"{name}.all_reduce", "all_reduce", rows, 1, group, dtype="float32"))
 
     def _transfer(

@@ -83,7 +83,6 @@ def lower_mixture_of_experts(moe: MixtureOfExperts, site: Site) -> None:
         site.weight("output_bias", (hidden,), "replicated")
     site.route(choices, moe.num_experts_per_tok)
     if moe.shared is not None:
-        deepep = site.step.ranks is not None and site.step.ranks.deepep
-        site.lower(moe.shared, "shared_experts", whole=deepep)
+        site.lower(moe.shared, "shared_experts", "shared_experts")
     if moe.shared_gate:
         site.linear("shared_expert_gate", hidden, 1, "replicated", quantized=False)

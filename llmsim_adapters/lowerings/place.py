@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from llmsim_adapters.engines.ranks import Group, ways
 from llmsim_adapters.graph.schedule import ScheduleError
 from llmsim_adapters.traced import ceil_div
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from llmsim_adapters.graph.operator import Operator, Sharding, Weight
     from llmsim_adapters.graph.transfer import Transfer
     from llmsim_adapters.lowerings.step import Step
+
+WHOLE: Final = Group(1)
+"""The group where there is one rank."""
 
 
 class Draft:
@@ -38,9 +42,12 @@ class Place:
     __slots__ = (
         "_draft",
         "_from_encoder",
+        "_group",
         "_keeps",
+        "_kind",
         "_kv_ways",
         "_label",
+        "_layout",
         "_ranks",
         "_runs",
         "_scheme",
@@ -63,6 +70,7 @@ class Place:
         weight_sets: int = 1,
         caches: int = 1,
         from_encoder: bool = False,
+        tower: bool = False,
     ) -> None:
         self._draft = draft
         self.step = step
@@ -74,8 +82,10 @@ class Place:
         self.repeat = repeat
         self.weight_sets = weight_sets
         self.caches = caches
-        self._label = ""
-        self._ranks = step.ranks
+        self._label = self._kind = ""
+        self._layout = step.layout
+        self._ranks = step.layout.ranks
+        self._group = WHOLE if self._ranks is None else step.layout.group("tower" if tower else "attention")
         self._kv_ways = 1
         quantization = step.quantization
         self._scheme = None if quantization is None else quantization.scheme_of_all(stack, block)
@@ -92,9 +102,9 @@ class Place:
         if self._ranks is None:
             return
         try:
-            self._ranks.heads(heads)
+            self._group.require(heads)
             if kv_heads is not None:
-                self._kv_ways = self._ranks.kv_ways(kv_heads)
+                self._kv_ways = self._group.kv_ways(kv_heads)
         except ScheduleError:
             if self._runs:
                 raise
@@ -111,9 +121,9 @@ class Place:
         if copied:
             return self.local(size - copied, sharding) + copied
         if sharding == "vocabulary":
-            return ceil_div(size, self._ranks.tensor)
-        field = "ep_size" if sharding == "experts" else "tp_size"
-        return self._ranks.part(size, self._ranks.ways(sharding, self._kv_ways), field)
+            return ceil_div(size, self._group.ways)
+        field = "ep_size" if sharding == "experts" else self._group.field
+        return self._group._replace(ways=self._ways(sharding), field=field).part(size)
 
     def local_experts(self, experts: int, rows: int, width: int) -> tuple[int, int, int]:
         """Return one rank's experts, its mean share of the routed `rows`, and what it has of an expert's width.
@@ -126,4 +136,4 @@ class Place:
         return self._ranks.experts(experts, rows, width)
 
     def _ways(self, sharding: Sharding) -> int:
-        return 1 if self._ranks is None else self._ranks.ways(sharding, self._kv_ways)
+        return 1 if self._ranks is None else ways(sharding, self._group, self._ranks, self._kv_ways)

@@ -10,7 +10,7 @@ from functools import partial
 from math import prod
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
-from llmsim_adapters.graph.cache import Cache
+from llmsim_adapters.graph.cache import Cache, CacheKind
 from llmsim_adapters.graph.operator import Operator, Weight
 from llmsim_adapters.lowerings.exchanges import Exchanges
 from llmsim_adapters.traced import ceil_div
@@ -18,7 +18,8 @@ from llmsim_adapters.traced import ceil_div
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from llmsim_adapters.graph.operator import Sharding
+    from llmsim_adapters.engines.rules import Part
+    from llmsim_adapters.graph.operator import Role, Sharding
     from llmsim_adapters.spec.components import Component, Norm
     from llmsim_adapters.spec.quantization import Side
 
@@ -43,42 +44,81 @@ class Site(Exchanges):
         super().__init__(*args, **kwargs)
         self._lowerings = lowerings
 
-    def lower(self, component: Component, label: str, *, whole: bool = False) -> None:
-        """Lower a component under a label that is unique in its block; `whole`: every rank has and runs all of it."""
-        outer, ranks, kv_ways = self._label, self._ranks, self._kv_ways
-        self._label = f"{outer}{label}."
-        if whole:
-            self._ranks = None
+    def lower(self, component: Component, label: str, part: Part | None = None) -> None:
+        """Lower a component under a label that is unique in its block.
+
+        It is split over the ranks of a `part` of the model, where that is another one than of what is around it.
+        """
+        outer = self._label, self._kind, self._ranks, self._group, self._kv_ways, self.step
+        self._label, self._kind = f"{self._label}{label}.", component.kind
+        if part is not None and self._ranks is not None:
+            self._share(part)
+            if part == "mlp":
+                self.bring_in("input", getattr(component, "hidden_size", 0))
         self._lowerings[component.__class__](component, self)
-        self._label, self._ranks, self._kv_ways = outer, ranks, kv_ways
+        for rule in self._layout.beside.get(component.kind, ()):
+            self._layout.use(rule)
+            rule.put(component, self)
+        self._label, self._kind, self._ranks, self._group, self._kv_ways, self.step = outer
+
+    def _share(self, part: Part) -> None:
+        """Have the ranks of a part of the model share what follows; each has all of it where they are one."""
+        group = self._group = self._layout.group(part)
+        self.step = self.step.shared_by(group)
+        if group.ways.__class__ is int and group.ways == 1:
+            self._ranks = None
 
     def weight(
         self,
         name: str,
         shape: tuple[int, ...],
         sharding: Sharding,
-        role: Literal["parameter", "buffer", "scale"] = "parameter",
+        role: Role = "parameter",
         dtype: str | None = None,
         copied: int = 0,
-    ) -> None:
-        """Emit a tensor that is stored as it is; `copied` elements of it are on every rank."""
-        ranks = self._ranks
+    ) -> str:
+        """Emit a tensor that is stored as it is; return its format on a rank.
+
+        `copied` elements of it are on every rank.
+        """
+        rank_shape = rank_dtype = None
+        dtype = dtype or self.step.weight_dtype
+        ways = 1 if self._ranks is None else self._ways(sharding)
+        stored = self._layout.stored
+        if stored and (rule := stored.get(f"{self._kind}.{name}")) is not None:
+            ways = 1 if rule.whole else ways
+            rank_shape = self._layout.rank_shape(rule, shape, ways)
+            if rule.dtype != dtype:
+                rank_dtype = rule.dtype
+            if rank_dtype is not None or rule.whole or (rank_shape is not None and rank_shape != shape):
+                self._layout.use(rule)
         self._draft.weights.append(
             _weight(
                 (
                     self._label + name,
                     shape,
                     self.weight_sets,
-                    dtype or self.step.weight_dtype,
+                    dtype,
                     role,
                     sharding,
                     self.stack,
                     self.block,
-                    1 if ranks is None else ranks.ways(sharding, self._kv_ways),
+                    ways,
                     copied,
+                    rank_shape,
+                    rank_dtype,
                 )
             )
         )
+        return rank_dtype or dtype
+
+    def store(self, name: str, shape: tuple[int, ...], sharding: Sharding = "replicated", dtype: str = "") -> None:
+        """Emit a tensor that the engine has beside the model's own."""
+        self.weight(name, shape, sharding, "stored", dtype or None)
+
+    def part_of(self, size: int, sharding: Sharding) -> int:
+        """Return what one rank has of a size that is split like a tensor of this sharding."""
+        return self.local(size, sharding)
 
     def matrix(self, name: str, shape: tuple[int, ...], sharding: Sharding, parts: int = 1, copied: int = 0) -> str:
         """Emit the matrix of a linear layer, quantized where the checkpoint's is; return its format.
@@ -93,7 +133,7 @@ class Site(Exchanges):
             if scheme is not None:
                 dtype, sides = scheme.dtype, scheme.sides
                 parts = 1 if scheme.fused else parts
-        self.weight(name, shape, sharding, dtype=dtype, copied=copied * shape[-1] if copied else 0)
+        dtype = self.weight(name, shape, sharding, dtype=dtype, copied=copied * shape[-1] if copied else 0)
         for side in sides:
             beside = side.shape(shape, parts)
             own = ceil_div(prod(beside) * copied, shape[-2]) if copied else 0
@@ -120,8 +160,7 @@ class Site(Exchanges):
         if quantized:
             dtype = self.matrix(name, (outputs, inputs), sharding, copied=copied)
         else:
-            dtype = self.step.weight_dtype
-            self.weight(name, (outputs, inputs), sharding)
+            dtype = self.weight(name, (outputs, inputs), sharding)
         if bias:
             self.weight(f"{name}.bias", (outputs,), "replicated" if sharding == "row" else sharding, copied=copied)
         if self._ranks is not None and sharding != "replicated":
@@ -263,7 +302,7 @@ class Site(Exchanges):
 
     def cache(
         self,
-        kind: Literal["key_value", "latent", "indexer", "state"],
+        kind: CacheKind,
         elements_per_entry: int,
         sharding: Sharding,
         window: int | None = None,
@@ -278,8 +317,11 @@ class Site(Exchanges):
         """
         if not self._keeps:
             return
-        layers = self.caches
+        layers, layout, windowed = self.caches, self._layout, False
         usual = self.step.dtype if kind == "state" else self.step.cache_dtype
+        if layout.kept and (rule := layout.kept.get(f"{self._kind}.{kind}")) is not None:
+            layout.use(rule)
+            dtype, windowed = rule.dtype or dtype, rule.windowed
         self._draft.caches.append(
             Cache(
                 kind,
@@ -296,8 +338,14 @@ class Site(Exchanges):
                 self._ways(sharding),
                 copied,
                 self._from_encoder,
+                windowed,
+                layout.page,
             )
         )
+
+    def keep(self, kind: CacheKind, elements_per_entry: int, sharding: Sharding, dtype: str) -> None:
+        """Emit what the engine keeps of each token beside what the model does."""
+        self.cache(kind, elements_per_entry, sharding, dtype=dtype)
 
     def route(self, experts: int, top_k: int) -> None:
         """Say that the block's expert weights are used by `top_k` of `experts`, all of them where several say so."""

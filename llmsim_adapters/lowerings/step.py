@@ -10,8 +10,9 @@ from llmsim_adapters.traced import ceil_div, minimum
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from llmsim_adapters.engines.layout import Layout
+    from llmsim_adapters.engines.ranks import Group
     from llmsim_adapters.graph.operator import Operator
-    from llmsim_adapters.lowerings.ranks import Ranks
     from llmsim_adapters.spec.quantization import Quantization
 
 
@@ -19,7 +20,7 @@ class Step:
     """The sizes of one step, shared by all sites of a graph; `tokens` are the new ones of all sequences and streams.
 
     `prompt` tokens of the model's own are among the new ones of a sequence that begins, else among the cached ones.
-    `ranks` is None where there is only one.
+    `layout` is what the engine makes of the model.
     """
 
     __slots__ = (
@@ -29,10 +30,10 @@ class Step:
         "context_len",
         "decode",
         "dtype",
+        "layout",
         "patch_size",
         "prompt",
         "quantization",
-        "ranks",
         "seq_len",
         "tokens",
         "tracer",
@@ -51,10 +52,10 @@ class Step:
         weight_dtype: str,
         cache_dtype: str,
         quantization: Quantization | None,
+        layout: Layout,
         tracer: Callable[[], Mapping[str, Operator]] | None = None,
         prompt: int = 0,
         streams: int = 1,
-        ranks: Ranks | None = None,
     ) -> None:
         if prompt and context_len:
             context_len = context_len + prompt
@@ -70,7 +71,7 @@ class Step:
         self.weight_dtype = weight_dtype
         self.cache_dtype = cache_dtype
         self.quantization = quantization
-        self.ranks = ranks
+        self.layout = layout
         self.tracer = tracer
         self.tokens = batch_size * seq_len * streams
         self.patch_size = 1
@@ -144,6 +145,19 @@ class Step:
         step.context_len = self.patches(size) - step.seq_len
         step.tokens = self.batch_size * step.seq_len
         step.patch_size = size
+        return step
+
+    def shared_by(self, group: Group) -> Step:
+        """Return the step of a part of the model that ranks run on more or fewer tokens than their group has."""
+        if group.gathered.__class__ is int and group.gathered == 1:
+            if group.scattered.__class__ is int and group.scattered == 1:
+                return self
+            step = copy(self)
+            step.tokens = ceil_div(self.tokens, group.scattered)
+            return step
+        step = copy(self)
+        step.batch_size = self.batch_size * group.gathered
+        step.tokens = self.tokens * group.gathered
         return step
 
     def padded(self, multiple: int, above: int) -> Step:

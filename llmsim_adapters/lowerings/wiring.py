@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
+from llmsim_adapters.engines.built_in import find
+from llmsim_adapters.engines.layout import Layout
 from llmsim_adapters.graph.graph import MTP, OperatorGraph
 from llmsim_adapters.lowerings.built_in import BUILT_IN
 from llmsim_adapters.lowerings.place import Draft
-from llmsim_adapters.lowerings.ranks import Ranks
 from llmsim_adapters.lowerings.site import Site
 from llmsim_adapters.lowerings.step import Step
 from llmsim_adapters.traced import Traced, minimum
@@ -15,14 +16,25 @@ from llmsim_adapters.traced import Traced, minimum
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from llmsim_adapters.engines.engine import Engine
+    from llmsim_adapters.engines.rules import Part
     from llmsim_adapters.graph.schedule import Schedule
     from llmsim_adapters.lowerings.recording import Kept, Tracer
     from llmsim_adapters.lowerings.site import Lowering
     from llmsim_adapters.spec.components import Component
-    from llmsim_adapters.spec.model import ModelSpec, Stack, Sublayer
+    from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
 
 AROUND = "model"
 """The stack name of what stands before and after all stacks."""
+
+PARTS: Final[Mapping[str, Part]] = {
+    "embedding": "embedding",
+    "hash_embedding": "embedding",
+    "head": "head",
+    "mlp": "mlp",
+    "per_layer_embedding": "embedding",
+}
+"""Of which part of a model, with ranks of its own, a kind of component is; others are of that around them."""
 
 
 class Wire(Protocol):
@@ -36,11 +48,14 @@ def wire(
     schedule: Schedule,
     *,
     lowerings: Mapping[type, Lowering] = BUILT_IN,
+    engines: Mapping[str, Engine] | None = None,
     tracer: Tracer = None,
     traced: bool = False,
     kept: Kept | None = None,
 ) -> OperatorGraph:
     """Return the graph of a spec under a schedule, each distinct block lowered once.
+
+    `engines` are those that plugins brought, by name.
 
     `kept` has what is known of earlier graphs of the same spec, and keeps what is to be known of this one.
 
@@ -50,7 +65,7 @@ def wire(
     """
 
     def lower(schedule: Schedule, tracer: Tracer) -> OperatorGraph:
-        return _Wiring(spec, schedule, lowerings, tracer, traced).graph()
+        return _Wiring(spec, schedule, find(schedule.engine, engines or {}), lowerings, tracer, traced).graph()
 
     return lower(schedule, tracer) if kept is None else kept.graph(schedule, tracer, lower)
 
@@ -60,6 +75,7 @@ class _Wiring:
         self,
         spec: ModelSpec,
         schedule: Schedule,
+        engine: Engine,
         lowerings: Mapping[type, Lowering],
         tracer: Tracer,
         traced: bool,
@@ -67,25 +83,13 @@ class _Wiring:
         self._spec, self._schedule, self._lowerings, self._traced = spec, schedule, lowerings, traced
         self._draft = Draft()
         self._tracer = tracer
-        self._ranks = self._spread()
+        self._layout = Layout(engine, spec, schedule, self._named)
         self._step = self._step_of()
-
-    def _spread(self) -> Ranks | None:
-        schedule = self._schedule
-        if schedule.world_size == schedule.ep_size == 1 and not schedule.deepep:
-            return None
-        return Ranks(
-            tensor=self._named(schedule.tp_size, "tp_size", "schedule"),
-            data=self._named(schedule.dp_size, "dp_size", "schedule"),
-            expert=self._named(schedule.ep_size, "ep_size", "schedule"),
-            split_experts=schedule.moe_tp,
-            deepep=schedule.deepep,
-        )
 
     def _step_of(self, prompt: int = 0, streams: int = 1) -> Step:
         """Return the step of stacks with so many tokens of the model's own before each sequence, in so many streams."""
-        spec, schedule = self._spec, self._schedule
-        dtype = schedule.activation_dtype or spec.dtype
+        spec, schedule, layout = self._spec, self._schedule, self._layout
+        dtype = schedule.activation_dtype or layout.dtype
         return Step(
             batch_size=self._named(schedule.batch_size, "batch_size", "schedule"),
             seq_len=self._named(schedule.seq_len, "seq_len", "schedule"),
@@ -93,13 +97,13 @@ class _Wiring:
             decode=schedule.mode == "decode",
             all_logits=schedule.logits == "all",
             dtype=dtype,
-            weight_dtype=schedule.weight_dtype or spec.dtype,
+            weight_dtype=schedule.weight_dtype or layout.dtype,
             cache_dtype=schedule.kv_cache_dtype or dtype,
             quantization=None if schedule.weight_dtype else spec.quantization,
+            layout=layout,
             tracer=self._tracer,
             prompt=prompt,
             streams=streams,
-            ranks=self._ranks,
         )
 
     def graph(self) -> OperatorGraph:
@@ -120,10 +124,15 @@ class _Wiring:
         )
 
     def _notes(self, routing: tuple[object, ...]) -> tuple[str, ...]:
-        """Return what the schedule asks for and this model has no use for."""
-        schedule, notes = self._schedule, []
+        """Return what the schedule asks for and this model has no use for, and what the engine does unexpectedly."""
+        schedule, notes = self._schedule, list(self._layout.notes)
         if not routing:
-            asked = (("ep_size", schedule.ep_size != 1), ("moe_tp", schedule.moe_tp), ("deepep", schedule.deepep))
+            asked = (
+                ("ep_size", schedule.ep_size != 1),
+                ("moe_tp", schedule.moe_tp is not None),
+                ("redundant_experts", schedule.redundant_experts != 0),
+                ("deepep", schedule.deepep),
+            )
             notes += [f"`{name}` is ignored: the model has no experts" for name, is_asked in asked if is_asked]
         if schedule.mtp and self._spec.stack(MTP) is None:
             notes.append("`mtp` is ignored: the model has no multi-token prediction")
@@ -131,57 +140,76 @@ class _Wiring:
 
     def _stack(self, stack: Stack) -> None:
         runs = not stack.is_tower and (not stack.optional or (stack.name == MTP and self._schedule.mtp))
+        step = self._step_in(stack)
+        self._lower_once(stack.name, "before", stack.before, runs, step, stack.is_tower)
+        for index, block in enumerate(stack.blocks):
+            self._block(stack, index, block, runs, step)
+        self._lower_once(stack.name, "after", stack.after, runs, step, stack.is_tower)
+
+    def _step_in(self, stack: Stack) -> Step:
+        """Return the step with the sizes that a stack runs on."""
         own = stack.prompt or stack.streams != 1
         step = self._step_of(stack.prompt, stack.streams) if own else self._step
         step = step.of_patches(stack.patch_size) if stack.patch_size else step
-        step = step.padded(stack.pad_to, stack.pad_above) if stack.pad_to else step
-        self._lower_once(stack.name, "before", stack.before, runs, step)
-        whole = self._schedule.dense_fully_dp and not stack.is_tower
-        for index, block in enumerate(stack.blocks):
-            name = f"{stack.name}_{block.name}"
-            if len(stack.blocks) == 1:
-                layers = self._named(stack.executions(index), stack.counted_by, "positions of the stack")
-            else:
-                origin = f"positions that run the block, of {stack.counted_by}"
-                layers = self._named(stack.executions(index), f"layers_{name}", origin)
-            weight_sets = caches = layers
-            if stack.weights_of:
-                weight_sets = self._named(stack.weight_sets(index), f"weights_{name}", "positions with own weights")
-            if stack.cache_of:
-                caches = self._named(stack.caches(index), f"caches_{name}", "positions with a cache of their own")
-            taken: dict[str, int] = {}
-            for sublayer in block.sublayers:
-                sets = weight_sets if sublayer.weight_sets is None else minimum(weight_sets, sublayer.weight_sets)
-                site = Site(
-                    self._lowerings,
-                    self._draft,
-                    step,
-                    stack.name,
-                    block.name,
-                    runs,
-                    layers,
-                    sets,
-                    caches,
-                    sublayer.from_encoder,
-                )
-                # Summands of parallel mixers are added up together, unless each is normalised first.
-                apart = len(sublayer.post_norms) >= len(sublayer.mixers) > 1
-                for label, component in _labelled(sublayer, taken):
-                    site.lower(component, label, whole=whole and component.kind == "mlp")
-                    if apart:
-                        site.added_up()
-                site.added_up()
-        self._lower_once(stack.name, "after", stack.after, runs, step)
+        return step.padded(stack.pad_to, stack.pad_above) if stack.pad_to else step
+
+    def _block(self, stack: Stack, index: int, block: Block, runs: bool, step: Step) -> None:
+        layers, weight_sets, caches = self._counts(stack, index, f"{stack.name}_{block.name}")
+        taken: dict[str, int] = {}
+        for sublayer in block.sublayers:
+            sets = weight_sets if sublayer.weight_sets is None else minimum(weight_sets, sublayer.weight_sets)
+            site = Site(
+                self._lowerings,
+                self._draft,
+                step,
+                stack.name,
+                block.name,
+                runs,
+                layers,
+                sets,
+                caches,
+                sublayer.from_encoder,
+                stack.is_tower,
+            )
+            # Summands of parallel mixers are added up together, unless each is normalised first.
+            apart = len(sublayer.post_norms) >= len(sublayer.mixers) > 1
+            for label, component in _labelled(sublayer, taken):
+                part = None if stack.is_tower else PARTS.get(component.kind)
+                site.lower(component, label, part)
+                if apart:
+                    site.added_up()
+            site.added_up()
+
+    def _counts(self, stack: Stack, index: int, name: str) -> tuple[int, int, int]:
+        """Return how often a stack runs a block, and how many sets of weights and of caches it has of it."""
+        if len(stack.blocks) == 1:
+            layers = self._named(stack.executions(index), stack.counted_by, "positions of the stack")
+        else:
+            origin = f"positions that run the block, of {stack.counted_by}"
+            layers = self._named(stack.executions(index), f"layers_{name}", origin)
+        weight_sets = caches = layers
+        if stack.weights_of:
+            weight_sets = self._named(stack.weight_sets(index), f"weights_{name}", "positions with own weights")
+        if stack.cache_of:
+            caches = self._named(stack.caches(index), f"caches_{name}", "positions with a cache of their own")
+        return layers, weight_sets, caches
 
     def _lower_once(
-        self, stack: str, block: str, components: tuple[Component, ...], runs: bool = True, step: Step | None = None
+        self,
+        stack: str,
+        block: str,
+        components: tuple[Component, ...],
+        runs: bool = True,
+        step: Step | None = None,
+        tower: bool = False,
     ) -> None:
         if components:
-            site = Site(self._lowerings, self._draft, step or self._step, stack, block, runs)
+            site = Site(self._lowerings, self._draft, step or self._step, stack, block, runs, tower=tower)
             taken: dict[str, int] = {}
             for component in components:
                 count = taken[component.kind] = taken.get(component.kind, 0) + 1
-                site.lower(component, component.kind if count == 1 else f"{component.kind}_{count}")
+                label = component.kind if count == 1 else f"{component.kind}_{count}"
+                site.lower(component, label, None if tower else PARTS.get(component.kind))
                 site.added_up()
 
     def _named(self, value: int, name: str, origin: str) -> int:

@@ -9,6 +9,7 @@ from llmsim_adapters.plugins.features import KnownFeatures
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.dialect import Dialect
+    from llmsim_adapters.engines.engine import Engine
     from llmsim_adapters.plugins.builder import Builder
     from llmsim_adapters.plugins.isolation import Guest
     from llmsim_adapters.plugins.requirements import Requirements
@@ -59,3 +60,4 @@ class Registered:
         self.guests: dict[str, Guest] = {}
         self.features = KnownFeatures()
         self.lowerings = Lowerings()
+        self.engines: dict[str, Engine] = {}

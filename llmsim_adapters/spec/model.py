@@ -126,7 +126,8 @@ class ModelSpec:
     """A whole model. `inputs` and `outputs` stand before and after the stacks: embeddings and heads.
 
     `unmodelled` names parts that the config has and that this spec leaves out (a vision tower, an unknown head).
-    Each becomes a gap of every builder, so that such a model is never fully supported.
+    Each becomes a gap of every builder, so that such a model is never fully supported. `architecture` is the class
+    that the config names, empty where it names none: engines choose their own class by it.
     """
 
     model_type: str
@@ -136,6 +137,7 @@ class ModelSpec:
     dtype: str = "float32"
     quantization: Quantization | None = None
     unmodelled: tuple[str, ...] = ()
+    architecture: str = ""
 
     def parts(self) -> tuple[Component | Stack, ...]:
         return (*self.inputs, *self.stacks, *self.outputs)

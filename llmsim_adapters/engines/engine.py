@@ -1,0 +1,107 @@
+"""An engine: a name, the options that it knows, and its rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+from llmsim_adapters.engines.rules import Asked, Rule
+from llmsim_adapters.graph.schedule import ScheduleError
+from llmsim_adapters.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+_Rule = TypeVar("_Rule", bound=Rule)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """An option of an engine, under the engine's own name.
+
+    Attributes:
+        name: as the engine spells it.
+        default: what it is where nobody says it; its class is that of every value.
+        meaning: in a few words.
+        choices: the values that are modelled; empty: all of the class.
+    """
+
+    name: str
+    default: bool | int | str
+    meaning: str
+    choices: tuple[bool | int | str, ...] = ()
+
+    def checked(self, engine: str, value: object) -> bool | int | str:
+        """Return a value that this option can have.
+
+        Raises:
+            ScheduleError: it can't have it.
+        """
+        kind = self.default.__class__
+        if (
+            not isinstance(value, (bool, int, str))
+            or value.__class__ is not kind
+            or value not in (self.choices or (value,))
+        ):
+            names = {bool: "True or False", int: "an integer", str: "a string"}
+            expected = " or ".join(map(repr, self.choices)) if self.choices else names[kind]
+            message = f"option `{self.name}` of engine `{engine}` is {printable(repr(value), 80)}; expected {expected}"
+            raise ScheduleError(message)
+        return value
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Engine:
+    """How an inference engine stores a model and spreads it over ranks.
+
+    Attributes:
+        name: its name in schedules (lower-case letters, digits and underscores).
+        version: of the engine whose rules these are.
+        summary: what it stands for, in one line.
+        options: those that a schedule's `engine_options` may have.
+        rules: in the order in which they are asked; of several about the same thing the first one holds.
+        registers: the architectures that it has a class for; None: any. Of others it has the general rules.
+        splits_experts: whether experts that are not spread over all ranks are split over the rest, by default; else
+            they are copied.
+        copies_experts: whether they can be copied.
+        expert_ranks: how many groups of ranks the experts are spread over, where that is not `ep_size`.
+    """
+
+    name: str
+    version: str = ""
+    summary: str = ""
+    options: tuple[Option, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    registers: frozenset[str] | None = None
+    splits_experts: bool = True
+    copies_experts: bool = True
+    expert_ranks: Callable[[Asked], int] | None = None
+    _about: dict[tuple[str, type], tuple[Rule, ...]] = field(default_factory=dict, init=False, repr=False)
+
+    def about(self, architecture: str, kind: type[_Rule]) -> tuple[_Rule, ...]:
+        """Return the rules of a kind that are about models of an architecture."""
+        key = architecture, kind
+        found = self._about.get(key)
+        if found is None:
+            found = tuple([rule for rule in self.rules if isinstance(rule, kind) and rule.is_about(architecture)])
+            if len(self._about) < 4096:
+                self._about[key] = found
+        return found  # type: ignore[return-value]  # by its key
+
+    def chosen(self, options: Mapping[str, object]) -> Mapping[str, bool | int | str]:
+        """Return the value of every option.
+
+        Raises:
+            ScheduleError: an option is unknown, or has a value that it can't have.
+        """
+        known = {option.name: option for option in self.options}
+        for name in options:
+            if name not in known:
+                expected = ", ".join(sorted(known)) or "none"
+                message = f"engine `{self.name}` has no option `{printable(name, 60)}`; it has {expected}"
+                raise ScheduleError(message)
+        return {
+            name: option.checked(self.name, options[name]) if name in options else option.default
+            for name, option in known.items()
+        }

@@ -1,0 +1,136 @@
+"""A layout: what an engine's rules make of one model under one schedule, but for the sizes of its step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.engines.ranks import Group, Ranks
+from llmsim_adapters.engines.rules import Beside, Format, Keep, Note, Refuse, Rule, Split, Store
+from llmsim_adapters.graph.schedule import ScheduleError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
+
+    from llmsim_adapters.engines.engine import Engine
+    from llmsim_adapters.engines.rules import Part
+    from llmsim_adapters.graph.schedule import Schedule
+    from llmsim_adapters.spec.model import ModelSpec
+
+    _Rule = TypeVar("_Rule", bound=Rule)
+
+
+class Layout:
+    """The decisions of an engine: formats, ranks and their groups, and the rules about tensors and caches that hold.
+
+    `notes` are those of the rules that were of use so far. Rules ask a layout for its `spec`, for its `schedule`, of
+    which the sizes of the step are not part of a layout, and for the engine's `options`.
+
+    Raises:
+        ScheduleError: the engine has no such option, or can't lay the model out so.
+    """
+
+    def __init__(
+        self, engine: Engine, spec: ModelSpec, schedule: Schedule, named: Callable[[int, str, str], int]
+    ) -> None:
+        self.engine, self.spec, self.schedule = engine, spec, schedule
+        self.options = engine.chosen(dict(schedule.engine_options))
+        self.notes: dict[str, None] = {}
+        self._named = named
+        self.ranks = self._ranks(named)
+        for refusal in self.rules(Refuse):
+            reason = refusal.reason(self)
+            if reason:
+                message = f"{reason} ({engine.name}: {refusal.source})"
+                raise ScheduleError(message)
+        self.dtype = self._dtype()
+        page = self.options.get("page_size", 1)
+        self.page = page if isinstance(page, int) else 1
+        self._groups: dict[Part, Group | None] = {}
+        self.stored = {name: rule for rule in reversed(self.rules(Store)) for name in rule.tensors}
+        self.kept = {name: rule for rule in reversed(self.rules(Keep)) for name in rule.caches}
+        self.beside: dict[str, list[Beside]] = {}
+        for beside in self.rules(Beside):
+            self.beside.setdefault(beside.kind, []).append(beside)
+        for note in self.rules(Note):
+            self.use(note)
+
+    @property
+    def registered(self) -> bool:
+        """Whether the engine has a class for the model's architecture."""
+        registers = self.engine.registers
+        return registers is None or self.spec.architecture in registers
+
+    def rules(self, kind: type[_Rule]) -> list[_Rule]:
+        """Return the rules of a kind that hold for this layout."""
+        about = self.engine.about(self.spec.architecture, kind)
+        return [rule for rule in about if rule.when is None or rule.when(self)]
+
+    def use(self, rule: Rule) -> None:
+        """Say that a rule bears on the model, so that what a user may not expect of it is said."""
+        if rule.note:
+            self.notes[rule.note] = None
+
+    def rank_shape(self, rule: Store, shape: tuple[int, ...], ways: int) -> tuple[int, ...] | None:
+        """Return what one rank stores of a tensor by a rule, None where it is an even part."""
+        rows_to = self._named(rule.rows_to, "rows_to", f"{self.engine.name}: {rule.source}") if rule.rows_to else 0
+        return rule.rank_shape(shape, ways, rows_to)
+
+    def group(self, part: Part) -> Group:
+        """Return the ranks that a part of the model is split over; a layout without ranks has no groups."""
+        group = self._groups.get(part)
+        if group is None:
+            group = self._groups[part] = self._group(part)
+        return group
+
+    def _group(self, part: Part) -> Group:
+        ranks, schedule = self.ranks, self.schedule
+        assert ranks is not None
+        rule = next((rule for rule in self.rules(Split) if rule.part == part), None)
+        if rule is None:
+            return ranks.of_tokens
+        self.use(rule)
+        if rule.over in ("all", "all_apart"):
+            if schedule.dp_size.__class__ is int and schedule.dp_size == 1:
+                return ranks.of_tokens
+            return ranks.of_all if rule.over == "all" else ranks.of_all_apart
+        if rule.over == "tokens":
+            return ranks.of_tokens
+        return ranks.alone if rule.over == "alone" else ranks.handed_out
+
+    def _ranks(self, named: Callable[[int, str, str], int]) -> Ranks | None:
+        schedule, engine = self.schedule, self.engine
+        redundant = schedule.redundant_experts
+        if schedule.world_size == schedule.ep_size == 1 and not schedule.deepep and redundant == 0:
+            return None
+        split = engine.splits_experts if schedule.moe_tp is None else schedule.moe_tp
+        expert = named(schedule.ep_size, "ep_size", "schedule")
+        if engine.expert_ranks is not None:
+            expert = engine.expert_ranks(self)
+        ranks = Ranks(
+            tensor=named(schedule.tp_size, "tp_size", "schedule"),
+            data=named(schedule.dp_size, "dp_size", "schedule"),
+            expert=expert,
+            split_experts=split,
+            deepep=schedule.deepep,
+            redundant=named(redundant, "redundant_experts", "schedule"),
+        )
+        if not split and not engine.copies_experts and ranks.copies != 1:
+            message = (
+                f"schedule field `moe_tp` is False; engine `{engine.name}` splits experts over the ranks "
+                f"that `ep_size` leaves, and can't copy them: expected None or True"
+            )
+            raise ScheduleError(message)
+        return ranks
+
+    def _dtype(self) -> str:
+        """Return the format of unquantized tensors and of activations."""
+        said, stated = self.schedule.dtype, self.spec.dtype
+        if said != "auto":
+            return said
+        for rule in self.rules(Format):
+            chosen = rule.of(self, stated)
+            if chosen != stated:
+                self.use(rule)
+                return chosen
+        return stated

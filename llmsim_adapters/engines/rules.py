@@ -1,0 +1,160 @@
+"""The rules that engines are made of: formats, groups of ranks, what is stored otherwise or beside, what is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
+
+from llmsim_adapters.traced import ceil_div
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from llmsim_adapters.graph.cache import CacheKind
+    from llmsim_adapters.graph.operator import Sharding
+    from llmsim_adapters.graph.schedule import Schedule
+    from llmsim_adapters.spec.model import ModelSpec
+
+Part = Literal["embedding", "attention", "mlp", "shared_experts", "head", "tower"]
+"""What of a model is split by one group of ranks: embeddings; all mixers over tokens; feed-forward networks; those
+that every token passes beside the routed experts; heads; encoders of pictures or sound."""
+
+PARTS: Final[tuple[Part, ...]] = ("embedding", "attention", "mlp", "shared_experts", "head", "tower")
+
+Over = Literal["tokens", "all", "all_apart", "alone", "handed_out"]
+"""Which ranks split a part: those that work on the same tokens; all, on the tokens of all data-parallel groups, or of
+each group apart; none, each rank having all of it, on all tokens of its group or on its share of them."""
+
+
+class Asked(Protocol):
+    """What rules are asked about: a model and a layout of it. The sizes of the schedule's step are no part of that."""
+
+    @property
+    def spec(self) -> ModelSpec: ...
+    @property
+    def schedule(self) -> Schedule: ...
+    @property
+    def options(self) -> Mapping[str, bool | int | str]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What every rule has.
+
+    Attributes:
+        name: what it says, in a few words.
+        source: where the engine decides so: a file, an option, a paper.
+        architectures: those that it is about; empty: all.
+        but: those that it is not about.
+        when: whether it is about a layout, a function of the spec and the schedule's layout alone; None: always.
+        note: what a user may not expect of it, said in the graph's notes where it bears on the model.
+    """
+
+    name: str
+    source: str
+    architectures: frozenset[str] = frozenset()
+    but: frozenset[str] = frozenset()
+    when: Callable[[Asked], bool] | None = None
+    note: str = ""
+
+    def is_about(self, architecture: str) -> bool:
+        """Whether it is about models of an architecture."""
+        return architecture not in self.but and (not self.architectures or architecture in self.architectures)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format(Rule):
+    """The number format of what is not quantized, where a schedule leaves it to the engine: from the checkpoint's."""
+
+    of: Callable[[Asked, str], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split(Rule):
+    """Which ranks split a part of the model; the first rule about a part holds."""
+
+    part: Part
+    over: Over
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store(Rule):
+    """How tensors are stored, by `kind.name`, the kind of their component and their name in it.
+
+    Attributes:
+        tensors: their names, such as `mixture_of_experts.router`.
+        dtype: the format that they have on a rank whatever the others have.
+        whole: whether every rank has all of each.
+        rows_to: a multiple to which a rank's rows are padded: the whole model's rows are padded to `rows_to` times
+            the number of parts, unless the padded rows have equal parts anyway.
+        absent: whether the engine doesn't store them.
+    """
+
+    tensors: tuple[str, ...]
+    dtype: str | None = None
+    whole: bool = False
+    rows_to: int = 0
+    absent: bool = False
+
+    def rank_shape(self, shape: tuple[int, ...], ways: int, rows_to: int) -> tuple[int, ...] | None:
+        """Return what one rank stores of one set, None where it is an even part of the model's.
+
+        `rows_to` is the rule's, by the name that formulas show.
+        """
+        if self.absent:
+            return (0,)
+        if not self.rows_to or not shape:
+            return None
+        rows = ceil_div(shape[0], rows_to) * rows_to
+        if rows % ways:
+            multiple = rows_to * ways
+            rows = ceil_div(shape[0], multiple) * multiple
+        return (rows // ways, *shape[1:])
+
+
+class Shelf(Protocol):
+    """Where a rule puts what an engine stores beside a model's own tensors: the site of a component."""
+
+    def store(self, name: str, shape: tuple[int, ...], sharding: Sharding = "replicated", dtype: str = "") -> None:
+        """Put a tensor of a shape, split as said; its format is that of unquantized weights unless given."""
+
+    def keep(self, kind: CacheKind, elements_per_entry: int, sharding: Sharding, dtype: str) -> None:
+        """Put what is kept of each token."""
+
+    def part_of(self, size: int, sharding: Sharding) -> int:
+        """Return what one rank has of a size that is split like a tensor of this sharding."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside(Rule):
+    """What the engine stores beside the tensors of each component of a kind."""
+
+    kind: str
+    put: Callable[[Any, Shelf], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keep(Rule):
+    """How what a sequence leaves behind is kept, by `kind.cache`, the component's kind and that of the cache.
+
+    Attributes:
+        caches: their names, such as `attention.key_value`.
+        dtype: the format that they have whatever the others have; None: that of others.
+        windowed: whether they have a pool of their own that keeps no more than the window.
+    """
+
+    caches: tuple[str, ...]
+    dtype: str | None = None
+    windowed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refuse(Rule):
+    """What the engine can't do: the reason, which names the schedule's field and the size; empty: it can."""
+
+    reason: Callable[[Asked], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note(Rule):
+    """Something that a user may not expect, and that no other rule says."""
