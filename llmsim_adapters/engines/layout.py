@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.engines.ranks import Group, Ranks
-from llmsim_adapters.engines.rules import Beside, Format, Keep, Note, Refuse, Rule, Split, Store
+from llmsim_adapters.engines.rules import Beside, Format, Keep, Note, Refuse, Rule, Scales, Split, Store
 from llmsim_adapters.graph.schedule import ScheduleError
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ class Layout:
         self.page = page if isinstance(page, int) else 1
         self._groups: dict[Part, Group | None] = {}
         self.stored = {name: rule for rule in reversed(self.rules(Store)) for name in rule.tensors}
+        self.scales = {name: rule for rule in reversed(self.rules(Scales)) for name in rule.schemes}
         self.kept = {name: rule for rule in reversed(self.rules(Keep)) for name in rule.caches}
         self.beside: dict[str, list[Beside]] = {}
         for beside in self.rules(Beside):
@@ -75,6 +76,12 @@ class Layout:
         """Return what one rank stores of a tensor by a rule, None where it is an even part."""
         rows_to = self._named(rule.rows_to, "rows_to", f"{self.engine.name}: {rule.source}") if rule.rows_to else 0
         return rule.rank_shape(shape, ways, rows_to)
+
+    def ways_over(self, over: str) -> int:
+        """Return in how many parts a tensor is that a rule has split over others than its sharding's ranks."""
+        if self.ranks is None or over == "none":
+            return 1
+        return self.ranks.width_ways if over == "width" else self.ranks.expert
 
     def group(self, part: Part) -> Group:
         """Return the ranks that a part of the model is split over; a layout without ranks has no groups."""

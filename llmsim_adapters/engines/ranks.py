@@ -109,9 +109,25 @@ class Ranks:
         """Each rank by itself, on its share of the group's tokens."""
         return Group(1, scattered=self.tensor)
 
+    @property
+    def width_ways(self) -> int:
+        """In how many parts the width of each expert is."""
+        return self.copies if self.split_experts else 1
+
     def expert_ways(self) -> int:
         """Return in how many different parts the experts of a layer are."""
         return self.expert * self.copies if self.split_experts else self.expert
+
+    def local_experts(self, experts: int) -> int:
+        """Return how many experts one rank stores.
+
+        Raises:
+            ScheduleError: the ranks can't have equal numbers of them.
+        """
+        stored = experts + self.redundant if self.redundant else experts
+        if stored % self.expert:
+            raise uneven("ep_size", self.expert, stored)
+        return stored // self.expert
 
     def experts(self, experts: int, rows: int, width: int) -> tuple[int, int, int]:
         """Return one rank's experts, its mean share of `rows` that one data-parallel group routes, and their width.
@@ -121,10 +137,7 @@ class Ranks:
         """
         if self.world % self.expert:
             raise uneven("ep_size", self.expert, self.world)
-        stored = experts + self.redundant if self.redundant else experts
-        if stored % self.expert:
-            raise uneven("ep_size", self.expert, stored)
-        local = stored // self.expert
+        local = self.local_experts(experts)
         if self.split_experts:
             if width % self.copies:
                 raise uneven("moe_tp", self.copies, width)

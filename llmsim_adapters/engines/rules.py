@@ -79,12 +79,13 @@ class Split(Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store(Rule):
-    """How tensors are stored, by `kind.name`, the kind of their component and their name in it.
+    """How tensors are stored, by the kind of their component, or the name that it has in another one, and their own.
 
     Attributes:
-        tensors: their names, such as `mixture_of_experts.router`.
-        dtype: the format that they have on a rank whatever the others have.
-        whole: whether every rank has all of each.
+        tensors: their names, such as `mixture_of_experts.router` or `shared_experts.up_proj`.
+        dtype: the format that they have on a rank whatever the others have; `usual`: that of unquantized weights.
+        over: which ranks have a part of each: those that it is split over anyway; `none`, each having all of it; or
+            those that share the `width` of each expert; or those that have different `experts`, each with all of them.
         rows_to: a multiple to which a rank's rows are padded: the whole model's rows are padded to `rows_to` times
             the number of parts, unless the padded rows have equal parts anyway.
         absent: whether the engine doesn't store them.
@@ -92,7 +93,7 @@ class Store(Rule):
 
     tensors: tuple[str, ...]
     dtype: str | None = None
-    whole: bool = False
+    over: Literal["", "none", "width", "experts"] = ""
     rows_to: int = 0
     absent: bool = False
 
@@ -110,6 +111,23 @@ class Store(Rule):
             multiple = rows_to * ways
             rows = ceil_div(shape[0], multiple) * multiple
         return (rows // ways, *shape[1:])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scales(Rule):
+    """How what stands beside quantized matrices is stored on a rank.
+
+    It is that of the rank's part of the matrix, blocks at its end being whole, where the general rule is an even part.
+
+    Attributes:
+        schemes: the names of the schemes of storage.
+        dtype: the format that scales have on a rank; None: the checkpoint's.
+        whole_blocks: whether a rank's part must consist of whole blocks; a layout in which it does not is refused.
+    """
+
+    schemes: tuple[str, ...]
+    dtype: str | None = None
+    whole_blocks: bool = False
 
 
 class Shelf(Protocol):

@@ -74,7 +74,7 @@ def lower_mixture_of_experts(moe: MixtureOfExperts, site: Site) -> None:
     site.hand_out("experts", inner, moe.num_experts_per_tok, dtype)
     site.bring_back("experts", inner, moe.num_experts_per_tok)
     site.product("experts.up", rows, up_part, inner, read * up_part * inner, dtype)
-    dtype = site.matrix("experts.down_proj", (experts, inner, width), "experts")
+    dtype = site.matrix("experts.down_proj", (experts, inner, width), "experts", across=True)
     site.product("experts.down", rows, inner, part, read * inner * part, dtype)
     if moe.expert_bias:
         site.weight("experts.up_proj.bias", (experts, up), "experts")

@@ -135,5 +135,24 @@ class Place:
             return experts, rows, width
         return self._ranks.experts(experts, rows, width)
 
+    @property
+    def _redundant(self) -> bool:
+        """Whether some experts are stored a second time."""
+        redundant = 0 if self._ranks is None else self._ranks.redundant
+        return not (redundant.__class__ is int and redundant == 0)
+
+    def _own(self, shape: tuple[int, ...], sharding: Sharding, copied: int, across: bool) -> tuple[int, ...]:
+        """Return what one rank has of a matrix; of split experts, a part of the columns, `across`, or of rows."""
+        if self._ranks is None or sharding == "replicated":
+            return shape
+        *stacked, rows, columns = shape
+        if sharding == "experts":
+            local, width = self._ranks.local_experts(stacked[0]), self._ranks.width_ways
+            return (local, rows, ceil_div(columns, width)) if across else (local, ceil_div(rows, width), columns)
+        ways = self._ways(sharding)
+        if sharding == "row":
+            return (*stacked, rows, ceil_div(columns, ways))
+        return (*stacked, ceil_div(rows - copied, ways) + copied if copied else ceil_div(rows, ways), columns)
+
     def _ways(self, sharding: Sharding) -> int:
         return 1 if self._ranks is None else ways(sharding, self._group, self._ranks, self._kv_ways)

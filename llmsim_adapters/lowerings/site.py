@@ -7,25 +7,21 @@ often the block runs and how many sets of weights and caches it has; a lowering 
 from __future__ import annotations
 
 from functools import partial
-from math import prod
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from llmsim_adapters.graph.cache import Cache, CacheKind
-from llmsim_adapters.graph.operator import Operator, Weight
-from llmsim_adapters.lowerings.exchanges import Exchanges
-from llmsim_adapters.traced import ceil_div
+from llmsim_adapters.graph.operator import Operator
+from llmsim_adapters.lowerings.storage import Storage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from llmsim_adapters.engines.rules import Part
-    from llmsim_adapters.graph.operator import Role, Sharding
+    from llmsim_adapters.graph.operator import Sharding
     from llmsim_adapters.spec.components import Component, Norm
-    from llmsim_adapters.spec.quantization import Side
 
 # A named tuple's own constructor takes three times as long, and there are dozens of these in every graph.
 _operator: Final[Callable[[tuple[Any, ...]], Operator]] = partial(tuple.__new__, Operator)
-_weight: Final[Callable[[tuple[Any, ...]], Weight]] = partial(tuple.__new__, Weight)
 
 
 class Lowering(Protocol):
@@ -34,7 +30,7 @@ class Lowering(Protocol):
     def __call__(self, component: Any, site: Site, /) -> None: ...
 
 
-class Site(Exchanges):
+class Site(Storage):
     """Takes what the lowerings of one block emit: weights, operators, caches, and what ranks exchange for them."""
 
     __slots__ = ("_lowerings",)
@@ -50,13 +46,14 @@ class Site(Exchanges):
         It is split over the ranks of a `part` of the model, where that is another one than of what is around it.
         """
         outer = self._label, self._kind, self._ranks, self._group, self._kv_ways, self.step
-        self._label, self._kind = f"{self._label}{label}.", component.kind
+        self._kind = label if self._label else component.kind
+        self._label = f"{self._label}{label}."
         if part is not None and self._ranks is not None:
             self._share(part)
             if part == "mlp":
                 self.bring_in("input", getattr(component, "hidden_size", 0))
         self._lowerings[component.__class__](component, self)
-        for rule in self._layout.beside.get(component.kind, ()):
+        for rule in self._layout.beside.get(self._kind, ()):
             self._layout.use(rule)
             rule.put(component, self)
         self._label, self._kind, self._ranks, self._group, self._kv_ways, self.step = outer
@@ -67,78 +64,6 @@ class Site(Exchanges):
         self.step = self.step.shared_by(group)
         if group.ways.__class__ is int and group.ways == 1:
             self._ranks = None
-
-    def weight(
-        self,
-        name: str,
-        shape: tuple[int, ...],
-        sharding: Sharding,
-        role: Role = "parameter",
-        dtype: str | None = None,
-        copied: int = 0,
-    ) -> str:
-        """Emit a tensor that is stored as it is; return its format on a rank.
-
-        `copied` elements of it are on every rank.
-        """
-        rank_shape = rank_dtype = None
-        dtype = dtype or self.step.weight_dtype
-        ways = 1 if self._ranks is None else self._ways(sharding)
-        stored = self._layout.stored
-        if stored and (rule := stored.get(f"{self._kind}.{name}")) is not None:
-            ways = 1 if rule.whole else ways
-            rank_shape = self._layout.rank_shape(rule, shape, ways)
-            if rule.dtype != dtype:
-                rank_dtype = rule.dtype
-            if rank_dtype is not None or rule.whole or (rank_shape is not None and rank_shape != shape):
-                self._layout.use(rule)
-        self._draft.weights.append(
-            _weight(
-                (
-                    self._label + name,
-                    shape,
-                    self.weight_sets,
-                    dtype,
-                    role,
-                    sharding,
-                    self.stack,
-                    self.block,
-                    ways,
-                    copied,
-                    rank_shape,
-                    rank_dtype,
-                )
-            )
-        )
-        return rank_dtype or dtype
-
-    def store(self, name: str, shape: tuple[int, ...], sharding: Sharding = "replicated", dtype: str = "") -> None:
-        """Emit a tensor that the engine has beside the model's own."""
-        self.weight(name, shape, sharding, "stored", dtype or None)
-
-    def part_of(self, size: int, sharding: Sharding) -> int:
-        """Return what one rank has of a size that is split like a tensor of this sharding."""
-        return self.local(size, sharding)
-
-    def matrix(self, name: str, shape: tuple[int, ...], sharding: Sharding, parts: int = 1, copied: int = 0) -> str:
-        """Emit the matrix of a linear layer, quantized where the checkpoint's is; return its format.
-
-        The last two of `shape` are rows and columns, stacked where there are more; the rows are those of `parts`
-        matrices of the checkpoint, one after the other, and `copied` of them are on every rank.
-        """
-        quantization, dtype = self.step.quantization, self.step.weight_dtype
-        sides: tuple[Side, ...] = ()
-        if quantization is not None:
-            scheme = self._scheme or quantization.scheme_of(self.stack, self.block, self._label + name)
-            if scheme is not None:
-                dtype, sides = scheme.dtype, scheme.sides
-                parts = 1 if scheme.fused else parts
-        dtype = self.weight(name, shape, sharding, dtype=dtype, copied=copied * shape[-1] if copied else 0)
-        for side in sides:
-            beside = side.shape(shape, parts)
-            own = ceil_div(prod(beside) * copied, shape[-2]) if copied else 0
-            self.weight(f"{name}_{side.name}", beside, sharding, "scale", side.dtype, own)
-        return dtype
 
     def linear(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.engines.engine import Engine
+from llmsim_adapters.engines.sglang.architectures import REGISTERED
 from llmsim_adapters.engines.sglang.caches import CACHES
 from llmsim_adapters.engines.sglang.formats import FORMATS
 from llmsim_adapters.engines.sglang.options import OPTIONS
@@ -29,5 +30,6 @@ ENGINE: Final = Engine(
     options=OPTIONS,
     rules=(*FORMATS, *PLACEMENT, *STORAGE, *CACHES, *REFUSALS),
     copies_experts=False,
+    registers=REGISTERED,
     expert_ranks=_expert_ranks,
 )

@@ -1,0 +1,162 @@
+"""Storage: the tensors of one component, as the checkpoint has them and as a rank's engine stores them."""
+
+from __future__ import annotations
+
+from functools import partial
+from math import prod
+from typing import TYPE_CHECKING, Any, Final
+
+from llmsim_adapters.graph.operator import Weight
+from llmsim_adapters.graph.schedule import ScheduleError
+from llmsim_adapters.lowerings.exchanges import Exchanges
+from llmsim_adapters.traced import ceil_div
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from llmsim_adapters.engines.rules import Store
+    from llmsim_adapters.graph.operator import Role, Sharding
+    from llmsim_adapters.spec.quantization import Scheme, Side
+
+# A named tuple's own constructor takes three times as long, and there are dozens of these in every graph.
+_weight: Final[Callable[[tuple[Any, ...]], Weight]] = partial(tuple.__new__, Weight)
+
+
+class Storage(Exchanges):
+    """A place whose ranks store tensors."""
+
+    __slots__ = ()
+
+    def weight(
+        self,
+        name: str,
+        shape: tuple[int, ...],
+        sharding: Sharding,
+        role: Role = "parameter",
+        dtype: str | None = None,
+        copied: int = 0,
+        rank_shape: tuple[int, ...] | None = None,
+    ) -> str:
+        """Emit a tensor that is stored as it is; return its format on a rank.
+
+        `copied` elements of it are on every rank. `rank_shape` is what a rank has of it where that is no even part.
+        """
+        rank_dtype = None
+        dtype = dtype or self.step.weight_dtype
+        ways = self._ways(sharding)
+        stored = self._layout.stored
+        if stored and (rule := stored.get(f"{self._kind}.{name}")) is not None:
+            ways, rank_shape, rank_dtype = self._stored(rule, shape, ways, rank_shape, dtype)
+        self._draft.weights.append(
+            _weight(
+                (
+                    self._label + name,
+                    shape,
+                    self.weight_sets,
+                    dtype,
+                    role,
+                    sharding,
+                    self.stack,
+                    self.block,
+                    ways,
+                    copied,
+                    rank_shape,
+                    rank_dtype,
+                )
+            )
+        )
+        return rank_dtype or dtype
+
+    def _stored(
+        self, rule: Store, shape: tuple[int, ...], ways: int, rank_shape: tuple[int, ...] | None, dtype: str
+    ) -> tuple[int, tuple[int, ...] | None, str | None]:
+        """Return in how many parts a tensor is by a rule, what a rank has of it, and in which other format."""
+        layout = self._layout
+        if rule.over:
+            ways, rank_shape = layout.ways_over(rule.over), None
+        rank_shape = layout.rank_shape(rule, shape, ways) or rank_shape
+        other = self.step.weight_dtype if rule.dtype == "usual" else rule.dtype
+        if other is not None or rule.over or (rank_shape is not None and rank_shape != shape):
+            layout.use(rule)
+        return ways, rank_shape, None if other == dtype else other
+
+    def matrix(
+        self,
+        name: str,
+        shape: tuple[int, ...],
+        sharding: Sharding,
+        parts: int = 1,
+        copied: int = 0,
+        *,
+        across: bool = False,
+    ) -> str:
+        """Emit the matrix of a linear layer, quantized where the checkpoint's is; return its format.
+
+        The last two of `shape` are rows and columns, stacked where there are more; the rows are those of `parts`
+        matrices of the checkpoint, one after the other, and `copied` of them are on every rank. Where the width of
+        experts is split, their columns are, `across`, or their rows.
+        """
+        quantization, dtype = self.step.quantization, self.step.weight_dtype
+        scheme = None
+        if quantization is not None:
+            scheme = self._scheme or quantization.scheme_of(self.stack, self.block, self._label + name)
+            if scheme is not None:
+                dtype = scheme.dtype
+                parts = 1 if scheme.fused else parts
+        own = self._own(shape, sharding, copied, across) if sharding == "experts" and self._redundant else None
+        count = copied * shape[-1] if copied else 0
+        stored = self.weight(name, shape, sharding, dtype=dtype, copied=count, rank_shape=own)
+        if scheme is not None and scheme.sides:
+            own = own or self._own(shape, sharding, copied, across)
+            self._beside(name, shape, own, scheme, sharding, parts, copied)
+        return stored
+
+    def _beside(
+        self,
+        name: str,
+        shape: tuple[int, ...],
+        own: tuple[int, ...],
+        scheme: Scheme,
+        sharding: Sharding,
+        parts: int,
+        copied: int,
+    ) -> None:
+        """Emit what stands beside a quantized matrix, of which a rank has its `own` part."""
+        rule = self._layout.scales.get(scheme.name)
+        for side in scheme.sides:
+            beside = side.shape(shape, parts)
+            copies = ceil_div(prod(beside) * copied, shape[-2]) if copied else 0
+            rank_shape, dtype = None, side.dtype
+            if rule is not None:
+                if rule.whole_blocks and self._ranks is not None:
+                    self._whole(name, side, shape, own, parts, sharding)
+                rank_shape, dtype = side.shape(own, parts), rule.dtype or dtype
+            self.weight(f"{name}_{side.name}", beside, sharding, "scale", dtype, copies, rank_shape)
+
+    def _whole(
+        self, name: str, side: Side, shape: tuple[int, ...], own: tuple[int, ...], parts: int, sharding: Sharding
+    ) -> None:
+        """Refuse ranks whose part of a matrix does not consist of whole blocks of a scale.
+
+        Raises:
+            ScheduleError: it doesn't.
+        """
+        field = "moe_tp" if sharding == "experts" else self._group.field
+        for block, size, part, of in (
+            (side.rows, shape[-2], own[-2], parts),
+            (side.columns, shape[-1], own[-1], 1),
+        ):
+            if block and part != size and part // of % block:
+                message = (
+                    f"schedule field `{field}` leaves a rank {part // of:d} of the {size // of:d} rows or columns of "
+                    f"`{self._label}{name}`, whose scales are those of blocks of {block}; expected a multiple of that"
+                )
+                raise ScheduleError(message)
+
+    def store(self, name: str, shape: tuple[int, ...], sharding: Sharding = "replicated", dtype: str = "") -> None:
+        """Emit a tensor that the engine has beside the model's own."""
+        self.weight(name, shape, sharding, "stored", dtype or None)
+
+    def part_of(self, size: int, sharding: Sharding) -> int:
+        """Return what one rank has of a size that is split like a tensor of this sharding."""
+        return self.local(size, sharding)
