@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from llmsim_adapters.dialects.read import read
 from llmsim_adapters.errors import AdapterError, ConfigUnavailable, InvalidConfig
-from llmsim_adapters.evaluation.construction import construct, guest_of
+from llmsim_adapters.evaluation.construction import construct, guest_of, reread
 from llmsim_adapters.evaluation.evaluator import DEFAULT_SCHEDULE, Evaluation, evaluate, unavailable, unsupported
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.graph.schedule import Schedule, ScheduleError
@@ -22,9 +22,8 @@ from llmsim_adapters.working import Working, working
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
-    from llmsim_adapters.dialects.reading.dialect import Dialect
     from llmsim_adapters.dialects.reading.reading import Reading
     from llmsim_adapters.evaluation.result import Coverage
     from llmsim_adapters.evaluation.total import Total
@@ -47,7 +46,7 @@ class BuildError(AdapterError):
 class Model:
     """A config that was found, and what follows from it, each computed at first use and once.
 
-    `load` makes them.
+    `load` makes them. A pickled model is its config: what follows is computed where it comes to, by the plugins there.
     """
 
     def __init__(self, config: RawConfig, total: Total | None = None, plugins: Registered | None = None) -> None:
@@ -55,6 +54,9 @@ class Model:
         self._total = total
         self._plugins = plugins
         self._kept: dict[str, Kept] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return self.__class__, (self.config, self._total)
 
     def __repr__(self) -> str:
         return f"<Model {printable(self.config.provenance.location)}>"
@@ -150,13 +152,8 @@ class Model:
             self.config.provenance,
             self._registered,
             self._total,
-            self._reread,
+            self.config.data,
         )
-
-    @property
-    def _reread(self) -> Callable[[], ModelSpec]:
-        """What graphs keep to show formulas: not the model, which would be kept alive by its own graph."""
-        return partial(_traced, self.config.data, self._registered.dialects)
 
     def _claim(self, builder: str | None) -> Claim:
         coverage = self.coverage
@@ -178,7 +175,7 @@ class Model:
     def _construct(
         self, claim: Claim, schedule: Schedule, *, traced: bool = False, kept: Kept | None = None
     ) -> OperatorGraph:
-        spec = self._reread() if traced else self.spec
+        spec = reread(self.config.data, self._registered) if traced else self.spec
         assert spec is not None  # the claim was made on it
         return construct(
             self._registered.builders[claim.builder],
@@ -186,7 +183,7 @@ class Model:
             spec,
             schedule,
             without=unsupported(claim),
-            reread=None if traced else self._reread,
+            config=None if traced else self.config.data,
             traced=traced,
             kept=kept,
         )
@@ -195,15 +192,6 @@ class Model:
         if claim.builder == self.coverage.builder:
             return self.coverage.gaps
         return self.reading.gaps + claim.gaps
-
-
-def _traced(config: Mapping[str, Any], plugged: Mapping[str, Dialect]) -> ModelSpec:
-    """Return the spec of a config that was read before, of traced numbers."""
-    spec = read(config, plugged, traced=True).spec
-    if spec is None:  # there was one, so only a plugin's dialect that fails now and then comes here
-        message = "the config could not be read a second time"
-        raise PluginError(message)
-    return spec
 
 
 def load(
