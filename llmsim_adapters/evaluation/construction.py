@@ -11,6 +11,7 @@ from llmsim_adapters.lowerings.wiring import wire
 from llmsim_adapters.plugins import soundness
 from llmsim_adapters.plugins.isolation import PluginError
 from llmsim_adapters.plugins.manager import registered as registered_here
+from llmsim_adapters.spec.quick import replace
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -48,9 +49,11 @@ def construct(
     known = tuple([name for name in without if name in registered.features])
     tracer = None if config is None else Tracer(config, entry.name, schedule, known, registered)
     wiring = partial(wire, lowerings=registered.lowerings, tracer=tracer, traced=traced)
+    at_home = schedule.deepep and schedule.ep_size == 1
     guest = guest_of(entry, registered, spec)
     if guest is None:
-        return wiring(registered.features.without(spec, known), schedule, kept=kept)
+        graph = wiring(registered.features.without(spec, known), schedule, kept=kept)
+        return _noted(graph) if at_home else graph
 
     def call() -> OperatorGraph | str:
         reduced = registered.features.without(spec, known)
@@ -63,7 +66,15 @@ def construct(
     answer = guest.run(call)
     if isinstance(answer, str):
         raise ScheduleError(printable(answer))
-    return answer
+    return _noted(answer) if at_home else answer
+
+
+def _noted(graph: OperatorGraph) -> OperatorGraph:
+    """Return the graph of a schedule with DeepEP and one group of experts, with a note where there are experts."""
+    if not graph.routing:
+        return graph
+    note = "`deepep` sends no tokens: `ep_size` is 1, so that all experts are on every group of ranks"
+    return replace(graph, notes=(*graph.notes, note))
 
 
 def guest_of(entry: RegisteredBuilder, registered: Registered, spec: ModelSpec) -> Guest | None:
