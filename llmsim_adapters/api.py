@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llmsim_adapters.errors import ConfigUnavailable
 from llmsim_adapters.model import load, not_found
+from llmsim_adapters.plugins.engines import engines_of
 from llmsim_adapters.plugins.manager import registered
 
 if TYPE_CHECKING:
@@ -15,22 +16,25 @@ if TYPE_CHECKING:
     from llmsim_adapters.evaluation.result import Coverage
     from llmsim_adapters.graph.graph import OperatorGraph
     from llmsim_adapters.graph.schedule import Schedule
-    from llmsim_adapters.plugins.registered import BrokenPlugin, RegisteredBuilder
+    from llmsim_adapters.plugins.registered import BrokenPlugin, RegisteredBuilder, RegisteredEngine
 
     Source = str | os.PathLike[str] | Mapping[str, Any]
 
 
 class Builders(NamedTuple):
-    """What is installed: the builders that are used, and the plugins that can't be, with the reasons."""
+    """What is installed: builders and engines that are used, and the plugins that can't be, with the reasons."""
 
     registered: tuple[RegisteredBuilder, ...]
     broken: tuple[BrokenPlugin, ...]
+    engines: tuple[RegisteredEngine, ...] = ()
 
 
 def builders() -> Builders:
-    """Return the registered builders, by name, and the broken plugins."""
+    """Return the registered builders and engines, by name, and the broken plugins."""
     found = registered()
-    return Builders(tuple(found.builders[name] for name in sorted(found.builders)), tuple(found.broken))
+    return Builders(
+        tuple(found.builders[name] for name in sorted(found.builders)), tuple(found.broken), engines_of(found)
+    )
 
 
 def evaluate(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from llmsim_adapters.text import printable
 
@@ -13,6 +13,17 @@ if TYPE_CHECKING:
 
 class AdapterError(Exception):
     """The root: catch this to catch everything that this package raises on purpose."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (self.__class__, self.args, vars(self))
+
+
+def _again(kind: type[AdapterError], args: tuple[Any, ...], attributes: dict[str, Any]) -> AdapterError:
+    """Return an error that was pickled: its class may be called with something else than with what it then says."""
+    error = kind.__new__(kind)
+    super(AdapterError, error).__init__(*args)
+    vars(error).update(attributes)
+    return error
 
 
 class MissingExtra(AdapterError, ImportError):

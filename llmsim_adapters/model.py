@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from llmsim_adapters.dialects.read import read
 from llmsim_adapters.errors import AdapterError, ConfigUnavailable, InvalidConfig
-from llmsim_adapters.evaluation.construction import construct, guest_of
+from llmsim_adapters.evaluation.construction import construct, guest_of, reread
 from llmsim_adapters.evaluation.evaluator import OWN_SCHEDULE, Evaluation, evaluate, unavailable, unsupported
 from llmsim_adapters.gap import Gap, GapKind
-from llmsim_adapters.graph.schedule import Schedule, ScheduleError
+from llmsim_adapters.graph.schedule import DEFAULT_ENGINE, Schedule, ScheduleError
 from llmsim_adapters.lowerings.recording import Kept
 from llmsim_adapters.plugins.isolation import PluginError
 from llmsim_adapters.plugins.manager import registered
@@ -22,9 +22,8 @@ from llmsim_adapters.working import Working, working
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
-    from llmsim_adapters.dialects.reading.dialect import Dialect
     from llmsim_adapters.dialects.reading.reading import Reading
     from llmsim_adapters.evaluation.result import Coverage
     from llmsim_adapters.evaluation.total import Total
@@ -47,7 +46,7 @@ class BuildError(AdapterError):
 class Model:
     """A config that was found, and what follows from it, each computed at first use and once.
 
-    `load` makes them.
+    `load` makes them. A pickled model is its config: what follows is computed where it comes to, by the plugins there.
     """
 
     def __init__(self, config: RawConfig, total: Total | None = None, plugins: Registered | None = None) -> None:
@@ -55,6 +54,9 @@ class Model:
         self._total = total
         self._plugins = plugins
         self._kept: dict[str, Kept] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return self.__class__, (self.config, self._total)
 
     def __repr__(self) -> str:
         return f"<Model {printable(self.config.provenance.location)}>"
@@ -119,7 +121,8 @@ class Model:
         claim, spec = self._claim(builder), self.spec
         assert spec is not None  # the claim was made on it
         build = partial(self.build, builder=builder)
-        alone = guest_of(self._registered.builders[claim.builder], self._registered, spec) is not None
+        plugged = self._registered.engines.keys() & set(_values(fields.get("engine", DEFAULT_ENGINE)))
+        alone = plugged or guest_of(self._registered.builders[claim.builder], self._registered, spec) is not None
         return sweep(fields, build, None if alone else partial(self._construct, claim))
 
     def explain(self, schedule: Schedule | None = None, builder: str | None = None) -> Working:
@@ -150,13 +153,8 @@ class Model:
             self.config.provenance,
             self._registered,
             self._total,
-            self._reread,
+            self.config.data,
         )
-
-    @property
-    def _reread(self) -> Callable[[], ModelSpec]:
-        """What graphs keep to show formulas: not the model, which would be kept alive by its own graph."""
-        return partial(_traced, self.config.data, self._registered.dialects)
 
     def _claim(self, builder: str | None) -> Claim:
         coverage = self.coverage
@@ -178,7 +176,7 @@ class Model:
     def _construct(
         self, claim: Claim, schedule: Schedule, *, traced: bool = False, kept: Kept | None = None
     ) -> OperatorGraph:
-        spec = self._reread() if traced else self.spec
+        spec = reread(self.config.data, self._registered) if traced else self.spec
         assert spec is not None  # the claim was made on it
         return construct(
             self._registered.builders[claim.builder],
@@ -186,7 +184,7 @@ class Model:
             spec,
             schedule,
             without=unsupported(claim),
-            reread=None if traced else self._reread,
+            config=None if traced else self.config.data,
             traced=traced,
             kept=kept,
         )
@@ -197,13 +195,14 @@ class Model:
         return self.reading.gaps + claim.gaps
 
 
-def _traced(config: Mapping[str, Any], plugged: Mapping[str, Dialect]) -> ModelSpec:
-    """Return the spec of a config that was read before, of traced numbers."""
-    spec = read(config, plugged, traced=True).spec
-    if spec is None:  # there was one, so only a plugin's dialect that fails now and then comes here
-        message = "the config could not be read a second time"
-        raise PluginError(message)
-    return spec
+def _values(given: Any) -> list[str]:
+    """Return the names in a value or an array of them, nested as it may be."""
+    if isinstance(given, str):
+        return [given]
+    try:
+        return [name for each in given for name in _values(each)]
+    except TypeError:  # what is no name is refused with the other fields
+        return []
 
 
 def load(

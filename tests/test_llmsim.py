@@ -5,10 +5,15 @@ What needs LLMSim runs where LLMSIM_HOME names a checkout; what it says where th
 
 from __future__ import annotations
 
+import copy
 import json
+import multiprocessing
 import os
+import pickle
+import shutil
 import subprocess
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -17,7 +22,8 @@ import pytest
 
 import llmsim_adapters as la
 from llmsim_adapters import llmsim
-from tests.facts import LLAMA
+from llmsim_adapters.llmsim.interface import COMMIT
+from tests.facts import LLAMA, facts
 from tests.llmsim.by_hand import BY_HAND
 from tests.llmsim.rows import Point, configs, rows_of_description
 from tests.test_llmsim_description import LATENT, MOE, MXFP4, WINDOWED
@@ -64,10 +70,20 @@ def operators(perf: Any) -> dict[str, Any]:
     return {op.name: op for layer in perf.layer_performances for op in layer.operators}
 
 
-def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+def command(*arguments: str, home: str = HOME) -> subprocess.CompletedProcess[str]:
     """Return what `llmsim-adapters llmsim` says."""
     run = [sys.executable, "-m", "llmsim_adapters", "llmsim", *arguments]
-    return subprocess.run(run, capture_output=True, text=True, timeout=120, check=False)
+    environment = {**os.environ, "LLMSIM_HOME": home}
+    return subprocess.run(run, capture_output=True, text=True, timeout=120, check=False, env=environment)
+
+
+def said_in_one_line(done: subprocess.CompletedProcess[str]) -> str:
+    """Return what a command says that ends with an error, and nothing else."""
+    assert done.returncode == 1, done.stderr
+    assert done.stdout == ""
+    assert done.stderr.startswith("error: ")
+    assert done.stderr.count("\n") == 1
+    return done.stderr
 
 
 @pytest.fixture
@@ -85,6 +101,13 @@ def config_file(tmp_path: Path) -> Callable[[dict[str, Any]], str]:
         return str(path)
 
     return write
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[ProcessPoolExecutor]:
+    """One process that inherits nothing."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as executor:
+        yield executor
 
 
 class TestWithoutLLMSim:
@@ -117,11 +140,89 @@ class TestWithoutLLMSim:
         assert done.stderr.startswith("error: LLMSim can't be imported: set LLMSIM_HOME")
         assert done.stderr.count("\n") == 1
 
+    @pytest.mark.parametrize(
+        ("files", "reason"),
+        [
+            ({}, "has no src.arch.config"),
+            ({"config.py": ""}, "has no src.arch.config.ModelConfig.from_dict"),
+            ({"config.py": "from src.arch.model_type import ForwardMode"}, "has no src.arch.model_type"),
+            ({"config.py": "from src.arch import Nothing"}, "has no src.arch.config, which fails: ImportError"),
+            ({"config.py": "class ModelConfig(:"}, "has no src.arch.config, which fails: SyntaxError"),
+        ],
+        ids=["module", "name", "import", "imported name", "syntax"],
+    )
+    def test_another_version_says_what_it_lacks_and_which_one_to_take(
+        self, files: dict[str, str], reason: str, tmp_path: Path
+    ) -> None:
+        (tmp_path / "src" / "arch").mkdir(parents=True)
+        for name, text in {"__init__.py": "", **files}.items():
+            (tmp_path / "src" / "arch" / name).write_text(text, encoding="utf-8")
+        said = said_in_one_line(command("--", "--help", home=str(tmp_path)))
+        assert "another version of LLMSim" in said
+        assert reason in said
+        assert f"check out {COMMIT} of github.com/zkkython/llmsim" in said
+
+    def test_a_package_that_llmsim_needs_is_named(self, tmp_path: Path) -> None:
+        (tmp_path / "src" / "arch").mkdir(parents=True)
+        (tmp_path / "src" / "arch" / "config.py").write_text("import not_installed", encoding="utf-8")
+        said = said_in_one_line(command("--", "--help", home=str(tmp_path)))
+        assert "No module named 'not_installed'; install what it needs" in said
+
     def test_it_is_one_of_our_errors(self) -> None:
         assert issubclass(llmsim.LLMSimUnavailable, la.AdapterError)
 
     def test_importing_the_bridge_imports_nothing_of_it(self, run_python: Callable[..., str]) -> None:
         assert run_python("import sys, llmsim_adapters.llmsim; print('src' in sys.modules)").strip() == "False"
+
+
+OTHER_VERSIONS: Final = {
+    "the attribute of a transfer's bandwidth": (
+        *("arch/perf_calculator.py", '_bandwidth_gb_s"', '_rate"'),
+        "its calculator does not ask for the bandwidth of a transfer",
+    ),
+    "the method that is hooked": (
+        *("arch/perf_calculator.py", "calculate_transfer_time", "transfer_time_of"),
+        "src.arch.perf_calculator.PerformanceCalculator.calculate_transfer_time",
+    ),
+    "a bandwidth": (
+        *("hardware/hardware_config.py", "link_bandwidth_decode_gb_s", "link_decode"),
+        "src.hardware.hardware_config.BandwidthConfig.link_bandwidth_decode_gb_s",
+    ),
+    "the bytes that are read": (
+        *("arch/perf_calculator.py", '"load"', '"read"'),
+        "its calculator does not ask for the bytes that an operator moves",
+    ),
+    "weights": (
+        *("arch/perf_calculator.py", "get_weight_mem_occupy", "get_weight_bytes"),
+        "its calculator fails with an operator of ours: AttributeError",
+    ),
+    "a field of the schedule": (
+        *("arch/config.py", "enable_moe_dense_fully_dp", "dense_dp"),
+        "src.arch.config.ScheduleConfig.enable_moe_dense_fully_dp",
+    ),
+    "the test for experts": (
+        *("optimization/service.py", "_is_moe_model", "_has_experts"),
+        "src.optimization.service.OptimizationService._is_moe_model",
+    ),
+    "the main program": ("main.py", "def main(", "def run(", "src.main.main"),
+}
+"""What else LLMSim may call something, and what is said of it: file, the name, another one, the reason."""
+
+
+@needs_llmsim
+@pytest.mark.parametrize("what", OTHER_VERSIONS)
+def test_a_version_that_names_something_otherwise_is_one_clear_line(what: str, tmp_path: Path) -> None:
+    for folder in ("src", "hardware_config"):
+        shutil.copytree(Path(HOME, folder), tmp_path / folder)
+    name, old, new, reason = OTHER_VERSIONS[what]
+    path = tmp_path / "src" / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    said = said_in_one_line(command("--", "--model_path", "google/gemma-2-9b", "--batch_size", "1", home=str(tmp_path)))
+    assert "another version of LLMSim" in said
+    assert reason in said
+    assert COMMIT in said
 
 
 @needs_llmsim
@@ -213,6 +314,122 @@ class TestArchitecture:
         arch = llmsim.create_model_arch(given, schedule())
         assert arch.model_config.model_type == "llama"
         assert arch.graph.weight_bytes == la.build(LLAMA).weight_bytes
+
+
+COMPOSITE: Final = {
+    "model_type": "gemma3",
+    "architectures": ["Gemma3ForConditionalGeneration"],
+    "text_config": {**{k: v for k, v in LLAMA.items() if k != "architectures"}, "model_type": "gemma3_text"},
+}
+
+
+@needs_llmsim
+class TestChangedConfig:
+    """A field that is set after loading is honoured, or refused by name; never ignored."""
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"num_hidden_layers": 4},
+            {"num_hidden_layers": 2, "hidden_size": 192},
+            {"head_dim": 24},  # a key that the file does not have
+            {"quantization_config": {"quant_method": "fp8", "weight_block_size": [8, 8]}},
+        ],
+        ids=str,
+    )
+    def test_is_the_model_of_a_config_with_that_value(self, changes: dict[str, Any]) -> None:
+        config = llmsim.load_config(LLAMA)
+        before = llmsim.create_model_arch(config, schedule())
+        for name, value in changes.items():
+            setattr(config, name, value)
+        changed = llmsim.create_model_arch(config, schedule())
+        wanted = llmsim.create_model_arch({**LLAMA, **changes}, schedule())
+        assert changed.description == wanted.description
+        assert changed.description != before.description
+        assert changed.get_kv_cache() == wanted.get_kv_cache()
+
+    @pytest.mark.filterwarnings("ignore:builder qwen3 models .* in part")
+    def test_a_value_within_one_counts_too(self) -> None:
+        config = llmsim.load_config(COMPOSITE)
+        llmsim.create_model_arch(config, schedule())
+        config.text_config["num_hidden_layers"] = 5
+        wanted = {**COMPOSITE, "text_config": {**COMPOSITE["text_config"], "num_hidden_layers": 5}}
+        found = llmsim.create_model_arch(config, schedule())
+        assert found.description == llmsim.create_model_arch(wanted, schedule()).description
+        assert COMPOSITE["text_config"]["num_hidden_layers"] == 3
+
+    def test_one_that_is_taken_back_or_deleted_counts_too(self) -> None:
+        config = llmsim.load_config(LLAMA)
+        loaded = llmsim.create_model_arch(config, schedule()).description
+        config.num_hidden_layers = 4
+        assert llmsim.create_model_arch(config, schedule()).description != loaded
+        config.num_hidden_layers = 3
+        assert llmsim.create_model_arch(config, schedule()).description == loaded
+        del config.torch_dtype
+        without = {name: value for name, value in LLAMA.items() if name != "torch_dtype"}
+        wanted = llmsim.create_model_arch(without, schedule()).description
+        assert llmsim.create_model_arch(config, schedule()).description == wanted
+
+    def test_the_optimizer_sees_it(self, installed: None) -> None:
+        from src.hardware.hardware_config import DEFAULT_HARDWARE
+        from src.optimization.evaluator import PerformanceEvaluator
+
+        config = llmsim.load_config(LLAMA)
+        config.num_hidden_layers = 4
+        estimate = PerformanceEvaluator(config, DEFAULT_HARDWARE).get_model_memory_estimate(schedule())
+        assert estimate * 1024**3 == pytest.approx(la.build({**LLAMA, "num_hidden_layers": 4}).weight_bytes)
+
+    @pytest.mark.parametrize(
+        ("raw", "name", "value", "reason"),
+        [
+            (LLAMA, "n_routed_expert", 8, "nobody read"),
+            (LLAMA, "attention_type", "mla", "nobody read"),
+            (LLAMA, "num_hidden_layers", "4", "expected an integer"),
+            (COMPOSITE, "num_hidden_layers", 4, "keys of the language model are in `text_config`"),
+            ({"model_type": "gpt2", "n_layer": 3}, "num_hidden_layers", 7, "`n_layer` = 3 are two values"),
+        ],
+        ids=["misspelt", "of LLMSim's own", "no value", "elsewhere", "another spelling"],
+    )
+    def test_what_can_not_be_honoured_is_an_error_that_names_it(
+        self, raw: dict[str, Any], name: str, value: object, reason: str
+    ) -> None:
+        config = llmsim.load_config(raw)
+        setattr(config, name, value)
+        with pytest.raises(la.AdapterError, match=f"field `{name}` of a loaded config was changed, .*{reason}"):
+            llmsim.create_model_arch(config, schedule())
+
+
+def transfer_times(arch: Any, hardware: str) -> dict[str, float]:
+    """Return the time of each transfer; run in a process of a pool."""
+    return {name: op.transfer_time for name, op in operators(performance(arch, hardware)).items() if op.transfer_time}
+
+
+@needs_llmsim
+class TestPickling:
+    def test_a_process_pool_builds_of_one_loaded_config(self, pool: ProcessPoolExecutor) -> None:
+        config = llmsim.load_config(LATENT)
+        schedules = [schedule(tp_size=2, batch_size=size, mode="decode") for size in (1, 2)]
+        for given, found in zip(schedules, pool.map(llmsim.create_model_arch, [config] * 2, schedules), strict=True):
+            here = llmsim.create_model_arch(config, given)
+            assert (found.graph, found.description) == (here.graph, here.description)
+            assert found.model_config == here.model_config
+            assert transfer_times(found, "h20") == transfer_times(here, "h20")
+
+    def test_transfers_have_the_hardwares_bandwidth_there_too(self, pool: ProcessPoolExecutor) -> None:
+        arch = llmsim.create_model_arch(LATENT, schedule(mode="decode", tp_size=2, dp_size=4, ep_size=8, deepep=True))
+        assert pool.submit(transfer_times, arch, "gb200").result() == transfer_times(arch, "gb200")
+
+    @pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda config: pickle.loads(pickle.dumps(config))])
+    def test_a_changed_field_is_changed_there_too(self, again: Callable[[Any], Any]) -> None:
+        config = llmsim.load_config(LLAMA)
+        config.num_hidden_layers = 4
+        wanted = llmsim.create_model_arch({**LLAMA, "num_hidden_layers": 4}, schedule()).description
+        assert llmsim.create_model_arch(again(config), schedule()).description == wanted
+
+    def test_is_small(self) -> None:
+        config = llmsim.load_config("deepseek-ai/DeepSeek-V3")
+        llmsim.create_model_arch(config, schedule())
+        assert len(pickle.dumps(config)) < 8_000
 
 
 @needs_llmsim
@@ -314,6 +531,34 @@ class TestInstall:
         llmsim.uninstall()
         assert bound() == before
 
+    def test_of_many_threads_is_once(self, run_python: Callable[..., str]) -> None:
+        """In a fresh process, where what they import keeps them all at the same place for a while."""
+        code = """
+from threading import Barrier, Thread
+from llmsim_adapters import llmsim
+from tests.test_llmsim import LLAMA, schedule
+from src.arch.config import ModelConfig
+from src.arch.perf_calculator import PerformanceCalculator
+
+def bound():
+    return ModelConfig.__dict__["from_json"], PerformanceCalculator.calculate_transfer_time
+
+before, barrier, config = bound(), Barrier(16), llmsim.load_config(LLAMA)
+
+def work():
+    barrier.wait()
+    llmsim.install()
+    llmsim.create_model_arch(config, schedule())
+
+threads = [Thread(target=work) for _ in range(16)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+assert bound()[0] is not before[0] and bound()[1] is not before[1]
+llmsim.uninstall()
+print(bound() == before)
+"""
+        assert run_python(code, LLMSIM_HOME=HOME).strip() == "True"
+
     def test_from_json_loads_and_the_factory_builds(
         self, installed: None, config_file: Callable[[dict[str, Any]], str]
     ) -> None:
@@ -403,6 +648,38 @@ class TestCommand:
         assert done.returncode == 0, done.stderr
         names = [row[0].value for row in openpyxl.load_workbook(path).active.iter_rows(min_row=4)]
         assert {"qkv_proj", "qk", "qkv", "dense_gate_up_proj", "lm_head"} <= set(names)
+
+    @pytest.mark.parametrize("batch_size", [1, 4])
+    def test_says_whose_figures_these_are_and_what_the_caches_is_of(self, batch_size: int) -> None:
+        arguments = ("--model_path", "google/gemma-2-9b", "--batch_size", str(batch_size), "--tp_size", "2")
+        done = command("--", *arguments, "--ep_size", "1", "--mode", "decode")
+        graph = la.build("google/gemma-2-9b", la.Schedule(tp_size=2, dp_size=4, mode="decode", context_len=4095))
+        cache = graph.rank_kv_cache_bytes(4096)
+        report, _, ours = done.stdout.partition("This is one of 8 GPUs (tp_size 2 × dp_size 4, ep_size 1)")
+        assert f"KV Cache Memory/Single GPU: {cache / 4096 / 1024**3:.6f} GB" in report
+        assert f"KV cache of one sequence of 4,096 tokens: {cache:,} (1.41 GB); LLMSim's figure is of one token" in ours
+        assert (f"KV cache of 4 sequences: {4 * cache:,} (" in ours) == (batch_size == 4)
+        assert "state" not in ours
+        assert "Note" not in ours
+
+    def test_says_what_recurrent_layers_keep(self, config_file: Callable[[dict[str, Any]], str]) -> None:
+        raw = facts("bamba")["cases"][0]["config"]
+        arguments = ("--model_path", config_file(raw), "--batch_size", "2", "--max_seqlen", "64", "--mode", "decode")
+        done = command("--", *arguments, "--tp_size", "1", "--ep_size", "1")
+        state = la.build(raw).rank_state_bytes
+        assert state > 0
+        assert f"Recurrent state of one sequence, whatever its length: {state:,} (" in done.stdout
+        assert f"Recurrent state of 2 sequences: {2 * state:,} (" in done.stdout
+
+    @pytest.mark.parametrize("optimizer", [False, True], ids=["main", "optimizer"])
+    def test_prints_each_note_once(self, optimizer: bool, config_file: Callable[[dict[str, Any]], str]) -> None:
+        arguments = ["--model_path", config_file(LLAMA), "--max_seqlen", "64"]
+        grid = ["--tp_range", "1,2", "--dp_range", "4", "--ep_range", "1,2", "--batch_range", "2,4"]
+        arguments += grid if optimizer else ["--batch_size", "2", "--tp_size", "2"]
+        done = command(*(["--optimizer"] if optimizer else []), "--", *arguments)
+        assert done.returncode == 0, done.stderr
+        asked = "deepep" if optimizer else "ep_size"  # by default
+        assert done.stdout.count(f"\nNote: `{asked}` is ignored: the model has no experts\n") == 1
 
     def test_runs_llmsims_optimizer(self, config_file: Callable[[dict[str, Any]], str]) -> None:
         grid = ("--tp_range", "1,2", "--dp_range", "2,4", "--ep_range", "1,2", "--batch_range", "2,4")

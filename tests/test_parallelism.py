@@ -634,6 +634,15 @@ class TestNotes:
         assert (graph.weights, graph.caches, graph.transfers) == (plain.weights, plain.caches, plain.transfers)
         assert plain.notes == ()
 
+    @pytest.mark.parametrize("fields", [{}, {"tp_size": 2, "dp_size": 2}, {"tp_size": 2, "moe_tp": True}], ids=str)
+    def test_deepep_without_expert_parallelism_is_noted(self, fields: dict[str, Any]) -> None:
+        model = la.load(BUNDLED["deepseek-ai--DeepSeek-V3"])
+        graph = model.build(la.Schedule(deepep=True, ep_size=1, **fields))
+        assert graph.notes == (
+            "`deepep` sends no tokens: `ep_size` is 1, so that all experts are on every group of ranks",
+        )
+        assert not [t for t in graph.transfers if t.kind in ("dispatch", "combine") and t.bytes]
+
     def test_what_a_model_has_is_not_noted(self) -> None:
         fields: dict[str, Any] = {"tp_size": 2, "ep_size": 2, "moe_tp": True, "deepep": True, "mtp": True}
         assert la.load(BUNDLED["deepseek-ai--DeepSeek-V3"]).build(la.Schedule(engine="llmsim", **fields)).notes == ()

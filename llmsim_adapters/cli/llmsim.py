@@ -7,20 +7,34 @@ import warnings
 from importlib import import_module
 from typing import TYPE_CHECKING, TextIO
 
-from llmsim_adapters.cli.output import warn
+from llmsim_adapters.cli.output import warn, write
+from llmsim_adapters.cli.words import exact
 from llmsim_adapters.llmsim import install, uninstall
+from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    from llmsim_adapters.graph.graph import OperatorGraph
+    from llmsim_adapters.llmsim.architecture import AdaptedArch
 
 
 def run(arguments: Sequence[str], *, optimizer: bool) -> None:
     """Run LLMSim's command line, or its optimizer's, which end the process by themselves where they fail.
 
+    What its report has no place for follows: whose figures these are, what the cache's figure is of, states and notes.
+
     Raises:
-        LLMSimUnavailable: LLMSim can't be imported.
+        LLMSimUnavailable: LLMSim can't be imported, or is another version.
     """
-    install()
+    graphs: list[OperatorGraph] = []
+    notes: dict[str, None] = {}
+
+    def told(arch: AdaptedArch) -> None:
+        graphs[:] = [arch.graph]
+        notes.update(dict.fromkeys(arch.graph.notes))
+
+    install(told)
     command = import_module("src.optimization.cli" if optimizer else "src.main")
     before = sys.argv
     sys.argv = ["llmsim-adapters llmsim --", *arguments]
@@ -31,6 +45,31 @@ def run(arguments: Sequence[str], *, optimizer: bool) -> None:
     finally:
         sys.argv = before
         uninstall()
+    lines = [] if optimizer else [line for graph in graphs for line in _beside(graph)]
+    lines += [f"Note: {printable(note)}" for note in notes]
+    if lines:
+        write("".join(f"{line}\n" for line in ["", *lines]))
+
+
+def _beside(graph: OperatorGraph) -> Iterator[str]:
+    """Yield what a report does not say of the one graph that it is of."""
+    schedule = graph.schedule
+    tokens = schedule.context_len + schedule.seq_len
+    layout = f"tp_size {schedule.tp_size} × dp_size {schedule.dp_size}, ep_size {schedule.ep_size}"
+    yield f"This is one of {schedule.world_size:,} GPUs ({layout}); of its memory, in bytes:"
+    if cache := graph.rank_kv_cache_bytes(tokens):
+        yield f"  KV cache of one sequence of {tokens:,} tokens: {_bytes(cache)}; LLMSim's figure is of one token"
+        if schedule.batch_size > 1:
+            yield f"  KV cache of {schedule.batch_size:,} sequences: {_bytes(cache * schedule.batch_size)}"
+    if state := graph.rank_state_bytes:
+        yield f"  Recurrent state of one sequence, whatever its length: {_bytes(state)}; no part of the KV cache"
+        if schedule.batch_size > 1:
+            yield f"  Recurrent state of {schedule.batch_size:,} sequences: {_bytes(state * schedule.batch_size)}"
+
+
+def _bytes(count: int) -> str:
+    full, short = exact(count, "bytes")
+    return f"{full} ({short})" if short else full
 
 
 def _show(

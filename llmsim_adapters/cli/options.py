@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from llmsim_adapters.cli.group import MISUSE, Failed
+from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +27,7 @@ format_option = click.option(
 
 
 _RANKS = tuple(
-    click.option(f"--{name}-size", type=click.IntRange(min=1), default=1, show_default=True, help=text)
+    click.option(f"--{name}-size", f"--{name}", type=click.IntRange(min=1), default=1, show_default=True, help=text)
     for name, text in (
         ("tp", "Ranks that share the work on the same sequences."),
         ("dp", "Groups of so many ranks, each with a batch of its own."),
@@ -35,10 +36,36 @@ _RANKS = tuple(
 ) + tuple(
     click.option(f"--{name}", is_flag=True, help=text)
     for name, text in (
-        ("moe-tp", "Ranks with the same experts have a part of each, and not all of them."),
         ("deepep", "Tokens are sent to the ranks of their experts and back."),
         ("dense-fully-dp", "Dense feed-forward networks are whole on every rank."),
     )
+)
+
+_ENGINE = (
+    click.option("--engine", metavar="NAME", help="What the model runs on.  [default: sglang]"),
+    click.option(
+        "--engine-option", "engine_options", multiple=True, metavar="NAME=VALUE", help="An option of the engine."
+    ),
+    click.option("--sglang", metavar="ARGUMENTS", help="Engine, ranks and formats as a server of SGLang gets them."),
+    click.option(
+        "--moe-tp/--no-moe-tp",
+        default=None,
+        help="Ranks with the same experts have a part of each, or all of them.  [default: the engine's rule]",
+    ),
+    click.option(
+        "--redundant-experts",
+        type=click.IntRange(min=0),
+        default=0,
+        show_default=True,
+        help="Experts that are stored a second time.",
+    ),
+    click.option(
+        "--dtype",
+        default="auto",
+        show_default=True,
+        metavar="FORMAT",
+        help="Number format of what is not quantized.",
+    ),
 )
 
 _FORMATS = tuple(
@@ -86,6 +113,7 @@ def model_options(command: F) -> F:
             ),
             click.option("--mtp/--no-mtp", help="Run the multi-token prediction stack, too.  [default: no]"),
             *_RANKS,
+            *_ENGINE,
             *_FORMATS,
             hub_options,
             format_option,
@@ -95,11 +123,36 @@ def model_options(command: F) -> F:
     return command
 
 
-def schedule_of(seq_len: int | None, **fields: Any) -> Schedule:
+def schedule_of(
+    seq_len: int | None, engine: str | None, sglang: str | None, engine_options: tuple[str, ...], **fields: Any
+) -> Schedule:
     """Return the schedule that the options ask for."""
     from llmsim_adapters.graph.schedule import Schedule, ScheduleError
 
+    options = dict(map(_option, engine_options))
+    if engine is not None:
+        fields["engine"] = engine
     try:
-        return Schedule(seq_len=seq_len or 0, **fields)
+        if sglang is None:
+            return Schedule(seq_len=seq_len or 0, engine_options=options, **fields)
+        plain = Schedule()
+        step = {name: value for name, value in fields.items() if value != getattr(plain, name)}
+        served = Schedule.from_sglang(sglang).to_dict()
+        twice = [name for name in step if served[name] != getattr(plain, name)] or ["engine_option"] * bool(options)
+        if twice:
+            message = f"--sglang and --{twice[0].replace('_', '-')}: give one of them"
+            raise Failed(message, MISUSE)
+        return Schedule(**{**served, **step, "seq_len": seq_len or 0})
     except ScheduleError as error:
         raise Failed(str(error), MISUSE) from error
+
+
+def _option(text: str) -> tuple[str, bool | int | str]:
+    """Return the name and the value of an engine's option: true, false, an integer, or text."""
+    name, equals, value = text.partition("=")
+    if not name:
+        message = f"--engine-option {printable(text, 80)}: expected NAME=VALUE"
+        raise Failed(message, MISUSE)
+    if not equals or value.lower() in ("true", "false"):
+        return name, value.lower() != "false"
+    return name, int(value) if value.isascii() and value.isdecimal() and len(value) < 16 else value

@@ -4,7 +4,7 @@ An engine is a name, the options that it knows, and rules, each with its source.
 it; what a model is and what it computes is never theirs.
 """
 
-from llmsim_adapters.engines.engine import Engine, Option
+from llmsim_adapters.engines.engine import Engine, EngineOption
 from llmsim_adapters.engines.layout import Layout
 
-__all__ = ["Engine", "Layout", "Option"]
+__all__ = ["Engine", "EngineOption", "Layout"]

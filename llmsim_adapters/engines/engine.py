@@ -17,7 +17,7 @@ _Rule = TypeVar("_Rule", bound=Rule)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
+class EngineOption:
     """An option of an engine, under the engine's own name.
 
     Attributes:
@@ -71,7 +71,7 @@ class Engine:
     name: str
     version: str = ""
     summary: str = ""
-    options: tuple[Option, ...] = ()
+    options: tuple[EngineOption, ...] = ()
     rules: tuple[Rule, ...] = ()
     registers: frozenset[str] | None = None
     splits_experts: bool = True

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from llmsim_adapters.dialects.read import read
 from llmsim_adapters.graph.schedule import ScheduleError
 from llmsim_adapters.lowerings.wiring import wire
 from llmsim_adapters.plugins import soundness
+from llmsim_adapters.plugins.isolation import PluginError
+from llmsim_adapters.plugins.manager import registered as registered_here
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Collection, Mapping
 
     from llmsim_adapters.graph.graph import OperatorGraph
     from llmsim_adapters.graph.operator import Operator
@@ -29,23 +32,24 @@ def construct(
     schedule: Schedule,
     *,
     without: Collection[str] = (),
-    reread: Callable[[], ModelSpec] | None = None,
+    config: Mapping[str, Any] | None = None,
     traced: bool = False,
     kept: Kept | None = None,
 ) -> OperatorGraph:
     """Return the graph that a builder makes of a spec without the features that it does not model.
 
-    `reread` gives the spec once more, of traced numbers, where somebody asks an operator for its `trace`; `traced`
-    says that this is such a spec. `kept` is what the package's own code keeps of graphs of this spec.
+    `config` is read once more, with traced numbers, where somebody asks an operator for its `trace`; `traced` says that
+    this spec was read so. `kept` is what the package's own code keeps of graphs of this spec.
 
     Raises:
         PluginError: the builder's own code raised, did not answer in time, or did not return a graph.
         ScheduleError: the model can't be spread over ranks as the schedule says.
     """
     known = tuple([name for name in without if name in registered.features])
-    tracer = None if reread is None else partial(_trace, entry, registered, schedule, without, reread)
-    wiring = partial(wire, lowerings=registered.lowerings, engines=registered.engines, tracer=tracer, traced=traced)
-    guest = guest_of(entry, registered, spec)
+    tracer = None if config is None else Tracer(config, entry.name, schedule, known, registered)
+    lowerings, engines = registered.lowerings, registered.plugged_engines
+    wiring = partial(wire, lowerings=lowerings, engines=engines, tracer=tracer, traced=traced)
+    guest = guest_of(entry, registered, spec, schedule)
     if guest is None:
         return wiring(registered.features.without(spec, known), schedule, kept=kept)
 
@@ -63,21 +67,69 @@ def construct(
     return answer
 
 
-def guest_of(entry: RegisteredBuilder, registered: Registered, spec: ModelSpec) -> Guest | None:
+def guest_of(
+    entry: RegisteredBuilder, registered: Registered, spec: ModelSpec, schedule: Schedule | None = None
+) -> Guest | None:
     """Return the plugin whose code runs when a builder builds a spec, or None where there is only the package's.
 
-    A spec of a plugin's dialect may have its components, whose code runs when they are looked at or lowered.
+    A spec of a plugin's dialect may have its components, whose code runs when they are looked at or lowered; a plugin's
+    engine has rules with code.
     """
-    return entry.guest if entry.builds_itself else registered.guests.get(spec.model_type)
+    guest = entry.guest if entry.builds_itself else registered.guests.get(spec.model_type)
+    if guest is None and schedule is not None and (engine := registered.engines.get(schedule.engine)) is not None:
+        return engine.guest
+    return guest
 
 
-def _trace(
-    entry: RegisteredBuilder,
-    registered: Registered,
-    schedule: Schedule,
-    without: Collection[str],
-    reread: Callable[[], ModelSpec],
-) -> dict[str, Operator]:
-    """Return the operators of traced numbers, by path."""
-    graph = construct(entry, registered, reread(), schedule, without=without, traced=True)
-    return {operator.path: operator for operator in graph.operators}
+def reread(config: Mapping[str, Any], registered: Registered) -> ModelSpec:
+    """Return the spec of a config that was read before, of traced numbers.
+
+    Raises:
+        PluginError: there was one, so only a plugin's dialect that is gone, or fails now and then, comes to this.
+    """
+    spec = read(config, registered.dialects, traced=True).spec
+    if spec is None:
+        message = "the config could not be read a second time"
+        raise PluginError(message)
+    return spec
+
+
+class Tracer:
+    """Gives the operators of a graph once more, by path, of traced numbers.
+
+    Tracers are equal where config, builder and schedule are. What plugins registered is code, and not pickled with one:
+    it asks what is registered in the process that it comes to, at its first use.
+    """
+
+    __slots__ = ("_asked", "_registered")
+
+    def __init__(
+        self,
+        config: Mapping[str, Any],
+        builder: str,
+        schedule: Schedule,
+        without: tuple[str, ...],
+        registered: Registered | None = None,
+    ) -> None:
+        self._asked = config, builder, schedule, without
+        self._registered = registered
+
+    def __call__(self) -> dict[str, Operator]:
+        config, builder, schedule, without = self._asked
+        registered = self._registered or registered_here()
+        entry = registered.builders.get(builder)
+        if entry is None:
+            message = f"builder {printable(builder)} is not registered in this process, so its formulas can't be shown"
+            raise PluginError(message)
+        spec = reread(config, registered)
+        graph = construct(entry, registered, spec, schedule, without=without, traced=True)
+        return {operator.path: operator for operator in graph.operators}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Tracer) and self._asked == other._asked
+
+    def __hash__(self) -> int:
+        return hash(self._asked[1:])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Tracer, self._asked

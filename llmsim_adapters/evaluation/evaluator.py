@@ -20,7 +20,7 @@ from llmsim_adapters.spec.category import category, text_category
 from llmsim_adapters.spec.components import Component
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
     from llmsim_adapters.dialects.reading.reading import Reading
     from llmsim_adapters.evaluation.total import Total
@@ -51,7 +51,7 @@ def evaluate(
     source: Provenance,
     registered: Registered,
     total: Total | None = None,
-    reread: Callable[[], ModelSpec] | None = None,
+    config: Mapping[str, Any] | None = None,
 ) -> Evaluation:
     """Return what the registered builders make of a reading.
 
@@ -60,7 +60,7 @@ def evaluate(
         source: where the config came from.
         registered: the builders, dialects, features and lowerings at hand.
         total: an external total of this model, to be equalled.
-        reread: reads the config once more with traced numbers, for the formulas that an operator's `trace` shows.
+        config: what was read, to be read once more for the formulas that an operator's `trace` shows.
     """
     spec = reading.spec
     if spec is None:
@@ -79,7 +79,7 @@ def evaluate(
     claims = [_claim(entry, claim, reading) for entry, claim in computed]
     claims.sort(key=Claim.rank)
     claims = with_impacts(claims, spec, registered)
-    graph, claims = _build(claims, registered, spec, reread)
+    graph, claims = _build(claims, registered, spec, config)
     best = claims[0] if graph is not None else None
     gaps = reading.gaps + seen.gaps + tuple([_left_out(name) for name in spec.unmodelled])
     evidence = Evidence.NONE
@@ -215,14 +215,14 @@ def _build(
     claims: list[Claim],
     registered: Registered,
     spec: ModelSpec,
-    reread: Callable[[], ModelSpec] | None,
+    config: Mapping[str, Any] | None,
 ) -> tuple[OperatorGraph | None, list[Claim]]:
     """Return the graph of the best claim that holds, and the claims with those that did not hold put last."""
     while claims[:1] and claims[0].claims:
         best = claims[0]
         entry = registered.builders[best.builder]
         try:
-            graph = construct(entry, registered, spec, OWN_SCHEDULE, without=unsupported(best), reread=reread)
+            graph = construct(entry, registered, spec, OWN_SCHEDULE, without=unsupported(best), config=config)
         except (PluginError, ScheduleError) as error:
             told = f"{entry.guest.label}: {error}" if isinstance(error, ScheduleError) else str(error)
             claims = sorted([_failed(best, told), *claims[1:]], key=Claim.rank)

@@ -6,12 +6,12 @@ from dataclasses import dataclass, fields
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from llmsim_adapters.errors import AdapterError
+from llmsim_adapters.graph.schedule_error import ScheduleError as ScheduleError
 from llmsim_adapters.spec.dtypes import BITS
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import TypeAlias
 
     Value: TypeAlias = bool | int | str | None
@@ -21,10 +21,6 @@ LARGEST: Final = 2**40
 _DEFAULT_EXTEND_LENGTH: Final = 4096
 
 DEFAULT_ENGINE: Final = "sglang"
-
-
-class ScheduleError(AdapterError, ValueError):
-    """A field of a schedule has a value that cannot be; the message names the field."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +119,24 @@ class Schedule:
     def world_size(self) -> int:
         """The number of ranks."""
         return self.tp_size * self.dp_size
+
+    @classmethod
+    def from_sglang(cls, command: str | Sequence[str], **step: Any) -> Schedule:
+        """Return the schedule of a server that is started by a command line of SGLang.
+
+        `Schedule.from_sglang("--tp-size 8 --dp-size 8 --enable-dp-attention", batch_size=4)` has eight data-parallel
+        groups of one rank. What does not bear on a rank's memory is passed over.
+
+        Args:
+            command: SGLang's arguments, as one text or in a list.
+            **step: the other fields of the schedule.
+
+        Raises:
+            ScheduleError: an argument has a value that it can't have, or bears on a rank's memory and is not modelled.
+        """
+        from llmsim_adapters.graph.sglang_command import fields_of  # only those who ask for it need it
+
+        return cls(**fields_of(command), **step)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields, ready for JSON, the engine's options as an object."""

@@ -12,7 +12,8 @@ for a program that imports from `src` itself.
 from __future__ import annotations
 
 from llmsim_adapters.llmsim.checkout import LLMSimUnavailable, require
-from llmsim_adapters.llmsim.factory import create_model_arch, load_config
+from llmsim_adapters.llmsim.factory import create_model_arch
 from llmsim_adapters.llmsim.installation import install, uninstall
+from llmsim_adapters.llmsim.loaded import load_config
 
 __all__ = ["LLMSimUnavailable", "create_model_arch", "install", "load_config", "require", "uninstall"]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from src.arch.models_arch.base_model_arch import BaseModelArch
 
+from llmsim_adapters.llmsim.bandwidth import tell_transfers_the_hardware
 from llmsim_adapters.llmsim.operators import ExactAttention, ExactMatmul, ExactTransfer
 
 if TYPE_CHECKING:
@@ -17,9 +18,15 @@ class AdaptedArch(BaseModelArch):  # type: ignore[misc]  # LLMSim has no types
     """One rank's operators of a model's graph; `graph` has what LLMSim has no place for: notes, gaps, state."""
 
     def __init__(self, model_config: Any, schedule_config: Any, graph: OperatorGraph, description: Description) -> None:
+        tell_transfers_the_hardware()
         super().__init__(model_config, schedule_config)
         self.graph = graph
         self.description = description
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Be as when it was pickled, and tell transfers the hardware in the process that it comes to."""
+        tell_transfers_the_hardware()
+        self.__dict__.update(state)
 
     def build_operators(self) -> list[Any]:
         """Fill the three lists, each time from the beginning, and return the first."""

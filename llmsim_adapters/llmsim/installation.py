@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from llmsim_adapters.llmsim.checkout import require
-from llmsim_adapters.llmsim.factory import beside, create_model_arch, load_config
+from llmsim_adapters.llmsim.checkout import LOCK, require_programs
+from llmsim_adapters.llmsim.factory import create_model_arch
+from llmsim_adapters.llmsim.loaded import beside, load_config
 
-_IMPORT_BY_NAME: Final = ("src.main", "src.optimization.evaluator")
-"""Modules of LLMSim that bind the factory by name; programs that do so are found among what is imported."""
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from llmsim_adapters.llmsim.architecture import AdaptedArch
+
+    Told = Callable[[AdaptedArch], object]
+
 _HOOKED: Final = "llmsim_adapters.llmsim.bandwidth"
 
 
@@ -21,57 +26,70 @@ class _Originals(NamedTuple):
 
 
 _originals: _Originals | None = None
+_told: Told | None = None
 
 
-def install() -> None:
+def install(told: Told | None = None) -> None:
     """Let LLMSim's command line, calculator, reports and optimizer work with every supported model; twice is once.
 
     Afterwards `ModelConfig.from_json` finds configs as `llmsim_adapters.load` does, `create_model_arch` builds any
     model that a builder claims and refuses any other with the reasons, and the optimizer spreads experts wherever there
     are any.
 
-    Raises:
-        LLMSimUnavailable: LLMSim can't be imported.
-    """
-    global _originals
-    if _originals is not None:
-        return
-    require()
-    from src.arch.config import ModelConfig
-    from src.arch.models_arch import model_arch
-    from src.optimization.service import OptimizationService
+    Args:
+        told: called with every architecture that LLMSim's factory gives.
 
-    for name in _IMPORT_BY_NAME:
-        import_module(name)
-    _originals = _Originals(
-        ModelConfig.__dict__["from_json"], model_arch.create_model_arch, OptimizationService._is_moe_model
-    )
-    ModelConfig.from_json = staticmethod(load_config)
-    OptimizationService._is_moe_model = _is_moe_model
-    _rebind(_originals.factory, _create)
+    Raises:
+        LLMSimUnavailable: LLMSim can't be imported, or is another version.
+    """
+    global _originals, _told
+    with LOCK:
+        require_programs()  # imports what binds the factory by name; programs that do are found among what is imported
+        from src.arch.config import ModelConfig
+        from src.arch.models_arch import model_arch
+        from src.optimization.service import OptimizationService
+
+        from llmsim_adapters.llmsim.bandwidth import tell_transfers_the_hardware
+
+        tell_transfers_the_hardware()
+        _told = told
+        if _originals is not None:
+            return
+        _originals = _Originals(
+            ModelConfig.__dict__["from_json"], model_arch.create_model_arch, OptimizationService._is_moe_model
+        )
+        ModelConfig.from_json = staticmethod(load_config)
+        OptimizationService._is_moe_model = _is_moe_model
+        _rebind(_originals.factory, _create)
 
 
 def uninstall() -> None:
     """Give LLMSim back what `install` and `create_model_arch` replaced."""
-    global _originals
-    if _HOOKED in sys.modules:
-        from llmsim_adapters.llmsim.bandwidth import tell_them_no_more
+    global _originals, _told
+    with LOCK:
+        if _HOOKED in sys.modules:
+            from llmsim_adapters.llmsim.bandwidth import tell_them_no_more
 
-        tell_them_no_more()
-    if _originals is None:
-        return
-    from src.arch.config import ModelConfig
-    from src.optimization.service import OptimizationService
+            tell_them_no_more()
+        _told = None
+        if _originals is None:
+            return
+        from src.arch.config import ModelConfig
+        from src.optimization.service import OptimizationService
 
-    ModelConfig.from_json = _originals.from_json
-    OptimizationService._is_moe_model = _originals.is_moe_model
-    _rebind(_create, _originals.factory)
-    _originals = None
+        ModelConfig.from_json = _originals.from_json
+        OptimizationService._is_moe_model = _originals.is_moe_model
+        _rebind(_create, _originals.factory)
+        _originals = None
 
 
 def _create(model_config: Any, schedule_config: Any) -> Any:
     """In place of LLMSim's factory, with its parameters' names."""
-    return create_model_arch(model_config, schedule_config)
+    arch = create_model_arch(model_config, schedule_config)
+    told = _told
+    if told is not None:
+        told(arch)
+    return arch
 
 
 def _is_moe_model(self: Any, model_config: Any) -> bool:

@@ -134,6 +134,8 @@ class _Wiring:
                 ("deepep", schedule.deepep),
             )
             notes += [f"`{name}` is ignored: the model has no experts" for name, is_asked in asked if is_asked]
+        elif schedule.deepep and self._layout.ranks is not None and self._layout.ranks.expert == 1:
+            notes.append("`deepep` sends no tokens: every group of ranks has all experts")
         if schedule.mtp and self._spec.stack(MTP) is None:
             notes.append("`mtp` is ignored: the model has no multi-token prediction")
         return tuple(notes)

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.dialects.reading.find import built_in
+from llmsim_adapters.engines.built_in import NAMES as ENGINES
+from llmsim_adapters.engines.engine import Engine, EngineOption
+from llmsim_adapters.engines.rules import Rule
 from llmsim_adapters.lowerings.kind import ComponentKind
 from llmsim_adapters.plugins.builder import Builder
 from llmsim_adapters.plugins.dialects import guarded
 from llmsim_adapters.plugins.isolation import PluginError, type_name
-from llmsim_adapters.plugins.registered import RegisteredBuilder
+from llmsim_adapters.plugins.registered import RegisteredBuilder, RegisteredEngine
 from llmsim_adapters.plugins.requirements import Requirements
 from llmsim_adapters.spec.components import Component, every_kind
 from llmsim_adapters.spec.features import Feature
@@ -105,6 +108,22 @@ class Contributions:
             self._result.guests[safe.model_type] = self._guest()
 
         return register
+
+    def engine(self, engine: Any) -> Callable[[], None]:
+        """Check an engine: its name, its options and the kinds of its rules."""
+        if type(engine) is not Engine:
+            raise _not("an Engine", engine)
+        name = _name("engine name", engine.name)
+        owner = self._result.engines.get(name)
+        if name in ENGINES or owner is not None:
+            taken = "built in" if owner is None else f"of {owner.distribution} {owner.version}"
+            message = f"engine name `{name}` is {taken}; choose another name"
+            raise PluginError(message)
+        for what, items, kind in (("options", engine.options, EngineOption), ("rules", engine.rules, Rule)):
+            if not isinstance(items, tuple) or not all(isinstance(item, kind) for item in items):
+                raise _not(f"the {what} of engine `{name}`, a tuple of {kind.__name__}", items)
+        entry = RegisteredEngine(name, engine, self._distribution, self._version, self._guest())
+        return partial(self._result.engines.__setitem__, name, entry)
 
     def builder(self, builder: Any) -> Callable[[], None]:
         """Check a builder and what it declares."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from llmsim_adapters.dialects.reading.dialect import Dialect
+    from llmsim_adapters.engines.engine import Engine
     from llmsim_adapters.lowerings.kind import ComponentKind
     from llmsim_adapters.plugins.builder import Builder
 
@@ -46,6 +47,14 @@ class HookSpecs:
 
         :returns: one dialect for each model type. It may use any component with a lowering; the spec has the
             reader's `model_type`.
+        """
+
+    @hookspec
+    def llmsim_register_engines(self) -> Sequence[Engine]:  # type: ignore[empty-body]
+        """Register engines: ways in which inference engines store a model and spread it over ranks. Since 0.1.
+
+        :returns: engines, each with a name of its own (lower-case letters, digits and underscores) and its rules.
+            What rules compute is asked for whenever a graph is made under the engine.
         """
 
     @hookspec

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import inspect
 import os
 import re
@@ -16,7 +17,7 @@ from llmsim_adapters.plugins.contributions import Contributions
 from llmsim_adapters.plugins.hookspecs import PROJECT, HookSpecs
 from llmsim_adapters.plugins.isolation import Guest, PluginError, type_name
 from llmsim_adapters.plugins.output import in_plugin
-from llmsim_adapters.plugins.registered import HOST, BrokenPlugin, Registered
+from llmsim_adapters.plugins.registered import HOST, BrokenPlugin, Registered, RegisteredBuilder
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -51,6 +52,18 @@ def registered() -> Registered:
                 result.broken += broken
                 _loaded = result
     return _loaded
+
+
+def _of_this_process(name: str) -> RegisteredBuilder:
+    """Return a builder that was pickled: by its name, since it is code."""
+    found = registered().builders.get(name)
+    if found is None:
+        message = f"builder {printable(name)} is not registered in this process"
+        raise PluginError(message)
+    return found
+
+
+copyreg.pickle(RegisteredBuilder, lambda builder: (_of_this_process, (builder.name,)))
 
 
 def installed() -> tuple[list[EntryPoint], list[BrokenPlugin]]:
@@ -145,6 +158,7 @@ class _Plugin:
         for hook, check in (
             ("llmsim_register_components", brought.component),
             ("llmsim_register_dialects", brought.dialect),
+            ("llmsim_register_engines", brought.engine),
             ("llmsim_register_builders", brought.builder),
         ):
             for implementation in hooks.get(hook, ()):

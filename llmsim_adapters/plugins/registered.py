@@ -37,6 +37,21 @@ class RegisteredBuilder(NamedTuple):
         return self.distribution == HOST
 
 
+class RegisteredEngine(NamedTuple):
+    """An engine, and the distribution that brought it."""
+
+    name: str
+    engine: Engine
+    distribution: str
+    version: str
+    guest: Guest
+
+    @property
+    def built_in(self) -> bool:
+        """Whether this package itself brought it."""
+        return self.distribution == HOST
+
+
 class BrokenPlugin(NamedTuple):
     """A plugin, or a part of one, that is not used, and why."""
 
@@ -60,4 +75,10 @@ class Registered:
         self.guests: dict[str, Guest] = {}
         self.features = KnownFeatures()
         self.lowerings = Lowerings()
-        self.engines: dict[str, Engine] = {}
+        self.engines: dict[str, RegisteredEngine] = {}
+        """Those of plugins."""
+
+    @property
+    def plugged_engines(self) -> dict[str, Engine]:
+        """The engines of plugins, by name."""
+        return {name: entry.engine for name, entry in self.engines.items()}

@@ -9,7 +9,7 @@ import numpy as np
 from llmsim_adapters.graph.schedule import Schedule, ScheduleError
 from llmsim_adapters.sweep.column import Column, Mixed
 from llmsim_adapters.sweep.points import points
-from llmsim_adapters.sweep.result import FIGURES, Sweep, figures
+from llmsim_adapters.sweep.result import FIGURES, figures, swept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from llmsim_adapters.graph.graph import OperatorGraph
+    from llmsim_adapters.sweep.result import Sweep
 
     Build = Callable[[Schedule], OperatorGraph]
 
@@ -47,15 +48,8 @@ def sweep(given: Mapping[str, Any], build: Build, wire: Build | None) -> Sweep:
             pending += group.parts(mixed.answers)
         except ScheduleError:  # by the one branch that all of these points take
             refused[group.numbers] = True
-    mask = refused.reshape(shape)
-    for array in (mask, *(figure.values for figure in found.values())):
-        array.setflags(write=False)
-    return Sweep(
-        points={name: np.broadcast_to(values, shape) for name, values in asked.fields.items()},
-        refused=mask,
-        _build=build,
-        **{name: np.ma.MaskedArray(figure.values.reshape(shape), mask) for name, figure in found.items()},
-    )
+    arrays = {name: figure.values.reshape(shape) for name, figure in found.items()}
+    return swept(asked.fields, refused.reshape(shape), arrays, build)
 
 
 class _Figure:

@@ -40,6 +40,10 @@ class Sweep:
     rank_state_bytes: np.ma.MaskedArray[Any, Any]
     _build: Callable[[Schedule], OperatorGraph] = field(repr=False)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        once = {name: values[tuple(map(_changing, values.strides))] for name, values in self.points.items()}
+        return swept, (once, self.refused, {name: values.data for name, values in self.figures().items()}, self._build)
+
     def __len__(self) -> int:
         """Return the number of points."""
         return int(self.refused.size)
@@ -79,6 +83,33 @@ class Sweep:
 
 
 FIGURES: Final = tuple(f.name for f in fields(Sweep) if f.name not in ("points", "refused", "_build"))
+
+
+def swept(
+    points: Mapping[str, NDArray[Any]],
+    refused: NDArray[np.bool_],
+    found: Mapping[str, NDArray[Any]],
+    build: Callable[[Schedule], OperatorGraph],
+) -> Sweep:
+    """Return a sweep of points that broadcast to the shape of what is refused and was found; its arrays are read-only.
+
+    `build` gives the graph of one schedule.
+    """
+    import numpy as np
+
+    for array in (refused, *found.values()):
+        array.setflags(write=False)
+    return Sweep(
+        points={name: np.broadcast_to(values, refused.shape) for name, values in points.items()},
+        refused=refused,
+        _build=build,
+        **{name: np.ma.MaskedArray(values, refused) for name, values in found.items()},
+    )
+
+
+def _changing(stride: int) -> slice:
+    """Return what is to be kept of an axis of an array that was broadcast: all of it where values change along it."""
+    return slice(None) if stride else slice(1)
 
 
 def figures(graph: OperatorGraph) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.engines.rules import Split
+from llmsim_adapters.engines.rules import Note, Split
 from llmsim_adapters.engines.sglang.architectures import DP_ATTENTION, DP_EMBEDDING, REGISTERED, WHOLE_EMBEDDING
 
 if TYPE_CHECKING:
@@ -27,6 +27,12 @@ def _groups(layout: Asked) -> bool:
 
 
 PLACEMENT: Final = (
+    Note(
+        name="general rules",
+        source="models/registry.py",
+        but=REGISTERED,
+        note="SGLang registers no class for the config's architecture: it is laid out by the general rules",
+    ),
     Split(
         name="attention of all ranks",
         source="the model's file, tp_size of its projections",
