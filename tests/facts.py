@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import llmsim_adapters as la
+
 FOLDER = Path(__file__).parent / "reference" / "facts"
 
 
@@ -13,6 +15,11 @@ def facts(name: str) -> dict[str, Any]:
     """Return the facts of a file in `reference/facts`."""
     loaded: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     return loaded
+
+
+def checkpoint(**fields: Any) -> la.Schedule:
+    """Return a schedule of what the files hold, which is compared with transformers, torch, real caches and files."""
+    return la.Schedule(engine="checkpoint", **fields)
 
 
 LLAMA: dict[str, Any] = {

@@ -10,7 +10,7 @@ import pytest
 
 import llmsim_adapters as la
 from llmsim_adapters.traced import ceil_div
-from tests.facts import CASES
+from tests.facts import CASES, checkpoint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +56,7 @@ def steps(name: str) -> Iterator[tuple[ModelSpec, OperatorGraph]]:
         model = la.load(config)
         assert model.spec is not None
         for step in STEPS:
-            yield model.spec, model.build(la.Schedule(**step))
+            yield model.spec, model.build(checkpoint(**step))
 
 
 def weights_of(graph: OperatorGraph) -> dict[tuple[str, str, str], tuple[int, ...]]:
@@ -210,7 +210,7 @@ class TestByHand:
     B, S, C, H, HEADS, KV, D, L = 2, 5, 7, 80, 8, 4, 12, 5
 
     def graph(self, model_type: str) -> dict[str, la.Operator]:
-        schedule = la.Schedule(batch_size=self.B, seq_len=self.S, context_len=self.C, logits="all")
+        schedule = checkpoint(batch_size=self.B, seq_len=self.S, context_len=self.C, logits="all")
         return {
             operator.name: operator
             for operator in la.build(tiny(model_type, use_sliding_window=False), schedule).operators
@@ -263,7 +263,7 @@ class TestByHand:
         ],
     )
     def test_a_look_up_reads_the_rows_that_it_writes(self, model_type: str, name: str) -> None:
-        schedule = la.Schedule(batch_size=self.B, seq_len=self.S, mtp=True)
+        schedule = checkpoint(batch_size=self.B, seq_len=self.S, mtp=True)
         (found,) = [o for o in la.build(tiny(model_type), schedule).operators if o.name == name]
         assert (found.m, found.n, found.bytes) == (self.B * self.S, self.H, 4 * 2 * self.B * self.S * self.H)
 
@@ -280,7 +280,7 @@ class TestByHand:
     @pytest.mark.parametrize(("tokens", "read"), [(1, 6), (2, 12), (9, 12)])
     def test_no_more_experts_are_read_than_tokens_are_sent_to(self, tokens: int, read: int) -> None:
         """DeepSeek-V3 at tiny sizes: 6 of 12 experts of width 28 for each token, in 4 of 5 layers."""
-        graph = la.build(tiny("deepseek_v3"), la.Schedule(seq_len=tokens))
+        graph = la.build(tiny("deepseek_v3"), checkpoint(seq_len=tokens))
         found = {o.name.rpartition(".")[2]: o for o in graph.operators if ".experts." in o.name}
         rows = tokens * 6
         assert found["up"].bytes == 4 * 4 * (rows * 80 + read * 80 * 56 + rows * 56)
@@ -290,7 +290,7 @@ class TestByHand:
         """DeepSeek-V3 at tiny sizes: 8 heads, whose keys are 14 + 10 and whose values are 18 wide, in 5 layers."""
         length = self.S + self.C
         queries, stored = self.B * 8 * self.S, self.B * 8 * length
-        schedule = la.Schedule(batch_size=self.B, seq_len=self.S, context_len=self.C)
+        schedule = checkpoint(batch_size=self.B, seq_len=self.S, context_len=self.C)
         moved = {"scores": 0, "values": 0}
         for operator in la.build(tiny("deepseek_v3"), schedule).operators:
             if operator.kind == "attention":
@@ -303,14 +303,14 @@ class TestByHand:
         config = tiny("longcat_flash")
         experts, idle, top_k = (config[key] for key in ("n_routed_experts", "zero_expert_num", "moe_topk"))
         for tokens in range(1, 12):
-            graph = la.build(config, la.Schedule(seq_len=tokens))
+            graph = la.build(config, checkpoint(seq_len=tokens))
             (up,) = {o.m for o in graph.operators if o.name.endswith("experts.up")}
             assert up == ceil_div(tokens * top_k * experts, experts + idle)
 
     @pytest.mark.parametrize(("cached", "new"), [(0, 13), (19, 13), (20, 1), (19, 1)])
     def test_compressed_entries_are_normalised_as_they_are_completed(self, cached: int, new: int) -> None:
         """DeepSeek-V4 at tiny sizes: entries of 3 tokens, which an indexer scores, and entries of 5."""
-        graph = la.build(tiny("deepseek_v4"), la.Schedule(batch_size=2, seq_len=new, context_len=cached))
+        graph = la.build(tiny("deepseek_v4"), checkpoint(batch_size=2, seq_len=new, context_len=cached))
         found = {(o.block, o.name.partition(".")[2]): o for o in graph.operators}
         rates = {block: 3 if (block, "indexer.scores") in found else 5 for block, _ in found if "compressed" in block}
         assert set(rates.values()) == {3, 5}
@@ -325,7 +325,7 @@ class TestByHand:
 
     def test_a_decode_step_attends_to_a_window_and_the_chosen_entries(self) -> None:
         """DeepSeek-V4 at tiny sizes: 9 tokens, and of 33 entries the 5 best; all of 20 where nothing chooses."""
-        graph = la.build(tiny("deepseek_v4"), la.Schedule(mode="decode", context_len=100))
+        graph = la.build(tiny("deepseek_v4"), checkpoint(mode="decode", context_len=100))
         found = {(o.block, o.name.partition(".")[2]): o for o in graph.operators}
         for (block, name), operator in found.items():
             if name == "scores" and "compressed" in block:
@@ -333,20 +333,24 @@ class TestByHand:
 
     def test_tokens_that_are_no_entry_yet_are_a_state(self) -> None:
         """DeepSeek-V4: of each, a key and a gate of 16; twice, and those of the entry before, where entries overlap."""
-        states = {(c.block, c.elements_per_entry) for c in la.build(tiny("deepseek_v4")).caches if c.kind == "state"}
+        states = {
+            (c.block, c.elements_per_entry)
+            for c in la.build(tiny("deepseek_v4"), checkpoint()).caches
+            if c.kind == "state"
+        }
         assert {elements for _, elements in states} == {2 * 5 * 16, 2 * 3 * (2 * 16 + 16)}
 
     @pytest.mark.parametrize(("model_type", "kept"), [("recurrent_gemma", 3), ("bamba", 4), ("jamba", 4)])
     def test_a_convolution_keeps_the_tokens_behind_it(self, model_type: str, kept: int) -> None:
         """All of a kernel of 4, or those that a new token does not push out (`RecurrentGemmaRglru`)."""
-        graph = la.build(tiny(model_type))
+        graph = la.build(tiny(model_type), checkpoint())
         (conv,) = {prod(w.shape[:-1]) for w in graph.weights if "conv" in w.name and w.name.endswith(".weight")}
         assert conv * kept in {c.elements_per_entry for c in graph.caches if c.kind == "state"}
 
     def test_a_model_s_own_prompt_is_attended_to(self) -> None:
         """CPM-Ant at tiny sizes: its prompt stands before all cached and new tokens."""
         config = tiny("cpmant")
-        graph = la.build(config, la.Schedule(seq_len=5, context_len=7))
+        graph = la.build(config, checkpoint(seq_len=5, context_len=7))
         (scores,) = [o for o in graph.operators if o.name == "attention.scores"]
         assert scores.n == config.get("prompt_length", 32) + 7 + 5
 
@@ -354,7 +358,7 @@ class TestByHand:
     def test_chunked_attention_multiplies_with_the_tokens_of_its_chunk(self, cached: int) -> None:
         graph = la.build(
             tiny("llama4_text", num_hidden_layers=1, attention_chunk_size=4),
-            la.Schedule(seq_len=3, context_len=cached),
+            checkpoint(seq_len=3, context_len=cached),
         )
         (scores,) = [o for o in graph.operators if o.name == "attention.scores"]
         assert scores.n == cached % 4 + 3
@@ -376,18 +380,18 @@ class TestByHand:
         Too much is twice the larger of a chunk and the root of the most chunks: 24 here, 32 of 3072 positions.
         """
         config = tiny("reformer") | {"num_buckets": None, "max_position_embeddings": positions, "num_hashes": 1}
-        graph = la.build(config, la.Schedule(seq_len=new, context_len=cached))
+        graph = la.build(config, checkpoint(seq_len=new, context_len=cached))
         assert {o.n for o in graph.operators if o.name.endswith("hashes")} == {rotations}
 
     def test_hashed_attention_within_a_chunk_is_causal(self) -> None:
         """Reformer's layers in order, and those by hash."""
-        graph = la.build(tiny("reformer"), la.Schedule(seq_len=5))
+        graph = la.build(tiny("reformer"), checkpoint(seq_len=5))
         scores = [o for o in graph.operators if o.name == "chunk_attention.scores"]
         assert [(o.pairs, o.full_pairs) for o in scores] == [(5 * 6 // 2, 5 * 5)] * 2
 
     def test_a_windowed_latent_is_attended_to_within_its_window(self) -> None:
         """dots.3-note at tiny sizes: sliding layers see 9 tokens, the others the 5 that are chosen."""
-        graph = la.build(tiny("dots3_note_text"), la.Schedule(mode="decode", context_len=100))
+        graph = la.build(tiny("dots3_note_text"), checkpoint(mode="decode", context_len=100))
         assert {o.n for o in graph.operators if o.name == "latent_attention.scores"} == {9, 5}
 
     @pytest.mark.parametrize(
@@ -405,7 +409,7 @@ class TestByHand:
         """As implementations do it: with a state, one token is a step; without one, it is a chunk, and padded."""
 
         def recurrences(**schedule: Any) -> set[str]:
-            graph = la.build(tiny(model_type), la.Schedule(**schedule))
+            graph = la.build(tiny(model_type), checkpoint(**schedule))
             return {o.name.partition(".")[2] for o in graph.operators if o.kind == "recurrence"}
 
         assert recurrences(seq_len=1, context_len=3) == recurrences(mode="decode", context_len=3) == one_more
@@ -422,22 +426,22 @@ class TestByHand:
     )
     def test_the_last_chunk_is_padded(self, model_type: str, name: str, chunk: int, heads: int) -> None:
         for tokens, chunks in ((1, 1), (chunk, 1), (chunk + 1, 2), (2 * chunk, 2), (2 * chunk + 1, 3)):
-            graph = la.build(tiny(model_type), la.Schedule(batch_size=2, seq_len=tokens))
+            graph = la.build(tiny(model_type), checkpoint(batch_size=2, seq_len=tokens))
             assert {(o.m, o.batch) for o in graph.operators if o.name.endswith(name)} == {(chunk, 2 * heads * chunks)}
 
     def test_a_step_of_the_delta_rule_reads_and_writes_the_state(self) -> None:
         """Two sequences of 6 heads with keys of 22 and values of 26 in Qwen3-Next at tiny sizes."""
-        graph = la.build(tiny("qwen3_next"), la.Schedule(batch_size=2, context_len=7, mode="decode"))
+        graph = la.build(tiny("qwen3_next"), checkpoint(batch_size=2, context_len=7, mode="decode"))
         assert {(o.m, o.n) for o in graph.operators if o.name.endswith(".step")} == {(2 * 6 * 22, 26)}
 
     def test_a_gated_linear_recurrence_keeps_its_width_and_that_of_three_tokens(self) -> None:
-        graph = la.build(tiny("recurrent_gemma"))
+        graph = la.build(tiny("recurrent_gemma"), checkpoint())
         assert sorted(c.elements_per_entry for c in graph.caches if c.kind == "state") == [80, 3 * 80]
 
     @pytest.mark.parametrize(("cached", "new"), [(3, 2), (4, 2), (5, 1), (10, 3)])
     def test_a_memory_is_what_is_kept(self, cached: int, new: int) -> None:
         """XLNet: of 4 tokens, which all new ones see; of the new ones those before, or all (`attn_type`)."""
-        schedule = la.Schedule(batch_size=2, seq_len=new, context_len=cached)
+        schedule = checkpoint(batch_size=2, seq_len=new, context_len=cached)
         for kind, own in (("uni", new * (new + 1) // 2), ("bi", new * new)):
             graph = la.build(tiny("xlnet", mem_len=4, attn_type=kind), schedule)
             found = {o.name.partition(".")[2]: o for o in graph.operators if o.name.startswith("relative_attention.")}
@@ -448,7 +452,7 @@ class TestByHand:
     @pytest.mark.parametrize(("tokens", "read"), [(1, 6), (2, 12), (30, 12)])
     def test_no_more_retrieved_experts_are_read_than_there_are(self, tokens: int, read: int) -> None:
         """Doge at tiny sizes: 6 of 12 experts of one row of 80 each, for each token."""
-        graph = la.build(tiny("doge", is_moe=True), la.Schedule(seq_len=tokens))
+        graph = la.build(tiny("doge", is_moe=True), checkpoint(seq_len=tokens))
         for name, shape in (("down", (6, 1, 80)), ("up", (1, 80, 6))):
             (operator,) = {o[3:10] for o in graph.operators if o.name == f"retrieved_experts.experts.{name}"}
             assert operator == ("layer", *shape, tokens, 5, read * 80)
@@ -458,7 +462,7 @@ class TestByHand:
             ({"deepep": True}, ("dispatch", "combine")),
             ({"dp_size": 2}, ("all_gather", "all_reduce")),
         ):
-            schedule = la.Schedule(ep_size=2, **sizes, **fields)
+            schedule = checkpoint(ep_size=2, **sizes, **fields)
             sent = [t for t in la.build(tiny("doge", is_moe=True), schedule).transfers if ".experts." in t.name]
             whole = (4 * tokens, 80, 1) if "dp_size" in fields else (tokens, 80, 6)
             assert [(t.kind, t.rows, t.width, t.copies) for t in sent] == [(kind, *whole) for kind in kinds]
@@ -466,7 +470,7 @@ class TestByHand:
     def test_a_mixture_s_gate_and_up_have_scales_of_their_own(self) -> None:
         """In blocks of 128: two for 130 rows of each, and one for 80 columns."""
         stored = {"quant_method": "fp8", "weight_block_size": [128, 128]}
-        graph = la.build(tiny("qwen3_moe", moe_intermediate_size=130, quantization_config=stored))
+        graph = la.build(tiny("qwen3_moe", moe_intermediate_size=130, quantization_config=stored), checkpoint())
         shapes = {w.name.partition(".experts.")[2]: w.shape for w in graph.weights if "experts." in w.name}
         assert shapes["gate_up_proj_scale"] == (12, 4, 1)
         assert shapes["down_proj_scale"] == (12, 1, 2)

@@ -116,7 +116,7 @@ class TestThePluginOf01:
         builder, figures = V0_1[name]
         m = model({"model_type": name, **COMMON, **MODELS[name]}, installed(plugins, "v0_1"))
         assert (m.coverage.status, m.coverage.gaps) == (la.Status.FULLY_SUPPORTED, ())
-        graph = m.build(la.Schedule(batch_size=2, seq_len=18, tp_size=2), builder)
+        graph = m.build(la.Schedule(engine="llmsim", batch_size=2, seq_len=18, tp_size=2), builder)
         caches = graph.kv_cache_elements(100), graph.state_elements_per_sequence
         assert (*(getattr(graph, figure) for figure in FIGURES), *caches) == figures
 

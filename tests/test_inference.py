@@ -28,7 +28,7 @@ from llmsim_adapters.spec.components import (
     PositionEmbedding,
     ShortConvolution,
 )
-from tests.facts import CASES, LLAMA
+from tests.facts import CASES, LLAMA, checkpoint
 from tests.reference import inference
 from tests.test_layers import PACKAGE, imports
 
@@ -130,7 +130,7 @@ class TestAssumptions:
         coverage = la.evaluate(NEW)
         assert (coverage.status, coverage.builder) == ("partially_supported", "qwen3")
         assert {str(gap.kind) for gap in coverage.gaps} == {"inferred"}
-        assert la.build(NEW).parameters == la.build(LLAMA).parameters
+        assert la.build(NEW, checkpoint()).parameters == la.build(LLAMA, checkpoint()).parameters
 
     @pytest.mark.parametrize(
         ("said", "ended"),
@@ -348,7 +348,7 @@ class TestMixers:
         config = {**NEW, "kv_lora_rank": 20, "qk_rope_head_dim": 6, "qk_nope_head_dim": 10, "v_head_dim": 8}
         del config["num_key_value_heads"]
         assert la.evaluate(config).category == "mla"
-        assert la.build(config).kv_cache_elements_per_token == 3 * 26
+        assert la.build(config, checkpoint()).kv_cache_elements_per_token == 3 * 26
 
     @pytest.mark.parametrize(
         ("said", "kinds"),
@@ -455,4 +455,4 @@ def test_any_mixture_of_known_keys_is_answered(
     if reading.spec is None:
         assert any(gap.kind in (GapKind.MISSING_PARAMETER, GapKind.INVALID_CONFIG) for gap in reading.gaps)
     else:
-        assert wire(reading.spec, Schedule()).parameters > 0
+        assert wire(reading.spec, Schedule(engine="checkpoint")).parameters > 0

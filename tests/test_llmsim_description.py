@@ -56,7 +56,7 @@ MXFP4: Final = {**MOE, "quantization_config": {"quant_method": "mxfp4"}}
 def described(raw: dict[str, Any], **schedule: Any) -> Description:
     model = la.load(raw)
     assert model.spec is not None
-    return Describer(model.spec).describe(model.build(la.Schedule(**schedule)))
+    return Describer(model.spec).describe(model.build(la.Schedule(engine="llmsim", **schedule)))
 
 
 def by_name(raw: dict[str, Any], **schedule: Any) -> dict[str, Described]:
@@ -82,7 +82,7 @@ def test_nothing_is_lost(model_type: str, schedule: dict[str, Any]) -> None:
     model = la.load(ANY[model_type])
     if model.coverage.builder is None or model.spec is None:
         pytest.skip("no builder")
-    graph = model.build(la.Schedule(**schedule))
+    graph = model.build(la.Schedule(engine="llmsim", **schedule))
     operators, transfers = Describer(model.spec).describe(graph)
     assert sum(each.flops * each.layers for each in operators) == graph.flops
     assert sum(each.weight_bytes for each in operators) == graph.weight_bytes
@@ -108,7 +108,7 @@ def test_nothing_is_lost(model_type: str, schedule: dict[str, Any]) -> None:
 def test_nothing_is_lost_on_a_rank(raw: dict[str, Any], parallel: dict[str, Any], schedule: dict[str, Any]) -> None:
     model = la.load(raw)
     assert model.spec is not None
-    graph = model.build(la.Schedule(**schedule, **parallel))
+    graph = model.build(la.Schedule(engine="llmsim", **schedule, **parallel))
     operators, transfers = Describer(model.spec).describe(graph)
     assert sum(each.flops * each.layers for each in operators) == graph.flops
     assert sum(each.weight_bytes for each in operators) == graph.weight_bytes
@@ -120,7 +120,7 @@ def test_mtp_weights_are_there_only_where_it_runs(case: dict[str, Any]) -> None:
     model = la.load(case["config"])
     assert model.spec is not None
     for mtp in (False, True):
-        graph = model.build(la.Schedule(seq_len=8, mtp=mtp))
+        graph = model.build(la.Schedule(engine="llmsim", seq_len=8, mtp=mtp))
         operators, _ = Describer(model.spec).describe(graph)
         assert sum(each.weight_bytes for each in operators) == graph.weight_bytes
 

@@ -59,7 +59,7 @@ def graph_of(name: str, point: Point, dp_size: int, batch_size: int = 1) -> la.O
         deepep=point.deepep,
         enable_moe_dense_fully_dp=point.dense_fully_dp,
     )
-    return MODELS[name].build(schedule_of(config, has_experts=name != "qwen3-32b"))
+    return MODELS[name].build(schedule_of(config, has_experts=name != "qwen3-32b", engine="llmsim"))
 
 
 @cache

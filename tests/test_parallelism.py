@@ -637,7 +637,7 @@ class TestNotes:
     @pytest.mark.parametrize("fields", [{}, {"tp_size": 2, "dp_size": 2}, {"tp_size": 2, "moe_tp": True}], ids=str)
     def test_deepep_without_expert_parallelism_is_noted(self, fields: dict[str, Any]) -> None:
         model = la.load(BUNDLED["deepseek-ai--DeepSeek-V3"])
-        graph = model.build(la.Schedule(deepep=True, ep_size=1, **fields))
+        graph = model.build(la.Schedule(engine="llmsim", deepep=True, ep_size=1, **fields))
         assert graph.notes == (
             "`deepep` sends no tokens: `ep_size` is 1, so that all experts are on every group of ranks",
         )

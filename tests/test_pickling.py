@@ -22,7 +22,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DEEPSEEK: Final = "deepseek-ai/DeepSeek-V3"
-SPREAD: Final = la.Schedule(tp_size=8, dp_size=8, ep_size=64, batch_size=4, mode="decode", context_len=5000, mtp=True)
+SPREAD: Final = la.Schedule(
+    tp_size=8,
+    dp_size=8,
+    ep_size=64,
+    dense_fully_dp=True,
+    deepep=True,
+    batch_size=4,
+    mode="decode",
+    context_len=5000,
+    mtp=True,
+)
 SAID: Final = {"model_type": "nobody_declared_this", "architectures": ["NobodyModel"]}
 
 

@@ -18,7 +18,7 @@ import llmsim_adapters as la
 from llmsim_adapters.dialects.keys.neutral import NEUTRAL
 from llmsim_adapters.dialects.keys.parts import PART_OF
 from llmsim_adapters.dialects.reading.find import built_in
-from tests.facts import LLAMA, facts
+from tests.facts import LLAMA, checkpoint, facts
 
 FOLDER: Final = Path(os.environ.get("PUBLISHED_CONFIGS", Path(__file__).parents[2] / "shared" / "reference_configs"))
 CONFIGS: Final = sorted(FOLDER.glob("*.json"))
@@ -71,7 +71,7 @@ class TestDirection:
         """transformers reads `is_causal` for any type (masking_utils); the mask alone differs."""
         model = la.load({**LLAMA, "is_causal": False})
         assert model.coverage.gaps == ()
-        schedule = la.Schedule(seq_len=10)
+        schedule = checkpoint(seq_len=10)
         both, causal = model.build(schedule), la.build(LLAMA, schedule=schedule)
         assert both.parameters == causal.parameters
         assert both.flops == causal.flops
@@ -169,7 +169,7 @@ class TestEncodersOfWholeModels:
         self, config: dict[str, Any], total: int, named: list[str]
     ) -> None:
         model = la.load(config)
-        assert model.build().parameters == total
+        assert model.build(checkpoint()).parameters == total
         assert [gap.name for gap in model.coverage.gaps if gap.kind == "unsupported_feature"] == named
         assert not [gap for gap in model.coverage.gaps if gap.kind == "unread_key"]
 
@@ -194,7 +194,7 @@ class TestFirstCheckpointsOfLlava:
         flat = {**LLAMA, "model_type": "llava", "mm_vision_tower": "openai/clip-vit-large-patch14-336"}
         model = la.load({**flat, "mm_hidden_size": 1024})
         assert [gap.name for gap in model.coverage.gaps] == ["vision_tower", "projector"]
-        assert model.build().parameters == la.build(LLAMA).parameters
+        assert model.build(checkpoint()).parameters == la.build(LLAMA, checkpoint()).parameters
 
 
 class TestPredictionModules:
@@ -204,7 +204,7 @@ class TestPredictionModules:
         assert model.coverage.gaps == ()
         hidden, kv, wide = 96, 24, 200
         layer = 2 * hidden * hidden + 2 * hidden * kv + hidden + 2 * kv + 3 * hidden * wide + 2 * hidden
-        assert model.build().mtp_parameters == layer + 2 * hidden * hidden + 3 * hidden
+        assert model.build(checkpoint()).mtp_parameters == layer + 2 * hidden * hidden + 3 * hidden
 
 
 @pytest.mark.skipif(not CONFIGS, reason="no folder of published configs")
@@ -228,6 +228,6 @@ class TestFolder:
     def test_a_known_total_comes_out(self, name: str, total: int) -> None:
         """Some totals include buffers, or prediction modules."""
         model = la.load(FOLDER / name)
-        graph = model.build()
+        graph = model.build(checkpoint())
         counted = (graph.parameters, graph.parameters + graph.buffers, graph.parameters + graph.mtp_parameters)
         assert total in counted

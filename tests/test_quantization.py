@@ -12,7 +12,7 @@ import llmsim_adapters as la
 from llmsim_adapters.dialects.quantization.exclusions import exclude
 from llmsim_adapters.spec.quantization import SCHEMES, Side
 from tests.checkpoints import STORED, config_of
-from tests.facts import CASES
+from tests.facts import CASES, checkpoint
 from tests.test_dialects import changes
 
 DTYPES: Final = {
@@ -61,7 +61,7 @@ def gaps(config: dict[str, Any]) -> list[str]:
 
 def stored(config: dict[str, Any]) -> dict[tuple[str, str], str]:
     """The format of each matrix of the text stack, by block and name."""
-    weights = la.build(config).weights
+    weights = la.build(config, checkpoint()).weights
     return {
         (w.block, w.name): w.dtype
         for w in weights
@@ -77,7 +77,7 @@ class TestPublishedCheckpoints:
         model = la.load(config_of(entry))
         assert [gap.name for gap in model.coverage.gaps if gap.name != "evidence"] == []
         ours: Counter[str] = Counter()
-        graph = model.build(la.Schedule(mtp=entry.get("mtp", False)))
+        graph = model.build(checkpoint(mtp=entry.get("mtp", False)))
         for weight in graph.weights:
             name, packed, _ = DTYPES[weight.dtype]
             assert weight.elements % packed == 0
@@ -102,14 +102,14 @@ class TestPublishedCheckpoints:
     @pytest.mark.parametrize("entry", [pytest.param(entry, id=entry["name"]) for entry in STORED])
     def test_what_the_config_does_not_say_is_little(self, entry: dict[str, Any]) -> None:
         unsaid = sum(count * WIDTH[name] for name, count in entry.get("unsaid", {}).items())
-        assert abs(unsaid) < 0.0005 * la.build(config_of(entry)).weight_bytes
+        assert abs(unsaid) < 0.0005 * la.build(config_of(entry), checkpoint()).weight_bytes
 
     @pytest.mark.parametrize("entry", [pytest.param(entry, id=entry["name"]) for entry in STORED])
     def test_parameters_do_not_change(self, entry: dict[str, Any]) -> None:
         config = config_of(entry)
         plain = {key: value for key, value in config.items() if key != "quantization_config"}
-        assert la.build(config).parameters == la.build(plain).parameters
-        assert la.build(config).weight_bytes < la.build(plain).weight_bytes
+        assert la.build(config, checkpoint()).parameters == la.build(plain, checkpoint()).parameters
+        assert la.build(config, checkpoint()).weight_bytes < la.build(plain, checkpoint()).weight_bytes
 
     @pytest.mark.parametrize("entry", [pytest.param(entry, id=entry["name"]) for entry in STORED])
     def test_every_key_that_is_read_changes_the_spec_or_says_why_not(self, entry: dict[str, Any]) -> None:
@@ -205,7 +205,7 @@ class TestSchemes:
         assert spec is not None
         assert spec.quantization is not None
         assert spec.quantization.scheme.name == scheme
-        assert la.build(config).parameters == la.build(MOE).parameters
+        assert la.build(config, checkpoint()).parameters == la.build(MOE, checkpoint()).parameters
         head = stored(config)["", "head.weight"]
         assert head == "bfloat16"
 
@@ -320,11 +320,11 @@ class TestExclusions:
         spec = la.load(config).spec
         assert spec is not None
         assert spec.stacks[0].order == (0, *(1,) * 10, 2)
-        kept = sum(w.elements for w in la.build(config).weights if w.dtype == WIDE and "proj" in w.name)
+        kept = sum(w.elements for w in la.build(config, checkpoint()).weights if w.dtype == WIDE and "proj" in w.name)
         attention = 256 * 256 * 2 + 2 * 256 * 64
         assert kept == 2 * 256 * 640 + attention
-        assert la.build(config).parameters == la.build(LLAMA).parameters
-        assert la.build(config).flops == la.build(LLAMA).flops
+        assert la.build(config, checkpoint()).parameters == la.build(LLAMA, checkpoint()).parameters
+        assert la.build(config, checkpoint()).flops == la.build(LLAMA, checkpoint()).flops
 
     def test_a_number_glob_means_all_layers_that_begin_so(self) -> None:
         config = quantized(LLAMA, **FP8, modules_to_not_convert=["model.layers.1*"])

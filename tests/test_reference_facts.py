@@ -14,7 +14,7 @@ import llmsim_adapters as la
 from llmsim_adapters.spec.components import MixtureOfExperts
 from tests import conventions
 from tests.facts import CASES as ALL
-from tests.facts import MTP_CASES, facts
+from tests.facts import MTP_CASES, checkpoint, facts
 from tests.reference.index import INDEX, index
 
 CASES = [
@@ -54,7 +54,7 @@ def build(config: dict[str, Any], **schedule: Any) -> la.OperatorGraph:
     gaps = [gap.name for gap in model.coverage.gaps]
     assert set(gaps) <= set(conventions.PARTIAL.get(config["model_type"], ()))
     assert model.coverage.status == ("partially_supported" if gaps else "fully_supported")
-    return model.build(la.Schedule(logits="all", **schedule))
+    return model.build(checkpoint(logits="all", **schedule))
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -106,7 +106,7 @@ def test_an_encoder_is_a_gap_and_runs_nothing(case: dict[str, Any]) -> None:
     model = la.load(case["config"])
     assert encoders == {gap.name for gap in model.coverage.gaps if gap.name in TOWERS}
     towers = {stack.name for stack in model.spec.towers} if model.spec else set()
-    graph = model.build()
+    graph = model.build(checkpoint())
     assert len(towers) == len(encoders)
     assert towers <= {weight.stack for weight in graph.weights}
     assert towers.isdisjoint({part.stack for part in (*graph.operators, *graph.caches)})
@@ -136,7 +136,7 @@ def test_a_step_after_a_prefill_has_the_flops_that_torch_counts(config: dict[str
 def test_caches_are_those_of_a_real_prefill(config: dict[str, Any], run: dict[str, Any]) -> None:
     """Layer by layer, all tensors of a layer together; a sliding layer at its window's size (see `kept`)."""
     model = la.load(unmasked(config))
-    graph = model.build(la.Schedule(batch_size=run["batch"], seq_len=run["seq_len"]))
+    graph = model.build(checkpoint(batch_size=run["batch"], seq_len=run["seq_len"]))
     assert model.spec is not None
     text = model.spec.stack("text")
     assert text is not None
@@ -264,7 +264,7 @@ def test_states_of_all_layers_together_are_those_of_the_real_model(config: dict[
     """RWKV's are five tensors of one shape, but for another width of attention."""
     (group,) = run["cache"]
     kept = sum(prod(shape) // run["batch"] for name, shape in group.items() if name not in ("layers", "kind"))
-    graph = la.build(config)
+    graph = la.build(config, checkpoint())
     if config["model_type"] == "rwkv":
         hidden, layers = config["hidden_size"], config["num_hidden_layers"]
         assert kept == hidden * layers
@@ -280,7 +280,7 @@ def test_chunks_keep_hidden_states_and_hashes(config: dict[str, Any], run: dict[
     text = model.spec.stack("text") if model.spec else None
     assert text is not None
     (kept,) = run["cache"]
-    graph = model.build(la.Schedule(batch_size=run["batch"], seq_len=run["seq_len"]))
+    graph = model.build(checkpoint(batch_size=run["batch"], seq_len=run["seq_len"]))
     for layer, block in enumerate(text.order):
         caches = {cache.kind: cache for cache in graph.caches if cache.block == text.blocks[block].name}
         tokens = run["batch"] * run["seq_len"]
@@ -307,7 +307,7 @@ def test_patches_have_the_flops_of_as_many_as_they_are(config: dict[str, Any], r
 def test_compressed_tokens_are_cached_beside_a_window(config: dict[str, Any], run: dict[str, Any]) -> None:
     """Keys, which are the values too, once, and each entry; what is no entry yet is at most the state."""
     model, tokens = la.load(config), run["seq_len"]
-    graph = model.build(la.Schedule(batch_size=run["batch"], seq_len=tokens))
+    graph = model.build(checkpoint(batch_size=run["batch"], seq_len=tokens))
     text = model.spec.stack("text") if model.spec else None
     assert text is not None
     for group in run["cache"]:
@@ -326,14 +326,14 @@ def test_compressed_tokens_are_cached_beside_a_window(config: dict[str, Any], ru
 
 @pytest.mark.parametrize(("model_type", "most"), [(name, most) for name, (most, _) in conventions.IN_FULL.items()])
 def test_blocks_that_long_inputs_leave_out_are_counted(model_type: str, most: int) -> None:
-    graph = la.build({"model_type": model_type}, la.Schedule(seq_len=2 * most))
+    graph = la.build({"model_type": model_type}, checkpoint(seq_len=2 * most))
     (scores,) = [operator for operator in graph.operators if operator.name == "attention.scores"]
     assert (scores.m, scores.n, scores.pairs) == (2 * most, 2 * most, (2 * most) ** 2)
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_published_configs_have_the_totals_of_the_real_model(name: str) -> None:
-    graph = la.build(name, offline=True)
+    graph = la.build(name, checkpoint(), offline=True)
     assert (graph.parameters, graph.buffers) == (PUBLISHED[name]["parameters"], PUBLISHED[name]["buffers"])
 
 
@@ -380,7 +380,7 @@ def test_a_quantized_checkpoint_stores_what_others_counted_in_its_files() -> Non
     """DeepSeek-V3 in fp8: one scale for each 128 x 128 block of each linear layer, none elsewhere."""
     stored = facts("checkpoints")["models"]["deepseek-ai/DeepSeek-V3"]
     model = la.load("deepseek-ai/DeepSeek-V3", offline=True)
-    graph = model.build()
+    graph = model.build(checkpoint())
     main = sum(w.elements for w in graph.weights if w.stack != "mtp")
     mtp = sum(w.elements for w in graph.weights if w.stack == "mtp")
     copies = sum(w.elements for w in graph.weights if w.sharding == "vocabulary")
@@ -415,5 +415,5 @@ def test_each_key_of_an_encoder_counts_as_in_the_real_model(
     if model.coverage.builder is None:  # transformers makes layers that it can't run
         assert path in [gap.name for gap in model.coverage.gaps if gap.kind is la.GapKind.INVALID_CONFIG]
         return
-    graph = model.build()
+    graph = model.build(checkpoint())
     assert (graph.parameters, graph.buffers) == (parameters, buffers)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import llmsim_adapters as la
-from tests.facts import CASES
+from tests.facts import CASES, checkpoint
 
 TINY: dict[str, dict[str, Any]] = {name: case["config"] for name, case in CASES if case["name"] == "tiny-minimal"}
 STEPS = [pytest.param(cached, new, id=f"{cached}+{new}") for cached, new in product((0, 1, 7, 20), (1, 2, 9))]
@@ -16,7 +16,7 @@ STEPS = [pytest.param(cached, new, id=f"{cached}+{new}") for cached, new in prod
 
 def share(config: dict[str, Any], operator: str, cached: int, new: int) -> float:
     """The part of an operator's pairs that is executed, of its sparse layers."""
-    graph = la.build(config, la.Schedule(seq_len=new, context_len=cached))
+    graph = la.build(config, checkpoint(seq_len=new, context_len=cached))
     found = [o for o in graph.operators if o.name.endswith(operator)]
     return min(o.flops_executed / o.flops for o in found if o.flops)
 
@@ -45,7 +45,7 @@ class TestPairs:
 
 @pytest.mark.parametrize("name", ["deepseek_v32", "glm_moe_dsa", "axk2", "hy_v4"])
 def test_a_decode_step_multiplies_with_the_chosen_tokens_and_scores_all(name: str) -> None:
-    graph = la.build(TINY[name], la.Schedule(mode="decode", context_len=1000))
+    graph = la.build(TINY[name], checkpoint(mode="decode", context_len=1000))
     lengths = {o.name: o.n for o in graph.operators if o.name.endswith("scores")}
     assert lengths["latent_attention.scores"] == TINY[name]["index_topk"]
     assert lengths["latent_attention.indexer.scores"] == 1001
@@ -53,7 +53,7 @@ def test_a_decode_step_multiplies_with_the_chosen_tokens_and_scores_all(name: st
 
 def test_layers_that_share_a_choice_have_no_indexer() -> None:
     config = TINY["glm_moe_dsa"] | {"index_topk_pattern": "FSSFS"}
-    caches = la.build(config).caches
+    caches = la.build(config, checkpoint()).caches
     assert sum(cache.layers for cache in caches if cache.kind == "indexer") == 2
     assert sum(cache.layers for cache in caches if cache.kind == "latent") == 5
 
@@ -75,6 +75,6 @@ def test_sizes_of_sliding_layers_are_said_layer_by_layer_or_for_all() -> None:
 
 
 def test_compressed_caches_grow_by_the_stride() -> None:
-    graph = la.build(TINY["deepseek_v4"])
+    graph = la.build(TINY["deepseek_v4"], checkpoint())
     assert {cache.stride for cache in graph.caches if cache.kind == "indexer"} == {3}
     assert graph.kv_cache_elements(1015) - graph.kv_cache_elements(1000) == 4 * 3 * 16 + 5 * (16 + 16)

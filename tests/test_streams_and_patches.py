@@ -10,7 +10,7 @@ import pytest
 
 import llmsim_adapters as la
 from llmsim_adapters.spec.components import AttentionResidual
-from tests.facts import CASES
+from tests.facts import CASES, checkpoint
 
 TINY: dict[str, dict[str, Any]] = {name: case["config"] for name, case in CASES if case["name"] == "tiny-minimal"}
 STREAMS = TINY["prophetnet"] | {"ngram": 3}
@@ -19,7 +19,7 @@ STEPS = [pytest.param(cached, new, id=f"{cached}+{new}") for cached, new in prod
 
 def operators(config: dict[str, Any], ending: str, cached: int, new: int, **schedule: Any) -> list[la.Operator]:
     """The operators of this name, in a step of two sequences."""
-    graph = la.build(config, la.Schedule(batch_size=2, seq_len=new, context_len=cached, **schedule))
+    graph = la.build(config, checkpoint(batch_size=2, seq_len=new, context_len=cached, **schedule))
     return [operator for operator in graph.operators if operator.name.endswith(ending)]
 
 
@@ -86,7 +86,7 @@ def test_a_table_of_ngrams_has_rows_for_the_first_primes_of_each_head() -> None:
     """The sizes of Qwen 4's heads, found by a sieve; each table is padded to whole divisors."""
     config = {**TINY["qwen4_exp_text"], "ple_layer_ids": [3, 1], "ngram_size": 3, "heads_per_ngram": 2}
     primes = [n for n in range(101, 200) if all(n % d for d in range(2, n))]
-    tables = [w for w in la.build(config).weights if w.name.endswith("ngram_embedding")]
+    tables = [w for w in la.build(config, checkpoint()).weights if w.name.endswith("ngram_embedding")]
     rows = sorted({w.shape[0] for w in tables})
     assert rows == sorted(-(-sum(some) // 8) * 8 for some in (primes[:4], primes[4:8]))
     (lookup, _) = operators(config, "ngram_input.lookup", 0, 9)
@@ -168,7 +168,7 @@ class TestPatches:
             assert executed(out) == 2 * heads * states
 
     def test_a_patch_is_cached_once(self, size: int) -> None:
-        graph = la.build(patched(size))
+        graph = la.build(patched(size), checkpoint())
         (cache,) = [cache for cache in graph.caches if cache.stack == "text"]
         assert cache.entries(100) == 100 // size
 
@@ -210,7 +210,7 @@ def test_a_later_token_in_order_has_its_chunk_and_those_before_in_reach(cached: 
     (scores,) = [o for o in operators(config, "chunk_attention.scores", cached, 1) if o.repeat == 3]
     (key,) = [o for o in operators(config, "chunk_attention.key", cached, 1) if o.repeat == 3]
     assert (scores.m, scores.n, key.m) == (1, kept + 1, 2 * (kept + 1))
-    (window,) = {c.window for c in la.build(config).caches if c.kind == "latent" and c.layers == 3}
+    (window,) = {c.window for c in la.build(config, checkpoint()).caches if c.kind == "latent" and c.layers == 3}
     assert window == 2 * size >= kept + 1
 
 
@@ -241,7 +241,7 @@ class TestMoved:
 
     def test_both_sides_between_bytes_and_patches(self) -> None:
         """12 bytes make 4 patches of two states each; there are 8 heads of 10 features, and 4 of keys and values."""
-        graph = la.build(patched(4), la.Schedule(batch_size=2, seq_len=12))
+        graph = la.build(patched(4), checkpoint(batch_size=2, seq_len=12))
         found = {(o.stack, o.name.rpartition("patch_attention.")[2]): o for o in graph.operators if "patch_" in o.name}
         for stack, asking, asked in (("encoder", 8, 12), ("decoder", 12, 8)):
             assert (found[stack, "q_norm"].m, found[stack, "k_norm"].m) == (2 * asking, 2 * asked)
@@ -274,7 +274,7 @@ class TestMoved:
 
     @pytest.mark.parametrize("model_type", ["prophetnet", "inkling2_text", "qwen4_exp_text", "blt", "reformer"])
     def test_what_is_read_is_the_weight_of_that_name_or_the_rows(self, model_type: str) -> None:
-        graph = la.build(TINY[model_type], la.Schedule(batch_size=2, seq_len=5, context_len=7))
+        graph = la.build(TINY[model_type], checkpoint(batch_size=2, seq_len=5, context_len=7))
         weights = {(w.stack, w.block, w.name): prod(w.shape) for w in graph.weights}
         for operator in graph.operators:
             own = weights.get((operator.stack, operator.block, operator.name), 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import warnings
 from importlib import import_module
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from llmsim_adapters.cli.output import warn, write
 from llmsim_adapters.cli.words import exact
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.llmsim.architecture import AdaptedArch
 
 
-def run(arguments: Sequence[str], *, optimizer: bool) -> None:
+def run(arguments: Sequence[str], *, optimizer: bool, **fields: Any) -> None:
     """Run LLMSim's command line, or its optimizer's, which end the process by themselves where they fail.
 
     What its report has no place for follows: whose figures these are, what the cache's figure is of, states and notes.
@@ -34,7 +34,7 @@ def run(arguments: Sequence[str], *, optimizer: bool) -> None:
         graphs[:] = [arch.graph]
         notes.update(dict.fromkeys(arch.graph.notes))
 
-    install(told)
+    install(told, **fields)
     command = import_module("src.optimization.cli" if optimizer else "src.main")
     before = sys.argv
     sys.argv = ["llmsim-adapters llmsim --", *arguments]
@@ -55,7 +55,7 @@ def _beside(graph: OperatorGraph) -> Iterator[str]:
     """Yield what a report does not say of the one graph that it is of."""
     schedule = graph.schedule
     tokens = schedule.context_len + schedule.seq_len
-    layout = f"tp_size {schedule.tp_size} × dp_size {schedule.dp_size}, ep_size {schedule.ep_size}"
+    layout = f"tp_size {schedule.tp_size} × dp_size {schedule.dp_size}, ep_size {schedule.ep_size}, {schedule.engine}"
     yield f"This is one of {schedule.world_size:,} GPUs ({layout}); of its memory, in bytes:"
     if cache := graph.rank_kv_cache_bytes(tokens):
         yield f"  KV cache of one sequence of {tokens:,} tokens: {_bytes(cache)}; LLMSim's figure is of one token"

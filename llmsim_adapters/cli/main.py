@@ -13,7 +13,14 @@ import click
 
 from llmsim_adapters import __version__
 from llmsim_adapters.cli.group import MISUSE, Commands, Failed
-from llmsim_adapters.cli.options import format_option, hub_options, model_options, schedule_of
+from llmsim_adapters.cli.options import (
+    engine_options,
+    fields_of,
+    format_option,
+    hub_options,
+    model_options,
+    schedule_of,
+)
 from llmsim_adapters.cli.output import emit, warn, write
 
 if TYPE_CHECKING:
@@ -161,8 +168,9 @@ def builders(wanted: str) -> None:
 
 @main.command()
 @click.option("--optimizer", is_flag=True, help="Run LLMSim's optimizer instead.")
+@engine_options
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- LLMSIM_ARGUMENTS]")
-def llmsim(arguments: tuple[str, ...], optimizer: bool) -> None:
+def llmsim(arguments: tuple[str, ...], optimizer: bool, **options: Any) -> None:
     """Run LLMSim on any supported model: its own command line, with configs and operators of this package.
 
     LLMSim is imported from where Python finds its `src`, or from the checkout that the environment variable LLMSIM_HOME
@@ -170,7 +178,7 @@ def llmsim(arguments: tuple[str, ...], optimizer: bool) -> None:
     """
     from llmsim_adapters.cli.llmsim import run
 
-    run(arguments, optimizer=optimizer)
+    run(arguments, optimizer=optimizer, **fields_of(**options))
 
 
 @main.command()

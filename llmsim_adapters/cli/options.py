@@ -46,7 +46,6 @@ _ENGINE = (
     click.option(
         "--engine-option", "engine_options", multiple=True, metavar="NAME=VALUE", help="An option of the engine."
     ),
-    click.option("--sglang", metavar="ARGUMENTS", help="Engine, ranks and formats as a server of SGLang gets them."),
     click.option(
         "--moe-tp/--no-moe-tp",
         default=None,
@@ -84,6 +83,20 @@ def hub_options(command: F) -> F:
     return click.option("--endpoint", metavar="URL", help="A mirror of the hub.")(command)
 
 
+def engine_options(command: F) -> F:
+    """Add the options that LLMSim has none for."""
+    prefix = click.option("--context-len", type=click.IntRange(min=0), help="Tokens of a prefill's prefix.")
+    for option in reversed((*_ENGINE, *_FORMATS, prefix)):
+        command = option(command)
+    return command
+
+
+def fields_of(engine_options: tuple[str, ...], **given: Any) -> dict[str, Any]:
+    """Return the fields of a schedule that options say which LLMSim has none for, without those that say nothing."""
+    fields = {name: value for name, value in given.items() if value is not None}
+    return {**fields, "engine_options": dict(map(_option, engine_options))}
+
+
 def model_options(command: F) -> F:
     """Add the options of the commands that answer for one model."""
     for option in reversed(
@@ -113,6 +126,7 @@ def model_options(command: F) -> F:
             ),
             click.option("--mtp/--no-mtp", help="Run the multi-token prediction stack, too.  [default: no]"),
             *_RANKS,
+            click.option("--sglang", metavar="ARGUMENTS", help="Engine, ranks and formats in SGLang's words."),
             *_ENGINE,
             *_FORMATS,
             hub_options,

@@ -19,11 +19,15 @@ class ScheduleDocument(Strict):
     tp_size: int
     dp_size: int
     ep_size: int
-    moe_tp: bool
+    moe_tp: bool | None
+    redundant_experts: int
     deepep: bool
     dense_fully_dp: bool
     logits: Literal["last", "all"]
     mtp: bool
+    engine: str
+    engine_options: dict[str, bool | int | str | None]
+    dtype: str
     weight_dtype: str | None
     activation_dtype: str | None
     kv_cache_dtype: str | None
@@ -71,6 +75,8 @@ class CacheDocument(Strict):
     ways: int = Field(description="in how many parts an entry is, on as many ranks")
     copied: int = Field(description="elements of an entry that are on every rank")
     from_encoder: bool = Field(description="the entries are those of the tokens of an encoder's output")
+    windowed: bool = Field(description="in a pool of its own, which reserves no more than the window")
+    page: int = Field(description="entries of a page of what is reserved")
 
 
 class OperatorDocument(Strict):
@@ -101,12 +107,14 @@ class WeightDocument(Strict):
     shape: list[int]
     count: int
     dtype: str
-    role: Literal["parameter", "buffer", "scale"]
+    role: Literal["parameter", "buffer", "scale", "stored"] = Field(description="stored: the engine's alone")
     sharding: str
     stack: str
     block: str
     ways: int
     copied: int = Field(description="elements of a set that are in no part, and on every rank")
+    rank_shape: list[int] | None = Field(description="of a set on one rank; null: an even part")
+    rank_dtype: str | None = Field(description="its format on a rank; null: the checkpoint's")
     elements: int
     bytes: int
     rank_bytes: int = Field(description="of one rank")

@@ -65,7 +65,7 @@ class Engine:
         splits_experts: whether experts that are not spread over all ranks are split over the rest, by default; else
             they are copied.
         copies_experts: whether they can be copied.
-        expert_ranks: how many groups of ranks the experts are spread over, where that is not `ep_size`.
+        spreads_experts: whether experts are spread over all ranks, whatever `ep_size` says.
     """
 
     name: str
@@ -76,7 +76,7 @@ class Engine:
     registers: frozenset[str] | None = None
     splits_experts: bool = True
     copies_experts: bool = True
-    expert_ranks: Callable[[Asked], int] | None = None
+    spreads_experts: Callable[[Asked], bool] = lambda _: False
     _about: dict[tuple[str, type], tuple[Rule, ...]] = field(default_factory=dict, init=False, repr=False)
 
     def about(self, architecture: str, kind: type[_Rule]) -> tuple[_Rule, ...]:

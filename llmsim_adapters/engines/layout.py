@@ -111,13 +111,11 @@ class Layout:
         if schedule.world_size == schedule.ep_size == 1 and not schedule.deepep and redundant == 0:
             return None
         split = engine.splits_experts if schedule.moe_tp is None else schedule.moe_tp
-        expert = named(schedule.ep_size, "ep_size", "schedule")
-        if engine.expert_ranks is not None:
-            expert = engine.expert_ranks(self)
+        tensor, data = named(schedule.tp_size, "tp_size", "schedule"), named(schedule.dp_size, "dp_size", "schedule")
         ranks = Ranks(
-            tensor=named(schedule.tp_size, "tp_size", "schedule"),
-            data=named(schedule.dp_size, "dp_size", "schedule"),
-            expert=expert,
+            tensor=tensor,
+            data=data,
+            expert=tensor * data if engine.spreads_experts(self) else named(schedule.ep_size, "ep_size", "schedule"),
             split_experts=split,
             deepep=schedule.deepep,
             redundant=named(redundant, "redundant_experts", "schedule"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -145,6 +146,9 @@ class Schedule:
         }
 
 
+STEP: Final = ("batch_size", "seq_len", "context_len")
+"""The sizes of a step, which no layout depends on."""
+
 SIZES: Final = (
     ("batch_size", 1),
     ("seq_len", 1),
@@ -155,6 +159,9 @@ SIZES: Final = (
     ("redundant_experts", 0),
 )
 """The fields that are integers, each with the least that it can be; none is larger than `LARGEST`."""
+
+layout_of: Final = attrgetter(*(f.name for f in fields(Schedule) if f.name not in STEP))
+"""The fields that are no size of the step, in a tuple: what a model's layout is decided by."""
 
 _DEFAULTS: Final = {field.name: field.default for field in fields(Schedule)}
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from llmsim_adapters.graph.graph import MTP
 from llmsim_adapters.graph.operator import FLOPS_PER_MULTIPLY_ADD
+from llmsim_adapters.graph.schedule import layout_of
 from llmsim_adapters.llmsim.described import Described, DescribedTransfer, Description, Shape
 from llmsim_adapters.llmsim.naming import REST, name_of, own_name, plan
 from llmsim_adapters.spec.components import LatentAttention
@@ -35,8 +36,6 @@ _figures: Final = attrgetter(
 )
 _input: Final = attrgetter("m", "k", "batch", "repeat", "input_dtype", "operand_dtype", "output_dtype")
 """What operators over the same input have in common."""
-_layout: Final = attrgetter("tp_size", "dp_size", "ep_size", "moe_tp", "deepep", "dense_fully_dp", "mtp", "mode")
-"""What weights are spread by."""
 _MOST_SIZED: Final = 4096
 _MOST_LAYOUTS: Final = 256
 
@@ -111,7 +110,7 @@ class Describer:
         if not graph.schedule.mtp:
             weights = tuple([weight for weight in weights if weight.stack != MTP])
         planned = plan(tuple(map(_path, graph.operators)), tuple(map(_path, weights)))
-        layout = _layout(graph.schedule)
+        layout = layout_of(graph.schedule)
         kept = self._kept.get(layout)
         if kept is None or kept.plan is not planned or kept.weights != weights:
             if len(self._kept) >= _MOST_LAYOUTS:

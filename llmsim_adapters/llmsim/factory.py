@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from llmsim_adapters.model import Model
 
 
-def create_model_arch(source: Any, schedule_config: Any) -> AdaptedArch:
+def create_model_arch(source: Any, schedule_config: Any, **fields: Any) -> AdaptedArch:
     """Return LLMSim's architecture of a model under one of LLMSim's ScheduleConfigs, with one rank's operators.
 
     Args:
         source: as for `llmsim_adapters.load`; a model; or, fastest for many schedules, what `load_config` returned.
+        schedule_config: a ScheduleConfig.
+        **fields: fields of `Schedule` that LLMSim has none for: `engine`, `engine_options`, formats, `context_len`.
 
     Raises:
         LLMSimUnavailable: LLMSim can't be imported.
@@ -41,7 +43,7 @@ def create_model_arch(source: Any, schedule_config: Any) -> AdaptedArch:
         source = load_config(source)
         found = beside(source)
         assert found is not None  # just put there
-    graph = found.model.build(schedule_of(schedule_config, has_experts=found.has_experts))
+    graph = found.model.build(schedule_of(schedule_config, has_experts=found.has_experts, **fields))
     if graph.gaps:
         warnings.warn(_in_part(found.model, graph), UserWarning, stacklevel=2)
     assert found.describer is not None  # a model that was built has a spec

@@ -27,9 +27,10 @@ class _Originals(NamedTuple):
 
 _originals: _Originals | None = None
 _told: Told | None = None
+_fields: dict[str, Any] = {}
 
 
-def install(told: Told | None = None) -> None:
+def install(told: Told | None = None, **fields: Any) -> None:
     """Let LLMSim's command line, calculator, reports and optimizer work with every supported model; twice is once.
 
     Afterwards `ModelConfig.from_json` finds configs as `llmsim_adapters.load` does, `create_model_arch` builds any
@@ -38,11 +39,12 @@ def install(told: Told | None = None) -> None:
 
     Args:
         told: called with every architecture that LLMSim's factory gives.
+        **fields: fields of `Schedule` that LLMSim has none for, in all schedules: `engine`, formats and the like.
 
     Raises:
         LLMSimUnavailable: LLMSim can't be imported, or is another version.
     """
-    global _originals, _told
+    global _originals, _told, _fields
     with LOCK:
         require_programs()  # imports what binds the factory by name; programs that do are found among what is imported
         from src.arch.config import ModelConfig
@@ -52,7 +54,7 @@ def install(told: Told | None = None) -> None:
         from llmsim_adapters.llmsim.bandwidth import tell_transfers_the_hardware
 
         tell_transfers_the_hardware()
-        _told = told
+        _told, _fields = told, fields
         if _originals is not None:
             return
         _originals = _Originals(
@@ -65,13 +67,13 @@ def install(told: Told | None = None) -> None:
 
 def uninstall() -> None:
     """Give LLMSim back what `install` and `create_model_arch` replaced."""
-    global _originals, _told
+    global _originals, _told, _fields
     with LOCK:
         if _HOOKED in sys.modules:
             from llmsim_adapters.llmsim.bandwidth import tell_them_no_more
 
             tell_them_no_more()
-        _told = None
+        _told, _fields = None, {}
         if _originals is None:
             return
         from src.arch.config import ModelConfig
@@ -85,7 +87,7 @@ def uninstall() -> None:
 
 def _create(model_config: Any, schedule_config: Any) -> Any:
     """In place of LLMSim's factory, with its parameters' names."""
-    arch = create_model_arch(model_config, schedule_config)
+    arch = create_model_arch(model_config, schedule_config, **_fields)
     told = _told
     if told is not None:
         told(arch)

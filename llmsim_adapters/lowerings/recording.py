@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import operator
 from copy import copy
-from dataclasses import fields
 from functools import partial
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, Final
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from llmsim_adapters.graph.cache import Cache
 from llmsim_adapters.graph.graph import OperatorGraph
 from llmsim_adapters.graph.operator import Operator
-from llmsim_adapters.graph.schedule import Schedule
+from llmsim_adapters.graph.schedule import STEP, Schedule, layout_of
 from llmsim_adapters.graph.transfer import Transfer
 
 if TYPE_CHECKING:
@@ -26,9 +25,7 @@ if TYPE_CHECKING:
     Tracer: TypeAlias = Callable[[], Mapping[str, Operator]] | None
     Lower: TypeAlias = Callable[[Schedule, Tracer], OperatorGraph]
 
-_SIZES: Final = ("batch_size", "seq_len", "context_len")
-_sizes: Final = attrgetter(*_SIZES)
-_layout: Final = attrgetter(*(field.name for field in fields(Schedule) if field.name not in _SIZES))
+_sizes: Final = attrgetter(*STEP)
 _MOST_LAYOUTS: Final = 256
 _MOST_RECORDINGS: Final = 4
 """Of one layout. Where there are more, its branches hardly repeat."""
@@ -42,7 +39,7 @@ class Kept:
 
     def graph(self, schedule: Schedule, tracer: Tracer, lower: Lower) -> OperatorGraph:
         """Return the graph that `lower` gives under a schedule; it is recorded where a layout is asked for again."""
-        layout = _layout(schedule)
+        layout = layout_of(schedule)
         recordings = self._recordings.get(layout)
         if recordings is None:
             graph = lower(schedule, tracer)
@@ -69,7 +66,7 @@ class Recording:
 
     def __init__(self, schedule: Schedule, lower: Lower) -> None:
         tape, sized = _Tape(), copy(schedule)
-        for name in _SIZES:
+        for name in STEP:
             object.__setattr__(sized, name, tape.given(getattr(schedule, name)))
         graph = lower(sized, tape.given(None))
         self._weights, self._routing, self._notes = graph.weights, graph.routing, graph.notes

@@ -135,7 +135,7 @@ class _Wiring:
             )
             notes += [f"`{name}` is ignored: the model has no experts" for name, is_asked in asked if is_asked]
         elif schedule.deepep and self._layout.ranks is not None and self._layout.ranks.expert == 1:
-            notes.append("`deepep` sends no tokens: every group of ranks has all experts")
+            notes.append("`deepep` sends no tokens: `ep_size` is 1, so that all experts are on every group of ranks")
         if schedule.mtp and self._spec.stack(MTP) is None:
             notes.append("`mtp` is ignored: the model has no multi-token prediction")
         return tuple(notes)

@@ -30,23 +30,23 @@ if TYPE_CHECKING:
     from llmsim_adapters.testing.features import ByFeature
 
 SHOWING: Final = (
-    Schedule(batch_size=2, seq_len=9001, logits="all", mtp=True),
-    Schedule(batch_size=2, context_len=9001, mode="decode", mtp=True),
+    Schedule(engine="checkpoint", batch_size=2, seq_len=9001, logits="all", mtp=True),
+    Schedule(engine="checkpoint", batch_size=2, context_len=9001, mode="decode", mtp=True),
 )
 """Schedules under which a feature can show: in both modes, beyond usual windows, with an optional stack."""
 
 SPREAD: Final = (
-    Schedule(batch_size=2, seq_len=64, tp_size=2),
-    Schedule(batch_size=2, seq_len=64, tp_size=2, dp_size=2, ep_size=2),
-    Schedule(batch_size=4, context_len=64, mode="decode", tp_size=2, ep_size=2, moe_tp=True),
-    Schedule(batch_size=4, context_len=64, mode="decode", dp_size=4, ep_size=4, deepep=True),
-    Schedule(batch_size=2, seq_len=64, tp_size=2, dense_fully_dp=True),
+    Schedule(engine="llmsim", batch_size=2, seq_len=64, tp_size=2),
+    Schedule(engine="llmsim", batch_size=2, seq_len=64, tp_size=2, dp_size=2, ep_size=2),
+    Schedule(engine="llmsim", batch_size=4, context_len=64, mode="decode", tp_size=2, ep_size=2, moe_tp=True),
+    Schedule(engine="llmsim", batch_size=4, context_len=64, mode="decode", dp_size=4, ep_size=4, deepep=True),
+    Schedule(engine="llmsim", batch_size=2, seq_len=64, tp_size=2, dense_fully_dp=True),
 )
 """Ways to spread a model over ranks; those that an example can't be spread by have to say so."""
 
 EXPLAINED: Final = (
-    Schedule(batch_size=2, seq_len=24, context_len=70, logits="all", mtp=True),
-    Schedule(batch_size=3, context_len=24, mode="decode"),
+    Schedule(engine="checkpoint", batch_size=2, seq_len=24, context_len=70, logits="all", mtp=True),
+    Schedule(engine="checkpoint", batch_size=3, context_len=24, mode="decode"),
     SPREAD[1],
 )
 """Schedules of which the printed working is evaluated: in both modes, and spread over ranks."""
@@ -108,7 +108,7 @@ class BuilderConformance:
         return found.builders[cls.builder]
 
     def _build(self, model: Model, **schedule: Any) -> OperatorGraph:
-        return model.build(Schedule(**schedule), self.builder)
+        return model.build(Schedule(**{"engine": "checkpoint", **schedule}), self.builder)
 
     # What it claims
 
@@ -219,7 +219,9 @@ class BuilderConformance:
         if "tied_embeddings" not in known.among(spec.nodes()):
             pytest.skip("the example's head has a table of its own")
         apart = known.without(spec, ("tied_embeddings",))
-        one, two = (_construct(self, each, Schedule(seq_len=8)).parameters for each in (spec, apart))
+        one, two = (
+            _construct(self, each, Schedule(engine="checkpoint", seq_len=8)).parameters for each in (spec, apart)
+        )
         table = {w.elements for w in self._build(model, seq_len=8).weights if w.sharding == "vocabulary"}
         assert two - one in table
 

@@ -98,13 +98,13 @@ def outcome(config: Mapping[str, Any], expected: int | None = None) -> Outcome:
     """
     declared = read(config).spec
     assert declared is not None
-    real = wire(declared, Schedule())
+    real = wire(declared, Schedule(engine="checkpoint"))
     total = real.parameters if expected is None else expected
     total -= sum(weight.elements for weight in real.weights if weight.trainable and weight.stack not in _LANGUAGE)
     reading = read(config, by_keys_alone=True)
     if reading.spec is None:
         return Outcome("refused", 0, total)
-    graph = wire(reading.spec, Schedule())
+    graph = wire(reading.spec, Schedule(engine="checkpoint"))
     off = abs(graph.parameters - total)
     if off * 100 <= total:
         return Outcome("within 1 %" if off else "exact", graph.parameters, total)

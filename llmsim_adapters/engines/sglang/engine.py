@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from llmsim_adapters.engines.engine import Engine
 from llmsim_adapters.engines.sglang.architectures import REGISTERED
@@ -13,16 +13,6 @@ from llmsim_adapters.engines.sglang.placement import PLACEMENT
 from llmsim_adapters.engines.sglang.refusals import REFUSALS
 from llmsim_adapters.engines.sglang.storage import STORAGE
 
-if TYPE_CHECKING:
-    from llmsim_adapters.engines.rules import Asked
-
-
-def _expert_ranks(layout: Asked) -> int:
-    """With an all-to-all backend, experts are spread over all ranks (`server_args.py`)."""
-    schedule = layout.schedule
-    return schedule.world_size if schedule.deepep else schedule.ep_size
-
-
 ENGINE: Final = Engine(
     name="sglang",
     version="0.5.23",
@@ -31,5 +21,5 @@ ENGINE: Final = Engine(
     rules=(*FORMATS, *PLACEMENT, *STORAGE, *CACHES, *REFUSALS),
     copies_experts=False,
     registers=REGISTERED,
-    expert_ranks=_expert_ranks,
+    spreads_experts=lambda layout: layout.schedule.deepep,  # server_args.py, --moe-a2a-backend
 )

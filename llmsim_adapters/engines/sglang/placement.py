@@ -33,6 +33,12 @@ PLACEMENT: Final = (
         but=REGISTERED,
         note="SGLang registers no class for the config's architecture: it is laid out by the general rules",
     ),
+    Note(
+        name="experts over all ranks",
+        source="server_args.py, --moe-a2a-backend",
+        when=lambda layout: layout.schedule.deepep and layout.schedule.ep_size != layout.schedule.world_size,
+        note="with an all-to-all backend, SGLang spreads experts over all ranks, whatever `ep_size` says",
+    ),
     Split(
         name="attention of all ranks",
         source="the model's file, tp_size of its projections",
