@@ -35,6 +35,7 @@ def known_totals() -> list[tuple[str, int]]:
 KNOWN: Final = known_totals()
 
 UNREAD: Final = {
+    ("lfm2_moe", "quantization"): "MLX's packed integers, which no scheme reads yet",
     ("qwen2", "text_config.block_size"): "LocateAnything decodes blocks of tokens together; its code is not declared",
     ("qwen2", "text_config.causal_attn"): "LocateAnything decodes blocks of tokens together; its code is not declared",
     ("qwen3", "block_size"): "a DFlash or DSpark draft, whose architecture is none of Qwen3's",
@@ -92,7 +93,7 @@ class TestComposite:
         assert gaps({**LLAMA, "new_attention_config": {"depth": 3}}) == [("unread_key", "new_attention_config")]
 
     def test_every_key_of_a_part_has_one(self) -> None:
-        assert set(PART_OF.values()) == {"draft_inputs", "projector", "talker_tower", "vision_tower"}
+        assert set(PART_OF.values()) == {"draft_inputs", "image_generator", "projector", "talker_tower", "vision_tower"}
 
     def test_how_images_are_cut_costs_nothing(self) -> None:
         assert gaps({**WHOLE, "tile_size": 512, "use_thumbnail": True}) == []

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.dialects.assembly.components import latent_attention, mixture_of_experts, mlp
+from llmsim_adapters.dialects.assembly.components import attention, latent_attention, mixture_of_experts, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder
 from llmsim_adapters.dialects.assembly.patterns import dense_first
 from llmsim_adapters.dialects.reading.dialect import Dialect
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
+    from llmsim_adapters.spec.components import Component
     from llmsim_adapters.spec.model import ModelSpec
+
+
+_LATENT: Final = ("q_lora_rank", "kv_lora_rank", "qk_nope_head_dim", "qk_rope_head_dim", "v_head_dim")
 
 
 def read(r: Reader) -> ModelSpec:
     bias = r.flag("mlp_bias")
-    attention = latent_attention(r, bias=r.flag("attention_bias"))
+    if r.flag("use_mla"):
+        mixer: Component = latent_attention(r, bias=r.flag("attention_bias"))
+    else:  # remote code, of DeepSeek-VL2's smallest checkpoint
+        mixer = attention(r, bias=r.flag("attention_bias"))
+        r.no_effect(_LATENT, "there is no latent attention: `use_mla` is false")
     experts = mixture_of_experts(r, shared_bias=bias)
-    return decoder(r, attention, dense_first(r, lambda: mlp(r, bias=bias), experts))
+    return decoder(r, mixer, dense_first(r, lambda: mlp(r, bias=bias), experts))
 
 
 DIALECT = Dialect(
@@ -46,5 +54,6 @@ DIALECT = Dialect(
         "moe_intermediate_size": 1407,
         "first_k_dense_replace": 0,
         "moe_layer_freq": 1,
+        "use_mla": True,
     },
 )
