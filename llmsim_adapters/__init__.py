@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.model import load as load
     from llmsim_adapters.plugins.builder import Builder as Builder
     from llmsim_adapters.plugins.claim import Claim as Claim
+    from llmsim_adapters.plugins.features_of import features_of as features_of
     from llmsim_adapters.plugins.hookspecs import hookimpl as hookimpl
     from llmsim_adapters.plugins.registered import BrokenPlugin as BrokenPlugin
     from llmsim_adapters.plugins.registered import RegisteredBuilder as RegisteredBuilder
@@ -117,6 +118,7 @@ _HOMES = {
     "model": ("BuildError", "Model", "load"),
     "plugins.builder": ("Builder",),
     "plugins.claim": ("Claim",),
+    "plugins.features_of": ("features_of",),
     "plugins.hookspecs": ("hookimpl",),
     "plugins.registered": ("BrokenPlugin", "RegisteredBuilder"),
     "plugins.requirements": ("Requirements",),

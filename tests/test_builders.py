@@ -54,9 +54,10 @@ from llmsim_adapters.spec.components import (
     StreamProjections,
     every_kind,
 )
-from llmsim_adapters.spec.features import Features
+from llmsim_adapters.spec.features import GROUPS, Features
 from llmsim_adapters.spec.features.known import MODULES
 from llmsim_adapters.spec.quantization import SCHEMES, Quantization, Scheme, Side
+from llmsim_adapters.testing.features import by_feature, in_full
 from tests import hybrids
 from tests.hub.fixtures import ROOT
 
@@ -312,8 +313,22 @@ def test_every_feature_is_modelled_or_listed_as_not_modelled(feature: str) -> No
     assert any(feature in builder.requirements.features for builder in BUILDERS) != (feature in NOT_MODELLED)
 
 
+@pytest.mark.parametrize("feature", [feature for feature in FEATURES if feature.group], ids=str)
+def test_a_group_of_features_is_a_kind_of_component_or_a_known_one(feature: la.Feature[Any]) -> None:
+    assert feature.group in {*GROUPS, *(kind.kind for kind in every_kind())}
+
+
 @pytest.mark.parametrize("builder", BUILDERS, ids=lambda builder: builder.name)
 class TestRequirements:
+    def test_it_models_all_features_of_its_components_and_each_occurs(self, builder: type[la.Builder]) -> None:
+        """Each in a spec that the kit then asks for the feature's bearing on the figures."""
+        models = builder.requirements.features
+        kinds = {kind.kind for kind in every_kind()}
+        assert models == {f.name for f in FEATURES if FEATURES.group(f.name) in builder.requirements.components} | {
+            f.name for f in FEATURES if FEATURES.group(f.name) not in kinds
+        }
+        assert models == set(by_feature(in_full(SPECS, builder.requirements)))
+
     def test_features_are_known_and_of_what_the_builder_models(self, builder: type[la.Builder]) -> None:
         kinds = set(every_kind())
         for name in builder.requirements.features:

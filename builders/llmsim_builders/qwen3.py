@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import llmsim_adapters as la
-from llmsim_builders.attention import ATTENTION_FEATURES
-from llmsim_builders.common import (
-    DECODER_COMPONENTS,
-    DECODER_FEATURES,
-    DECODER_PARAMETERS,
-    MTP_COMPONENTS,
-    MTP_FEATURES,
-)
+from llmsim_builders.common import DECODER_PARAMETERS, decoders
 
 
 class Qwen3(la.Builder):
     name = "qwen3"
-    requirements = la.Requirements(
-        categories=frozenset({la.Category.DENSE}),
+    requirements = decoders(
+        la.Category.DENSE,
         parameters=(*DECODER_PARAMETERS, "intermediate_size"),
-        components=DECODER_COMPONENTS | {"attention"} | MTP_COMPONENTS,
-        features=DECODER_FEATURES | ATTENTION_FEATURES | MTP_FEATURES,
+        components={"attention"},
     )

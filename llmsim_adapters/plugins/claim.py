@@ -83,9 +83,8 @@ def declared_claim(
         for kind in sorted(components - requirements.components):
             gaps.append(_unsupported(kind, f"{builder} does not model the component `{kind}`"))
     claims = not missing and not gaps
-    if not features <= requirements.features:
-        for name in sorted(features - requirements.features):
-            gaps.append(_unsupported(name, f"{builder} does not model `{name}`"))
+    for name in sorted(features - requirements.features):
+        gaps.append(_unsupported(name, f"{builder} does not model `{name}`"))
     return Claim(builder, claims, missing, tuple(gaps), len(required))
 
 

@@ -14,6 +14,7 @@ from llmsim_adapters.engines.rules import Rule
 from llmsim_adapters.lowerings.kind import ComponentKind
 from llmsim_adapters.plugins.builder import Builder
 from llmsim_adapters.plugins.dialects import guarded
+from llmsim_adapters.plugins.features_of import FeaturesOf
 from llmsim_adapters.plugins.isolation import PluginError, type_name
 from llmsim_adapters.plugins.registered import RegisteredBuilder, RegisteredEngine
 from llmsim_adapters.plugins.requirements import Requirements
@@ -23,7 +24,7 @@ from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Set
 
     from llmsim_adapters.plugins.isolation import Guest
     from llmsim_adapters.plugins.registered import Registered
@@ -141,6 +142,7 @@ class Contributions:
         instance = builder()
         if not isinstance(instance, builder):
             raise _not(f"builder `{name}`", instance)
+        builds_itself = getattr(instance.build, "__func__", None) is not Builder.build
         entry = RegisteredBuilder(
             name,
             instance,
@@ -150,14 +152,25 @@ class Contributions:
                 categories=declared.categories,
                 parameters=declared.parameters,
                 components=declared.components,
-                features=declared.features,
+                features=self._modelled(name, declared.features, builds_itself),
                 parameters_of=declared.parameters_of,
             ),
             self._guest(),
             claims_itself=getattr(instance.claim, "__func__", None) is not Builder.claim,
-            builds_itself=getattr(instance.build, "__func__", None) is not Builder.build,
+            builds_itself=builds_itself,
         )
         return partial(self._result.builders.__setitem__, name, entry)
+
+    def _modelled(self, name: str, features: Set[str], builds_itself: bool) -> Set[str]:
+        if not isinstance(features, FeaturesOf):
+            return features
+        if builds_itself:
+            message = (
+                f"builder `{name}` overrides `build`, and `features_of` says what the host's lowerings model; "
+                "list the features that it models by name"
+            )
+            raise PluginError(message)
+        return features.among(self._result.features)
 
 
 def _name(what: str, name: Any) -> str:

@@ -48,6 +48,10 @@ class KnownFeatures:
         yield from self._built_in
         yield from (plugged.feature for plugged in self._plugged.values())
 
+    def group(self, name: str) -> str | None:
+        """Return the kind of component, or the group, that a feature belongs to; None: it is not known."""
+        return self._plugged[name].component.kind if name in self._plugged else self._built_in.group(name)
+
     def among(self, nodes: Iterable[Any]) -> frozenset[str]:
         """Return the names of the built-in features that a spec of these nodes has."""
         return self._built_in.among(nodes)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 
+from llmsim_adapters.plugins.features_of import FeaturesOf
 from llmsim_adapters.spec.category import Category
+from llmsim_adapters.spec.features import GROUPS
 from llmsim_adapters.text import printable
 
 
@@ -19,17 +21,18 @@ class Requirements:
         parameters: canonical parameters that a config of any of them must have.
         parameters_of: further ones that a category needs.
         components: the kinds of component that the builder models, by name.
-        features: the features that it models, by name. Others are gaps.
+        features: the features that it models, by name, or all of some components by `features_of`. Others are gaps.
 
     Raises:
         TypeError: a field has a value of another type; the message names the field.
-        ValueError: a name in a field can't be the name of anything, or there is no category.
+        ValueError: a name in a field can't be the name of anything, there is no category, or `features_of` names a
+            component that is not in `components`.
     """
 
     categories: frozenset[Category]
     parameters: tuple[str, ...]
     components: frozenset[str]
-    features: frozenset[str] = frozenset()
+    features: Set[str] = frozenset()
     parameters_of: Mapping[Category, tuple[str, ...]] = field(default_factory=dict)
     named_categories: str = field(init=False, repr=False, compare=False)
     """The categories, as messages list them."""
@@ -43,7 +46,7 @@ class Requirements:
         put("named_categories", ", ".join(sorted(category.value for category in self.categories)))
         put("parameters", _names("parameters", self.parameters, tuple, list))
         put("components", frozenset(_names("components", self.components, frozenset, set, tuple, list)))
-        put("features", frozenset(_names("features", self.features, frozenset, set, tuple, list)))
+        put("features", _features(self.features, self.components))
         if not isinstance(self.parameters_of, Mapping):
             raise _wrong("parameters_of", self.parameters_of, "a mapping of Category to a tuple of names")
         further = {}
@@ -69,6 +72,19 @@ def _categories(value: Any) -> frozenset[Category]:
         message = "field `categories` of Requirements is empty; expected at least one Category"
         raise ValueError(message)
     return frozenset(value)
+
+
+def _features(value: Any, components: frozenset[str]) -> Set[str]:
+    if not isinstance(value, FeaturesOf):
+        return frozenset(_names("features", value, frozenset, set, tuple, list))
+    groups, named = (_names("features", names, frozenset) for names in (value.groups, value.named))
+    for group in sorted(set(groups).difference(components, GROUPS)):
+        message = (
+            f"field `features` of Requirements: features_of names {group!r}; "
+            f"expected kinds that are in `components`, {' or '.join(map(repr, GROUPS))}"
+        )
+        raise ValueError(message)
+    return FeaturesOf(groups, named, value.known)
 
 
 def _names(name: str, value: Any, *containers: type) -> tuple[str, ...]:

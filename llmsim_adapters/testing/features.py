@@ -19,7 +19,7 @@ ByFeature: TypeAlias = "dict[str, list[tuple[str, ModelSpec]]]"
 _LONG: Final = 9001
 
 
-def features_of(spec: ModelSpec) -> frozenset[str]:
+def features_in(spec: ModelSpec) -> frozenset[str]:
     """Return the names of the features of a spec's language model, those of plugins' components among them."""
     known, nodes = registered().features, [spec, *spec.language_model().nodes()]
     return known.among(nodes) | known.plugged_in(nodes)[0]
@@ -30,7 +30,7 @@ def by_feature(specs: Mapping[str, ModelSpec | None]) -> ByFeature:
     found: ByFeature = {}
     for name, spec in specs.items():
         if spec is not None:
-            for feature in features_of(spec):
+            for feature in features_in(spec):
                 found.setdefault(feature, []).append((name, spec))
     return found
 
@@ -41,7 +41,7 @@ def in_full(specs: Mapping[str, ModelSpec], requirements: Requirements) -> dict[
         name: spec
         for name, spec in specs.items()
         if text_category({component.__class__ for component in spec.components()}) in requirements.categories
-        and features_of(spec) <= requirements.features
+        and not features_in(spec) - requirements.features
     }
 
 

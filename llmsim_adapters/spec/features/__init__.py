@@ -4,7 +4,7 @@ A feature is never written down beside the spec. `present` looks at one node of 
 builder that does not know the feature would see it, which is how the impact of a gap is computed.
 """
 
-from llmsim_adapters.spec.features.feature import Feature
+from llmsim_adapters.spec.features.feature import GROUPS, Feature
 from llmsim_adapters.spec.features.known import Features, without
 
-__all__ = ["Feature", "Features", "without"]
+__all__ = ["GROUPS", "Feature", "Features", "without"]

@@ -13,13 +13,19 @@ if TYPE_CHECKING:
 ELEMENTWISE: Final = "elementwise: no weights, no matrix product"
 """The usual reason why a feature costs nothing."""
 
+MODEL: Final = "model"
+QUANTIZATION: Final = "quantization"
+GROUPS: Final = (MODEL, QUANTIZATION)
+"""What features belong to that are about no one kind of component: a whole model, and how its weights are stored."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Feature(Generic[Node]):
     """A named property of one kind of node.
 
     `costless` is the reason why no figure changes with it; None: some figure does. `uncounted` says what of it even
-    builders that have it leave out, and what they count: a gap of every model that has it.
+    builders that have it leave out, and what they count: a gap of every model that has it. `group` is the kind of
+    component that it is about, where that is not the one that it is on; a plugin's is about the one that it comes with.
     """
 
     name: str
@@ -29,6 +35,7 @@ class Feature(Generic[Node]):
     remove: Callable[[Node], Node]
     costless: str | None = None
     uncounted: str | None = None
+    group: str = ""
 
     def __str__(self) -> str:
         return self.name

@@ -10,6 +10,8 @@ from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from llmsim_adapters.spec.features.feature import MODEL
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -45,6 +47,14 @@ class Features:
     def __iter__(self) -> Iterator[Feature[Any]]:
         return iter(self._by_name.values())
 
+    def group(self, name: str) -> str | None:
+        """Return the kind of component, or the group, that a feature belongs to; None: there is no such feature.
+
+        Of a feature that some spec was found to have this imports nothing.
+        """
+        feature = self._by_node.met.get(name) or self._by_name.get(name)
+        return None if feature is None else feature.group or getattr(feature.on, "kind", MODEL)
+
     def of(self, spec: ModelSpec) -> frozenset[str]:
         """Return the names of the features that a spec has."""
         return self.among(spec.nodes())
@@ -67,12 +77,17 @@ class Features:
 
 
 class _ByNode(dict[type, "list[tuple[str, Callable[[Any], bool]]]"]):
-    """Name and test of each feature by the kind of node that it is on."""
+    """Name and test of each feature by the kind of node that it is on; `met` are those of nodes that were asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.met: dict[str, Feature[Any]] = {}
 
     def __missing__(self, kind: type) -> list[tuple[str, Callable[[Any], bool]]]:
         name = MODULES.get(kind.__module__)
-        features = () if name is None else _of(name)
-        found = self[kind] = [(feature.name, feature.present) for feature in features if feature.on is kind]
+        features = [feature for feature in (() if name is None else _of(name)) if feature.on is kind]
+        self.met.update((feature.name, feature) for feature in features)
+        found = self[kind] = [(feature.name, feature.present) for feature in features]
         return found
 
 

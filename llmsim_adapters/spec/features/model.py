@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from llmsim_adapters.spec.components import Attention, MixtureOfExperts, Norm
-from llmsim_adapters.spec.features.feature import Feature
+from llmsim_adapters.spec.features.feature import QUANTIZATION, Feature
 from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
 from llmsim_adapters.spec.quantization import SCHEMES
 
@@ -19,6 +19,7 @@ def _stored_as(scheme: str, meaning: str) -> Feature[ModelSpec]:
         ModelSpec,
         lambda m: m.quantization is not None and m.quantization.scheme.name == scheme,
         lambda m: replace(m, quantization=None),
+        group=QUANTIZATION,
     )
 
 
@@ -93,6 +94,7 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         Stack,
         lambda s: len(s.blocks) > 1 and len(_windows(s)) > 1,
         _one_window,
+        group=Attention.kind,
     ),
     Feature(
         "prompt_tokens",
@@ -128,6 +130,7 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         Stack,
         lambda s: len(s.blocks) > 1 and _blocks_differ_in(s, MixtureOfExperts),
         _all_experts,
+        group=MixtureOfExperts.kind,
     ),
     Feature(
         "post_norms",
