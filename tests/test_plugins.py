@@ -697,32 +697,69 @@ class TestProcess:
         assert run(code, LLMSIM_ADAPTERS_PLUGINS="").stdout == "fully_supported qwen3\n"
 
 
-LATE = """
+# What a program does with its streams while a plugin that was abandoned is still running, until it answers after all.
+MOVES_ON = """
 import io, sys, threading
-from llmsim_adapters.plugins.output import diverted
+import llmsim_adapters as la
 
-inside, leave = threading.Event(), threading.Event()
+def streams():
+    return io.StringIO(), io.StringIO()
 
-def hang():
-    with diverted():
-        inside.set()
-        leave.wait()
+la.answer, real = threading.Event(), (sys.stdout, sys.stderr)
+sys.stdout, sys.stderr = first = streams()
+la.evaluate({model!r}, offline=True)
+CHANGE
+sys.stdout, sys.stderr = later = streams()
+la.answer.set()
+la.plugin.join()
+print("data")
+print("talk", file=sys.stderr)
+sys.stdout, sys.stderr = real
+print([stream.getvalue() for stream in later])
+""".replace("{model!r}", repr(MISTRAL))
 
-real, first, second = sys.stdout, io.StringIO(), io.StringIO()
-sys.stdout = first
-thread = threading.Thread(target=hang)
-thread.start()
-inside.wait()
-sys.stdout = second
-first.close()
-leave.set()
-thread.join()
-kept, sys.stdout = sys.stdout is second, real
-print(kept)
+# Three threads print, each most of the time, while plugins are asked that answer a moment later.
+PRINTS_MEANWHILE = """
+import sys, threading, time
+from llmsim_adapters.plugins.isolation import PluginTimeout, isolated
+
+class Slow:
+    def __str__(self):
+        time.sleep(0.003)
+        return "."
+
+def host():
+    while not done.is_set():
+        print(Slow(), end="")
+
+done, late = threading.Event(), 0
+threads = [threading.Thread(target=host) for _ in range(3)]
+for thread in threads:
+    thread.start()
+for _ in range(300):
+    try:
+        isolated(lambda: time.sleep(0.002))
+    except PluginTimeout:
+        late += 1
+done.set()
+for thread in threads:
+    thread.join()
+print(late, file=sys.stderr)
 """
 
 
-def test_code_that_was_abandoned_does_not_bring_back_a_stream_that_is_closed() -> None:
-    """What hangs may end long after; until then the program has moved on to another standard output."""
-    done = subprocess.run((sys.executable, "-c", LATE), check=True, capture_output=True, text=True)
-    assert done.stdout == "True\n"
+class TestStreams:
+    """Of a program that does other things meanwhile. In a process of its own, which may end by it."""
+
+    @pytest.mark.parametrize("change", ["", "for stream in first: stream.close()"], ids=["open", "closed"])
+    def test_a_plugin_that_answers_late_changes_none(self, change: str, tmp_path: Path) -> None:
+        body = "import threading; la.plugin = threading.current_thread(); la.answer.wait(); return claim"
+        distributions.install(tmp_path, own("claim", body))
+        done = run(MOVES_ON.replace("CHANGE", change), tmp_path, **{TIMEOUT: "0.2"})
+        assert done.stdout == "['data\\n', 'talk\\n']\n"
+
+    @pytest.mark.parametrize(("limit", "late"), [("20", False), ("0.001", True)], ids=["in time", "late"])
+    def test_a_program_prints_while_a_plugin_answers(self, limit: str, late: bool) -> None:
+        done = run(PRINTS_MEANWHILE, **{TIMEOUT: limit})
+        assert set(done.stdout) == {"."}
+        assert (int(done.stderr) > 0) is late

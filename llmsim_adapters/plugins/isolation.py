@@ -94,13 +94,15 @@ def isolated(call: Callable[[], _Result]) -> _Result:
 
     thread = threading.Thread(target=run, daemon=True, name="llmsim-adapters-plugin")
     seconds = _seconds()
-    thread.start()
-    thread.join(seconds)
+    with output.kept():
+        thread.start()
+        thread.join(seconds)
+        if thread.is_alive():
+            output.abandon(thread)
     if results:
         return results[0]
     if errors:
         raise errors[0]
-    output.mend()
     message = f"did not answer within {seconds:g} s ({TIMEOUT} sets the limit)"
     raise PluginTimeout(message)
 

@@ -1,6 +1,9 @@
 """Standard output while plugins run: what their threads write goes to standard error.
 
 Only theirs: another thread of the program that prints meanwhile still prints to standard output.
+
+The program's streams are replaced and put back by the thread that asks a plugin, while it asks, and by no other: a
+plugin that was abandoned ends at any time, when they are no longer what they were.
 """
 
 from __future__ import annotations
@@ -16,8 +19,8 @@ if TYPE_CHECKING:
 
 _lock = threading.Lock()
 _plugin = threading.local()
-_running = 0
-_latest: _Router | None = None
+_asking = 0
+_abandoned: list[threading.Thread] = []
 
 
 class _Router:
@@ -37,6 +40,12 @@ class _Router:
         return getattr(self.stream, name)
 
 
+_routers: dict[int, _Router] = {}
+"""The router of each stream, by its identity. They live as long as the process: `print` borrows `sys.stdout` without
+counting itself as an owner (before Python 3.14), so that a router which is freed while another thread prints through it
+ends the process."""
+
+
 def _nothing() -> None:
     """Do what a plugin's closing of standard output does."""
 
@@ -48,41 +57,43 @@ def in_plugin() -> bool:
 
 @contextmanager
 def diverted() -> Iterator[None]:
-    """Run a plugin's code in this thread, with its standard output diverted and both streams put back after it.
-
-    A thread that was abandoned is still inside when others come and go, and stays diverted.
-    """
-    global _running, _latest
-    with _lock:
-        _running += 1
-        if not isinstance(sys.stdout, _Router):
-            _latest = sys.stdout = _Router(sys.stdout)
-        errors = sys.stderr
+    """Take this thread for a plugin's: what it prints goes to standard error, as long as a router is in place."""
     _plugin.running = True
     try:
         yield
     finally:
         _plugin.running = False
-        with _lock:
-            _running -= 1
-            sys.stderr = errors
-            _restore()
 
 
-def mend() -> None:
-    """Put standard output back if code that was abandoned has replaced it."""
+@contextmanager
+def kept() -> Iterator[None]:
+    """Keep the program's streams while this thread asks a plugin, which runs in another.
+
+    Standard output has a router meanwhile, and after that for as long as a plugin that was abandoned still runs. Both
+    streams are put back, whatever the plugin has set them to. Where a plugin asks for another, its own caller does
+    all of this.
+    """
+    global _asking
+    if in_plugin():
+        yield
+        return
     with _lock:
-        _restore()
+        _asking += 1
+        errors, out = sys.stderr, sys.stdout
+        if out is not None and not isinstance(out, _Router):
+            out = sys.stdout = _routers.setdefault(id(out), _Router(out))
+    try:
+        yield
+    finally:
+        with _lock:
+            _asking -= 1
+            _abandoned[:] = [thread for thread in _abandoned if thread.is_alive()]
+            needed = _asking or _abandoned
+            sys.stderr = errors
+            sys.stdout = out.stream if isinstance(out, _Router) and not needed else out
 
 
-def _restore() -> None:
-    global _latest
-    if _latest is None:
-        return
-    if _running:
-        sys.stdout = _latest
-        return
-    # Code that was abandoned may end long after: by then the program can have closed that stream and taken another.
-    if sys.stdout is _latest or not getattr(_latest.stream, "closed", False):
-        sys.stdout = _latest.stream
-    _latest = None
+def abandon(thread: threading.Thread) -> None:
+    """Note that a plugin's thread is no longer waited for, though it runs."""
+    with _lock:
+        _abandoned.append(thread)
