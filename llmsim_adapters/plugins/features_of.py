@@ -94,6 +94,12 @@ class FeaturesOf(Set[str]):
                 raise ValueError(message)
         return self.named.union(name for name in map(str, self.known) if self.known.group(name) in self.groups)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Elsewhere other plugins may be installed: what crosses is the names."""
+        if self.known is _BUILT_IN:
+            return FeaturesOf, (self.groups, self.named)
+        return frozenset, (tuple(self),)
+
     def __repr__(self) -> str:
         said = f"features_of({_listed(self.groups)})"
         return f"{said} | {{{_listed(self.named)}}}" if self.named else said
