@@ -89,7 +89,7 @@ def queries_of_one_key(spec: ModelSpec, operator: Operator, decode: bool) -> int
     if kind == "mixture_of_attention":
         return int(mixer.num_experts_per_tok)
     heads = getattr(mixer, "num_attention_heads", 1)
-    both = 2 if getattr(mixer, "differential", False) else 1
+    both = 2 if any(option.kind == "differential" for option in getattr(mixer, "options", ())) else 1
     return int(both * heads // getattr(mixer, "num_key_value_heads", heads))
 
 

@@ -17,7 +17,7 @@ from llmsim_adapters.plugins import soundness
 from llmsim_adapters.plugins.claim import Claim, declared_claim
 from llmsim_adapters.plugins.isolation import PluginError
 from llmsim_adapters.spec.category import category, text_category
-from llmsim_adapters.spec.components import Component
+from llmsim_adapters.spec.components import Component, Part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -188,7 +188,8 @@ def _beside_towers(spec: ModelSpec, kinds: frozenset[str], nodes: list[Any], reg
 
 
 def _kinds(nodes: list[Any]) -> list[type[Component]]:
-    return [kind for kind in {node.__class__ for node in nodes} if issubclass(kind, Component)]
+    kinds = {node.__class__ for node in nodes}
+    return [kind for kind in kinds if issubclass(kind, Component) and not issubclass(kind, Part)]
 
 
 def _claim(entry: RegisteredBuilder, claim: Claim, reading: Reading) -> Claim:

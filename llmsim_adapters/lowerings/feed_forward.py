@@ -38,31 +38,50 @@ def _route_by_network(moe: MixtureOfExperts, site: Site) -> None:
 
 
 def lower_mixture_of_experts(moe: MixtureOfExperts, site: Site) -> None:
-    """A mixture: the router on every token, each expert on the tokens routed to it.
-
-    The rows of all experts together are tokens · num_experts_per_tok, less the mean share of experts without weights;
-    no more experts are read than have rows.
-    """
-    hidden, experts, width = moe.hidden_size, moe.num_experts, moe.moe_intermediate_size
+    """A mixture: the router on every token, each expert on the tokens routed to it."""
+    hidden, experts = moe.hidden_size, moe.num_experts
     choices = experts + moe.identity_experts if moe.identity_experts else experts
-    scored = choices + moe.scored_shared_experts if moe.scored_shared_experts else choices
-    if moe.router_norm is not None:
-        site.norm("router_norm", moe.router_norm)
-    if moe.router_size:
-        _route_by_network(moe, site)
-    site.linear("router", moe.router_size or hidden, scored, "replicated", bias=moe.router_bias, quantized=False)
-    if moe.expert_scales:
-        site.weight("expert_scales", (experts,), "replicated")
-    if moe.score_correction_bias is not None:
-        site.weight("score_correction_bias", (choices,), "replicated", moe.score_correction_bias, "float32")
-    if moe.token_table:
-        site.weight("token_table", (moe.token_table, moe.num_experts_per_tok), "replicated", "buffer", "int64")
+    _route(moe, site, choices)
     inner = hidden
     if moe.latent_size is not None:
         inner = moe.latent_size
         site.linear("latent_in_proj", hidden, inner, "replicated", bias=moe.latent_bias)
         site.linear("latent_out_proj", inner, hidden, "replicated", bias=moe.latent_bias)
-    rows = site.step.tokens * moe.num_experts_per_tok
+    _experts(moe, site, choices, inner)
+    if moe.output_bias:
+        site.weight("output_bias", (hidden,), "replicated")
+    site.route(choices, moe.num_experts_per_tok)
+    if moe.shared is not None:
+        site.lower(moe.shared, "shared_experts", "shared_experts")
+    if moe.shared_gate:
+        site.linear("shared_expert_gate", hidden, 1, "replicated", quantized=False)
+
+
+def _route(moe: MixtureOfExperts, site: Site, choices: int) -> None:
+    """Score every choice of every token."""
+    scored = choices + moe.scored_shared_experts if moe.scored_shared_experts else choices
+    if moe.router_norm is not None:
+        site.norm("router_norm", moe.router_norm)
+    if moe.router_size:
+        _route_by_network(moe, site)
+    inputs = moe.router_size or moe.hidden_size
+    site.linear("router", inputs, scored, "replicated", bias=moe.router_bias, quantized=False)
+    if moe.expert_scales:
+        site.weight("expert_scales", (moe.num_experts,), "replicated")
+    if moe.score_correction_bias is not None:
+        site.weight("score_correction_bias", (choices,), "replicated", moe.score_correction_bias, "float32")
+    if moe.token_table:
+        site.weight("token_table", (moe.token_table, moe.num_experts_per_tok), "replicated", "buffer", "int64")
+
+
+def _experts(moe: MixtureOfExperts, site: Site, choices: int, inner: int) -> None:
+    """The experts' own matrices and biases.
+
+    The rows of all experts together are tokens · num_experts_per_tok, less the mean share of experts without weights;
+    no more experts are read than have rows.
+    """
+    experts, width, top_k = moe.num_experts, moe.moe_intermediate_size, moe.num_experts_per_tok
+    rows = site.step.tokens * top_k
     if moe.identity_experts:
         rows = ceil_div(rows * experts, choices)
     local, rows, part = site.local_experts(experts, rows, width)
@@ -71,18 +90,11 @@ def lower_mixture_of_experts(moe: MixtureOfExperts, site: Site) -> None:
     up_part = 2 * part if moe.gated else part
     name, parts = ("experts.gate_up_proj", 2) if moe.gated else ("experts.up_proj", 1)
     dtype = site.matrix(name, (experts, up, inner), "experts", parts)
-    site.hand_out("experts", inner, moe.num_experts_per_tok, dtype)
-    site.bring_back("experts", inner, moe.num_experts_per_tok)
+    site.hand_out("experts", inner, top_k, dtype)
+    site.bring_back("experts", inner, top_k)
     site.product("experts.up", rows, up_part, inner, read * up_part * inner, dtype)
     dtype = site.matrix("experts.down_proj", (experts, inner, width), "experts", across=True)
     site.product("experts.down", rows, inner, part, read * inner * part, dtype)
     if moe.expert_bias:
         site.weight("experts.up_proj.bias", (experts, up), "experts")
         site.weight("experts.down_proj.bias", (experts, inner), "experts")
-    if moe.output_bias:
-        site.weight("output_bias", (hidden,), "replicated")
-    site.route(choices, moe.num_experts_per_tok)
-    if moe.shared is not None:
-        site.lower(moe.shared, "shared_experts", "shared_experts")
-    if moe.shared_gate:
-        site.linear("shared_expert_gate", hidden, 1, "replicated", quantized=False)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.engines.rules import Part
     from llmsim_adapters.graph.operator import Sharding
     from llmsim_adapters.spec.components import Component, Norm
+    from llmsim_adapters.spec.components.attention_parts import AttentionPart
 
 # A named tuple's own constructor takes three times as long, and there are dozens of these in every graph.
 _operator: Final[Callable[[tuple[Any, ...]], Operator]] = partial(tuple.__new__, Operator)
@@ -57,6 +58,12 @@ class Site(Storage):
             self._layout.use(rule)
             rule.put(component, self)
         self._label, self._kind, self._ranks, self._group, self._kv_ways, self.step = outer
+
+    def options(self, options: tuple[AttentionPart, ...], stage: str) -> None:
+        """Lower what of an attention's options runs in a stage, under the attention's own names."""
+        for option in options:
+            if option.stage == stage:
+                self._lowerings[option.__class__](option, self)
 
     def _share(self, part: Part) -> None:
         """Have the ranks of a part of the model share what follows; each has all of it where they are one."""

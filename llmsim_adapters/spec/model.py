@@ -14,7 +14,7 @@ from operator import is_
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from llmsim_adapters.spec.components import Component, Norm
+from llmsim_adapters.spec.components import Component, Norm, Part
 from llmsim_adapters.spec.quick import quick, replace
 
 if TYPE_CHECKING:
@@ -162,8 +162,8 @@ class ModelSpec:
         return list(found.values())
 
     def components(self) -> Iterator[Component]:
-        """Yield every component of every distinct block once, depth first."""
-        return (node for node in self.nodes() if isinstance(node, Component))
+        """Yield every component of every distinct block once, depth first, but for what is part of another one."""
+        return (node for node in self.nodes() if isinstance(node, Component) and not isinstance(node, Part))
 
     def transform(self, kind: type[Node], change: Callable[[Node], Node]) -> ModelSpec:
         """Return the spec with `change` applied to every node of a kind, inner nodes first."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from llmsim_adapters.dialects.assembly.components import attention, latent_attention
 from llmsim_adapters.dialects.assembly.decoder import FULL, SLIDING, layers, windowed
 from llmsim_adapters.dialects.assembly.linear_attention import last_of_every
+from llmsim_adapters.dialects.assembly.options import gated, with_options
 from llmsim_adapters.dialects.assembly.patterns import (
     at_distances,
     attention_types,
@@ -19,7 +20,7 @@ from llmsim_adapters.dialects.assembly.recurrent import LINEAR
 from llmsim_adapters.dialects.assembly.sparse_attention import chosen_tokens, indexer_schedule, indexer_types
 from llmsim_adapters.dialects.inferring.biases import of_attention
 from llmsim_adapters.dialects.inferring.recurrences import nothing_else, recurrence
-from llmsim_adapters.spec.components import LatentAttention, Norm
+from llmsim_adapters.spec.components import Differential, LatentAttention, Norm
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -114,9 +115,9 @@ def one_attention(r: Reader, how: Manner, habits: Habits) -> Attention | LatentA
     if r.has("v_head_dim"):
         base = replace(base, value_head_dim=r.size("v_head_dim"))
     if r.has("lambda_std_dev"):  # the initial spread of what differential attention trains beside its projections
-        base = replace(base, differential=True)
+        base = with_options(base, Differential(head_dim=base.head_dim))
     if r.has("use_attention_gate"):
-        return replace(base, gate_size=base.num_attention_heads) if r.flag("use_attention_gate") else base
+        return gated(base, per_head=True) if r.flag("use_attention_gate") else base
     gate = habits.gate
     if r.has("attn_output_gate"):
         gate = r.flag("attn_output_gate")
@@ -127,7 +128,7 @@ def one_attention(r: Reader, how: Manner, habits: Habits) -> Attention | LatentA
         )
     if not gate:
         return base
-    return replace(base, gate_size=base.num_attention_heads * base.head_dim, gate_bias=base.qkv_bias)
+    return gated(base, bias=base.qkv_bias)
 
 
 def _kv_heads(r: Reader) -> int | None:

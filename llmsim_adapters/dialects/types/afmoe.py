@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import mixture_of_experts, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder
 from llmsim_adapters.dialects.assembly.layouts import sandwich_norm
+from llmsim_adapters.dialects.assembly.options import gated
 from llmsim_adapters.dialects.assembly.patterns import after_dense, experts_where, rotated_where_sliding, window_pattern
 from llmsim_adapters.dialects.types import llama, qwen3
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 def read(r: Reader) -> ModelSpec:
     base = qwen3.normed_attention(r)
-    gated = replace(base, gate_size=base.num_attention_heads * base.head_dim)
+    with_gate = gated(base)
     experts = experts_where(
         r, after_dense(r), lambda: mlp(r), lambda: mixture_of_experts(r, score_correction_bias="parameter")
     )
-    return decoder(r, rotated_where_sliding(window_pattern(r, gated)), experts, layout=sandwich_norm)
+    return decoder(r, rotated_where_sliding(window_pattern(r, with_gate)), experts, layout=sandwich_norm)
 
 
 DIALECT = llama.DIALECT.like(

@@ -5,7 +5,6 @@ The class writes `linear_…` keys beside those that it declares; where they are
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import latent_attention, mlp
@@ -17,6 +16,7 @@ from llmsim_adapters.dialects.assembly.linear_attention import (
     linear_or_full,
     untied,
 )
+from llmsim_adapters.dialects.assembly.options import gated
 from llmsim_adapters.dialects.assembly.patterns import after_dense, experts_where, mlp_layer_types
 from llmsim_adapters.dialects.types import kimi_linear
 from llmsim_adapters.dialects.types.kimi_linear import experts
@@ -40,7 +40,7 @@ def _linear(r: Reader) -> KimiDeltaAttention:
 
 def _latent(r: Reader) -> LatentAttention:
     base = latent_attention(r, bias=r.flag("attention_bias"))
-    return replace(base, gate_size=base.num_attention_heads)
+    return gated(base, per_head=True)
 
 
 def read(r: Reader) -> ModelSpec:

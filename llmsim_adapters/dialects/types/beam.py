@@ -4,12 +4,12 @@ Source: transformers `BeamConfig`."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import mixture_of_experts, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder, layers, windowed
 from llmsim_adapters.dialects.assembly.layouts import sandwich_norm
+from llmsim_adapters.dialects.assembly.options import gated
 from llmsim_adapters.dialects.assembly.patterns import (
     after_dense,
     experts_where,
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 def read(r: Reader) -> ModelSpec:
     base, count = qwen3.normed_attention(r), layers(r)
-    gated = replace(base, gate_size=base.num_attention_heads * base.head_dim, head_gate_bias=True)
-    mixers = windowed(r, gated, [(i + 1) % 6 != 0 and i + 1 < count for i in range(count)])
+    with_gate = gated(base, head_biases=True)
+    mixers = windowed(r, with_gate, [(i + 1) % 6 != 0 and i + 1 < count for i in range(count)])
     is_sparse = mlp_layer_types(r, lambda: after_dense(r))
     feed_forward = experts_where(
         r, is_sparse, lambda: mlp(r), lambda: mixture_of_experts(r, score_correction_bias="buffer")

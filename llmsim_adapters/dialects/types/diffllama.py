@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import attention, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder
+from llmsim_adapters.dialects.assembly.options import with_options
 from llmsim_adapters.dialects.types import llama
-from llmsim_adapters.spec.components import Norm
+from llmsim_adapters.spec.components import Differential, Norm
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 def read(r: Reader) -> ModelSpec:
     base = attention(r, bias=r.flag("attention_bias"))
     pairs = Norm(2 * base.head_dim, gain=False)
-    return decoder(r, replace(base, differential=True, output_norm=pairs), mlp(r))
+    return decoder(r, replace(with_options(base, Differential(head_dim=base.head_dim)), output_norm=pairs), mlp(r))
 
 
 DIALECT = llama.DIALECT.like(

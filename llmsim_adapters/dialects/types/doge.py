@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import isqrt
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import attention, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder, layers, windowed
+from llmsim_adapters.dialects.assembly.options import with_options
+from llmsim_adapters.dialects.assembly.patterns import each_changed
 from llmsim_adapters.dialects.types import llama
-from llmsim_adapters.spec.components import RetrievedExperts, Scale
+from llmsim_adapters.spec.components import Attention, DynamicMask, RetrievedExperts, Scale
 from llmsim_adapters.spec.model import Sublayer
 
 if TYPE_CHECKING:
@@ -20,9 +21,20 @@ if TYPE_CHECKING:
 
 
 def read(r: Reader) -> ModelSpec:
-    base = replace(attention(r, bias=r.flag("attention_bias"), qk_norm=True), dynamic_mask=True)
+    base = attention(r, bias=r.flag("attention_bias"), qk_norm=True)
     mixers = windowed(r, base, [True] * layers(r))
-    return decoder(r, mixers, mlp(r, bias=r.flag("mlp_bias")), layout=_layout(r))
+    masked = _masked(mixers) if isinstance(mixers, Attention) else each_changed(mixers, _masked)
+    return decoder(r, masked, mlp(r, bias=r.flag("mlp_bias")), layout=_layout(r))
+
+
+def _masked(attention: Attention) -> Attention:
+    mask = DynamicMask(
+        num_key_value_heads=attention.num_key_value_heads,
+        value_channels=attention.num_key_value_heads * attention.head_dim,
+        window=attention.window,
+        bias=attention.qkv_bias,
+    )
+    return with_options(attention, mask)
 
 
 def _layout(r: Reader) -> Layout:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.assembly.components import latent_attention, mixture_of_experts, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder, layers
+from llmsim_adapters.dialects.assembly.options import gated
 from llmsim_adapters.dialects.assembly.patterns import (
     after_dense,
     after_dense_every,
@@ -43,7 +44,7 @@ def read(r: Reader) -> ModelSpec:
     r.size("q_lora_rank")  # the class can't be built without
     r.no_effect(("mlp_bias",), "the class gives no feed-forward network a bias")
     base = latent_attention(r, bias=r.flag("attention_bias"))
-    base = replace(base, rope_norm=True, gate_size=base.num_attention_heads)
+    base = gated(replace(base, rope_norm=True), per_head=True)
     is_sparse = mlp_layer_types(r, lambda: _is_sparse(r))
     feed_forwards = experts_where(r, is_sparse, lambda: mlp(r), lambda: _experts(r))
     return decoder(r, _mixers(r, base), feed_forwards)
@@ -109,7 +110,7 @@ def _sliding(r: Reader, base: LatentAttention, kinds: list[str]) -> LatentAttent
     r.size_or("swa_qk_rope_head_dim", lambda: head_dim - r.size("swa_qk_nope_head_dim"))
     heads, q_rank, kv_rank, nope, rope, value_dim = (r.size(f"swa_{name}") for name in _SIZES)
     r.check("swa_head_dim", head_dim == nope + rope, f"is {int(head_dim)}, not the sum of both parts of a head")
-    return replace(
+    narrow = replace(
         base,
         num_attention_heads=heads,
         q_lora_rank=q_rank,
@@ -117,9 +118,9 @@ def _sliding(r: Reader, base: LatentAttention, kinds: list[str]) -> LatentAttent
         qk_nope_head_dim=nope,
         qk_rope_head_dim=rope,
         v_head_dim=value_dim,
-        gate_size=heads,
         window=r.size_or("sliding_window", lambda: 512),
     )
+    return gated(narrow, per_head=True)
 
 
 def _per_layer(r: Reader, sliding: set[int]) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import activation, mixture_of_experts, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder, layers, windowed
+from llmsim_adapters.dialects.assembly.options import with_sinks
 from llmsim_adapters.dialects.assembly.patterns import each_layer, sparse_step, unrotated
 from llmsim_adapters.dialects.types import qwen3, qwen3_moe
 from llmsim_adapters.spec.components import MLP, MixtureOfExperts
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 def read(r: Reader) -> ModelSpec:
     count = layers(r)
-    base = replace(qwen3.normed_attention(r), sinks=True)
+    base = with_sinks(qwen3.normed_attention(r))
     slides = [i >= 2 and i % 4 != 1 and i != count - 1 for i in range(count)]
     mixers = each_layer(windowed(r, base, slides), count)
     return decoder(

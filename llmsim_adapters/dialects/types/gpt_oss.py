@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import attention, mixture_of_experts
 from llmsim_adapters.dialects.assembly.decoder import decoder, layers, windowed
+from llmsim_adapters.dialects.assembly.options import with_sinks
 from llmsim_adapters.dialects.types import mixtral
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def read(r: Reader) -> ModelSpec:
-    base = replace(attention(r, bias=r.flag("attention_bias")), sinks=True)
+    base = with_sinks(attention(r, bias=r.flag("attention_bias")))
     experts = replace(mixture_of_experts(r), router_bias=True, expert_bias=True)
     return decoder(r, windowed(r, base, [i % 2 == 0 for i in range(layers(r))]), experts)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import attention, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder, layers
+from llmsim_adapters.dialects.assembly.options import with_sinks
 from llmsim_adapters.dialects.assembly.patterns import full_every, unrotated
 from llmsim_adapters.dialects.types import granite
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def read(r: Reader) -> ModelSpec:
-    base = replace(attention(r, bias=r.flag("attention_bias")), sinks=True)
+    base = with_sinks(attention(r, bias=r.flag("attention_bias")))
     mixers = full_every(r, base, 4, first=True)
     thetas = r.sequence("layer_rope_theta")
     if thetas is not None:  # of which only zero, no rotary positions, changes anything; it may be longer than the model

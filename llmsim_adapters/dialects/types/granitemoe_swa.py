@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import attention
 from llmsim_adapters.dialects.assembly.decoder import decoder, layers, windowed
+from llmsim_adapters.dialects.assembly.options import with_sinks
 from llmsim_adapters.dialects.types import granitemoeshared
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def read(r: Reader) -> ModelSpec:
-    base = replace(attention(r, bias=r.flag("attention_bias")), sinks=True)
+    base = with_sinks(attention(r, bias=r.flag("attention_bias")))
     mixers = windowed(r, base, [i % 4 != 0 for i in range(layers(r))])
     return decoder(r, mixers, granitemoeshared.experts(r))
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from llmsim_adapters.dialects.assembly.components import attention, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder
 from llmsim_adapters.dialects.assembly.layouts import pre_norm
+from llmsim_adapters.dialects.assembly.options import gated
 from llmsim_adapters.dialects.reading.reader import LARGEST
 from llmsim_adapters.dialects.types import llama
 from llmsim_adapters.spec.components import InitialState, Norm
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 def read(r: Reader) -> ModelSpec:
     mixer = attention(r, bias=r.flag("attention_bias"), kv_heads=r.size("num_attention_heads"))
-    mixer = replace(mixer, gate_size=mixer.num_attention_heads * mixer.head_dim, gate_bias=mixer.qkv_bias)
+    mixer = gated(mixer, bias=mixer.qkv_bias)
     norm = Norm(mixer.hidden_size, gain=False)
     network = mlp(r, bias=r.flag("mlp_bias"))
     usual = pre_norm(mixer, network, norm)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import latent_attention, mixture_of_experts, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder, layers
 from llmsim_adapters.dialects.assembly.hyper_connections import hyper_connected
+from llmsim_adapters.dialects.assembly.options import gated, with_sinks
 from llmsim_adapters.dialects.assembly.patterns import experts_where, mlp_layer_types
 from llmsim_adapters.dialects.assembly.sparse_attention import indexer_types
 from llmsim_adapters.dialects.types import deepseek_v32
@@ -23,7 +23,7 @@ def read(r: Reader) -> ModelSpec:
     r.no_effect(("layer_types",), "every layer attends to chosen tokens")
     count = layers(r)
     attention = latent_attention(r, bias=r.flag("attention_bias"))
-    attention = replace(attention, gate_size=attention.num_attention_heads * attention.v_head_dim, sinks=True)
+    attention = gated(with_sinks(attention))
     mixers = indexer_types(r, attention, [i == 0 or (i - 1) % 4 == 0 for i in range(count)])
     is_sparse = mlp_layer_types(r, lambda: [i > 0 for i in range(count)])
     experts = experts_where(r, is_sparse, lambda: mlp(r), lambda: mixture_of_experts(r, score_correction_bias="buffer"))

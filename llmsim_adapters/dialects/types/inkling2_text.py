@@ -13,8 +13,16 @@ from llmsim_adapters.dialects.assembly.components import mixture_of_experts
 from llmsim_adapters.dialects.assembly.decoder import decoder, layers
 from llmsim_adapters.dialects.assembly.layers import with_layers
 from llmsim_adapters.dialects.assembly.linear_attention import untied
+from llmsim_adapters.dialects.assembly.options import gated, with_options
 from llmsim_adapters.dialects.types import inkling_text
-from llmsim_adapters.spec.components import AttentionResidual, ConvolvedResidual, Norm
+from llmsim_adapters.spec.components import (
+    AttentionResidual,
+    ConvolvedResidual,
+    KeyValueConvolution,
+    Norm,
+    RelativeLogits,
+    Sinks,
+)
 from llmsim_adapters.spec.model import Block, Sublayer
 from llmsim_adapters.traced import ceil_div
 
@@ -55,22 +63,31 @@ def _sources(layer: int, size: int) -> tuple[int, int]:
 def _attention(r: Reader, *, sliding: bool) -> Attention:
     usual = inkling_text.attention(r, sliding=sliding)
     heads, head_dim = usual.num_attention_heads, usual.head_dim
-    return replace(
+    convolution, logits = usual.option(KeyValueConvolution), usual.option(RelativeLogits)
+    assert convolution is not None  # both are Inkling's
+    assert logits is not None
+    normed = replace(
         usual,
         q_norm=Norm(head_dim, sets=heads),
         k_norm=Norm(head_dim, gain=False),
         v_norm=Norm(head_dim, gain=False),
-        relative_norm=Norm(usual.relative_size, sets=heads),
-        gate_size=heads * head_dim,
-        sink_projection=True,
-        dynamic_convolution=not sliding,
+    )
+    return gated(
+        with_options(
+            normed,
+            replace(convolution, dynamic=not sliding),
+            replace(logits, norm=Norm(logits.size, sets=heads)),
+            Sinks(num_attention_heads=heads, input_size=usual.hidden_size),
+        )
     )
 
 
 def _layer(mixer: Attention, experts: MixtureOfExperts, before: int, after: int) -> tuple[Sublayer, ...]:
     """The mixer of a full layer has three inputs; that of the first layer has no source but the embedding."""
-    norm, inputs = Norm(mixer.hidden_size), 3 if mixer.dynamic_convolution else 1
-    residual = ConvolvedResidual(hidden_size=mixer.hidden_size, conv_kernel=mixer.convolution)
+    convolution = mixer.option(KeyValueConvolution)
+    assert convolution is not None
+    norm, inputs = Norm(mixer.hidden_size), 3 if convolution.dynamic else 1
+    residual = ConvolvedResidual(hidden_size=mixer.hidden_size, conv_kernel=convolution.kernel)
     summed = [
         Sublayer((AttentionResidual(hidden_size=mixer.hidden_size, sources=sources, queries=queries),), skip=False)
         for sources, queries in ((before, inputs), (after, 1))

@@ -13,7 +13,7 @@ from llmsim_adapters.dialects.assembly.components import mixture_of_experts, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder, layers, next_token_stack
 from llmsim_adapters.dialects.assembly.patterns import experts_where, mlp_layer_types
 from llmsim_adapters.dialects.reading.dialect import Dialect
-from llmsim_adapters.spec.components import Attention, ConvolvedResidual, Norm
+from llmsim_adapters.spec.components import Attention, ConvolvedResidual, KeyValueConvolution, Norm, RelativeLogits
 from llmsim_adapters.spec.model import Block, Sublayer
 
 if TYPE_CHECKING:
@@ -59,18 +59,25 @@ def attention(r: Reader, *, sliding: bool) -> Attention:
     heads, kv_heads, head_dim, extent = (r.size(name) for name in SIZES[sliding])
     fits = heads % kv_heads == 0
     r.check(SIZES[sliding][1], fits, f"is {int(kv_heads)}, which does not divide the {int(heads)} heads")
+    hidden, channels = r.size("hidden_size"), kv_heads * head_dim
+    convolution = KeyValueConvolution(
+        input_size=hidden,
+        num_key_value_heads=kv_heads,
+        key_channels=channels,
+        value_channels=channels,
+        kernel=r.size("conv_kernel"),
+    )
+    logits = RelativeLogits(input_size=hidden, num_attention_heads=heads, size=r.size("d_rel"), extent=extent)
     return Attention(
-        hidden_size=r.size("hidden_size"),
+        hidden_size=hidden,
         num_attention_heads=heads,
         num_key_value_heads=kv_heads,
         head_dim=head_dim,
         q_norm=Norm(head_dim),
         k_norm=Norm(head_dim),
         window=extent if sliding else None,
-        convolution=r.size("conv_kernel"),
-        relative_size=r.size("d_rel"),
-        relative_extent=extent,
         rotary_fraction=0.0,
+        options=(convolution, logits),
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import activation, mixture_of_experts, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder, layers, windowed
+from llmsim_adapters.dialects.assembly.options import gated
 from llmsim_adapters.dialects.assembly.patterns import each_layer, experts_where, mlp_layer_types
 from llmsim_adapters.dialects.types import qwen3, qwen3_moe
 from llmsim_adapters.spec.components import MLP, MixtureOfExperts
@@ -54,8 +55,7 @@ def _with_heads_and_gate(r: Reader, mixers: Attention | list[Attention]) -> list
     made: dict[tuple[int, int], Attention] = {}
     for base, heads in zip(given, per_layer, strict=True):
         if (id(base), heads) not in made:
-            gate = named[heads] if per_head else named[heads] * base.head_dim
-            made[id(base), heads] = replace(base, num_attention_heads=named[heads], gate_size=gate)
+            made[id(base), heads] = gated(replace(base, num_attention_heads=named[heads]), per_head=per_head)
     return [made[id(base), heads] for base, heads in zip(given, per_layer, strict=True)]
 
 

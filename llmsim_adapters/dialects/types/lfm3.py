@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from llmsim_adapters.dialects.assembly.components import attention, mlp
 from llmsim_adapters.dialects.assembly.decoder import FULL, SLIDING, decoder, layers
 from llmsim_adapters.dialects.assembly.layouts import pre_norm, sandwich_norm
+from llmsim_adapters.dialects.assembly.options import gated
 from llmsim_adapters.dialects.assembly.recurrent import by_name, short_convolution
 from llmsim_adapters.dialects.types import lfm2
 
@@ -26,7 +27,7 @@ def _usual(layer: int) -> str:
 def read(r: Reader) -> ModelSpec:
     full = attention(r, bias=r.flag("attention_bias"), qk_norm=True)
     if r.flag("use_attention_gate"):
-        full = replace(full, gate_size=full.num_attention_heads)
+        full = gated(full, per_head=True)
     parts = {lfm2.CONV: short_convolution(r), FULL: full, SLIDING: replace(full, window=r.size("sliding_window"))}
     layout = sandwich_norm if r.flag("use_sandwich_norm") else pre_norm
     return decoder(r, by_name(r, parts, [_usual(i) for i in range(layers(r))]), mlp(r), layout=layout)

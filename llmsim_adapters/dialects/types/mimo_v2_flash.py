@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import attention, mixture_of_experts, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder, layers, windowed
+from llmsim_adapters.dialects.assembly.options import with_sinks
 from llmsim_adapters.dialects.assembly.patterns import after_dense, experts_where, layer_flags, mlp_layer_types
 from llmsim_adapters.dialects.types import glm4_moe
 
@@ -34,7 +35,7 @@ def _mixers(r: Reader, base: Attention) -> list[Attention]:
     if r.has("layer_types"):
         r.no_effect(("hybrid_layer_pattern",), "layer_types says which layers slide")
     slides = layer_flags(r, "hybrid_layer_pattern") or [i > 0 and (i + 1) % 6 != 0 for i in range(layers(r))]
-    wide = replace(base, num_key_value_heads=2 * base.num_key_value_heads, sinks=True)
+    wide = with_sinks(replace(base, num_key_value_heads=2 * base.num_key_value_heads))
     mixers = windowed(r, wide, slides)
     for name, value in (
         ("num_attention_heads", base.num_attention_heads),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import attention, mlp
@@ -13,6 +12,7 @@ from llmsim_adapters.dialects.assembly.linear_attention import (
     last_of_every,
     linear_or_full,
 )
+from llmsim_adapters.dialects.assembly.options import gated
 from llmsim_adapters.dialects.assembly.patterns import sparse_step
 from llmsim_adapters.dialects.types import qwen2_moe, qwen3_moe
 
@@ -28,7 +28,7 @@ def gated_attention(r: Reader) -> Attention:
     """Read Qwen3's attention with a gate on every result, projected along with the queries."""
     r.only("attn_output_gate", True)
     base = attention(r, bias=r.flag("attention_bias"), qk_norm=True, rotary_fraction=0.25)
-    return replace(base, gate_size=base.num_attention_heads * base.head_dim, gate_bias=base.qkv_bias)
+    return gated(base, bias=base.qkv_bias)
 
 
 def mixers(r: Reader) -> Component | list[Component]:

@@ -19,6 +19,7 @@ from llmsim_adapters.dialects.assembly.linear_attention import (
     last_of_every,
     linear_or_full,
 )
+from llmsim_adapters.dialects.assembly.options import gated
 from llmsim_adapters.dialects.types import qwen2_moe, qwen3_5_moe_text
 from llmsim_adapters.spec.components import GatedDeltaNet, Indexer, LowRankHyperConnection, NgramInput, Norm
 from llmsim_adapters.spec.model import Block, Sublayer
@@ -82,9 +83,7 @@ def _attention(r: Reader) -> Attention:
         pool=block,
     )
     return replace(
-        base,
-        gate_size=base.num_attention_heads * base.head_dim,
-        gate_bias=base.qkv_bias,
+        gated(base, bias=base.qkv_bias),
         top_k=budget,
         top_k_block=block,
         top_k_tail=True,

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.assembly.components import attention, mixture_of_experts
 from llmsim_adapters.dialects.assembly.decoder import decoder, layers
+from llmsim_adapters.dialects.assembly.options import with_options
 from llmsim_adapters.dialects.reading.dialect import Dialect
-from llmsim_adapters.spec.components import Norm, Scale, ScaledResidual
+from llmsim_adapters.spec.components import HeadConvolution, Norm, Scale, ScaledResidual
 from llmsim_adapters.spec.model import Sublayer
 
 if TYPE_CHECKING:
@@ -49,7 +50,17 @@ def _mixers(r: Reader) -> list[Attention]:
     values = base.num_key_value_heads * base.head_dim
     r.check("head_dim", values % 2 == 0, f"makes {int(values)} values, which have no half")
     kernels = r.size("cca_time0"), r.size("cca_time1")
-    base = replace(base, q_norm=norm, k_norm=norm, channel_kernel=kernels[0], head_kernel=kernels[1])
+    convolution = HeadConvolution(
+        input_size=base.hidden_size,
+        num_attention_heads=base.num_attention_heads,
+        num_key_value_heads=base.num_key_value_heads,
+        head_dim=base.head_dim,
+        value_head_dim=base.head_dim,
+        channel_kernel=kernels[0],
+        head_kernel=kernels[1],
+        bias=base.qkv_bias,
+    )
+    base = with_options(replace(base, q_norm=norm, k_norm=norm), convolution)
     kinds = r.sequence("layer_types", layers(r)) or [_FULL] * layers(r)
     for kind in kinds:
         if kind not in (_FULL, _SLIDING):

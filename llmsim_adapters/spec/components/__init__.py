@@ -11,12 +11,19 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from llmsim_adapters.spec.components.component import Component
+from llmsim_adapters.spec.components.component import Component, Part
 
 if TYPE_CHECKING:
     from llmsim_adapters.spec.components.adapters import Adapter as Adapter
     from llmsim_adapters.spec.components.attention import Attention as Attention
     from llmsim_adapters.spec.components.attention import LatentAttention as LatentAttention
+    from llmsim_adapters.spec.components.attention_parts import Differential as Differential
+    from llmsim_adapters.spec.components.attention_parts import DynamicMask as DynamicMask
+    from llmsim_adapters.spec.components.attention_parts import HeadConvolution as HeadConvolution
+    from llmsim_adapters.spec.components.attention_parts import KeyValueConvolution as KeyValueConvolution
+    from llmsim_adapters.spec.components.attention_parts import OutputGate as OutputGate
+    from llmsim_adapters.spec.components.attention_parts import RelativeLogits as RelativeLogits
+    from llmsim_adapters.spec.components.attention_parts import Sinks as Sinks
     from llmsim_adapters.spec.components.chunk_attention import ChunkAttention as ChunkAttention
     from llmsim_adapters.spec.components.compressed_attention import CompressedAttention as CompressedAttention
     from llmsim_adapters.spec.components.compressed_attention import CompressedIndexer as CompressedIndexer
@@ -72,6 +79,10 @@ if TYPE_CHECKING:
 _HOMES = {
     "adapters": ("Adapter",),
     "attention": ("Attention", "LatentAttention"),
+    "attention_parts": (
+        *("Differential", "DynamicMask", "HeadConvolution", "KeyValueConvolution"),
+        *("OutputGate", "RelativeLogits", "Sinks"),
+    ),
     "chunk_attention": ("ChunkAttention",),
     "compressed_attention": ("CompressedAttention", "CompressedIndexer"),
     "ends": (
@@ -119,12 +130,12 @@ _HOMES = {
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
-__all__ = ["Component", *_HOME]  # noqa: PLE0604
+__all__ = ["Component", "Part", *_HOME]  # noqa: PLE0604
 
 
 def every_kind() -> list[type[Component]]:
     """Return the kinds of component that the package has, all of them imported."""
-    return [__getattr__(name) for name in _HOME]
+    return [kind for name in _HOME if not issubclass(kind := __getattr__(name), Part)]
 
 
 def __getattr__(name: str) -> Any:

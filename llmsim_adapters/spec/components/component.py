@@ -22,3 +22,8 @@ class Component:
     def parts(self) -> tuple[Component, ...]:
         """Return the components inside this one."""
         return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Component):
+    """A component that others have inside: who models these models it, and features tell who doesn't."""

@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from llmsim_adapters.spec.components import Attention, LatentAttention
 from llmsim_adapters.spec.features.feature import ELEMENTWISE, Feature
+
+_Attends = TypeVar("_Attends", Attention, LatentAttention)
+
+
+def _is(attention: Attention | LatentAttention, kind: str, field: str = "kind") -> bool:
+    """Whether an attention has an option of a kind, with something in a field."""
+    return any(option.kind == kind and getattr(option, field) for option in attention.options)
+
+
+def _without(attention: _Attends, kind: str) -> _Attends:
+    return replace(attention, options=tuple(option for option in attention.options if option.kind != kind))
+
+
+def _changed(attention: _Attends, kind: str, **fields: Any) -> _Attends:
+    changed = tuple(replace(option, **fields) if option.kind == kind else option for option in attention.options)
+    return replace(attention, options=changed)
+
 
 FEATURES: Final[tuple[Feature[Any], ...]] = (
     Feature(
@@ -76,22 +93,22 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         "projected_sinks",
         "logits that take attention from the tokens, projected from the input",
         Attention,
-        lambda a: a.sink_projection,
-        lambda a: replace(a, sink_projection=False),
+        lambda a: _is(a, "sinks", "input_size"),
+        lambda a: _without(a, "sinks"),
     ),
     Feature(
         "dynamic_convolution",
         "convolutions of keys and values whose weights are projected from the input",
         Attention,
-        lambda a: bool(a.convolution) and a.dynamic_convolution,
-        lambda a: replace(a, dynamic_convolution=False),
+        lambda a: _is(a, "key_value_convolution", "dynamic"),
+        lambda a: _changed(a, "key_value_convolution", dynamic=False),
     ),
     Feature(
         "relative_norm",
         "normalisation of what relative logits are projected from",
         Attention,
-        lambda a: bool(a.relative_size) and a.relative_norm is not None,
-        lambda a: replace(a, relative_norm=None),
+        lambda a: _is(a, "relative_logits", "norm"),
+        lambda a: _changed(a, "relative_logits", norm=None),
     ),
     Feature(
         "borrowed_cache",
@@ -104,29 +121,29 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         "key_value_convolution",
         "a short convolution of keys and values",
         Attention,
-        lambda a: bool(a.convolution),
-        lambda a: replace(a, convolution=0),
+        lambda a: _is(a, "key_value_convolution"),
+        lambda a: _without(a, "key_value_convolution"),
     ),
     Feature(
         "convolved_heads",
         "convolutions of queries and keys, and values of the token before",
         Attention,
-        lambda a: bool(a.head_kernel),
-        lambda a: replace(a, channel_kernel=0, head_kernel=0),
+        lambda a: _is(a, "head_convolution"),
+        lambda a: _without(a, "head_convolution"),
     ),
     Feature(
         "relative_logits",
         "logits of the distance between tokens, which are projected from the input",
         Attention,
-        lambda a: bool(a.relative_size),
-        lambda a: replace(a, relative_size=0, relative_extent=0),
+        lambda a: _is(a, "relative_logits"),
+        lambda a: _without(a, "relative_logits"),
     ),
     Feature(
         "dynamic_mask",
         "a mask that is computed from values",
         Attention,
-        lambda a: a.dynamic_mask,
-        lambda a: replace(a, dynamic_mask=False),
+        lambda a: _is(a, "dynamic_mask"),
+        lambda a: _without(a, "dynamic_mask"),
     ),
     Feature(
         "block_sparse_attention",
@@ -153,8 +170,8 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         "differential_attention",
         "the difference of two attentions, weighed by trained numbers",
         Attention,
-        lambda a: a.differential,
-        lambda a: replace(a, differential=False),
+        lambda a: _is(a, "differential"),
+        lambda a: _without(a, "differential"),
     ),
     Feature(
         "attention_output_norm",
@@ -167,22 +184,22 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         "attention_gate",
         "an output gate that is projected from the input",
         Attention,
-        lambda a: bool(a.gate_size),
-        lambda a: replace(a, gate_size=0, head_gate_bias=False),
+        lambda a: _is(a, "output_gate"),
+        lambda a: _without(a, "output_gate"),
     ),
     Feature(
         "attention_gate_bias",
         "bias of the output gate, of its projection or of each head",
         Attention,
-        lambda a: bool(a.gate_size) and (a.gate_bias or a.head_gate_bias),
-        lambda a: replace(a, gate_bias=False, head_gate_bias=False),
+        lambda a: _is(a, "output_gate", "bias") or _is(a, "output_gate", "head_biases"),
+        lambda a: _changed(a, "output_gate", bias=False, head_biases=0),
     ),
     Feature(
         "attention_sinks",
         "a learned logit of each head that takes attention from the tokens",
         Attention,
-        lambda a: a.sinks,
-        lambda a: replace(a, sinks=False),
+        lambda a: _is(a, "sinks") and not _is(a, "sinks", "input_size"),
+        lambda a: _without(a, "sinks"),
     ),
     Feature(
         "attention_input_size",
@@ -239,8 +256,8 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         "latent_attention_gate",
         "an output gate that is projected from the input",
         LatentAttention,
-        lambda a: bool(a.gate_size),
-        lambda a: replace(a, gate_size=0),
+        lambda a: _is(a, "output_gate"),
+        lambda a: _without(a, "output_gate"),
     ),
     Feature(
         "latent_attention_window",
@@ -260,8 +277,8 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         "latent_attention_sinks",
         "a learned logit of each head that takes attention from the tokens",
         LatentAttention,
-        lambda a: a.sinks,
-        lambda a: replace(a, sinks=False),
+        lambda a: _is(a, "sinks"),
+        lambda a: _without(a, "sinks"),
     ),
     Feature(
         "gate_from_queries",

@@ -1,0 +1,42 @@
+"""What an attention may have beside its projections and its core, of the attention's own sizes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from llmsim_adapters.spec.components import Attention, LatentAttention, OutputGate, Sinks
+from llmsim_adapters.spec.quick import replace
+
+if TYPE_CHECKING:
+    from llmsim_adapters.spec.components.attention_parts import AttentionPart
+
+_Attends = TypeVar("_Attends", Attention, LatentAttention)
+
+
+def with_options(attention: _Attends, *options: AttentionPart) -> _Attends:
+    """Return an attention with further options; one of a kind that it has takes that one's place."""
+    kinds = tuple(type(option) for option in options)
+    others: tuple[AttentionPart, ...] = tuple([option for option in attention.options if type(option) not in kinds])
+    return replace(attention, options=(*others, *options))
+
+
+def gated(attention: _Attends, *, per_head: bool = False, bias: bool = False, head_biases: bool = False) -> _Attends:
+    """Return an attention with an output gate of one value for each result, or for each head."""
+    heads = attention.num_attention_heads
+    if isinstance(attention, LatentAttention):
+        inputs, width = attention.hidden_size, attention.v_head_dim
+    else:
+        inputs = attention.input_size or attention.hidden_size
+        width = attention.head_dim if attention.value_head_dim is None else attention.value_head_dim
+    gate = OutputGate(
+        input_size=inputs,
+        size=heads if per_head else heads * width,
+        bias=bias,
+        head_biases=heads if head_biases else 0,
+    )
+    return with_options(attention, gate)
+
+
+def with_sinks(attention: _Attends) -> _Attends:
+    """Return an attention with a learned logit of each head that takes attention from the tokens."""
+    return with_options(attention, Sinks(num_attention_heads=attention.num_attention_heads))

@@ -1,0 +1,96 @@
+"""The lowerings of what an attention may have beside its projections and its core."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.lowerings.convolution import causal_convolution
+
+if TYPE_CHECKING:
+    from llmsim_adapters.lowerings.site import Site
+    from llmsim_adapters.spec.components.attention_parts import (
+        Differential,
+        DynamicMask,
+        HeadConvolution,
+        KeyValueConvolution,
+        OutputGate,
+        RelativeLogits,
+        Sinks,
+    )
+
+
+def lower_output_gate(gate: OutputGate, site: Site) -> None:
+    site.linear("gate_proj", gate.input_size, gate.size, "heads", bias=gate.bias)
+    if gate.head_biases:
+        site.weight("head_gate_bias", (gate.head_biases,), "heads")
+
+
+def lower_sinks(sinks: Sinks, site: Site) -> None:
+    if sinks.input_size:
+        site.linear("sink_proj", sinks.input_size, sinks.num_attention_heads, "heads")
+    else:
+        site.weight("sinks", (sinks.num_attention_heads,), "heads")
+
+
+def lower_relative_logits(logits: RelativeLogits, site: Site) -> None:
+    heads, size, extent = logits.num_attention_heads, logits.size, logits.extent
+    site.linear("relative_proj", logits.input_size, heads * size, "heads")
+    if logits.norm is not None:
+        site.norm("relative_norm", logits.norm, width=heads * size, sharding="heads")
+    site.weight("relative_logits", (size, extent), "replicated")
+    batch = site.local(heads, "heads")
+    site.product("relative_logits", site.step.tokens, extent, size, size * extent, batch=batch)
+
+
+def lower_key_value_convolution(convolution: KeyValueConvolution, site: Site) -> None:
+    """Of dynamic ones, the products with the latest tokens are elementwise."""
+    kernel, kv_heads = convolution.kernel, convolution.num_key_value_heads
+    for name, channels in (("k_conv", convolution.key_channels), ("v_conv", convolution.value_channels)):
+        if convolution.dynamic:
+            site.weight(f"{name}.static_weight", (kernel, channels), "kv_heads")
+            site.linear(f"{name}.weight_proj", convolution.input_size, kv_heads * kernel, "kv_heads")
+            site.cache("state", channels * kernel, "kv_heads")
+        else:
+            causal_convolution(site, name, channels, kernel, "kv_heads")
+
+
+def lower_head_convolution(convolution: HeadConvolution, site: Site) -> None:
+    """Convolutions of queries and keys behind their inputs' last tokens, and values whose second half comes later.
+
+    At the start of a sequence, the values' projection also runs on zeros in place of a token before the first.
+    """
+    step, kv_heads, size = site.step, convolution.num_key_value_heads, convolution.head_dim
+    by_channel, by_head = convolution.channel_kernel, convolution.head_kernel
+    groups = convolution.num_attention_heads + kv_heads
+    channels, half = groups * size, kv_heads * convolution.value_head_dim // 2
+    site.split_heads(kv_heads, kv_heads)  # convolved with the queries' heads
+    site.linear("v_proj_current", convolution.input_size, half, "kv_heads", bias=convolution.bias)
+    before = step.tokens if step.context_len else step.tokens + step.batch_size
+    site.linear("v_proj_delayed", convolution.input_size, half, "kv_heads", rows=before, bias=convolution.bias)
+    site.weight("channel_conv.weight", (channels, 1, by_channel), "heads")
+    site.weight("channel_conv.bias", (channels,), "heads")
+    rows = step.batch_size * (step.seq_len + by_head - 1)
+    site.product(
+        "channel_conv", rows, 1, by_channel, channels * by_channel, batch=channels, kind="convolution", sharding="heads"
+    )
+    site.weight("head_conv.weight", (channels, size, by_head), "heads")
+    site.weight("head_conv.bias", (channels,), "heads")
+    window = size * by_head
+    site.product(
+        "head_conv", step.tokens, size, window, channels * window, batch=groups, kind="convolution", sharding="heads"
+    )
+    site.weight("key_scale", (kv_heads,), "kv_heads")
+    site.cache("state", channels * (by_channel + by_head - 2), "heads")
+    site.cache("state", half, "kv_heads")
+
+
+def lower_dynamic_mask(mask: DynamicMask, site: Site) -> None:
+    rows, kv_heads = site.step.batch_size * site.step.kv_length(mask.window), mask.num_key_value_heads
+    site.weight("mask_scale", (kv_heads,), "kv_heads")
+    site.gather("mask_proj", rows, mask.value_channels)
+    site.linear("mask_proj", mask.value_channels, kv_heads, "replicated", rows=rows, bias=mask.bias)
+
+
+def lower_differential(attention: Differential, site: Site) -> None:
+    for name in ("lambda_q1", "lambda_k1", "lambda_q2", "lambda_k2"):
+        site.weight(name, (attention.head_dim,), "replicated")

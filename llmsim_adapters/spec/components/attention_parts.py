@@ -1,0 +1,147 @@
+"""What an attention may have beside its projections and its core: parts that own weights or caches.
+
+A part states its own shapes, has a lowering of its own, and is modelled by whoever models the attention.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from llmsim_adapters.spec.components.component import Part
+from llmsim_adapters.spec.quick import quick
+
+if TYPE_CHECKING:
+    from llmsim_adapters.spec.components.component import Component
+    from llmsim_adapters.spec.components.norms import Norm
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionPart(Part):
+    """The base of every part.
+
+    `stage` is where it runs: with the `values`, behind the projections of queries and keys; before the `scores`; or on
+    the `results`, before the output projection. One that `makes_values` stands for the projection of values. The core
+    runs for as many `attentions`.
+    """
+
+    stage: ClassVar[Literal["values", "scores", "results"]] = "scores"
+    makes_values: ClassVar[bool] = False
+    attentions: ClassVar[int] = 1
+
+
+@quick
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputGate(AttentionPart):
+    """An output gate of `size` values, one for each result or for each head, that is projected from the input.
+
+    The projection may have a `bias`; `head_biases` are one for each head, shared by its results.
+    """
+
+    kind: ClassVar[str] = "output_gate"
+    stage = "results"
+
+    input_size: int
+    size: int
+    bias: bool = False
+    head_biases: int = 0
+
+
+@quick
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sinks(AttentionPart):
+    """A logit of each head that takes attention from the tokens (arXiv:2309.17453).
+
+    It is learned, or, with an `input_size`, projected from the input.
+    """
+
+    kind: ClassVar[str] = "sinks"
+
+    num_attention_heads: int
+    input_size: int = 0
+
+
+@quick
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelativeLogits(AttentionPart):
+    """Logits of the `extent` latest tokens: `size` values of each head, projected from the input, and then by one
+    matrix for all heads; `norm` is of the values."""
+
+    kind: ClassVar[str] = "relative_logits"
+
+    input_size: int
+    num_attention_heads: int
+    size: int
+    extent: int
+    norm: Norm | None = None
+
+    def parts(self) -> tuple[Component, ...]:
+        return () if self.norm is None else (self.norm,)
+
+
+@quick
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyValueConvolution(AttentionPart):
+    """Sums of each channel of keys and of values over the `kernel` latest tokens.
+
+    Where it is `dynamic`, weights of each head that are projected from the input are added.
+    """
+
+    kind: ClassVar[str] = "key_value_convolution"
+
+    input_size: int
+    num_key_value_heads: int
+    key_channels: int
+    value_channels: int
+    kernel: int
+    dynamic: bool = False
+
+
+@quick
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadConvolution(AttentionPart):
+    """Two convolutions that queries and keys go through, of each channel and then within each head (arXiv:2510.04476).
+
+    They sum `channel_kernel` and `head_kernel` latest tokens. Half of the values are those of the token before, and
+    each key/value head has a scale.
+    """
+
+    kind: ClassVar[str] = "head_convolution"
+    stage = "values"
+    makes_values = True
+
+    input_size: int
+    num_attention_heads: int
+    num_key_value_heads: int
+    head_dim: int
+    value_head_dim: int
+    channel_kernel: int
+    head_kernel: int
+    bias: bool = False
+
+
+@quick
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DynamicMask(AttentionPart):
+    """A mask that says how far keys are masked, by values and a trained number of each key/value head (Doge)."""
+
+    kind: ClassVar[str] = "dynamic_mask"
+
+    num_key_value_heads: int
+    value_channels: int
+    window: int | None = None
+    bias: bool = False
+
+
+@quick
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Differential(AttentionPart):
+    """The difference of two attentions, each over half of the values repeated (arXiv:2410.05258).
+
+    It is weighed by four trained vectors of a head's size.
+    """
+
+    kind: ClassVar[str] = "differential"
+    attentions = 2
+
+    head_dim: int
