@@ -66,6 +66,7 @@ class Engine:
             they are copied.
         copies_experts: whether they can be copied.
         expert_ranks: how many groups of ranks the experts are spread over, where that is not `ep_size`.
+        redundant: whether redundant experts that are asked for are stored.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Engine:
     splits_experts: bool = True
     copies_experts: bool = True
     expert_ranks: Callable[[Asked], int] | None = None
+    redundant: Callable[[Asked], bool] | None = None
     _about: dict[tuple[str, type], tuple[Rule, ...]] = field(default_factory=dict, init=False, repr=False)
 
     def about(self, architecture: str, kind: type[_Rule]) -> tuple[_Rule, ...]:

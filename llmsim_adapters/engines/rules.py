@@ -21,9 +21,10 @@ that every token passes beside the routed experts; heads; encoders of pictures o
 
 PARTS: Final[tuple[Part, ...]] = ("embedding", "attention", "mlp", "shared_experts", "head", "tower")
 
-Over = Literal["tokens", "all", "all_apart", "alone", "handed_out"]
+Over = Literal["tokens", "all", "all_apart", "alone", "handed_out", "experts"]
 """Which ranks split a part: those that work on the same tokens; all, on the tokens of all data-parallel groups, or of
-each group apart; none, each rank having all of it, on all tokens of its group or on its share of them."""
+each group apart; none, each rank having all of it, on all tokens of its group or on its share of them; or those that
+share the width of each expert, on their share of all tokens, as if it were one of the experts."""
 
 
 class Asked(Protocol):
@@ -85,16 +86,19 @@ class Store(Rule):
         tensors: their names, such as `mixture_of_experts.router` or `shared_experts.up_proj`.
         dtype: the format that they have on a rank whatever the others have; `usual`: that of unquantized weights.
         over: which ranks have a part of each: those that it is split over anyway; `none`, each having all of it; or
-            those that share the `width` of each expert; or those that have different `experts`, each with all of them.
+            those that share the `width` of each expert; or those that have different `experts`, each with all of them;
+            or `all` ranks.
         rows_to: a multiple to which a rank's rows are padded: the whole model's rows are padded to `rows_to` times
             the number of parts, unless the padded rows have equal parts anyway.
+        width_to: a multiple to which a rank's part of the width of each expert is padded.
         absent: whether the engine doesn't store them.
     """
 
     tensors: tuple[str, ...]
     dtype: str | None = None
-    over: Literal["", "none", "width", "experts"] = ""
+    over: Literal["", "none", "width", "experts", "all"] = ""
     rows_to: int = 0
+    width_to: int = 0
     absent: bool = False
 
     def rank_shape(self, shape: tuple[int, ...], ways: int, rows_to: int) -> tuple[int, ...] | None:

@@ -42,6 +42,24 @@ WHOLE_EMBEDDING: Final = _names("""
 """)
 """Whose embedding is whole on every rank."""
 
+NO_CACHE_SCALES: Final = _names("""
+    BailingMoEForCausalLM BailingMoeForCausalLM BailingMoeV2ForCausalLM BeamForCausalLM
+    DiffusionGemmaForBlockDiffusion ExaoneMoEForCausalLM ExaoneMoeForCausalLM FalconH1ForCausalLM
+    Glm4MoeForCausalLM Glm4vMoeForConditionalGeneration GptOssForCausalLM HYV3ForCausalLM HrmTextForCausalLM
+    HunYuanDenseV1ForCausalLM HunYuanMoEV1ForCausalLM InternS1ForConditionalGeneration
+    InternS1ProForConditionalGeneration LLaDA2MoeModelLM Lfm2ForCausalLM Lfm2MoeForCausalLM
+    Lfm2VlForConditionalGeneration LightOnOCRForConditionalGeneration Llama4ForCausalLM
+    Llama4ForConditionalGeneration MellumForCausalLM Qwen3ASRForConditionalGeneration Qwen3ForCausalLM
+    Qwen3ForRewardModel Qwen3ForSequenceClassification Qwen3Model Qwen3MoeForCausalLM
+    Qwen3OmniMoeForConditionalGeneration Qwen3VLForConditionalGeneration Qwen3VLMoeForConditionalGeneration
+    SDARForCausalLM SDARMoeForCausalLM Step3p5ForCausalLM Step3p7ForConditionalGeneration
+    TorchNativeLlamaForCausalLM TorchNativePhi3ForCausalLM
+""")
+"""Whose attention isn't told how the model is quantized, and so has no scales of what it caches."""
+
+ONE_EXPERT_EACH: Final = _names("Glm4MoeForCausalLM")
+"""Whose experts are stored once, whatever the redundant ones that are asked for."""
+
 REGISTERED: Final = _names("""
     AfmoeForCausalLM ApertusForCausalLM ArceeForCausalLM BaichuanForCausalLM
     BailingMM2NativeForConditionalGeneration BailingMMNativeForConditionalGeneration BailingMoEForCausalLM
