@@ -103,7 +103,7 @@ class Layout:
         assert ranks is not None
         rule = next((rule for rule in self.rules(Split) if rule.part == part), None)
         if rule is None:
-            return ranks.of_tokens
+            return self.group("attention") if part == "linear_attention" else ranks.of_tokens
         self.use(rule)
         if rule.over in ("all", "all_apart"):
             if schedule.dp_size.__class__ is int and schedule.dp_size == 1:

@@ -15,11 +15,15 @@ if TYPE_CHECKING:
     from llmsim_adapters.graph.schedule import Schedule
     from llmsim_adapters.spec.model import ModelSpec
 
-Part = Literal["embedding", "attention", "mlp", "shared_experts", "head", "tower"]
-"""What of a model is split by one group of ranks: embeddings; all mixers over tokens; feed-forward networks; those
-that every token passes beside the routed experts; heads; encoders of pictures or sound."""
+Part = Literal["embedding", "attention", "linear_attention", "mlp", "shared_experts", "head", "tower"]
+"""What of a model is split by one group of ranks: embeddings; all mixers over tokens; of them, by a rule of their own,
+those of linear attention; feed-forward networks; those that every token passes beside the routed experts; heads;
+encoders of pictures or sound."""
 
-PARTS: Final[tuple[Part, ...]] = ("embedding", "attention", "mlp", "shared_experts", "head", "tower")
+PARTS: Final[tuple[Part, ...]] = (
+    *("embedding", "attention", "linear_attention"),
+    *("mlp", "shared_experts", "head", "tower"),
+)
 
 Over = Literal["tokens", "all", "all_apart", "alone", "handed_out", "experts"]
 """Which ranks split a part: those that work on the same tokens; all, on the tokens of all data-parallel groups, or of
@@ -160,14 +164,16 @@ class Keep(Rule):
     """How what a sequence leaves behind is kept, by `kind.cache`, the component's kind and that of the cache.
 
     Attributes:
-        caches: their names, such as `attention.key_value`.
+        caches: their names, such as `attention.key_value`; that of a convolution is `kind.convolution`.
         dtype: the format that they have whatever the others have; None: that of others.
         windowed: whether they have a pool of their own that keeps no more than the window.
+        less: how many fewer of the latest tokens a convolution's state is made of.
     """
 
     caches: tuple[str, ...]
     dtype: str | None = None
     windowed: bool = False
+    less: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

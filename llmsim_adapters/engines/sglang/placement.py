@@ -5,8 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.engines.rules import Note, Split
-from llmsim_adapters.engines.sglang.architectures import DP_ATTENTION, DP_EMBEDDING, ONE_EXPERT_EACH, WHOLE_EMBEDDING
-
+from llmsim_adapters.engines.sglang.architectures import (
+    DP_ATTENTION,
+    DP_EMBEDDING,
+    ONE_EXPERT_EACH,
+    REGISTERED,
+    WHOLE_EMBEDDING,
+)
 from llmsim_adapters.spec.components import MixtureOfExperts
 
 if TYPE_CHECKING:
@@ -34,6 +39,15 @@ def _groups(layout: Asked) -> bool:
 
 
 PLACEMENT: Final = (
+    Split(
+        name="linear attention of all ranks",
+        source="models/kimi_linear.py, shard_on_attn_tp",
+        part="linear_attention",
+        over="all_apart",
+        architectures=frozenset({"KimiLinearForCausalLM"}),
+        when=_groups,
+        note="linear attention is split over all tp_size * dp_size ranks, DP attention or not",
+    ),
     Split(
         name="attention of all ranks",
         source="the model's file, tp_size of its projections",
@@ -100,10 +114,14 @@ PLACEMENT: Final = (
         over="handed_out",
         when=_deepep,
     ),
-    Split(
-        name="shared experts", source="the model's file", part="shared_experts", over="all_apart", but=DP_ATTENTION
-    ),
+    Split(name="shared experts", source="the model's file", part="shared_experts", over="all_apart", but=DP_ATTENTION),
     Split(name="shared experts", source="models/deepseek_v2.py", part="shared_experts", over="all"),
+    Note(
+        name="general rules",
+        source="model_loader/utils.py: the Transformers backend",
+        when=lambda layout: bool(layout.spec.architecture) and layout.spec.architecture not in REGISTERED,
+        note="SGLang has no class of this architecture: it is laid out by the general rules",
+    ),
     Note(
         name="experts once",
         source="models/glm4_moe.py: experts",
