@@ -73,6 +73,10 @@ class Layout:
         if rule.note:
             self.notes[rule.note] = None
 
+    def constant(self, size: int, name: str) -> int:
+        """Return a size that is the engine's own, with the name that formulas show."""
+        return self._named(size, name, f"engine {self.engine.name}")
+
     def widened(self, rule: Store, part: int) -> int:
         """Return what one rank stores of the width of each expert by a rule, where its even part is so much."""
         multiple = self._named(rule.width_to, "width_to", f"{self.engine.name}: {rule.source}")

@@ -150,6 +150,9 @@ class Shelf(Protocol):
     def part_of(self, size: int, sharding: Sharding) -> int:
         """Return what one rank has of a size that is split like a tensor of this sharding."""
 
+    def constant(self, size: int, name: str) -> int:
+        """Return a size that is the engine's own, with the name that formulas show."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside(Rule):

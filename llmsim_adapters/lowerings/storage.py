@@ -176,3 +176,7 @@ class Storage(Exchanges):
     def part_of(self, size: int, sharding: Sharding) -> int:
         """Return what one rank has of a size that is split like a tensor of this sharding."""
         return self.local(size, sharding)
+
+    def constant(self, size: int, name: str) -> int:
+        """Return a size that is the engine's own, with the name that formulas show."""
+        return self._layout.constant(size, name)

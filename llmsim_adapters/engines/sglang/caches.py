@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _STATES: Final = "configs/mamba_utils.py, mamba2_state_dtype"
 
-_KEYS_OF_A_SCALE: Final = 128
+_QUANT_BLOCK: Final = 128
 
 
 def _has_windows(layout: Asked) -> bool:
@@ -23,7 +23,8 @@ def _has_windows(layout: Asked) -> bool:
 
 
 def _indexer_scales(indexer: Indexer, shelf: Shelf) -> None:
-    shelf.keep("indexer", ceil_div(indexer.head_dim, _KEYS_OF_A_SCALE), "replicated", "float32")
+    scales = ceil_div(indexer.head_dim, shelf.constant(_QUANT_BLOCK, "quant_block_size"))
+    shelf.keep("indexer", scales, "replicated", "float32")
 
 
 CACHES: Final = (
