@@ -66,6 +66,7 @@ class Engine:
             they are copied.
         copies_experts: whether they can be copied.
         spreads_experts: whether experts are spread over all ranks, whatever `ep_size` says.
+        redundant: whether redundant experts that are asked for are stored.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Engine:
     splits_experts: bool = True
     copies_experts: bool = True
     spreads_experts: Callable[[Asked], bool] = lambda _: False
+    redundant: Callable[[Asked], bool] = lambda _: True
     _about: dict[tuple[str, type], tuple[Rule, ...]] = field(default_factory=dict, init=False, repr=False)
 
     def about(self, architecture: str, kind: type[_Rule]) -> tuple[_Rule, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from llmsim_adapters.engines.ranks import Group, Ranks
 from llmsim_adapters.engines.rules import Beside, Format, Keep, Note, Refuse, Rule, Scales, Split, Store
 from llmsim_adapters.graph.schedule import ScheduleError
+from llmsim_adapters.traced import ceil_div
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,6 +73,15 @@ class Layout:
         if rule.note:
             self.notes[rule.note] = None
 
+    def constant(self, size: int, name: str) -> int:
+        """Return a size that is the engine's own, with the name that formulas show."""
+        return self._named(size, name, f"engine {self.engine.name}")
+
+    def widened(self, rule: Store, part: int) -> int:
+        """Return what one rank stores of the width of each expert by a rule, where its even part is so much."""
+        multiple = self._named(rule.width_to, "width_to", f"{self.engine.name}: {rule.source}")
+        return ceil_div(part, multiple) * multiple
+
     def rank_shape(self, rule: Store, shape: tuple[int, ...], ways: int) -> tuple[int, ...] | None:
         """Return what one rank stores of a tensor by a rule, None where it is an even part."""
         rows_to = self._named(rule.rows_to, "rows_to", f"{self.engine.name}: {rule.source}") if rule.rows_to else 0
@@ -81,6 +91,8 @@ class Layout:
         """Return in how many parts a tensor is that a rule has split over others than its sharding's ranks."""
         if self.ranks is None or over == "none":
             return 1
+        if over == "all":
+            return self.ranks.world
         return self.ranks.width_ways if over == "width" else self.ranks.expert
 
     def group(self, part: Part) -> Group:
@@ -95,7 +107,7 @@ class Layout:
         assert ranks is not None
         rule = next((rule for rule in self.rules(Split) if rule.part == part), None)
         if rule is None:
-            return ranks.of_tokens
+            return self.group("attention") if part == "linear_attention" else ranks.of_tokens
         self.use(rule)
         if rule.over in ("all", "all_apart"):
             if schedule.dp_size.__class__ is int and schedule.dp_size == 1:
@@ -103,11 +115,15 @@ class Layout:
             return ranks.of_all if rule.over == "all" else ranks.of_all_apart
         if rule.over == "tokens":
             return ranks.of_tokens
+        if rule.over == "experts":
+            return ranks.of_experts
         return ranks.alone if rule.over == "alone" else ranks.handed_out
 
     def _ranks(self, named: Callable[[int, str, str], int]) -> Ranks | None:
         schedule, engine = self.schedule, self.engine
         redundant = schedule.redundant_experts
+        if not engine.redundant(self):
+            redundant = 0
         if schedule.world_size == schedule.ep_size == 1 and not schedule.deepep and redundant == 0:
             return None
         split = engine.splits_experts if schedule.moe_tp is None else schedule.moe_tp

@@ -110,6 +110,11 @@ class Ranks:
         return Group(1, scattered=self.tensor)
 
     @property
+    def of_experts(self) -> Group:
+        """The ranks that share the width of each expert, on their share of all tokens."""
+        return Group(self.width_ways, self.data, self.expert, field="moe_tp")
+
+    @property
     def width_ways(self) -> int:
         """In how many parts the width of each expert is."""
         return self.copies if self.split_experts else 1

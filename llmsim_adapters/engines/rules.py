@@ -15,15 +15,20 @@ if TYPE_CHECKING:
     from llmsim_adapters.graph.schedule import Schedule
     from llmsim_adapters.spec.model import ModelSpec
 
-Part = Literal["embedding", "attention", "mlp", "shared_experts", "head", "tower"]
-"""What of a model is split by one group of ranks: embeddings; all mixers over tokens; feed-forward networks; those
-that every token passes beside the routed experts; heads; encoders of pictures or sound."""
+Part = Literal["embedding", "attention", "linear_attention", "mlp", "shared_experts", "head", "tower"]
+"""What of a model is split by one group of ranks: embeddings; all mixers over tokens; of them, by a rule of their own,
+those of linear attention; feed-forward networks; those that every token passes beside the routed experts; heads;
+encoders of pictures or sound."""
 
-PARTS: Final[tuple[Part, ...]] = ("embedding", "attention", "mlp", "shared_experts", "head", "tower")
+PARTS: Final[tuple[Part, ...]] = (
+    *("embedding", "attention", "linear_attention"),
+    *("mlp", "shared_experts", "head", "tower"),
+)
 
-Over = Literal["tokens", "all", "all_apart", "alone", "handed_out"]
+Over = Literal["tokens", "all", "all_apart", "alone", "handed_out", "experts"]
 """Which ranks split a part: those that work on the same tokens; all, on the tokens of all data-parallel groups, or of
-each group apart; none, each rank having all of it, on all tokens of its group or on its share of them."""
+each group apart; none, each rank having all of it, on all tokens of its group or on its share of them; or those that
+share the width of each expert, on their share of all tokens, as if it were one of the experts."""
 
 
 class Asked(Protocol):
@@ -85,16 +90,19 @@ class Store(Rule):
         tensors: their names, such as `mixture_of_experts.router` or `shared_experts.up_proj`.
         dtype: the format that they have on a rank whatever the others have; `usual`: that of unquantized weights.
         over: which ranks have a part of each: those that it is split over anyway; `none`, each having all of it; or
-            those that share the `width` of each expert; or those that have different `experts`, each with all of them.
+            those that share the `width` of each expert; or those that have different `experts`, each with all of them;
+            or `all` ranks.
         rows_to: a multiple to which a rank's rows are padded: the whole model's rows are padded to `rows_to` times
             the number of parts, unless the padded rows have equal parts anyway.
+        width_to: a multiple to which a rank's part of the width of each expert is padded.
         absent: whether the engine doesn't store them.
     """
 
     tensors: tuple[str, ...]
     dtype: str | None = None
-    over: Literal["", "none", "width", "experts"] = ""
+    over: Literal["", "none", "width", "experts", "all"] = ""
     rows_to: int = 0
+    width_to: int = 0
     absent: bool = False
 
     def rank_shape(self, shape: tuple[int, ...], ways: int, rows_to: int) -> tuple[int, ...] | None:
@@ -142,6 +150,9 @@ class Shelf(Protocol):
     def part_of(self, size: int, sharding: Sharding) -> int:
         """Return what one rank has of a size that is split like a tensor of this sharding."""
 
+    def constant(self, size: int, name: str) -> int:
+        """Return a size that is the engine's own, with the name that formulas show."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside(Rule):
@@ -156,14 +167,16 @@ class Keep(Rule):
     """How what a sequence leaves behind is kept, by `kind.cache`, the component's kind and that of the cache.
 
     Attributes:
-        caches: their names, such as `attention.key_value`.
+        caches: their names, such as `attention.key_value`; that of a convolution is `kind.convolution`.
         dtype: the format that they have whatever the others have; None: that of others.
         windowed: whether they have a pool of their own that keeps no more than the window.
+        less: how many fewer of the latest tokens a convolution's state is made of.
     """
 
     caches: tuple[str, ...]
     dtype: str | None = None
     windowed: bool = False
+    less: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,4 +33,4 @@ def causal_convolution(
     rows = step.batch_size * positions
     own, kept = site.local(channels, sharding, copied), kernel if kept is None else kept
     site.product(name, rows, 1, kernel, own * kernel, batch=own, kind="convolution")
-    site.cache("state", channels * kept, sharding, copied=copied and copied * kept)
+    site.cache("state", channels * kept, sharding, copied=copied and copied * kept, of="convolution", latest=kept)

@@ -241,19 +241,25 @@ class Site(Storage):
         dtype: str | None = None,
         stride: int = 1,
         copied: int = 0,
+        of: str = "",
+        latest: int = 1,
     ) -> None:
         """Emit what each position of the block keeps for one sequence, by default in the cache's number format.
 
         A state, which does not grow with the sequence, is kept in that of the activations. `copied` elements of each
-        entry are on every rank.
+        entry are on every rank. Rules know it by what it is kept `of`, by default its kind; each entry is made of the
+        `latest` tokens.
         """
         if not self._keeps:
             return
         layers, layout, windowed = self.caches, self._layout, False
         usual = self.step.dtype if kind == "state" else self.step.cache_dtype
-        if layout.kept and (rule := layout.kept.get(f"{self._kind}.{kind}")) is not None:
+        if layout.kept and (rule := layout.kept.get(f"{self._kind}.{of or kind}")) is not None:
             layout.use(rule)
             dtype, windowed = rule.dtype or dtype, rule.windowed
+            if rule.less:
+                elements_per_entry = elements_per_entry // latest * (latest - rule.less)
+                copied = copied and copied // latest * (latest - rule.less)
         self._draft.caches.append(
             Cache(
                 kind,
@@ -277,7 +283,7 @@ class Site(Storage):
 
     def keep(self, kind: CacheKind, elements_per_entry: int, sharding: Sharding, dtype: str) -> None:
         """Emit what the engine keeps of each token beside what the model does."""
-        self.cache(kind, elements_per_entry, sharding, dtype=dtype)
+        self.cache(kind, elements_per_entry, sharding, dtype=dtype, of="engine")
 
     def route(self, experts: int, top_k: int) -> None:
         """Say that the block's expert weights are used by `top_k` of `experts`, all of them where several say so."""

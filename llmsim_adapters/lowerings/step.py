@@ -149,15 +149,16 @@ class Step:
 
     def shared_by(self, group: Group) -> Step:
         """Return the step of a part of the model that ranks run on more or fewer tokens than their group has."""
-        if group.gathered.__class__ is int and group.gathered == 1:
-            if group.scattered.__class__ is int and group.scattered == 1:
-                return self
-            step = copy(self)
-            step.tokens = ceil_div(self.tokens, group.scattered)
-            return step
+        gathers = not (group.gathered.__class__ is int and group.gathered == 1)
+        scatters = not (group.scattered.__class__ is int and group.scattered == 1)
+        if not gathers and not scatters:
+            return self
         step = copy(self)
-        step.batch_size = self.batch_size * group.gathered
-        step.tokens = self.tokens * group.gathered
+        if gathers:
+            step.batch_size = step.batch_size * group.gathered
+            step.tokens = step.tokens * group.gathered
+        if scatters:
+            step.tokens = ceil_div(step.tokens, group.scattered)
         return step
 
     def padded(self, multiple: int, above: int) -> Step:

@@ -74,6 +74,8 @@ class Storage(Exchanges):
         layout = self._layout
         if rule.over:
             ways, rank_shape = layout.ways_over(rule.over), None
+        if rule.width_to and rank_shape is None:
+            rank_shape = self._widened(rule, self._own((*shape, 1), "experts", 0, False), False)[:-1]
         rank_shape = layout.rank_shape(rule, shape, ways) or rank_shape
         other = self.step.weight_dtype if rule.dtype == "usual" else rule.dtype
         if other is not None or rule.over or (rank_shape is not None and rank_shape != shape):
@@ -103,7 +105,14 @@ class Storage(Exchanges):
             if scheme is not None:
                 dtype = scheme.dtype
                 parts = 1 if scheme.fused else parts
-        own = self._own(shape, sharding, copied, across) if sharding == "experts" and self._redundant else None
+        own = None
+        if sharding == "experts":
+            rule = self._layout.stored.get(f"{self._kind}.{name}")
+            widened = rule is not None and rule.width_to
+            if widened or self._redundant:
+                own = self._own(shape, sharding, copied, across)
+            if rule is not None and own is not None and widened:
+                own = self._widened(rule, own, across)
         count = copied * shape[-1] if copied else 0
         stored = self.weight(name, shape, sharding, dtype=dtype, copied=count, rank_shape=own)
         if scheme is not None and scheme.sides:
@@ -133,6 +142,13 @@ class Storage(Exchanges):
                 rank_shape, dtype = side.shape(own, parts), rule.dtype or dtype
             self.weight(f"{name}_{side.name}", beside, sharding, "scale", dtype, copies, rank_shape)
 
+    def _widened(self, rule: Store, own: tuple[int, ...], across: bool) -> tuple[int, ...]:
+        """Return a rank's part of experts, whose width is columns, `across`, or rows, padded by a rule."""
+        *stacked, rows, columns = own
+        if across:
+            return (*stacked, rows, self._layout.widened(rule, columns))
+        return (*stacked, self._layout.widened(rule, rows), columns)
+
     def _whole(
         self, name: str, side: Side, shape: tuple[int, ...], own: tuple[int, ...], parts: int, sharding: Sharding
     ) -> None:
@@ -160,3 +176,7 @@ class Storage(Exchanges):
     def part_of(self, size: int, sharding: Sharding) -> int:
         """Return what one rank has of a size that is split like a tensor of this sharding."""
         return self.local(size, sharding)
+
+    def constant(self, size: int, name: str) -> int:
+        """Return a size that is the engine's own, with the name that formulas show."""
+        return self._layout.constant(size, name)

@@ -29,8 +29,11 @@ AROUND = "model"
 
 PARTS: Final[Mapping[str, Part]] = {
     "embedding": "embedding",
+    "gated_delta_net": "linear_attention",
     "hash_embedding": "embedding",
     "head": "head",
+    "kimi_delta_attention": "linear_attention",
+    "lightning_attention": "linear_attention",
     "mlp": "mlp",
     "per_layer_embedding": "embedding",
 }

@@ -42,6 +42,58 @@ WHOLE_EMBEDDING: Final = _names("""
 """)
 """Whose embedding is whole on every rank."""
 
+NO_CACHE_SCALES: Final = _names("""
+    BailingMoEForCausalLM BailingMoeForCausalLM BailingMoeV2ForCausalLM BeamForCausalLM
+    DiffusionGemmaForBlockDiffusion ExaoneMoEForCausalLM ExaoneMoeForCausalLM FalconH1ForCausalLM
+    Glm4MoeForCausalLM Glm4vMoeForConditionalGeneration GptOssForCausalLM HYV3ForCausalLM HrmTextForCausalLM
+    HunYuanDenseV1ForCausalLM HunYuanMoEV1ForCausalLM InternS1ForConditionalGeneration
+    InternS1ProForConditionalGeneration LLaDA2MoeModelLM Lfm2ForCausalLM Lfm2MoeForCausalLM
+    Lfm2VlForConditionalGeneration LightOnOCRForConditionalGeneration Llama4ForCausalLM
+    Llama4ForConditionalGeneration MellumForCausalLM Qwen3ASRForConditionalGeneration Qwen3ForCausalLM
+    Qwen3ForRewardModel Qwen3ForSequenceClassification Qwen3Model Qwen3MoeForCausalLM
+    Qwen3OmniMoeForConditionalGeneration Qwen3VLForConditionalGeneration Qwen3VLMoeForConditionalGeneration
+    SDARForCausalLM SDARMoeForCausalLM Step3p5ForCausalLM Step3p7ForConditionalGeneration
+    TorchNativeLlamaForCausalLM TorchNativePhi3ForCausalLM
+""")
+"""Whose attention isn't told how the model is quantized, and so has no scales of what it caches."""
+
+DSA: Final = _names("DeepseekV32ForCausalLM GlmMoeDsaForCausalLM")
+"""Whose latent attention attends to tokens that an indexer chooses (DSA)."""
+
+WINDOWED_POOL: Final = _names("""
+    BeamForCausalLM DeepseekV4ForCausalLM DiffusionGemmaForBlockDiffusion EmbeddingGemma2Model Gemma4ForCausalLM
+    Gemma4ForConditionalGeneration Gemma4UnifiedForConditionalGeneration GptOssForCausalLM GraniteMoeSWAForCausalLM
+    GraniteSWAForCausalLM IQuestQ1ForCausalLM InklingForConditionalGeneration LagunaForCausalLM
+    Llama4ForConditionalGeneration MellumForCausalLM MiMoV2FlashForCausalLM MiMoV2ForCausalLM MuseGlimmerForCausalLM
+    MuseGlimmerForConditionalGeneration Step3p5ForCausalLM Step3p7ForConditionalGeneration UnlimitedOCRForCausalLM
+""")
+"""Whose layers with a window keep their keys and values in a pool of their own."""
+
+HEADS_OF_ALL_RANKS: Final = _names("Exaone4ForCausalLM")
+"""Whose attention is that of a data-parallel group, but needs heads for all ranks."""
+
+WHOLE_KV_HEADS: Final = _names("Phi3SmallForCausalLM")
+"""Of whose key/value heads no two ranks have the same."""
+
+ONE_RANK_GROUPS: Final = _names("IQuestQ1ForCausalLM PhiMoEForCausalLM")
+"""Whose data-parallel groups have one rank each, or are one group."""
+
+NO_DP: Final = _names("""
+    Ernie4_5_VLMoeForConditionalGeneration IQuestQ1ForCausalLM MiniCPMForCausalLM MiniCPMSALAForCausalLM
+""")
+"""Which SGLang refuses to serve with DP attention."""
+
+AN_EXPERT_A_RANK: Final = _names("""
+    DeepseekForCausalLM DeepseekV2ForCausalLM DeepseekV32ForCausalLM DeepseekV3ForCausalLM Glm4MoeForCausalLM
+    GlmMoeDsaForCausalLM MiniMaxM2ForCausalLM Qwen2MoeForCausalLM Qwen3MoeForCausalLM Qwen3NextForCausalLM
+    Qwen3OmniMoeForConditionalGeneration Qwen3VLMoeForConditionalGeneration Qwen3_5MoeForCausalLM
+    Qwen3_5MoeForConditionalGeneration
+""")
+"""Which SGLang refuses to spread over more ranks than there are experts, even where each expert is split."""
+
+ONE_EXPERT_EACH: Final = _names("Glm4MoeForCausalLM")
+"""Whose experts are stored once, whatever the redundant ones that are asked for."""
+
 REGISTERED: Final = _names("""
     AfmoeForCausalLM ApertusForCausalLM ArceeForCausalLM BaichuanForCausalLM
     BailingMM2NativeForConditionalGeneration BailingMMNativeForConditionalGeneration BailingMoEForCausalLM

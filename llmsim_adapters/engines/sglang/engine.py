@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from llmsim_adapters.engines.engine import Engine
-from llmsim_adapters.engines.sglang.architectures import REGISTERED
+from llmsim_adapters.engines.sglang.architectures import ONE_EXPERT_EACH, REGISTERED
+from llmsim_adapters.engines.sglang.beside import BESIDE
 from llmsim_adapters.engines.sglang.caches import CACHES
 from llmsim_adapters.engines.sglang.formats import FORMATS
 from llmsim_adapters.engines.sglang.options import OPTIONS
@@ -18,8 +19,9 @@ ENGINE: Final = Engine(
     version="0.5.23",
     summary="what SGLang allocates on each rank",
     options=OPTIONS,
-    rules=(*FORMATS, *PLACEMENT, *STORAGE, *CACHES, *REFUSALS),
+    rules=(*FORMATS, *PLACEMENT, *STORAGE, *BESIDE, *CACHES, *REFUSALS),
     copies_experts=False,
     registers=REGISTERED,
     spreads_experts=lambda layout: layout.schedule.deepep,  # server_args.py, --moe-a2a-backend
+    redundant=lambda layout: layout.spec.architecture not in ONE_EXPERT_EACH,
 )

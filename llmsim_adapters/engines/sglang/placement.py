@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.engines.rules import Note, Split
-from llmsim_adapters.engines.sglang.architectures import DP_ATTENTION, DP_EMBEDDING, REGISTERED, WHOLE_EMBEDDING
+from llmsim_adapters.engines.sglang.architectures import (
+    DP_ATTENTION,
+    DP_EMBEDDING,
+    ONE_EXPERT_EACH,
+    REGISTERED,
+    WHOLE_EMBEDDING,
+)
+from llmsim_adapters.spec.components import MixtureOfExperts
 
 if TYPE_CHECKING:
     from llmsim_adapters.engines.rules import Asked
-
-_PLAIN: Final = REGISTERED - DP_ATTENTION
-"""Of which a data-parallel group has no attention of its own."""
 
 _IGNORED: Final = (
     "SGLang's class of this architecture knows no DP attention: it is split over all tp_size * dp_size ranks"
@@ -22,17 +26,19 @@ def _deepep(layout: Asked) -> bool:
     return layout.schedule.deepep
 
 
+def _fuses(layout: Asked) -> bool:
+    """Whether a shared expert is one of the routed ones: nobody forbids it, and it has their width."""
+    if layout.options["disable_shared_experts_fusion"] or layout.schedule.deepep:
+        return False
+    mixtures = [part for part in layout.spec.components() if isinstance(part, MixtureOfExperts)]
+    return all(m.shared is not None and m.shared.intermediate_size == m.moe_intermediate_size for m in mixtures)
+
+
 def _groups(layout: Asked) -> bool:
     return layout.schedule.dp_size != 1
 
 
 PLACEMENT: Final = (
-    Note(
-        name="general rules",
-        source="models/registry.py",
-        but=REGISTERED,
-        note="SGLang registers no class for the config's architecture: it is laid out by the general rules",
-    ),
     Note(
         name="experts over all ranks",
         source="server_args.py, --moe-a2a-backend",
@@ -40,11 +46,20 @@ PLACEMENT: Final = (
         note="with an all-to-all backend, SGLang spreads experts over all ranks, whatever `ep_size` says",
     ),
     Split(
+        name="linear attention of all ranks",
+        source="models/kimi_linear.py, shard_on_attn_tp",
+        part="linear_attention",
+        over="all_apart",
+        architectures=frozenset({"KimiLinearForCausalLM"}),
+        when=_groups,
+        note="linear attention is split over all tp_size * dp_size ranks, DP attention or not",
+    ),
+    Split(
         name="attention of all ranks",
         source="the model's file, tp_size of its projections",
         part="attention",
         over="all_apart",
-        architectures=_PLAIN,
+        but=DP_ATTENTION,
         when=_groups,
         note=_IGNORED,
     ),
@@ -68,7 +83,7 @@ PLACEMENT: Final = (
         source="layers/vocab_parallel_embedding.py, use_attn_tp_group",
         part="embedding",
         over="all_apart",
-        architectures=REGISTERED - DP_EMBEDDING - WHOLE_EMBEDDING,
+        but=DP_EMBEDDING | WHOLE_EMBEDDING,
     ),
     Split(
         name="head of each group",
@@ -78,7 +93,7 @@ PLACEMENT: Final = (
         architectures=DP_EMBEDDING,
         when=lambda layout: bool(layout.options["enable_dp_lm_head"]),
     ),
-    Split(name="head", source="the model's file", part="head", over="all_apart", architectures=_PLAIN),
+    Split(name="head", source="the model's file", part="head", over="all_apart", but=DP_ATTENTION),
     Split(name="head", source="layers/logits_processor.py", part="head", over="all"),
     Split(
         name="dense networks of each rank",
@@ -87,8 +102,17 @@ PLACEMENT: Final = (
         over="handed_out",
         when=lambda layout: layout.schedule.dense_fully_dp,
     ),
-    Split(name="networks", source="the model's file", part="mlp", over="all_apart", architectures=_PLAIN),
+    Split(name="networks", source="the model's file", part="mlp", over="all_apart", but=DP_ATTENTION),
     Split(name="networks", source="layers/communicator.py", part="mlp", over="all"),
+    Split(
+        name="shared expert among the routed ones",
+        source="models/qwen2_moe.py, can_fuse_shared_expert",
+        part="shared_experts",
+        over="experts",
+        architectures=frozenset({"Qwen3NextForCausalLM"}),
+        when=_fuses,
+        note="the shared expert is stored among the routed ones, on each of the ep_size groups of ranks",
+    ),
     Split(
         name="shared experts of each rank",
         source="models/deepseek_v2.py, --moe-a2a-backend",
@@ -96,8 +120,19 @@ PLACEMENT: Final = (
         over="handed_out",
         when=_deepep,
     ),
-    Split(
-        name="shared experts", source="the model's file", part="shared_experts", over="all_apart", architectures=_PLAIN
-    ),
+    Split(name="shared experts", source="the model's file", part="shared_experts", over="all_apart", but=DP_ATTENTION),
     Split(name="shared experts", source="models/deepseek_v2.py", part="shared_experts", over="all"),
+    Note(
+        name="general rules",
+        source="model_loader/utils.py: the Transformers backend",
+        when=lambda layout: bool(layout.spec.architecture) and layout.spec.architecture not in REGISTERED,
+        note="SGLang has no class of this architecture: it is laid out by the general rules",
+    ),
+    Note(
+        name="experts once",
+        source="models/glm4_moe.py: experts",
+        architectures=ONE_EXPERT_EACH,
+        when=lambda layout: layout.schedule.redundant_experts != 0,
+        note="`redundant_experts` is ignored: SGLang's class of this architecture stores each expert once",
+    ),
 )

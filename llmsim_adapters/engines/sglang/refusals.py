@@ -1,10 +1,119 @@
-"""What SGLang can't do."""
+"""What SGLang can't do, and no rule about parts of tensors says."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-if TYPE_CHECKING:
-    from llmsim_adapters.engines.rules import Refuse
+from llmsim_adapters.engines.rules import Refuse
+from llmsim_adapters.engines.sglang.architectures import (
+    AN_EXPERT_A_RANK,
+    HEADS_OF_ALL_RANKS,
+    NO_DP,
+    ONE_RANK_GROUPS,
+    REGISTERED,
+    WHOLE_KV_HEADS,
+)
+from llmsim_adapters.spec.components import Attention, MixtureOfExperts
 
-REFUSALS: Final[tuple[Refuse, ...]] = ()
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from llmsim_adapters.engines.rules import Asked
+
+
+def _attention(layout: Asked) -> Iterator[Attention]:
+    """Yield the attention of the language model."""
+    return (part for part in layout.spec.language_model().components() if isinstance(part, Attention))
+
+
+def _no_dp(layout: Asked) -> str:
+    groups = layout.schedule.dp_size
+    if groups == 1:
+        return ""
+    architecture = layout.spec.architecture
+    return f"schedule field `dp_size` is {groups:d}; expected 1, since {architecture} has no DP attention"
+
+
+def _one_rank_groups(layout: Asked) -> str:
+    schedule = layout.schedule
+    if 1 in (schedule.dp_size, schedule.tp_size):
+        return ""
+    return (
+        f"schedule field `tp_size` is {schedule.tp_size:d} and `dp_size` {schedule.dp_size:d}; expected one of them to "
+        f"be 1, since {layout.spec.architecture} adds up the results of attention over all ranks"
+    )
+
+
+def _heads_of_all(layout: Asked) -> str:
+    world = layout.schedule.world_size
+    for attention in _attention(layout):
+        heads = attention.num_attention_heads
+        if heads % world:
+            return (
+                f"schedule field `tp_size * dp_size` is {world:d}; expected a divisor of `num_attention_heads` = "
+                f"{heads:d}, with DP attention as without"
+            )
+    return ""
+
+
+def _whole_kv_heads(layout: Asked) -> str:
+    world = layout.schedule.world_size
+    for attention in _attention(layout):
+        heads = attention.num_key_value_heads
+        if heads % world:
+            return (
+                f"schedule field `tp_size * dp_size` is {world:d}; expected a divisor of `num_key_value_heads` = "
+                f"{heads:d}: no two ranks can have the same head"
+            )
+    return ""
+
+
+def _more_ranks_than_experts(layout: Asked) -> str:
+    world = layout.schedule.world_size
+    for mixture in layout.spec.language_model().components():
+        if isinstance(mixture, MixtureOfExperts) and world > mixture.num_experts:
+            return (
+                f"schedule field `tp_size * dp_size` is {world:d}; expected no more than `num_experts` = "
+                f"{mixture.num_experts:d}, each rank's part of an expert aside"
+            )
+    return ""
+
+
+REFUSALS: Final = (
+    Refuse(
+        name="no DP attention",
+        source="arg_groups/model_overrides/",
+        architectures=NO_DP,
+        reason=_no_dp,
+    ),
+    Refuse(
+        name="groups of one rank",
+        source="layers/dp_attention.py, reject_attn_tp_shard_with_tp_reduce",
+        architectures=ONE_RANK_GROUPS,
+        reason=_one_rank_groups,
+    ),
+    Refuse(
+        name="heads for all ranks",
+        source="models/exaone4.py: total_num_heads",
+        architectures=HEADS_OF_ALL_RANKS,
+        reason=_heads_of_all,
+    ),
+    Refuse(
+        name="an expert for each rank",
+        source="models/qwen2_moe.py, models/deepseek_v2.py, models/glm4_moe.py: num_experts",
+        architectures=AN_EXPERT_A_RANK,
+        reason=_more_ranks_than_experts,
+    ),
+    Refuse(
+        name="key/value heads for all ranks",
+        source="models/phi3_small.py: num_key_value_heads",
+        architectures=WHOLE_KV_HEADS,
+        reason=_whole_kv_heads,
+    ),
+    Refuse(
+        name="key/value heads for all ranks, unregistered",
+        source="models/transformers.py: projections of keys and values are split like any other",
+        when=lambda layout: bool(layout.spec.architecture) and layout.spec.architecture not in REGISTERED,
+        reason=_whole_kv_heads,
+    ),
+)

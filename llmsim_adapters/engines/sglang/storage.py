@@ -1,17 +1,35 @@
-"""What is stored otherwise than in the checkpoint, and what is stored beside it."""
+"""What is stored otherwise than in the checkpoint: formats of tensors, padding, and scales beside quantized ones."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.engines.rules import Scales, Store
 
-STORAGE: Final = (
+if TYPE_CHECKING:
+    from llmsim_adapters.engines.rules import Asked
+
+_VOCABULARY: Final = "layers/vocab_parallel_embedding.py, pad_vocab_size"
+
+
+def _mxfp4(layout: Asked) -> bool:
+    quantization = layout.spec.quantization
+    return quantization is not None and quantization.method == "mxfp4"
+
+
+def _names(*names: str) -> frozenset[str]:
+    return frozenset(names)
+
+
+FLOAT32: Final = (
     Store(
-        name="padded vocabulary",
-        source="layers/vocab_parallel_embedding.py, pad_vocab_size",
-        tensors=("embedding.weight", "head.weight"),
+        name="head in float32",
+        source="models/falcon_h1.py: lm_head.float(); layers/vocab_parallel_embedding.py, pad_vocab_size",
+        tensors=("head.weight",),
+        architectures=_names("FalconH1ForCausalLM"),
+        dtype="float32",
         rows_to=64,
+        note="the head is kept in float32",
     ),
     Store(
         name="float32 decay",
@@ -20,12 +38,70 @@ STORAGE: Final = (
         dtype="float32",
     ),
     Store(
+        name="float32 convolution and time step",
+        source="models/kimi_linear.py: qkv_conv1d, dt_bias",
+        tensors=("kimi_delta_attention.conv1d.weight", "kimi_delta_attention.dt_bias"),
+        dtype="float32",
+        note="the convolutions of linear attention are kept in float32",
+    ),
+    Store(
         name="float32 router",
-        source="models/glm4_moe.py, models/minimax_m2.py, models/bailing_moe.py: gate",
+        source="models/glm4_moe.py, models/minimax_m2.py, models/llada2.py: gate",
         tensors=("mixture_of_experts.router",),
-        architectures=frozenset({"Glm4MoeForCausalLM", "Glm4MoeLiteForCausalLM", "MiniMaxM2ForCausalLM"}),
+        architectures=_names(
+            "Glm4MoeForCausalLM", "Glm4MoeLiteForCausalLM", "LLaDA2MoeModelLM", "MiniMaxM2ForCausalLM"
+        ),
         dtype="float32",
         note="routers are kept in float32",
+    ),
+    Store(
+        name="16-bit correction of scores",
+        source="models/ernie4.py, models/kimi_linear.py: e_score_correction_bias",
+        tensors=("mixture_of_experts.score_correction_bias",),
+        architectures=_names("Ernie4_5_MoeForCausalLM", "KimiLinearForCausalLM"),
+        dtype="usual",
+    ),
+    Store(
+        name="float32 norm of the indexer's keys",
+        source="layers/attention/dsa/dsa_indexer.py: k_norm",
+        tensors=("indexer.k_norm", "indexer.k_norm.bias"),
+        architectures=_names("DeepseekV32ForCausalLM", "GlmMoeDsaForCausalLM"),
+        dtype="float32",
+    ),
+    Store(
+        name="float32 scale of alternating updates",
+        source="models/gemma3n_causal.py: correct_output_scale",
+        tensors=("alternating_updates.scale",),
+        architectures=_names("Gemma3nForCausalLM", "Gemma3nForConditionalGeneration"),
+        dtype="float32",
+    ),
+)
+"""What has a format of its own, whatever that of the model's weights."""
+
+SHAPES: Final = (
+    Store(
+        name="padded vocabulary",
+        source=_VOCABULARY,
+        tensors=("embedding.weight", "head.weight", "head.bias"),
+        rows_to=64,
+    ),
+    Store(
+        name="whole norms of queries and keys",
+        source="models/olmo2.py, models/olmoe.py: q_norm, k_norm",
+        tensors=("attention.q_norm", "attention.k_norm"),
+        architectures=_names("Olmo2ForCausalLM", "OlmoeForCausalLM"),
+        over="none",
+        note="norms of queries and keys are whole on every rank",
+    ),
+    Store(
+        name="projections of all ranks",
+        source="models/gemma3n_causal.py: ColumnParallelLinear",
+        tensors=(
+            "per_layer_embedding.projection",
+            *[f"stream_projections.projection_{stream}" for stream in range(8)],
+        ),
+        architectures=_names("Gemma3nForCausalLM", "Gemma3nForConditionalGeneration"),
+        over="all",
     ),
     Store(
         name="whole biases of experts' results",
@@ -33,6 +109,25 @@ STORAGE: Final = (
         tensors=("mixture_of_experts.experts.down_proj.bias",),
         over="experts",
     ),
+    Store(
+        name="padded experts: gate and up",
+        source="layers/quantization/mxfp4.py: triton kernels, as on SM 9.0",
+        tensors=("mixture_of_experts.experts.gate_up_proj", "mixture_of_experts.experts.up_proj.bias"),
+        when=_mxfp4,
+        width_to=2 * 64,
+        note="a rank's part of the width of each expert is padded to a multiple of 64",
+    ),
+    Store(
+        name="padded experts: down",
+        source="layers/quantization/mxfp4.py: triton kernels, as on SM 9.0",
+        tensors=("mixture_of_experts.experts.down_proj",),
+        when=_mxfp4,
+        width_to=64,
+    ),
+)
+"""What has more rows or columns than the model's, or is split over other ranks than what is around it."""
+
+QUANTIZED: Final = (
     Scales(
         name="blocks of 128 are whole",
         source="layers/quantization/fp8.py, validate_block_quant_shapes",
@@ -40,8 +135,28 @@ STORAGE: Final = (
         whole_blocks=True,
     ),
     Scales(
+        name="float32 scales of a rank's part",
+        source="layers/quantization/compressed_tensors/schemes/: weight_scale",
+        schemes=("fp8_channel", "fp8_tensor", "int8_channel"),
+        dtype="float32",
+    ),
+    Scales(
         name="scales of a rank's part",
         source="layers/quantization/",
-        schemes=("fp8_channel", "fp8_tensor", "int8_channel", "packed_int", "awq", "gptq", "nvfp4", "mxfp4"),
+        schemes=("packed_int", "awq", "gptq", "nvfp4", "mxfp4"),
+    ),
+    Store(
+        name="one shape of fused matrices",
+        source="layers/quantization/compressed_tensors/schemes/compressed_tensors_wNa16.py: weight_shape",
+        tensors=(
+            "attention.k_proj_shape",
+            "attention.v_proj_shape",
+            "mlp.up_proj_shape",
+            "shared_experts.up_proj_shape",
+        ),
+        absent=True,
     ),
 )
+"""What stands beside quantized matrices."""
+
+STORAGE: Final = (*FLOAT32, *SHAPES, *QUANTIZED)
