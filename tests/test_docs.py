@@ -80,14 +80,21 @@ class TestReference:
         parts = {"coverage", "working"}  # of an explanation, whose page has them
         assert {name for kind, name in shown if kind == "fields"} == set(SCHEMAS) - parts
 
+    def test_is_current(self) -> None:
+        """`python tools/reference_pages.py` writes it anew."""
+        tool = tool_named("reference_pages")
+        for path in tool.PAGES:
+            text = path.read_text(encoding="utf-8")
+            assert text == tool.written(text), f"{path.name} is stale"
+
     @pytest.mark.parametrize("name", sorted(SCHEMAS))
     def test_of_a_document_has_every_field(self, name: str) -> None:
-        table = "".join(tool_named("mkdocs_hooks").fields(name))
+        table = "".join(tool_named("reference_pages").fields(name))
         assert [field for field in SCHEMAS[name].model_fields if f"| `{field}` |" not in table] == []
 
     @pytest.mark.parametrize("name", sorted(main.commands))
     def test_of_a_command_has_every_option(self, name: str) -> None:
-        (text,) = tool_named("mkdocs_hooks").usage(name)
+        (text,) = tool_named("reference_pages").usage(name)
         options = [
             parameter.opts[0] for parameter in main.commands[name].params if parameter.param_type_name == "option"
         ]
@@ -99,6 +106,17 @@ def test_every_file_that_a_page_links_to_is_there(name: str) -> None:
     text = re.sub(r"^```.*?^```$", "", PAGES[name], flags=re.MULTILINE | re.DOTALL)
     links = [link for link in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text) if ":" not in link]
     assert [link for link in links if not (ROOT / name).parent.joinpath(link).exists()] == []
+
+
+def test_no_page_of_the_site_links_to_a_file_outside_of_it() -> None:
+    outside = [
+        f"{name}: {link}"
+        for name, text in PAGES.items()
+        if name.startswith("docs/")
+        for link in re.findall(r"\]\((\.\.[^)#\s]*)", text)
+        if not (ROOT / name).parent.joinpath(link).resolve().is_relative_to(ROOT / "docs")
+    ]
+    assert not outside
 
 
 def test_every_page_has_its_place_in_the_site() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import os
@@ -11,6 +12,7 @@ import sys
 import tarfile
 import zipfile
 from email.parser import HeaderParser
+from importlib.metadata import requires
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -201,3 +203,17 @@ class TestEditable:
             (link,) = [name for name in archive.namelist() if name.endswith(".pth")]
             paths = archive.read(link).decode().split("\n")
         assert {Path(path) for path in paths if path} == {ROOT, ROOT / "builders"}
+
+
+def test_what_is_imported_is_declared() -> None:
+    """A package that another one brings along today may be gone tomorrow."""
+    imported = set()
+    for path in [*(ROOT / "llmsim_adapters").rglob("*.py"), *(ROOT / "builders").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            imported |= {name.partition(".")[0] for name in names}
+    ours = {"llmsim_adapters", "llmsim_builders"}
+    llmsim = {"src"}  # a checkout, which is on no package index
+    asked = [re.split(r"[ <>=!~;\[]", each)[0] for each in requires("llmsim-adapters") or ()]
+    assert imported - ours - llmsim - sys.stdlib_module_names <= {name.replace("-", "_") for name in asked}

@@ -37,7 +37,8 @@ class HookSpecs:
 
         Called first, so that what dialects and builders of the same plugin name is known.
 
-        :returns: each kind with its lowering and the features that a spec gets from it. A feature's functions are
+        Returns:
+            each kind with its lowering and the features that a spec gets from it. A feature's functions are
             asked only about specs that have the component.
         """
 
@@ -45,7 +46,8 @@ class HookSpecs:
     def llmsim_register_dialects(self) -> Sequence[Dialect]:  # type: ignore[empty-body]
         """Register dialects for model types that the package itself does not declare. Since 0.1.
 
-        :returns: one dialect for each model type. It may use any component with a lowering; the spec has the
+        Returns:
+            one dialect for each model type. It may use any component with a lowering; the spec has the
             reader's `model_type`.
         """
 
@@ -53,7 +55,8 @@ class HookSpecs:
     def llmsim_register_engines(self) -> Sequence[Engine]:  # type: ignore[empty-body]
         """Register engines: ways in which inference engines store a model and spread it over ranks. Since 0.1.
 
-        :returns: engines, each with a name of its own (lower-case letters, digits and underscores) and its rules.
+        Returns:
+            engines, each with a name of its own (lower-case letters, digits and underscores) and its rules.
             What rules compute is asked for whenever a graph is made under the engine.
         """
 
@@ -61,6 +64,7 @@ class HookSpecs:
     def llmsim_register_builders(self) -> Sequence[type[Builder]]:  # type: ignore[empty-body]
         """Register builders. Since 0.1.
 
-        :returns: builder classes, each with a name of its own (lower-case letters, digits and underscores) and its
+        Returns:
+            builder classes, each with a name of its own (lower-case letters, digits and underscores) and its
             `Requirements`; they are instantiated once, without arguments.
         """

@@ -1,9 +1,7 @@
-"""What the documentation site has beyond its pages; `mkdocs.yml` names this file among its hooks.
+"""Writes what the reference says of commands and of JSON documents: `python tools/reference_pages.py`.
 
-Links that leave `docs/` are good on a code host, where pages are read beside the code, but the site has no such files:
-they go to the repository where `repo_url` names it, else they become the path. A page that says
-`<!-- fields of NAME -->` gets the fields of that JSON document there, and `<!-- help of NAME -->` the help of that
-command.
+Behind `<!-- help of NAME -->` stands the help of that command, behind `<!-- fields of NAME -->` the fields of that JSON
+document, each up to `<!-- end -->`. `tests/test_docs.py` holds them to what the package says now.
 """
 
 from __future__ import annotations
@@ -16,30 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-_LINK: Final = re.compile(r"\[([^]]+)\]\((\.\.[^)#]*)(#[^)]*)?\)")
-_PART: Final = re.compile(r"<!-- (fields|help) of ([\w-]+) -->")
+PAGES: Final = (ROOT / "docs/reference/command.md", ROOT / "docs/reference/json.md")
+WIDTH: Final = 80
+_PART: Final = re.compile(r"(<!-- (help|fields) of ([\w-]+) -->\n).*?(<!-- end -->\n)", re.DOTALL)
 
 
-def on_page_markdown(markdown: str, page: Any, config: Mapping[str, Any], files: Any) -> str:
-    """Return a page's text as the site has it."""
-    del files
-    source = Path(page.file.abs_src_path)
-
-    def link(match: re.Match[str]) -> str:
-        target = (source.parent / match[2]).resolve()
-        if target.is_relative_to(config["docs_dir"]):
-            return match[0]
-        path = target.relative_to(ROOT).as_posix()
-        if not target.exists():
-            message = f"{source}: there is no {path}"
-            raise FileNotFoundError(message)
-        base = config.get("repo_url")
-        return (
-            f"[{match[1]}]({base.rstrip('/')}/blob/main/{path}{match[3] or ''})" if base else f"{match[1]} (`{path}`)"
-        )
-
+def written(text: str) -> str:
+    """Return a page with its parts as they are to be now."""
     parts = {"fields": fields, "help": usage}
-    return _PART.sub(lambda match: "".join(parts[match[1]](match[2])), _LINK.sub(link, markdown))
+    return _PART.sub(lambda part: f"{part[1]}\n{''.join(parts[part[2]](part[3])).strip()}\n\n{part[4]}", text)
 
 
 def usage(name: str) -> Iterator[str]:
@@ -49,7 +32,7 @@ def usage(name: str) -> Iterator[str]:
     from llmsim_adapters.cli.main import main
 
     command = main.commands.get(name, main)
-    with click.Context(main, info_name="llmsim-adapters", terminal_width=100, **main.context_settings) as program:
+    with click.Context(main, info_name="llmsim-adapters", terminal_width=WIDTH, **main.context_settings) as program:
         own = program if command is main else click.Context(command, program, info_name=name)
         yield f"```text\n{command.get_help(own)}\n```"
 
@@ -91,3 +74,8 @@ def _type(field: Mapping[str, Any]) -> str:
 
 def _words(name: str) -> str:
     return name.removesuffix("Document")
+
+
+if __name__ == "__main__":
+    for page in PAGES:
+        page.write_text(written(page.read_text(encoding="utf-8")), encoding="utf-8")
