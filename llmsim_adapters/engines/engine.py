@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
-from llmsim_adapters.engines.rules import Asked, Rule
 from llmsim_adapters.graph.schedule import ScheduleError
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from llmsim_adapters.engines.rules import Asked, Rule
 
-_Rule = TypeVar("_Rule", bound=Rule)
+
+_MOST_ARCHITECTURES: Final = 1024
+"""Whose rules are kept by architecture: more than any engine has, and few enough for whatever configs say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,17 +81,23 @@ class Engine:
     copies_experts: bool = True
     spreads_experts: Callable[[Asked], bool] = lambda _: False
     redundant: Callable[[Asked], bool] = lambda _: True
-    _about: dict[tuple[str, type], tuple[Rule, ...]] = field(default_factory=dict, init=False, repr=False)
+    _about: dict[str, dict[type[Rule], tuple[Any, ...]]] = field(default_factory=dict, init=False, repr=False)
+    _defaults: Mapping[str, bool | int | str] = field(init=False, repr=False)
 
-    def about(self, architecture: str, kind: type[_Rule]) -> tuple[_Rule, ...]:
-        """Return the rules of a kind that are about models of an architecture."""
-        key = architecture, kind
-        found = self._about.get(key)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_defaults", {option.name: option.default for option in self.options})
+
+    def about(self, architecture: str) -> Mapping[type[Rule], tuple[Any, ...]]:
+        """Return the rules that are about models of an architecture, by their kind."""
+        found = self._about.get(architecture)
         if found is None:
-            found = tuple([rule for rule in self.rules if isinstance(rule, kind) and rule.is_about(architecture)])
-            if len(self._about) < 4096:
-                self._about[key] = found
-        return found  # type: ignore[return-value]  # by its key
+            found = {}
+            for rule in self.rules:
+                if rule.is_about(architecture):
+                    found[type(rule)] = (*found.get(type(rule), ()), rule)
+            if len(self._about) < _MOST_ARCHITECTURES:
+                self._about[architecture] = found
+        return found
 
     def chosen(self, options: Mapping[str, object]) -> Mapping[str, bool | int | str]:
         """Return the value of every option.
@@ -97,6 +105,8 @@ class Engine:
         Raises:
             ScheduleError: an option is unknown, or has a value that it can't have.
         """
+        if not options:
+            return self._defaults
         known = {option.name: option for option in self.options}
         for name in options:
             if name not in known:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.engines.ranks import Group, Ranks
 from llmsim_adapters.engines.rules import Beside, Format, Keep, Note, Refuse, Rule, Scales, Split, Store
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     _Rule = TypeVar("_Rule", bound=Rule)
 
+_IN_TABLES: Final = frozenset({Store, Scales, Keep, Beside, Note})
+
 
 class Layout:
     """The decisions of an engine: formats, ranks and their groups, and the rules about tensors and caches that hold.
@@ -35,7 +37,8 @@ class Layout:
         self, engine: Engine, spec: ModelSpec, schedule: Schedule, named: Callable[[int, str, str], int]
     ) -> None:
         self.engine, self.spec, self.schedule = engine, spec, schedule
-        self.options = engine.chosen(dict(schedule.engine_options))
+        self.options = engine.chosen(dict(schedule.engine_options) if schedule.engine_options else {})
+        self._about = engine.about(spec.architecture)
         self.notes: dict[str, None] = {}
         self._named = named
         self.ranks = self._ranks(named)
@@ -48,10 +51,18 @@ class Layout:
         page = self.options.get("page_size", 1)
         self.page = page if isinstance(page, int) else 1
         self._groups: dict[Part, Group | None] = {}
+        self.stored: dict[str, Store] = {}
+        self.scales: dict[str, Scales] = {}
+        self.kept: dict[str, Keep] = {}
+        self.beside: dict[str, list[Beside]] = {}
+        if not _IN_TABLES.isdisjoint(self._about):
+            self._tables()
+
+    def _tables(self) -> None:
+        """Put the rules about tensors and caches where they are looked up; of several, the first one holds."""
         self.stored = {name: rule for rule in reversed(self.rules(Store)) for name in rule.tensors}
         self.scales = {name: rule for rule in reversed(self.rules(Scales)) for name in rule.schemes}
         self.kept = {name: rule for rule in reversed(self.rules(Keep)) for name in rule.caches}
-        self.beside: dict[str, list[Beside]] = {}
         for beside in self.rules(Beside):
             self.beside.setdefault(beside.kind, []).append(beside)
         for note in self.rules(Note):
@@ -65,8 +76,8 @@ class Layout:
 
     def rules(self, kind: type[_Rule]) -> list[_Rule]:
         """Return the rules of a kind that hold for this layout."""
-        about = self.engine.about(self.spec.architecture, kind)
-        return [rule for rule in about if rule.when is None or rule.when(self)]
+        about = self._about.get(kind)
+        return [rule for rule in about if rule.when is None or rule.when(self)] if about else []
 
     def use(self, rule: Rule) -> None:
         """Say that a rule bears on the model, so that what a user may not expect of it is said."""

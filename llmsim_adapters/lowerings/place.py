@@ -49,6 +49,7 @@ class Place:
         "_label",
         "_layout",
         "_ranks",
+        "_rules",
         "_runs",
         "_scheme",
         "block",
@@ -83,9 +84,10 @@ class Place:
         self.weight_sets = weight_sets
         self.caches = caches
         self._label = self._kind = ""
-        self._layout = step.layout
-        self._ranks = step.layout.ranks
-        self._group = WHOLE if self._ranks is None else step.layout.group("tower" if tower else "attention")
+        layout = self._layout = step.layout
+        self._ranks = layout.ranks
+        self._rules = layout.stored or None
+        self._group = WHOLE if self._ranks is None else layout.group("tower" if tower else "attention")
         self._kv_ways = 1
         quantization = step.quantization
         self._scheme = None if quantization is None else quantization.scheme_of_all(stack, block)

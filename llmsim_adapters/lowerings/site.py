@@ -14,7 +14,7 @@ from llmsim_adapters.graph.operator import Operator
 from llmsim_adapters.lowerings.storage import Storage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from llmsim_adapters.engines.rules import Part
     from llmsim_adapters.graph.operator import Sharding
@@ -34,36 +34,41 @@ class Lowering(Protocol):
 class Site(Storage):
     """Takes what the lowerings of one block emit: weights, operators, caches, and what ranks exchange for them."""
 
-    __slots__ = ("_lowerings",)
-
-    def __init__(self, lowerings: Mapping[type, Lowering], *args: Any, **kwargs: Any) -> None:
-        """`lowerings` are those of every known kind; the rest says where the site is, as of any `Place`."""
-        super().__init__(*args, **kwargs)
-        self._lowerings = lowerings
+    __slots__ = ()
 
     def lower(self, component: Component, label: str, part: Part | None = None) -> None:
         """Lower a component under a label that is unique in its block.
 
         It is split over the ranks of a `part` of the model, where that is another one than of what is around it.
         """
-        outer = self._label, self._kind, self._ranks, self._group, self._kv_ways, self.step
-        self._kind = label if self._label else component.kind
-        self._label = f"{self._label}{label}."
-        if part is not None and self._ranks is not None:
-            self._share(part)
-            if part == "mlp":
-                self.bring_in("input", getattr(component, "hidden_size", 0))
-        self._lowerings[component.__class__](component, self)
-        for rule in self._layout.beside.get(self._kind, ()):
-            self._layout.use(rule)
-            rule.put(component, self)
-        self._label, self._kind, self._ranks, self._group, self._kv_ways, self.step = outer
+        label_around, kind_around = self._label, self._kind
+        self._kind = label if label_around else component.kind
+        self._label = f"{label_around}{label}."
+        if self._ranks is None:
+            self._put(component)
+        else:
+            around = self._ranks, self._group, self._kv_ways, self.step
+            if part is not None:
+                self._share(part)
+                if part == "mlp":
+                    self.bring_in("input", getattr(component, "hidden_size", 0))
+            self._put(component)
+            self._ranks, self._group, self._kv_ways, self.step = around
+        self._label, self._kind = label_around, kind_around
+
+    def _put(self, component: Component) -> None:
+        """Put what a component costs, and what the engine has beside it."""
+        self.step.lowerings[component.__class__](component, self)
+        if (layout := self._layout).beside:
+            for rule in layout.beside.get(self._kind, ()):
+                layout.use(rule)
+                rule.put(component, self)
 
     def options(self, options: tuple[AttentionPart, ...], stage: str) -> None:
         """Lower what of an attention's options runs in a stage, under the attention's own names."""
         for option in options:
             if option.stage == stage:
-                self._lowerings[option.__class__](option, self)
+                self.step.lowerings[option.__class__](option, self)
 
     def _share(self, part: Part) -> None:
         """Have the ranks of a part of the model share what follows; each has all of it where they are one."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from llmsim_adapters.traced import ceil_div, minimum
 
@@ -20,7 +20,7 @@ class Step:
     """The sizes of one step, shared by all sites of a graph; `tokens` are the new ones of all sequences and streams.
 
     `prompt` tokens of the model's own are among the new ones of a sequence that begins, else among the cached ones.
-    `layout` is what the engine makes of the model.
+    `layout` is what the engine makes of the model, `lowerings` what each kind of component costs.
     """
 
     __slots__ = (
@@ -31,6 +31,7 @@ class Step:
         "decode",
         "dtype",
         "layout",
+        "lowerings",
         "patch_size",
         "prompt",
         "quantization",
@@ -53,6 +54,7 @@ class Step:
         cache_dtype: str,
         quantization: Quantization | None,
         layout: Layout,
+        lowerings: Mapping[type, Callable[[Any, Any], None]],
         tracer: Callable[[], Mapping[str, Operator]] | None = None,
         prompt: int = 0,
         streams: int = 1,
@@ -72,6 +74,7 @@ class Step:
         self.cache_dtype = cache_dtype
         self.quantization = quantization
         self.layout = layout
+        self.lowerings = lowerings
         self.tracer = tracer
         self.tokens = batch_size * seq_len * streams
         self.patch_size = 1

@@ -43,9 +43,9 @@ class Storage(Exchanges):
         """
         rank_dtype = None
         dtype = dtype or self.step.weight_dtype
-        ways = self._ways(sharding)
-        stored = self._layout.stored
-        if stored and (rule := stored.get(f"{self._kind}.{name}")) is not None:
+        ways = 1 if self._ranks is None else self._ways(sharding)
+        rules = self._rules
+        if rules is not None and (rule := rules.get(f"{self._kind}.{name}")) is not None:
             ways, rank_shape, rank_dtype = self._stored(rule, shape, ways, rank_shape, dtype)
         self._draft.weights.append(
             _weight(

@@ -104,6 +104,7 @@ class _Wiring:
             cache_dtype=schedule.kv_cache_dtype or dtype,
             quantization=None if schedule.weight_dtype else spec.quantization,
             layout=layout,
+            lowerings=self._lowerings,
             tracer=self._tracer,
             prompt=prompt,
             streams=streams,
@@ -164,7 +165,6 @@ class _Wiring:
         for sublayer in block.sublayers:
             sets = weight_sets if sublayer.weight_sets is None else minimum(weight_sets, sublayer.weight_sets)
             site = Site(
-                self._lowerings,
                 self._draft,
                 step,
                 stack.name,
@@ -209,7 +209,7 @@ class _Wiring:
         tower: bool = False,
     ) -> None:
         if components:
-            site = Site(self._lowerings, self._draft, step or self._step, stack, block, runs, tower=tower)
+            site = Site(self._draft, step or self._step, stack, block, runs, tower=tower)
             taken: dict[str, int] = {}
             for component in components:
                 count = taken[component.kind] = taken.get(component.kind, 0) + 1

@@ -13,7 +13,7 @@ _Attends = TypeVar("_Attends", Attention, LatentAttention)
 
 def _is(attention: Attention | LatentAttention, kind: str, field: str = "kind") -> bool:
     """Whether an attention has an option of a kind, with something in a field."""
-    return any(option.kind == kind and getattr(option, field) for option in attention.options)
+    return bool(attention.options) and any(o.kind == kind and getattr(o, field) for o in attention.options)
 
 
 def _without(attention: _Attends, kind: str) -> _Attends:
