@@ -28,6 +28,7 @@ NAME: Final = f"llmsim_adapters-{la.__version__}"
 DATA: Final = {
     "llmsim_adapters/py.typed",
     "llmsim_builders/py.typed",
+    "llmsim_adapters/evaluation/served.json",
     "llmsim_adapters/evaluation/verified.json",
     "llmsim_adapters/registries/report.json",
     "llmsim_adapters/registries/sglang.json",

@@ -57,6 +57,10 @@ def _totals(report: Report) -> Section:
                     Cell(percent(report.full_coverage), "strong"),
                     Cell("fully supported", "quiet"),
                 ),
+                (
+                    *row("Layouts held", sum(model.coverage.served for model in report.rows)),
+                    Cell("by SGLang's own classes", "quiet"),
+                ),
             ],
         ),
     )

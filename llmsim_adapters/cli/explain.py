@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.working import Figure, Line, Working
 
 _SHORT: Final = 56
+_SERVED: Final = "SGLang's own classes hold its architecture's layouts"
 _EVIDENCE: Final = {
     "none": "none: no builder claims the model",
     "declared": "declared: the required keys are there",
@@ -58,6 +59,7 @@ def _answer(coverage: Coverage) -> Section:
             ("Category", str(coverage.category or "")),
             ("Builder", coverage.builder or ""),
             ("Evidence", _EVIDENCE[coverage.evidence.value]),
+            ("Served", _SERVED if coverage.served else ""),
             ("Architecture", coverage.architecture),
             ("Model type", coverage.model_type),
             ("Language model", coverage.path and f"at {coverage.path}"),

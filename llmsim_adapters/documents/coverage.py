@@ -73,6 +73,7 @@ class CoverageDocument(Strict):
     category: Category | None
     builder: str | None
     evidence: Evidence
+    served: bool = Field(description="SGLang's own classes hold how models of its architecture are laid out over ranks")
     architecture: str
     model_type: str
     language_model_path: str = Field(description="where a composite config has its language model; empty at the top")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llmsim_adapters.evaluation.construction import construct
-from llmsim_adapters.evaluation.evidence import verified
+from llmsim_adapters.evaluation.evidence import served, verified
 from llmsim_adapters.evaluation.impact import with_impacts
 from llmsim_adapters.evaluation.result import Coverage
 from llmsim_adapters.evaluation.status import Evidence, Status
@@ -108,6 +108,7 @@ def evaluate(
         source=source,
         path=reading.path,
         without_effect=reading.without_effect,
+        served=best is not None and reading.architecture in served(),
     )
     return Evaluation(coverage, graph)
 

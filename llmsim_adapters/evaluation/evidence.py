@@ -1,7 +1,7 @@
 """What the reference facts of the test suite hold.
 
 `verified.json` is written by `python -m tests.reference.index` from the committed facts, and the suite fails where it
-says more than they do.
+says more than they do. `served.json` is written by `python -m tests.sglang`, likewise.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Verified(NamedTuple):
@@ -31,6 +31,16 @@ class Verified(NamedTuple):
 @cache
 def verified() -> Verified:
     """Return the index of the facts."""
-    text = files("llmsim_adapters.evaluation").joinpath("verified.json").read_text(encoding="utf-8")
-    index = json.loads(text)
+    index = _index("verified")
     return Verified(*(frozenset(index[name]) for name in Verified._fields))
+
+
+@cache
+def served() -> frozenset[str]:
+    """Return the architectures whose every layout that SGLang's own classes were asked for is theirs to the byte."""
+    return frozenset(_index("served")["architectures"])
+
+
+def _index(name: str) -> Any:
+    text = files("llmsim_adapters.evaluation").joinpath(f"{name}.json").read_text(encoding="utf-8")
+    return json.loads(text)

@@ -33,6 +33,7 @@ class Coverage:
         source: where the config came from, and what the sources asked before said.
         path: where a composite config has its language model; empty at the top.
         without_effect: the keys that were read and change nothing in this config, each with the reason.
+        served: whether SGLang's own classes hold how models of its architecture are laid out over ranks.
     """
 
     status: Status
@@ -47,6 +48,7 @@ class Coverage:
     source: Provenance
     path: str = ""
     without_effect: Mapping[str, str] = field(default_factory=dict)
+    served: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer, ready for JSON; `llmsim-adapters schema` prints its schema."""
@@ -55,6 +57,7 @@ class Coverage:
             "category": None if self.category is None else self.category.value,
             "builder": self.builder,
             "evidence": self.evidence.value,
+            "served": self.served,
             "architecture": self.architecture,
             "model_type": self.model_type,
             "language_model_path": self.path,

@@ -1,0 +1,282 @@
+"""What SGLang's own model classes allocate on a rank, as facts.
+
+    python -m tests.reference.sglang ROWS.jsonl REFUSED.json CONFIGS [CONFIGS …]
+
+writes `facts/sglang/` from what was recorded of SGLang's classes (README): of each layout the elements and bytes of one
+rank's parameters with a digest of the tensor list, some of the lists, and what SGLang refuses. Configs, of which
+`CONFIGS` are the folders, are kept without what bears on no architecture; that a trimmed config has the figures of the
+whole one is checked here. Neither SGLang nor torch is needed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import sys
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import llmsim_adapters as la
+from llmsim_adapters.dialects.keys.costless import COSTLESS
+from tests.reference.store import FACTS, line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+FOLDER: Final = FACTS / "sglang"
+MADE_WITH: Final = {"sglang": "0.5.23", "torch": "2.13.0", "transformers": "5.19.0"}
+
+_TOLD: Final = ("auto_map", "attention_dropout", "use_cache", "output_attentions", "time_step_limit")
+
+_BOOKKEEPING: Final = {COSTLESS[key] for key in _TOLD}
+"""The reasons for which a key of a config bears on no engine's layout."""
+
+_TOKENS: Final = ("_token_id", "_token_ids", "_token_index")
+
+_MADE: Final = re.compile(r"^default--|-(fp8|ct)$")
+"""The configs that nobody published: a class's defaults, or a published config with a quantization of ours."""
+
+LISTED: Final = (
+    ("01-ai/Yi-34B", 8, 1, 1),
+    ("CohereForAI/aya-23-8B", 2, 1, 1),
+    ("HuggingFaceTB/SmolLM-1.7B", 4, 1, 4),
+    ("LGAI-EXAONE/EXAONE-4.0-1.2B", 2, 1, 2),
+    ("LiquidAI/LFM2-1.2B", 2, 1, 1),
+    ("Qwen/Qwen-7B-Chat", 8, 1, 8),
+    ("Qwen/Qwen1.5-MoE-A2.7B-Chat", 2, 2, 2),
+    ("Qwen/Qwen2.5-72B", 8, 1, 2),
+    ("Qwen/Qwen3-30B-A3B", 8, 8, 8),
+    ("Qwen/Qwen3-30B-A3B", 4, 1, 1),
+    ("Qwen/Qwen3-32B", 16, 1, 16),
+    ("Qwen/Qwen3-Next-80B-A3B-Instruct", 8, 8, 8),
+    ("Qwen/Qwen3-Next-80B-A3B-Instruct", 2, 1, 1),
+    ("Qwen/Qwen3-VL-30B-A3B-Instruct", 4, 4, 1),
+    ("Qwen/Qwen3.5-35B-A3B", 2, 1, 1),
+    ("arcee-ai/Trinity-Nano-Preview", 2, 1, 1),
+    ("databricks/dbrx-base", 8, 1, 1),
+    ("deepseek-ai/DeepSeek-V2-Lite", 4, 1, 1),
+    ("deepseek-ai/DeepSeek-V3", 16, 16, 16),
+    ("deepseek-ai/DeepSeek-V3", 8, 1, 1),
+    ("deepseek-ai/DeepSeek-V3.2", 8, 8, 8),
+    ("deepseek-ai/deepseek-moe-16b-base", 8, 1, 1),
+    ("ibm-granite/granite-3.1-1b-a400m-instruct", 2, 1, 1),
+    ("inclusionAI/Ling-lite", 4, 4, 4),
+    ("microsoft/Phi-3.5-MoE-instruct", 8, 1, 1),
+    ("mistralai/Mixtral-8x7B-v0.1", 8, 8, 1),
+    ("moonshotai/Kimi-K2-Instruct", 16, 16, 16),
+    ("moonshotai/Kimi-Linear-48B-A3B-Instruct", 4, 4, 4),
+    ("nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B", 8, 1, 1),
+    ("openai/gpt-oss-120b", 8, 1, 1),
+    ("openai/gpt-oss-20b", 2, 2, 2),
+    ("tencent/Hunyuan-A13B-Instruct", 4, 4, 1),
+    ("zai-org/GLM-4.5", 16, 16, 16),
+    ("zai-org/GLM-4.7-Flash", 4, 4, 4),
+    ("zai-org/GLM-5.2-FP8", 8, 8, 8),
+    ("meta-llama/Llama-4-Scout-17B-16E-Instruct", 8, 8, 8),
+    ("Qwen/Qwen3-8B-FP8", 4, 1, 1),
+    ("made/DeepSeek-V3-fp8", 8, 8, 8),
+    ("made/minimax_m2", 8, 8, 8),
+    ("made/Llama-3.1-405B-Instruct-FP8-ct", 8, 1, 1),
+)
+"""The runs whose tensor lists are facts, by tp, ep and dp: as diverse as may be; those of a folded config are its."""
+
+REASONS: Final = (
+    ("models/transformers.py:765", "Transformers' own class can't be split"),
+    ("arg_groups/model_overrides/minicpm.py", "no DP attention"),
+    ("layers/dp_attention.py:567", "no DP attention: a part is summed over all ranks"),
+    ("moe/fused_moe_triton/layer.py:414", "experts don't divide over the ranks"),
+    ("layers/quantization/", "a rank's part is no whole number of quantization's blocks"),
+    ("layers/linear.py:693", "outputs don't divide over the ranks"),
+    ("distributed/utils.py:70", "a size doesn't divide over the ranks"),
+    ("attention/mamba/mamba.py:249", "groups of the state space don't divide over the ranks"),
+    ("kv_heads", "key/value heads neither divide over the ranks nor the ranks over them"),
+    ("key_value_heads", "key/value heads don't divide over the ranks"),
+    ("num_heads", "heads don't divide over the ranks"),
+)
+"""What SGLang's refusals say in our words, by where they are raised or what is asserted there."""
+
+
+def listed(row: Mapping[str, Any]) -> list[list[Any]]:
+    """Return a rank's parameters: names, shapes, formats, numbers."""
+    return [[t["name"], t["shape"], t["dtype"], t["count"]] for t in row["tensors"] if t["kind"] == "parameter"]
+
+
+def digest(tensors: Iterable[list[Any]]) -> str:
+    """Return a digest of a list of tensors, whatever their order."""
+    return hashlib.sha256("\n".join(sorted(map(line, tensors))).encode()).hexdigest()[:12]
+
+
+def name_of(file: str) -> str:
+    """Return a config's name: its repository's, or one that says that nobody published it."""
+    stem = file.removesuffix(".json")
+    if _MADE.search(stem):
+        return "made/" + stem.split("--", 1)[1]
+    return stem.replace("--", "/", 1)
+
+
+def trimmed(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a config without bookkeeping: names, training, generation, token ids; labels as a number."""
+    kept: dict[str, Any] = {}
+    for key, value in config.items():
+        if key == "id2label" and isinstance(value, dict):
+            kept["num_labels"] = len(value)
+        elif key == "architectures" or not (COSTLESS.get(key) in _BOOKKEEPING or key.endswith(_TOKENS)):
+            kept[key] = trimmed(value) if isinstance(value, dict) else value
+    return kept
+
+
+def schedule(run: Iterable[Any], options: Mapping[str, Any]) -> la.Schedule:
+    """Return the schedule of a layout that is written as SGLang writes it: `tp` are all ranks, of `dp` groups."""
+    tp, ep, dp = run
+    return la.Schedule(tp_size=tp // dp, dp_size=dp, ep_size=ep, engine_options=options)
+
+
+def figures(config: Mapping[str, Any], schedules: Iterable[la.Schedule]) -> list[Any]:
+    """Return what is said of a model: a trimmed config must have it all."""
+    model = la.load(dict(config))
+    said: list[Any] = [str(model.coverage.status), model.coverage.category, model.coverage.architecture]
+    if model.coverage.builder is None:
+        return said
+    own = model.build(la.Schedule(engine="checkpoint", seq_len=64))
+    said += [own.parameters, own.buffers, own.flops, own.weight_bytes, own.kv_cache_bytes(100)]
+    for asked in schedules:
+        try:
+            said.append(model.build(asked).weight_bytes)
+        except la.ScheduleError as error:
+            said.append(str(error))
+    return said
+
+
+def write(name: str, header: Mapping[str, Any], body: str, items: Mapping[str, Any] | list[Any]) -> None:
+    """Write `facts/sglang/{name}.json`, an item a line."""
+    if isinstance(items, list):
+        opening, closing, rows = "[", "]", [line(item) for item in items]
+    else:
+        opening, closing, rows = "{", "}", [f"{line(key)}:{line(value)}" for key, value in items.items()]
+    head = {"made_with": MADE_WITH, "script": "tests/reference/sglang.py", **header}
+    text = "{\n" + "".join(f"{line(key)}:{line(value)},\n" for key, value in head.items())
+    text += f"{line(body)}:{opening}\n" + ",\n".join(rows) + f"\n{closing}}}\n"
+    json.loads(text)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    (FOLDER / f"{name}.json").write_text(text, encoding="utf-8")
+
+
+class Recorded:
+    """What was recorded, by config: rows and refusals by layout, of the first rank, and which ranks equal it."""
+
+    def __init__(self, rows: Iterable[Mapping[str, Any]], refused: Mapping[str, Mapping[str, str]]) -> None:
+        self.options: list[dict[str, Any]] = [{}]
+        self.rows: dict[str, dict[tuple[int, ...], Mapping[str, Any]]] = defaultdict(dict)
+        self.refused: dict[str, dict[tuple[int, ...], str]] = defaultdict(dict)
+        last: dict[str, dict[tuple[int, ...], Mapping[str, Any]]] = defaultdict(dict)
+        for row in rows:
+            found = self.rows if row["rank"] == 0 else last
+            found[row["config"]][self._layout(row["tp"], row["ep"], row["dp_attention"], row["extra"])] = row
+        pairs = [(self.rows[name].get(key), row) for name, those in last.items() for key, row in those.items()]
+        assert all(first is not None and digest(listed(first)) == digest(listed(row)) for first, row in pairs)
+        self.pairs = len(pairs)
+        self.last = last
+        for text, said in refused.items():
+            config, tp, ep, dp, _, extra, *_ = json.loads(text)
+            layout = self._layout(tp, ep, dp, extra)
+            if layout not in self.rows.get(config, {}):
+                self.refused[config][layout] = said["at"].split("/sglang/srt/")[-1].split("-src/sglang/srt/")[-1]
+
+    def _layout(self, tp: int, ep: int, dp: int, extra: Mapping[str, Any] | None) -> tuple[int, ...]:
+        said = dict(extra or {})
+        if said not in self.options:
+            self.options.append(said)
+        return tp, ep, dp, self.options.index(said)
+
+    def classes(self) -> Iterable[list[str]]:
+        """Yield configs whose rows and refusals say the same, the one with most of them first."""
+        groups: dict[tuple[Any, ...], list[str]] = defaultdict(list)
+        for name, rows in sorted(self.rows.items(), key=lambda item: (-len(item[1]), item[0])):
+            if rows:
+                one = rows.get((1, 1, 1, 0)) or next(iter(rows.values()))
+                groups[one["architecture"], one["quantization"], digest(listed(one))].append(name)
+        for names in groups.values():
+            while names:
+                first = names[0]
+                alike = [name for name in names if self._within(name, first)]
+                yield alike
+                names[:] = [name for name in names if name not in alike]
+
+    def _within(self, name: str, other: str) -> bool:
+        mine, its = self.rows[name], self.rows[other]
+        return all(key in its and digest(listed(row)) == digest(listed(its[key])) for key, row in mine.items()) and set(
+            self.refused.get(name, ())
+        ) <= set(self.refused.get(other, ()))
+
+
+def _reason(at: str) -> str:
+    return next((words for place, words in REASONS if place in at), "")
+
+
+def generate(recorded: Recorded, folders: Iterable[Path]) -> None:
+    """Write the facts."""
+    files = {path.name: path for folder in folders for path in folder.glob("*.json")}
+    reasons: list[str] = []
+    configs: dict[str, Any] = {}
+    runs: dict[str, Any] = {}
+    kept: dict[str, str] = {}
+    for alike in recorded.classes():
+        first = alike[0]
+        config = json.loads(files[first].read_text(encoding="utf-8"))
+        small = trimmed(config)
+        layouts = [*recorded.rows[first], *recorded.refused.get(first, ())]
+        asked = [schedule(layout[:3], recorded.options[layout[3]]) for layout in layouts]
+        if figures(config, asked) != figures(small, asked):
+            sys.exit(f"{first}: trimmed, it has other figures")
+        name = name_of(first)
+        kept.update(dict.fromkeys(map(name_of, alike), first))
+        rows = recorded.rows[first]
+        row = next(iter(rows.values()))
+        quantization = (row["quantization"] or "").removesuffix("Config")
+        configs[name] = {
+            "architecture": row["architecture"],
+            **({"quantization": quantization} if quantization else {}),
+            **({"same": [name_of(other) for other in alike[1:]]} if alike[1:] else {}),
+            "config": small,
+        }
+        refusals = []
+        for layout, at in recorded.refused.get(first, {}).items():
+            place = at.split(" ")[0]
+            said = f"{_reason(at)} ({place})"
+            assert _reason(at), at
+            if said not in reasons:
+                reasons.append(said)
+            refusals.append([*layout, reasons.index(said)])
+        runs[name] = {
+            "built": [[*key, row["elements"], row["bytes"], digest(listed(row))] for key, row in rows.items()],
+            **({"refused": refusals} if refusals else {}),
+        }
+    unbuilt = sorted(name_of(name) for name in recorded.refused if not recorded.rows.get(name))
+    header = {"pairs_of_equal_ranks": recorded.pairs, "not_built": unbuilt}
+    order = sorted(configs, key=str.lower)
+    write("configs", header, "configs", {name: configs[name] for name in order})
+    fields = {"built": "tp, ep, dp, options, elements, bytes, digest", "refused": "tp, ep, dp, options, reason"}
+    header = {"fields": fields, "options": recorded.options, "reasons": reasons}
+    write("runs", header, "runs", {name: runs[name] for name in order})
+    lists = []
+    for name, *layout in LISTED:
+        config, key = kept[name], (*layout, 0)
+        lists.append(
+            {
+                "config": name_of(config),
+                "layout": list(key),
+                "last_rank": digest(listed(recorded.last[config][key])),
+                "tensors": listed(recorded.rows[config][key]),
+            }
+        )
+    fields = {"tensors": "name, shape on a rank, format, count", "last_rank": "the digest of the last rank's list"}
+    write("tensors", {"fields": fields}, "listed", lists)
+
+
+if __name__ == "__main__":
+    rows_file, refused_file, *config_folders = map(Path, sys.argv[1:])
+    with rows_file.open(encoding="utf-8") as lines:
+        found = Recorded(map(json.loads, lines), json.loads(refused_file.read_text(encoding="utf-8")))
+    generate(found, config_folders)

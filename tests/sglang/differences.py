@@ -1,0 +1,94 @@
+"""The known differences from SGLang: which layouts, and of what kind; each kind has its reason.
+
+    python -m tests.sglang
+
+writes `differences.json` anew. The suite fails where it lists a layout that is exact, or lacks one that is not.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from tests.sglang import CONFIGS, answers, model, runs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import llmsim_adapters as la
+    from tests.sglang import Run
+
+FILE: Final = Path(__file__).with_name("differences.json")
+
+
+def _unmodelled(found: la.Model, *ends: str) -> bool:
+    return found.spec is not None and any(name.startswith(ends) for name in found.spec.unmodelled)
+
+
+def _towers(found: la.Model) -> bool:
+    names = ("vision", "audio", "projector", "encoder", "gen_vision")
+    return found.spec is not None and (bool(found.spec.towers) or _unmodelled(found, *names))
+
+
+def _quantized(run: Run) -> bool:
+    return "quantization" in CONFIGS[run.config]
+
+
+KINDS: Final[Mapping[str, tuple[str, Callable[[Run, int | None], bool]]]] = {
+    "not modelled": (
+        "no builder models the config, so that there is no layout of it",
+        lambda run, _: model(run.config).coverage.builder is None,
+    ),
+    "refused by SGLang alone": (
+        "SGLang's class of the architecture can't be split so; that no rule says so yet makes the engine answer",
+        lambda run, _: run.bytes is None,
+    ),
+    "refused by the engine alone": (
+        "the engine refuses what it takes for uneven, where SGLang's class pads it, keeps it whole or fuses it",
+        lambda _, answered: answered is None,
+    ),
+    "towers": (
+        "parts beside the language model: SGLang has classes of its own for them, of which not every rule is stated",
+        lambda run, _: _towers(model(run.config)),
+    ),
+    "heads and drafts": (
+        "a head of scores or the inputs of a draft model, which are a gap of the model and in no figure",
+        lambda run, _: _unmodelled(model(run.config), "head_of", "draft", "block_diffusion"),
+    ),
+    "quantized": (
+        "what SGLang stores beside or in place of quantized matrices, until its schemes are modelled one by one",
+        lambda run, _: _quantized(run),
+    ),
+    "encoders": (
+        "encoders of texts: poolers, positions and heads that SGLang's classes have otherwise than transformers'",
+        lambda run, _: "bert" in CONFIGS[run.config]["architecture"].lower(),
+    ),
+    "architecture": (
+        "something that the model's own file in SGLang does and that no rule says yet",
+        lambda _run, _answered: True,
+    ),
+}
+"""The kinds of difference, in the order in which they are asked: the reason, and what is of the kind."""
+
+
+def kind_of(run: Run, answered: int | None) -> str:
+    """Return the kind of a difference."""
+    return next(name for name, (_, holds) in KINDS.items() if holds(run, answered))
+
+
+def found() -> dict[str, dict[str, list[str]]]:
+    """Return by kind and config the layouts that differ."""
+    differences: dict[str, dict[str, list[str]]] = {kind: {} for kind in KINDS}
+    for config in CONFIGS:
+        answered = answers(config)
+        for run in runs(config):
+            if answered[run.label] != run.bytes:
+                kind = kind_of(run, answered[run.label])
+                differences[kind].setdefault(config, []).append(run.label)
+    return differences
+
+
+def known() -> dict[str, dict[str, list[str]]]:
+    """Return what is known to differ."""
+    return cast("dict[str, Any]", json.loads(FILE.read_text(encoding="utf-8")))
