@@ -37,13 +37,16 @@ SIZES: Final[dict[str, list[Any]]] = {
     "tp_size": [1, 1, 2, 3, 4, 8],
     "dp_size": [1, 1, 2, 3],
     "ep_size": [1, 1, 2, 4],
+    "redundant_experts": [0, 0, 0, 4],
 }
 OTHERS: Final[dict[str, list[Any]]] = {
     "mode": ["extend", "decode"],
     "logits": ["last", "all"],
     "mtp": [False, True],
     "deepep": [False, True],
-    "moe_tp": [False, True],
+    "moe_tp": [None, None, False, True],
+    "engine": ["sglang", "sglang", "checkpoint", "llmsim"],
+    "dtype": ["auto", "auto", "float32"],
     "dense_fully_dp": [False, True],
     "weight_dtype": [None, "float8_e4m3fn"],
     "activation_dtype": [None, "float32"],

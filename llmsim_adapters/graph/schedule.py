@@ -185,6 +185,9 @@ _SYNONYMS: Final = (
 )
 """SGLang's words for fields of a schedule, and what a value says of the field; None: it is the engine's to answer."""
 
+SAID_BY_OPTIONS: Final = tuple(name for _, name, _ in _SYNONYMS)
+"""The fields that options of an engine may say."""
+
 
 def _pairs(options: Options) -> dict[str, Value]:
     """Return the options of an engine by name.

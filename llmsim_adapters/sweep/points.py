@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from llmsim_adapters.graph.schedule import LARGEST, SIZES, Schedule, ScheduleError
+from llmsim_adapters.graph.schedule import LARGEST, SAID_BY_OPTIONS, SIZES, Schedule, ScheduleError
 from llmsim_adapters.sweep.column import column
 from llmsim_adapters.text import printable
 
@@ -90,7 +90,7 @@ def points(given: Mapping[str, Any]) -> Points:
     Raises:
         ScheduleError: a field is unknown, has a value that no schedule can have, or does not broadcast with the others.
     """
-    arrays = {name: _checked(name, value) for name, value in {"mode": "extend", **given}.items()}
+    arrays = {name: _checked(name, value) for name, value in {"mode": "extend", **_said(given)}.items()}
     arrays.setdefault("seq_len", np.array(0))
     shape: tuple[int, ...] = ()
     for name, array in arrays.items():
@@ -109,11 +109,37 @@ def points(given: Mapping[str, Any]) -> Points:
     )
 
 
+def _said(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the fields with an engine's options as one value, what these say of other fields among them.
+
+    Raises:
+        ScheduleError: the options can't be, or say of a field what is said of it beside them.
+    """
+    if "engine_options" not in given:
+        return given
+    schedule = Schedule(engine_options=given["engine_options"])
+    by_options = {name: value for name in SAID_BY_OPTIONS if (value := getattr(schedule, name)) != _DEFAULTS[name]}
+    for name in by_options:
+        if name in given:
+            message = f"schedule field `{name}` is given, and said by `engine_options`; expected one of them"
+            raise ScheduleError(message)
+    return {**given, **by_options, "engine_options": _one(schedule.engine_options)}
+
+
+def _one(value: object) -> NDArray[Any]:
+    """Return an array of one object, which is no array of what is in it."""
+    array = np.empty((), dtype=object)
+    array[()] = value
+    return array
+
+
 def _checked(name: str, given: Any) -> NDArray[Any]:
     """Return the array of a field's values, integers where it is a size."""
     if name not in _DEFAULTS:
         message = f"schedule field `{printable(name)}` is unknown; expected one of {', '.join(_DEFAULTS)}"
         raise ScheduleError(message)
+    if name == "engine_options":
+        return np.asarray(given)
     try:
         array = np.asarray(given)
     except ValueError:
