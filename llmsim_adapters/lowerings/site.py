@@ -54,8 +54,12 @@ class Site(Storage):
             if part == "mlp":
                 self.bring_in("input", getattr(component, "hidden_size", 0))
         self._lowerings[component.__class__](component, self)
-        for rule in self._layout.beside.get(self._kind, ()):
-            self._layout.use(rule)
+        layout = self._layout
+        beside = layout.beside.get(self._kind, [])
+        if layout.names_places:
+            beside = [*beside, *layout.beside.get(f"{self.stack}/{self.block}/{self._label[:-1]}", ())]
+        for rule in beside:
+            layout.use(rule)
             rule.put(component, self)
         self._label, self._kind, self._ranks, self._group, self._kv_ways, self.step = outer
 
