@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     _Rule = TypeVar("_Rule", bound=Rule)
 
 _IN_TABLES: Final = frozenset({Store, Scales, Keep, Beside, Note})
+_AROUND: Final[dict[str, Part]] = {"linear_attention": "attention", "tower_mlp": "tower"}
+"""The part that one with no rule of its own is split like."""
 
 
 class Layout:
@@ -55,6 +57,7 @@ class Layout:
         self.scales: dict[str, Scales] = {}
         self.kept: dict[str, Keep] = {}
         self.beside: dict[str, list[Beside]] = {}
+        self.names_places = False
         if not _IN_TABLES.isdisjoint(self._about):
             self._tables()
 
@@ -65,6 +68,7 @@ class Layout:
         self.kept = {name: rule for rule in reversed(self.rules(Keep)) for name in rule.caches}
         for beside in self.rules(Beside):
             self.beside.setdefault(beside.kind, []).append(beside)
+        self.names_places = any("/" in name for name in (*self.stored, *self.beside))
         for note in self.rules(Note):
             self.use(note)
 
@@ -95,15 +99,18 @@ class Layout:
 
     def rank_shape(self, rule: Store, shape: tuple[int, ...], ways: int) -> tuple[int, ...] | None:
         """Return what one rank stores of a tensor by a rule, None where it is an even part."""
-        rows_to = self._named(rule.rows_to, "rows_to", f"{self.engine.name}: {rule.source}") if rule.rows_to else 0
-        return rule.rank_shape(shape, ways, rows_to)
+        multiple = rule.rows_to or rule.columns_to
+        if multiple:
+            name = "rows_to" if rule.rows_to else "columns_to"
+            multiple = self._named(multiple, name, f"{self.engine.name}: {rule.source}")
+        return rule.rank_shape(shape, ways, multiple)
 
     def ways_over(self, over: str) -> int:
         """Return in how many parts a tensor is that a rule has split over others than its sharding's ranks."""
         if self.ranks is None or over == "none":
             return 1
-        if over == "all":
-            return self.ranks.world
+        if over in ("all", "tokens"):
+            return self.ranks.world if over == "all" else self.ranks.tensor
         return self.ranks.width_ways if over == "width" else self.ranks.expert
 
     def group(self, part: Part) -> Group:
@@ -118,7 +125,8 @@ class Layout:
         assert ranks is not None
         rule = next((rule for rule in self.rules(Split) if rule.part == part), None)
         if rule is None:
-            return self.group("attention") if part == "linear_attention" else ranks.of_tokens
+            around = _AROUND.get(part)
+            return self.group(around) if around else ranks.of_tokens
         self.use(rule)
         if rule.over in ("all", "all_apart"):
             if schedule.dp_size.__class__ is int and schedule.dp_size == 1:

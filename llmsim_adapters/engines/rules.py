@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from llmsim_adapters.graph.schedule import Schedule
     from llmsim_adapters.spec.model import ModelSpec
 
-Part = Literal["embedding", "attention", "linear_attention", "mlp", "shared_experts", "head", "tower"]
+Part = Literal["embedding", "attention", "linear_attention", "mlp", "shared_experts", "head", "tower", "tower_mlp"]
 """What of a model is split by one group of ranks: embeddings; all mixers over tokens; of them, by a rule of their own,
 those of linear attention; feed-forward networks; those that every token passes beside the routed experts; heads;
-encoders of pictures or sound."""
+encoders of pictures or sound; of them, by a rule of their own, their feed-forward networks."""
 
 PARTS: Final[tuple[Part, ...]] = (
     *("embedding", "attention", "linear_attention"),
-    *("mlp", "shared_experts", "head", "tower"),
+    *("mlp", "shared_experts", "head", "tower", "tower_mlp"),
 )
 
 Over = Literal["tokens", "all", "all_apart", "alone", "handed_out", "experts"]
@@ -87,38 +87,48 @@ class Store(Rule):
     """How tensors are stored, by the kind of their component, or the name that it has in another one, and their own.
 
     Attributes:
-        tensors: their names, such as `mixture_of_experts.router` or `shared_experts.up_proj`.
+        tensors: their names, such as `mixture_of_experts.router` or `shared_experts.up_proj`; or, where components of
+            a kind differ, those in the graph after stack and block, such as `vision/after/projection_2.weight`, which
+            come first.
         dtype: the format that they have on a rank whatever the others have; `usual`: that of unquantized weights.
         over: which ranks have a part of each: those that it is split over anyway; `none`, each having all of it; or
             those that share the `width` of each expert; or those that have different `experts`, each with all of them;
-            or `all` ranks.
+            or those that work on the same `tokens`; or `all` ranks.
         rows_to: a multiple to which a rank's rows are padded: the whole model's rows are padded to `rows_to` times
             the number of parts, unless the padded rows have equal parts anyway.
+        columns_to: the same of columns, where those are split.
         width_to: a multiple to which a rank's part of the width of each expert is padded.
         absent: whether the engine doesn't store them.
     """
 
     tensors: tuple[str, ...]
     dtype: str | None = None
-    over: Literal["", "none", "width", "experts", "all"] = ""
+    over: Literal["", "none", "width", "experts", "tokens", "all"] = ""
     rows_to: int = 0
+    columns_to: int = 0
     width_to: int = 0
     absent: bool = False
 
-    def rank_shape(self, shape: tuple[int, ...], ways: int, rows_to: int) -> tuple[int, ...] | None:
+    def rank_shape(self, shape: tuple[int, ...], ways: int, multiple: int) -> tuple[int, ...] | None:
         """Return what one rank stores of one set, None where it is an even part of the model's.
 
-        `rows_to` is the rule's, by the name that formulas show.
+        `multiple` is the rule's `rows_to` or `columns_to`, by the name that formulas show.
         """
         if self.absent:
             return (0,)
-        if not self.rows_to or not shape:
+        if not shape or not (self.rows_to or self.columns_to):
             return None
-        rows = ceil_div(shape[0], rows_to) * rows_to
-        if rows % ways:
-            multiple = rows_to * ways
-            rows = ceil_div(shape[0], multiple) * multiple
-        return (rows // ways, *shape[1:])
+        if self.columns_to:
+            return (*shape[:-1], _padded_part(shape[-1], ways, multiple))
+        return (_padded_part(shape[0], ways, multiple), *shape[1:])
+
+
+def _padded_part(size: int, ways: int, multiple: int) -> int:
+    """Return one of so many equal parts of a size, padded to a multiple, in each part if need be."""
+    padded = ceil_div(size, multiple) * multiple
+    if padded % ways:
+        padded = ceil_div(size, multiple * ways) * multiple * ways
+    return padded // ways
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +166,7 @@ class Shelf(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside(Rule):
-    """What the engine stores beside the tensors of each component of a kind."""
+    """What the engine stores beside the tensors of each component of a kind, or of `vision/layer/attention` alone."""
 
     kind: str
     put: Callable[[Any, Shelf], None]

@@ -59,8 +59,12 @@ class Site(Storage):
     def _put(self, component: Component) -> None:
         """Put what a component costs, and what the engine has beside it."""
         self.step.lowerings[component.__class__](component, self)
-        if (layout := self._layout).beside:
-            for rule in layout.beside.get(self._kind, ()):
+        layout = self._layout
+        if layout.beside:
+            beside = layout.beside.get(self._kind, [])
+            if layout.names_places:
+                beside = [*beside, *layout.beside.get(f"{self.stack}/{self.block}/{self._label[:-1]}", ())]
+            for rule in beside:
                 layout.use(rule)
                 rule.put(component, self)
 

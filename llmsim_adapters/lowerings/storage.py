@@ -44,8 +44,7 @@ class Storage(Exchanges):
         rank_dtype = None
         dtype = dtype or self.step.weight_dtype
         ways = 1 if self._ranks is None else self._ways(sharding)
-        rules = self._rules
-        if rules is not None and (rule := rules.get(f"{self._kind}.{name}")) is not None:
+        if self._rules is not None and (rule := self._rule(name)) is not None:
             ways, rank_shape, rank_dtype = self._stored(rule, shape, ways, rank_shape, dtype)
         self._draft.weights.append(
             _weight(
@@ -66,6 +65,12 @@ class Storage(Exchanges):
             )
         )
         return rank_dtype or dtype
+
+    def _rule(self, name: str) -> Store | None:
+        """Return the rule about a tensor: of its place in the graph, else of its component's kind."""
+        layout = self._layout
+        rule = layout.stored.get(f"{self.stack}/{self.block}/{self._label}{name}") if layout.names_places else None
+        return rule or layout.stored.get(f"{self._kind}.{name}")
 
     def _stored(
         self, rule: Store, shape: tuple[int, ...], ways: int, rank_shape: tuple[int, ...] | None, dtype: str

@@ -39,6 +39,9 @@ PARTS: Final[Mapping[str, Part]] = {
 }
 """Of which part of a model, with ranks of its own, a kind of component is; others are of that around them."""
 
+TOWER_PARTS: Final[Mapping[str, Part]] = {"mlp": "tower_mlp"}
+"""The same in towers."""
+
 
 class Wire(Protocol):
     """What a builder is given to wire a model with: the host's `wire`, with every known lowering."""
@@ -179,8 +182,7 @@ class _Wiring:
             # Summands of parallel mixers are added up together, unless each is normalised first.
             apart = len(sublayer.post_norms) >= len(sublayer.mixers) > 1
             for label, component in _labelled(sublayer, taken):
-                part = None if stack.is_tower else PARTS.get(component.kind)
-                site.lower(component, label, part)
+                site.lower(component, label, (TOWER_PARTS if stack.is_tower else PARTS).get(component.kind))
                 if apart:
                     site.added_up()
             site.added_up()
@@ -214,7 +216,7 @@ class _Wiring:
             for component in components:
                 count = taken[component.kind] = taken.get(component.kind, 0) + 1
                 label = component.kind if count == 1 else f"{component.kind}_{count}"
-                site.lower(component, label, None if tower else PARTS.get(component.kind))
+                site.lower(component, label, (TOWER_PARTS if tower else PARTS).get(component.kind))
                 site.added_up()
 
     def _named(self, value: int, name: str, origin: str) -> int:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.engines.rules import Beside
 from llmsim_adapters.engines.sglang.architectures import NO_CACHE_SCALES
+from llmsim_adapters.spec.components import Attention
 
 if TYPE_CHECKING:
     from llmsim_adapters.engines.rules import Asked, Shelf
-    from llmsim_adapters.spec.components import Attention, Head, LatentAttention
+    from llmsim_adapters.spec.components import Head, LatentAttention
 
 
 def _fp8(layout: Asked) -> bool:
@@ -39,17 +40,43 @@ def _head_norms(attention: Attention, shelf: Shelf) -> None:
             shelf.store(name, (attention.head_dim,))
 
 
-def _fused(attention: Attention, shelf: Shelf) -> None:
-    """What a projection of queries, keys and values together has of those that the model doesn't have."""
-    inputs = attention.hidden_size if attention.input_size is None else attention.input_size
-    head_dim, heads = attention.head_dim, attention.num_key_value_heads
-    value_dim = head_dim if attention.value_head_dim is None else attention.value_head_dim
+def _borrowed(attention: Attention, shelf: Shelf) -> None:
+    """What a projection of queries, keys and values together has where keys and values are another layer's."""
     if attention.borrows_cache:
-        shelf.store("k_proj", (heads * head_dim, inputs), "kv_heads")
-    if attention.borrows_cache or attention.keys_as_values:
-        shelf.store("v_proj", (heads * value_dim, inputs), "kv_heads")
-    if attention.borrows_cache and attention.q_norm is not None:
-        shelf.store("k_norm", (head_dim,))
+        _project(attention, shelf, "k_proj", attention.head_dim)
+        _project_values(attention, shelf)
+        if attention.q_norm is not None:
+            shelf.store("k_norm", (attention.head_dim,))
+
+
+def _keys(attention: Attention, shelf: Shelf) -> None:
+    """What such a projection has where the values are the keys."""
+    if attention.keys_as_values and not attention.borrows_cache:
+        _project_values(attention, shelf)
+
+
+def _project_values(attention: Attention, shelf: Shelf) -> None:
+    head_dim = attention.head_dim if attention.value_head_dim is None else attention.value_head_dim
+    _project(attention, shelf, "v_proj", head_dim)
+
+
+def _project(attention: Attention, shelf: Shelf, name: str, head_dim: int) -> None:
+    inputs = attention.hidden_size if attention.input_size is None else attention.input_size
+    shelf.store(name, (attention.num_key_value_heads * head_dim, inputs), "kv_heads")
+
+
+def _any_borrows(layout: Asked) -> bool:
+    return any(isinstance(part, Attention) and part.borrows_cache for part in layout.spec.components())
+
+
+def _any_keys_as_values(layout: Asked) -> bool:
+    return any(isinstance(part, Attention) and part.keys_as_values for part in layout.spec.components())
+
+
+_GEMMA3N: Final = frozenset({"Gemma3nForCausalLM", "Gemma3nForConditionalGeneration"})
+_GEMMA4: Final = frozenset(
+    {"Gemma4ForCausalLM", "Gemma4ForConditionalGeneration", "Gemma4UnifiedForConditionalGeneration"}
+)
 
 
 BESIDE: Final = (
@@ -70,10 +97,10 @@ BESIDE: Final = (
     ),
     Beside(
         name="a head of its own",
-        source="models/lfm2.py, models/lfm2_moe.py: tied weights are copied as they are loaded",
+        source="models/lfm2.py, models/lfm2_moe.py, models/whisper.py: tied weights are copied as they are loaded",
         kind="head",
         put=_head,
-        architectures=frozenset({"Lfm2ForCausalLM", "Lfm2MoeForCausalLM"}),
+        architectures=frozenset({"Lfm2ForCausalLM", "Lfm2MoeForCausalLM", "WhisperForConditionalGeneration"}),
         note="the head has a copy of the embedding, though they are tied",
     ),
     Beside(
@@ -85,10 +112,20 @@ BESIDE: Final = (
     ),
     Beside(
         name="keys and values of layers that borrow a cache",
-        source="models/gemma3n_causal.py: QKVParallelLinear",
+        source="models/gemma3n_causal.py, models/gemma4_causal.py: QKVParallelLinear",
         kind="attention",
-        put=_fused,
-        architectures=frozenset({"Gemma3nForCausalLM", "Gemma3nForConditionalGeneration"}),
+        put=_borrowed,
+        architectures=_GEMMA3N | _GEMMA4,
+        when=_any_borrows,
         note="layers that borrow a cache have projections of keys and values too, unused",
+    ),
+    Beside(
+        name="values that are the keys",
+        source="models/gemma4_causal.py: QKVParallelLinear",
+        kind="attention",
+        put=_keys,
+        architectures=_GEMMA4,
+        when=_any_keys_as_values,
+        note="layers whose values are their keys have a projection of values too",
     ),
 )

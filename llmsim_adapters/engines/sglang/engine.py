@@ -9,17 +9,19 @@ from llmsim_adapters.engines.sglang.architectures import ONE_EXPERT_EACH, REGIST
 from llmsim_adapters.engines.sglang.beside import BESIDE
 from llmsim_adapters.engines.sglang.caches import CACHES
 from llmsim_adapters.engines.sglang.formats import FORMATS
+from llmsim_adapters.engines.sglang.heads import HEADS
 from llmsim_adapters.engines.sglang.options import OPTIONS
 from llmsim_adapters.engines.sglang.placement import PLACEMENT
 from llmsim_adapters.engines.sglang.refusals import REFUSALS
 from llmsim_adapters.engines.sglang.storage import STORAGE
+from llmsim_adapters.engines.sglang.towers import TOWERS
 
 ENGINE: Final = Engine(
     name="sglang",
     version="0.5.23",
     summary="what SGLang allocates on each rank",
     options=OPTIONS,
-    rules=(*FORMATS, *PLACEMENT, *STORAGE, *BESIDE, *CACHES, *REFUSALS),
+    rules=(*FORMATS, *HEADS, *TOWERS, *PLACEMENT, *STORAGE, *BESIDE, *CACHES, *REFUSALS),
     copies_experts=False,
     registers=REGISTERED,
     spreads_experts=lambda layout: layout.schedule.deepep,  # server_args.py, --moe-a2a-backend

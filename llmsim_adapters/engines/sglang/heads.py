@@ -1,0 +1,60 @@
+"""Encoders, and what stands at both ends of models that SGLang has classes of their own for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from llmsim_adapters.engines.rules import Beside, Split, Store
+
+if TYPE_CHECKING:
+    from llmsim_adapters.engines.rules import Rule, Shelf
+    from llmsim_adapters.spec.components import PositionEmbedding
+
+_BERT: Final = frozenset({"BertForSequenceClassification", "BertModel", "Contriever"})
+_ROBERTA: Final = frozenset({"XLMRobertaForSequenceClassification", "XLMRobertaModel"})
+_WHISPER: Final = frozenset({"WhisperForConditionalGeneration"})
+
+
+def _position_ids(table: PositionEmbedding, shelf: Shelf) -> None:
+    shelf.store("position_ids", (1, table.positions))
+
+
+HEADS: Final[tuple[Rule, ...]] = (
+    Store(
+        name="no pooler",
+        source="models/bert.py, models/roberta.py: pooler",
+        tensors=("model/outputs/projection.weight", "model/outputs/projection.weight.bias"),
+        architectures=frozenset({"BertModel", "Contriever", "XLMRobertaModel"}),
+        absent=True,
+        note="the pooler's projection is not loaded",
+    ),
+    Store(
+        name="tables of positions and of kinds of tokens",
+        source="models/bert.py, BertEmbedding: VocabParallelEmbedding",
+        tensors=("position_embedding.weight",),
+        architectures=_BERT,
+        over="all",
+        rows_to=64,
+        note="tables of positions and of kinds of tokens are padded to multiples of 64, and split",
+    ),
+    Beside(
+        name="numbers of positions",
+        source="models/bert.py, models/roberta.py: position_ids",
+        kind="model/inputs/position_embedding",
+        put=_position_ids,
+        architectures=_BERT | _ROBERTA,
+    ),
+    Store(
+        name="embedding without padding",
+        source="models/whisper.py: embed_tokens; models/clip.py: token_embedding",
+        tensors=("embedding.weight",),
+        architectures=_WHISPER | {"CLIPModel"},
+    ),
+    Split(
+        name="head of all ranks",
+        source="models/whisper.py: proj_out",
+        part="head",
+        over="all_apart",
+        architectures=_WHISPER,
+    ),
+)
