@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from llmsim_adapters import __version__
@@ -15,5 +16,9 @@ if TYPE_CHECKING:
 
 def engines_of(found: Registered) -> tuple[RegisteredEngine, ...]:
     """Return every engine: the built-in ones first, the default before the others, then those of plugins by name."""
-    own = [RegisteredEngine(name, built_in(name), HOST, __version__, Guest(HOST, at_home=True)) for name in NAMES]
-    return (*own, *(found.engines[name] for name in sorted(found.engines)))
+    return (*_own(), *(found.engines[name] for name in sorted(found.engines)))
+
+
+@cache
+def _own() -> tuple[RegisteredEngine, ...]:
+    return tuple(RegisteredEngine(name, built_in(name), HOST, __version__, Guest(HOST, at_home=True)) for name in NAMES)
