@@ -36,6 +36,16 @@ if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reading import Origin as Origin
     from llmsim_adapters.dialects.reading.reading import Parameter as Parameter
     from llmsim_adapters.dialects.reading.reading import Reading as Reading
+    from llmsim_adapters.engines.engine import Engine as Engine
+    from llmsim_adapters.engines.engine import EngineOption as EngineOption
+    from llmsim_adapters.engines.rules import Beside as Beside
+    from llmsim_adapters.engines.rules import Format as Format
+    from llmsim_adapters.engines.rules import Keep as Keep
+    from llmsim_adapters.engines.rules import Note as Note
+    from llmsim_adapters.engines.rules import Refuse as Refuse
+    from llmsim_adapters.engines.rules import Scales as Scales
+    from llmsim_adapters.engines.rules import Split as Split
+    from llmsim_adapters.engines.rules import Store as Store
     from llmsim_adapters.errors import AdapterError as AdapterError
     from llmsim_adapters.errors import ConfigUnavailable as ConfigUnavailable
     from llmsim_adapters.errors import InvalidConfig as InvalidConfig
@@ -67,6 +77,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.plugins.hookspecs import hookimpl as hookimpl
     from llmsim_adapters.plugins.registered import BrokenPlugin as BrokenPlugin
     from llmsim_adapters.plugins.registered import RegisteredBuilder as RegisteredBuilder
+    from llmsim_adapters.plugins.registered import RegisteredEngine as RegisteredEngine
     from llmsim_adapters.plugins.requirements import Requirements as Requirements
     from llmsim_adapters.registries.registry import RegistryError as RegistryError
     from llmsim_adapters.report import Report as Report
@@ -104,6 +115,8 @@ _HOMES = {
     "dialects.reading.find": ("dialect",),
     "dialects.reading.reader": ("Reader",),
     "dialects.reading.reading": ("Origin", "Parameter", "Reading"),
+    "engines.engine": ("Engine", "EngineOption"),
+    "engines.rules": ("Beside", "Format", "Keep", "Note", "Refuse", "Scales", "Split", "Store"),
     "errors": ("AdapterError", "ConfigUnavailable", "InvalidConfig", "MissingExtra"),
     "gap": ("Gap", "GapKind", "Impact"),
     "graph.cache": ("Cache",),
@@ -120,7 +133,7 @@ _HOMES = {
     "plugins.claim": ("Claim",),
     "plugins.features_of": ("features_of",),
     "plugins.hookspecs": ("hookimpl",),
-    "plugins.registered": ("BrokenPlugin", "RegisteredBuilder"),
+    "plugins.registered": ("BrokenPlugin", "RegisteredBuilder", "RegisteredEngine"),
     "plugins.requirements": ("Requirements",),
     "registries.registry": ("RegistryError",),
     "report": ("Report", "coverage"),

@@ -14,6 +14,7 @@ import llmsim_adapters as la
 from llmsim_adapters import llmsim, testing
 from llmsim_adapters.cli.main import main
 from llmsim_adapters.documents import SCHEMAS
+from llmsim_adapters.graph import sglang_command
 from llmsim_adapters.plugins.hookspecs import HookSpecs
 from tests import pages
 from tests.hub.fixtures import ROOT
@@ -132,3 +133,29 @@ def test_the_lists_of_model_types_are_current() -> None:
     assert tool.PAGE.read_text(encoding="utf-8") == tool.page(found)
     for path in tool.READMES:
         assert path.read_text(encoding="utf-8") == tool.readme(found, path)
+
+
+def test_the_page_of_engines_is_current() -> None:
+    """`python tools/engines.py` writes its generated parts anew."""
+    tool = tool_named("engines")
+    assert tool.PAGE.read_text(encoding="utf-8") == tool.page()
+
+
+class TestSglangsWords:
+    """The table from SGLang's arguments to a schedule."""
+
+    PAGE: Final = PAGES["docs/engines.md"]
+    ROWS: Final = re.findall(r"^\| `(--[^`]+)` \| `([^`]+)` \|$", PAGE, re.MULTILINE)
+
+    @pytest.mark.parametrize(("command", "fields"), ROWS)
+    def test_means_what_it_says(self, command: str, fields: str) -> None:
+        assert la.Schedule.from_sglang(command) == eval(f"la.Schedule({fields})", {"la": la})
+
+    def test_has_every_argument_that_is_modelled(self) -> None:
+        said = {word for command, _ in self.ROWS for word in command.split() if word.startswith("--")}
+        assert said >= {*sglang_command._SIZES, *sglang_command._WORDS, *sglang_command._FLAGS}
+
+    @pytest.mark.parametrize("name", sglang_command._UNMODELLED)
+    def test_refuses_what_is_not_modelled(self, name: str) -> None:
+        with pytest.raises(la.ScheduleError, match=f"{name} is '2', which is not modelled"):
+            la.Schedule.from_sglang(f"{name} 2")

@@ -91,6 +91,7 @@ RESULTS: Final[dict[str, Callable[[], Any]]] = {
     "Provenance": lambda: deepseek().coverage.source,
     "Reading": lambda: deepseek().reading,
     "RegisteredBuilder": lambda: la.builders().registered[0],
+    "RegisteredEngine": lambda: la.builders().engines[0],
     "RegistryError": lambda: caught(lambda: la.coverage(__file__), la.RegistryError),
     "Report": lambda: la.coverage([DEEPSEEK, "no/such-model", LLAMA], offline=True),
     "Requirements": lambda: la.builders().registered[0].requirements,
@@ -108,6 +109,7 @@ RESULTS: Final[dict[str, Callable[[], Any]]] = {
 
 CODE: Final = {
     *("Builder", "ComponentKind", "Dialect", "Feature"),  # what a plugin is written as
+    *("Engine", "EngineOption", "Beside", "Format", "Keep", "Note", "Refuse", "Scales", "Split", "Store"),
     *("Component", "Reader", "Site", "Step", "Wire"),  # what its code is called with, and a base class
 }
 """Public classes that are no results."""

@@ -1,4 +1,4 @@
-"""What `builders` says: which builders are installed, what each needs and models, and which plugins are broken."""
+"""What `builders` says: which builders and engines are installed, what each needs, and which plugins are broken."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from llmsim_adapters.api import Builders
-    from llmsim_adapters.plugins.registered import RegisteredBuilder
+    from llmsim_adapters.plugins.registered import RegisteredBuilder, RegisteredEngine
 
 
 def document(found: Builders) -> Document:
@@ -24,9 +24,10 @@ def document(found: Builders) -> Document:
         ),
     )
     return Document(
-        f"Builders: {len(found.registered)}, broken plugins: {len(found.broken)}",
+        f"Builders: {len(found.registered)}, engines: {len(found.engines)}, broken plugins: {len(found.broken)}",
         (
             *(_builder(entry) for entry in found.registered),
+            *(_engine(entry) for entry in found.engines),
             *([section("Broken plugins", broken)] if found.broken else []),
         ),
     )
@@ -36,6 +37,7 @@ def data(found: Builders) -> dict[str, Any]:
     """Return the same, ready for JSON."""
     return {
         "builders": [_builder_data(entry) for entry in found.registered],
+        "engines": [_engine_data(entry) for entry in found.engines],
         "broken": [plugin._asdict() for plugin in found.broken],
     }
 
@@ -69,6 +71,41 @@ def _builder_data(entry: RegisteredBuilder) -> dict[str, Any]:
         "parameters_of": {str(category): list(names) for category, names in needs.parameters_of.items()},
         "components": sorted(needs.components),
         "features": sorted(needs.features),
+    }
+
+
+def _engine(entry: RegisteredEngine) -> Section:
+    engine = entry.engine
+    return pairs(
+        f"engine {entry.name} ({entry.distribution} {entry.version})",
+        [
+            ("What it is", engine.summary),
+            ("Version", engine.version),
+            ("Options", ", ".join(option.name for option in engine.options)),
+            ("Rules", f"{len(engine.rules):,}"),
+        ],
+    )
+
+
+def _engine_data(entry: RegisteredEngine) -> dict[str, Any]:
+    engine = entry.engine
+    return {
+        "name": entry.name,
+        "distribution": entry.distribution,
+        "version": entry.version,
+        "built_in": entry.built_in,
+        "summary": engine.summary,
+        "engine_version": engine.version,
+        "options": [
+            {
+                "name": option.name,
+                "default": option.default,
+                "meaning": option.meaning,
+                "choices": list(option.choices),
+            }
+            for option in engine.options
+        ],
+        "rules": len(engine.rules),
     }
 
 

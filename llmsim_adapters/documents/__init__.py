@@ -116,6 +116,28 @@ class BuilderDocument(Strict):
     features: list[str]
 
 
+class EngineOptionDocument(Strict):
+    """An option of an engine."""
+
+    name: str
+    default: bool | int | str
+    meaning: str
+    choices: list[bool | int | str] = Field(description="the values that are modelled; empty: all of the class")
+
+
+class EngineDocument(Strict):
+    """An engine, its options, and the number of its rules."""
+
+    name: str
+    distribution: str
+    version: str
+    built_in: bool
+    summary: str
+    engine_version: str = Field(description="of the engine whose rules these are")
+    options: list[EngineOptionDocument]
+    rules: int
+
+
 class BrokenDocument(Strict):
     """A plugin, or a part of one, that is not used."""
 
@@ -129,6 +151,7 @@ class BuildersDocument(_Document):
     """The output of `llmsim-adapters builders`."""
 
     builders: list[BuilderDocument]
+    engines: list[EngineDocument]
     broken: list[BrokenDocument]
 
 

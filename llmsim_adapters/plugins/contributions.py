@@ -123,6 +123,15 @@ class Contributions:
         for what, items, kind in (("options", engine.options, EngineOption), ("rules", engine.rules, Rule)):
             if not isinstance(items, tuple) or not all(isinstance(item, kind) for item in items):
                 raise _not(f"the {what} of engine `{name}`, a tuple of {kind.__name__}", items)
+        for text in (engine.version, engine.summary):
+            if not _is_text(text):
+                raise _not(f"a text of engine `{name}`", text)
+        if not (engine.registers is None or isinstance(engine.registers, frozenset)):
+            raise _not(f"the architectures of engine `{name}`, a frozenset", engine.registers)
+        for option in engine.options:
+            _check_option(name, option)
+        for rule in engine.rules:
+            _check_rule(name, rule)
         entry = RegisteredEngine(name, engine, self._distribution, self._version, self._guest())
         return partial(self._result.engines.__setitem__, name, entry)
 
@@ -171,6 +180,26 @@ class Contributions:
             )
             raise PluginError(message)
         return features.among(self._result.features)
+
+
+def _check_option(engine: str, option: EngineOption) -> None:
+    _name(f"option of engine `{engine}`", option.name)
+    plain = (option.default, *option.choices) if isinstance(option.choices, tuple) else ()
+    if not plain or not all(isinstance(value, (bool, int, str)) for value in plain) or not _is_text(option.meaning):
+        raise _not(f"option `{option.name}` of engine `{engine}`, of plain values and a meaning", option)
+
+
+def _check_rule(engine: str, rule: Rule) -> None:
+    texts = rule.name, rule.source, rule.note
+    about = rule.architectures, rule.but
+    if not all(map(_is_text, texts)) or not all(isinstance(names, frozenset) for names in about):
+        raise _not(f"a rule of engine `{engine}`, of texts and frozensets of architectures", rule)
+    if not (rule.when is None or callable(rule.when)):
+        raise _not(f"`when` of rule `{printable(rule.name, 60)}` of engine `{engine}`, a function", rule.when)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and value.isprintable()
 
 
 def _name(what: str, name: Any) -> str:

@@ -16,10 +16,9 @@ if TYPE_CHECKING:
 
 def engines_of(found: Registered) -> tuple[RegisteredEngine, ...]:
     """Return every engine: the built-in ones first, the default before the others, then those of plugins by name."""
-    return (*_built_in(), *(found.engines[name] for name in sorted(found.engines)))
+    return (*_own(), *(found.engines[name] for name in sorted(found.engines)))
 
 
 @cache
-def _built_in() -> tuple[RegisteredEngine, ...]:
-    guest = Guest(HOST, at_home=True)
-    return tuple([RegisteredEngine(name, built_in(name), HOST, __version__, guest) for name in NAMES])
+def _own() -> tuple[RegisteredEngine, ...]:
+    return tuple(RegisteredEngine(name, built_in(name), HOST, __version__, Guest(HOST, at_home=True)) for name in NAMES)

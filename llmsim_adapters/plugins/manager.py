@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import pluggy
 
 from llmsim_adapters.plugins.contributions import Contributions
+from llmsim_adapters.plugins.engines import engines_of
 from llmsim_adapters.plugins.hookspecs import PROJECT, HookSpecs
 from llmsim_adapters.plugins.isolation import Guest, PluginError, type_name
 from llmsim_adapters.plugins.output import in_plugin
-from llmsim_adapters.plugins.registered import HOST, BrokenPlugin, Registered, RegisteredBuilder
+from llmsim_adapters.plugins.registered import HOST, BrokenPlugin, Registered, RegisteredBuilder, RegisteredEngine
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -63,7 +64,17 @@ def _of_this_process(name: str) -> RegisteredBuilder:
     return found
 
 
+def _engine_of_this_process(name: str) -> RegisteredEngine:
+    """Return an engine that was pickled: by its name, since it is code."""
+    found = next((entry for entry in engines_of(registered()) if entry.name == name), None)
+    if found is None:
+        message = f"engine {printable(name)} is not registered in this process"
+        raise PluginError(message)
+    return found
+
+
 copyreg.pickle(RegisteredBuilder, lambda builder: (_of_this_process, (builder.name,)))
+copyreg.pickle(RegisteredEngine, lambda engine: (_engine_of_this_process, (engine.name,)))
 
 
 def installed() -> tuple[list[EntryPoint], list[BrokenPlugin]]:
