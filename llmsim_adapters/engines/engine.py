@@ -82,10 +82,7 @@ class Engine:
     spreads_experts: Callable[[Asked], bool] = lambda _: False
     redundant: Callable[[Asked], bool] = lambda _: True
     _about: dict[str, dict[type[Rule], tuple[Any, ...]]] = field(default_factory=dict, init=False, repr=False)
-    _defaults: Mapping[str, bool | int | str] = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_defaults", {option.name: option.default for option in self.options})
+    _defaults: dict[str, bool | int | str] = field(default_factory=dict, init=False, repr=False)
 
     def about(self, architecture: str) -> Mapping[type[Rule], tuple[Any, ...]]:
         """Return the rules that are about models of an architecture, by their kind."""
@@ -106,6 +103,8 @@ class Engine:
             ScheduleError: an option is unknown, or has a value that it can't have.
         """
         if not options:
+            if len(self._defaults) < len(self.options):
+                self._defaults.update({option.name: option.default for option in self.options})
             return self._defaults
         known = {option.name: option for option in self.options}
         for name in options:

@@ -74,11 +74,14 @@ def _group(name: str, side: int) -> tuple[str, bool]:
     return name, False
 
 
+_TOWERS: Final = re.compile(r"^(model\.)?(visual|vision_tower|vision_model|audio_tower|multi_modal_projector)\.")
+
+
 def theirs(tensors: Iterable[Any]) -> Counter[Key]:
     """Return the bytes of each group of a tensor list of SGLang."""
     found: Counter[Key] = Counter()
     for name, shape, dtype, count in tensors:
-        group, fused = _group(name, 2)
+        group, fused = ("towers", True) if _TOWERS.match(name) else _group(name, 2)
         element = _BYTES.get(dtype, 1)
         found[Key(group, "scale" in name, element, 0 if fused else prod(shape))] += prod(shape) * count * element
     return found
@@ -90,7 +93,7 @@ def ours(graph: la.OperatorGraph) -> Counter[Key]:
     for weight in graph.weights:
         if weight.stack == "mtp" or not weight.rank_elements:
             continue
-        group, fused = _group(weight.name, 1)
+        group, fused = ("towers", True) if weight.stack in ("vision", "audio") else _group(weight.name, 1)
         element = max(1, BITS[weight.rank_dtype or weight.dtype] // 8)
         each = 0 if fused else weight.rank_elements // weight.count
         found[Key(group, weight.name.endswith(("_scale", "_scales")), element, each)] += weight.rank_bytes
