@@ -14,31 +14,35 @@ def _names(text: str) -> frozenset[str]:
 
 DP_ATTENTION: Final = _names("""
     BailingMoeForCausalLM DeepseekV2ForCausalLM DeepseekV32ForCausalLM DeepseekV3ForCausalLM Exaone4ForCausalLM
-    FalconH1ForCausalLM Glm4MoeForCausalLM Glm4MoeLiteForCausalLM GlmMoeDsaForCausalLM GptOssForCausalLM
-    KimiLinearForCausalLM LLaDA2MoeModelLM Llama4ForConditionalGeneration MiniCPMV4_6ForConditionalGeneration
+    FalconH1ForCausalLM Glm4MoeForCausalLM Glm4MoeLiteForCausalLM Glm4vMoeForConditionalGeneration
+    GlmMoeDsaForCausalLM GptOssForCausalLM HYV4ForCausalLM KimiLinearForCausalLM LLaDA2MoeModelLM LagunaForCausalLM
+    Llama4ForCausalLM Llama4ForConditionalGeneration MellumForCausalLM MiniCPMV4_6ForConditionalGeneration
     MiniMaxM2ForCausalLM NemotronHForCausalLM PhiMoEForCausalLM Qwen2MoeForCausalLM Qwen3ASRForConditionalGeneration
-    Qwen3ForCausalLM Qwen3MoeForCausalLM Qwen3NextForCausalLM Qwen3OmniMoeForConditionalGeneration
-    Qwen3VLForConditionalGeneration Qwen3VLMoeForConditionalGeneration Qwen3_5ForConditionalGeneration
-    Qwen3_5MoeForConditionalGeneration SDARForCausalLM
+    Qwen3ForCausalLM Qwen3ForSequenceClassification Qwen3Model Qwen3MoeForCausalLM Qwen3NextForCausalLM
+    Qwen3OmniMoeForConditionalGeneration Qwen3VLForConditionalGeneration Qwen3VLMoeForConditionalGeneration
+    Qwen3_5ForConditionalGeneration Qwen3_5MoeForConditionalGeneration SDARForCausalLM
 """)
 """Whose attention is that of a data-parallel group; all others spread it over all ranks, whatever the groups."""
 
 DP_EMBEDDING: Final = _names("""
     BailingMoeForCausalLM DeepseekV2ForCausalLM DeepseekV32ForCausalLM DeepseekV3ForCausalLM FalconH1ForCausalLM
-    Glm4ForCausalLM Glm4MoeForCausalLM Glm4MoeLiteForCausalLM Glm4vForConditionalGeneration GlmMoeDsaForCausalLM
-    GptOssForCausalLM JetNemotronForCausalLM LLaDA2MoeModelLM Llama4ForConditionalGeneration
-    LocateAnythingForConditionalGeneration MiMoForCausalLM MiniCPMV4_6ForConditionalGeneration MiniMaxM2ForCausalLM
-    NemotronHForCausalLM Qwen2AudioForConditionalGeneration Qwen2ForCausalLM Qwen2MoeForCausalLM
+    Glm4ForCausalLM Glm4MoeForCausalLM Glm4MoeLiteForCausalLM Glm4vForConditionalGeneration
+    Glm4vMoeForConditionalGeneration GlmImageForConditionalGeneration GlmMoeDsaForCausalLM
+    GlmOcrForConditionalGeneration GptOssForCausalLM HYV4ForCausalLM JetNemotronForCausalLM LLaDA2MoeModelLM
+    LagunaForCausalLM Llama4ForCausalLM Llama4ForConditionalGeneration LocateAnythingForConditionalGeneration
+    MellumForCausalLM MiMoForCausalLM MiniCPMV4_6ForConditionalGeneration MiniMaxM2ForCausalLM NemotronHForCausalLM
+    Qwen2AudioForConditionalGeneration Qwen2ForCausalLM Qwen2ForSequenceClassification Qwen2MoeForCausalLM
     Qwen2VLForConditionalGeneration Qwen2_5_VLForConditionalGeneration Qwen3ASRForConditionalGeneration
-    Qwen3ForCausalLM Qwen3MoeForCausalLM Qwen3NextForCausalLM Qwen3OmniMoeForConditionalGeneration
-    Qwen3VLForConditionalGeneration Qwen3VLMoeForConditionalGeneration Qwen3_5ForConditionalGeneration
-    Qwen3_5MoeForConditionalGeneration SDARForCausalLM
+    Qwen3ForCausalLM Qwen3ForSequenceClassification Qwen3Model Qwen3MoeForCausalLM Qwen3NextForCausalLM
+    Qwen3OmniMoeForConditionalGeneration Qwen3VLForConditionalGeneration Qwen3VLMoeForConditionalGeneration
+    Qwen3_5ForConditionalGeneration Qwen3_5MoeForConditionalGeneration SDARForCausalLM
 """)
 """Whose embedding is split over the ranks of a data-parallel group."""
 
 WHOLE_EMBEDDING: Final = _names("""
-    Gemma3ForCausalLM Gemma3ForConditionalGeneration Gemma3nForCausalLM Gemma3nForConditionalGeneration
-    Gemma4ForConditionalGeneration Gemma4UnifiedForConditionalGeneration WhisperForConditionalGeneration
+    EmbeddingGemmaModel Gemma3ForCausalLM Gemma3ForConditionalGeneration Gemma3nForCausalLM
+    Gemma3nForConditionalGeneration Gemma4ForConditionalGeneration Gemma4UnifiedForConditionalGeneration
+    WhisperForConditionalGeneration
 """)
 """Whose embedding is whole on every rank."""
 
@@ -75,11 +79,21 @@ HEADS_OF_ALL_RANKS: Final = _names("Exaone4ForCausalLM")
 WHOLE_KV_HEADS: Final = _names("Phi3SmallForCausalLM")
 """Of whose key/value heads no two ranks have the same."""
 
-ONE_RANK_GROUPS: Final = _names("IQuestQ1ForCausalLM PhiMoEForCausalLM")
+ONE_RANK_GROUPS: Final = _names("""
+    CLIPModel Gemma3ForConditionalGeneration IQuestQ1ForCausalLM InternVLChatModel Lfm2VlForConditionalGeneration
+    LocateAnythingForConditionalGeneration MiniCPMV MiniCPMV4_6ForConditionalGeneration
+    Mistral3ForConditionalGeneration MllamaForConditionalGeneration MultiModalityCausalLM
+    PaddleOCRVLForConditionalGeneration Phi4MMForCausalLM PhiMoEForCausalLM Qwen2VLForConditionalGeneration
+    Qwen3OmniMoeForConditionalGeneration
+""")
 """Whose data-parallel groups have one rank each, or are one group."""
+
+NO_SPLIT: Final = _names("RobertaForMaskedLM RobertaModel")
+"""Which SGLang runs by Transformers' own class, which can't be split."""
 
 NO_DP: Final = _names("""
     Ernie4_5_VLMoeForConditionalGeneration IQuestQ1ForCausalLM MiniCPMForCausalLM MiniCPMSALAForCausalLM
+    ZayaForCausalLM
 """)
 """Which SGLang refuses to serve with DP attention."""
 
@@ -167,3 +181,39 @@ REGISTERED: Final = _names("""
     XLMRobertaModel XllmForCausalLM XverseForCausalLM XverseMoeForCausalLM YiVLForCausalLM ZayaForCausalLM
 """)
 """The architectures for which SGLang has a class."""
+
+SEEN_WITH_DP: Final = _names(
+    """
+    AfmoeForCausalLM ApertusForCausalLM ArceeForCausalLM BaichuanForCausalLM BailingMoeForCausalLM BertModel
+    CLIPModel ChatGLMModel Cohere2ForCausalLM Cohere2MoeForCausalLM CohereForCausalLM
+    Cosmos3EdgeForConditionalGeneration DFlashDraftModel DbrxForCausalLM DeciLMForCausalLM DeepseekForCausalLM
+    DeepseekOCRForCausalLM DeepseekV2ForCausalLM DeepseekV32ForCausalLM DeepseekV3ForCausalLM DeepseekVL2ForCausalLM
+    EmbeddingGemma2Model EmbeddingGemmaModel Ernie4_5_MoeForCausalLM Exaone4ForCausalLM ExaoneForCausalLM
+    FalconH1ForCausalLM FalconMambaForCausalLM GPT2LMHeadModel GPTBigCodeForCausalLM GPTJForCausalLM
+    Gemma2ForCausalLM Gemma3ForCausalLM Gemma3ForConditionalGeneration Gemma3nForCausalLM
+    Gemma3nForConditionalGeneration Gemma4ForConditionalGeneration Gemma4UnifiedForConditionalGeneration
+    GemmaForCausalLM Glm4ForCausalLM Glm4MoeForCausalLM Glm4MoeLiteForCausalLM Glm4vForConditionalGeneration
+    Glm4vMoeForConditionalGeneration GlmImageForConditionalGeneration GlmMoeDsaForCausalLM
+    GlmOcrForConditionalGeneration GptOssForCausalLM GraniteForCausalLM GraniteMoeForCausalLM
+    GraniteMoeHybridForCausalLM GraniteMoeSWAForCausalLM GraniteMoeSharedForCausalLM GraniteSWAForCausalLM
+    HYV4ForCausalLM HunYuanDenseV1ForCausalLM HunYuanMoEV1ForCausalLM InternLM2ForCausalLM InternLM2ForRewardModel
+    InternLM3ForCausalLM InternVLChatModel JetNemotronForCausalLM KimiLinearForCausalLM LLaDA2MoeModelLM
+    LagunaForCausalLM Lfm2BidirectionalModel Lfm2ForCausalLM Lfm2MoeForCausalLM Lfm2VlForConditionalGeneration
+    Llama4ForCausalLM Llama4ForConditionalGeneration LlamaForCausalLM LlamaForCausalLMEagle3
+    LlamaForSequenceClassification LlavaLlamaForCausalLM LocateAnythingForConditionalGeneration MambaForCausalLM
+    MellumForCausalLM MiMoForCausalLM MiniCPM3ForCausalLM MiniCPMV MiniCPMV4_6ForConditionalGeneration
+    MiniMaxM2ForCausalLM Ministral3ForCausalLM Mistral3ForConditionalGeneration MistralForCausalLM MistralModel
+    MixtralForCausalLM MllamaForConditionalGeneration MultiModalityCausalLM MuseGlimmerAssistantModel
+    NemotronHForCausalLM OPTForCausalLM Olmo2ForCausalLM OlmoForCausalLM OlmoeForCausalLM OrionForCausalLM
+    PaddleOCRVLForConditionalGeneration PersimmonForCausalLM Phi3ForCausalLM Phi3SmallForCausalLM Phi4MMForCausalLM
+    PhiForCausalLM PhiMoEForCausalLM QWenLMHeadModel Qwen2AudioForConditionalGeneration Qwen2ForCausalLM
+    Qwen2ForSequenceClassification Qwen2MoeForCausalLM Qwen2VLForConditionalGeneration
+    Qwen2_5_VLForConditionalGeneration Qwen3ASRForConditionalGeneration Qwen3ForCausalLM
+    Qwen3ForSequenceClassification Qwen3Model Qwen3MoeForCausalLM Qwen3NextForCausalLM
+    Qwen3OmniMoeForConditionalGeneration Qwen3VLForConditionalGeneration Qwen3VLMoeForConditionalGeneration
+    Qwen3_5ForConditionalGeneration Qwen3_5MoeForConditionalGeneration SDARForCausalLM SmolLM3ForCausalLM
+    StableLmForCausalLM Starcoder2ForCausalLM UnlimitedOCRForCausalLM VoxtralForConditionalGeneration
+    WhisperForConditionalGeneration XLMRobertaForSequenceClassification XLMRobertaModel XverseForCausalLM
+"""
+)
+"""Whose classes were built with DP attention, or refused to be; of others it is not known what they make of it."""

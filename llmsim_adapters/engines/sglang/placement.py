@@ -8,8 +8,11 @@ from llmsim_adapters.engines.rules import Note, Split
 from llmsim_adapters.engines.sglang.architectures import (
     DP_ATTENTION,
     DP_EMBEDDING,
+    NO_DP,
     ONE_EXPERT_EACH,
+    ONE_RANK_GROUPS,
     REGISTERED,
+    SEEN_WITH_DP,
     WHOLE_EMBEDDING,
 )
 from llmsim_adapters.spec.components import MixtureOfExperts
@@ -122,6 +125,13 @@ PLACEMENT: Final = (
     ),
     Split(name="shared experts", source="the model's file", part="shared_experts", over="all_apart", but=DP_ATTENTION),
     Split(name="shared experts", source="models/deepseek_v2.py", part="shared_experts", over="all"),
+    Note(
+        name="not seen with DP attention",
+        source="no facts",
+        architectures=REGISTERED - SEEN_WITH_DP - NO_DP - ONE_RANK_GROUPS,
+        when=_groups,
+        note="what SGLang's class of this architecture makes of DP attention was not seen: it is taken to ignore it",
+    ),
     Note(
         name="general rules",
         source="model_loader/utils.py: the Transformers backend",

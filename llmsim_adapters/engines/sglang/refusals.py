@@ -9,6 +9,7 @@ from llmsim_adapters.engines.sglang.architectures import (
     AN_EXPERT_A_RANK,
     HEADS_OF_ALL_RANKS,
     NO_DP,
+    NO_SPLIT,
     ONE_RANK_GROUPS,
     REGISTERED,
     WHOLE_KV_HEADS,
@@ -34,13 +35,21 @@ def _no_dp(layout: Asked) -> str:
     return f"schedule field `dp_size` is {groups:d}; expected 1, since {architecture} has no DP attention"
 
 
+def _no_split(layout: Asked) -> str:
+    world = layout.schedule.world_size
+    if world == 1:
+        return ""
+    architecture = layout.spec.architecture
+    return f"schedule field `tp_size * dp_size` is {world:d}; expected 1, since {architecture} can't be split"
+
+
 def _one_rank_groups(layout: Asked) -> str:
     schedule = layout.schedule
     if 1 in (schedule.dp_size, schedule.tp_size):
         return ""
     return (
         f"schedule field `tp_size` is {schedule.tp_size:d} and `dp_size` {schedule.dp_size:d}; expected one of them to "
-        f"be 1, since {layout.spec.architecture} adds up the results of attention over all ranks"
+        f"be 1, since {layout.spec.architecture} adds up results of attention over all ranks"
     )
 
 
@@ -85,6 +94,12 @@ REFUSALS: Final = (
         source="arg_groups/model_overrides/",
         architectures=NO_DP,
         reason=_no_dp,
+    ),
+    Refuse(
+        name="no splitting",
+        source="models/transformers.py: base_model_tp_plan",
+        architectures=NO_SPLIT,
+        reason=_no_split,
     ),
     Refuse(
         name="groups of one rank",

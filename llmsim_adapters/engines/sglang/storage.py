@@ -33,8 +33,8 @@ FLOAT32: Final = (
     ),
     Store(
         name="float32 decay",
-        source="models/qwen3_next.py, models/nemotron_h.py: A_log",
-        tensors=("gated_delta_net.A_log", "mamba2.A_log", "kimi_delta_attention.A_log"),
+        source="models/qwen3_next.py, models/nemotron_h.py, models/mamba.py: A_log",
+        tensors=("gated_delta_net.A_log", "kimi_delta_attention.A_log", "mamba.A_log", "mamba2.A_log"),
         dtype="float32",
     ),
     Store(
@@ -46,13 +46,24 @@ FLOAT32: Final = (
     ),
     Store(
         name="float32 router",
-        source="models/glm4_moe.py, models/minimax_m2.py, models/llada2.py: gate",
+        source="models/glm4_moe.py, minimax_m2.py, llada2.py, laguna.py, hunyuan_v4.py: gate",
         tensors=("mixture_of_experts.router",),
         architectures=_names(
-            "Glm4MoeForCausalLM", "Glm4MoeLiteForCausalLM", "LLaDA2MoeModelLM", "MiniMaxM2ForCausalLM"
+            *("Glm4MoeForCausalLM", "Glm4MoeLiteForCausalLM", "HYV4ForCausalLM", "LLaDA2MoeModelLM"),
+            *("LagunaForCausalLM", "MiniMaxM2ForCausalLM"),
         ),
         dtype="float32",
         note="routers are kept in float32",
+    ),
+    Store(
+        name="float32 hyper-connections and sinks",
+        source="models/hunyuan_v4.py: hc_pre, hc_head, learnable_sink_param",
+        tensors=(
+            *("hyper_connection.fn", "hyper_connection.base", "hyper_connection.scale"),
+            *("hyper_head.fn", "hyper_head.base", "hyper_head.scale", "latent_attention.sinks"),
+        ),
+        architectures=_names("HYV4ForCausalLM"),
+        dtype="float32",
     ),
     Store(
         name="16-bit correction of scores",
@@ -65,7 +76,7 @@ FLOAT32: Final = (
         name="float32 norm of the indexer's keys",
         source="layers/attention/dsa/dsa_indexer.py: k_norm",
         tensors=("indexer.k_norm", "indexer.k_norm.bias"),
-        architectures=_names("DeepseekV32ForCausalLM", "GlmMoeDsaForCausalLM"),
+        architectures=_names("DeepseekV32ForCausalLM", "GlmMoeDsaForCausalLM", "HYV4ForCausalLM"),
         dtype="float32",
     ),
     Store(
