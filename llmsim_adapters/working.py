@@ -55,6 +55,8 @@ class Working:
 
     figures: tuple[Figure, ...]
     names: tuple[Name, ...]
+    notes: tuple[str, ...] = ()
+    """Those of the graph: what one may not expect of the schedule and its engine."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the working, ready for JSON."""
@@ -69,6 +71,7 @@ class Working:
                 for figure in self.figures
             ],
             "names": [{**name._asdict(), "value": int(name.value)} for name in self.names],
+            "notes": list(self.notes),
         }
 
 
@@ -140,7 +143,7 @@ def working(graph: OperatorGraph, tokens: int, parameters: Mapping[str, Paramete
         ),
     )
     totals = [figure.value for figure in figures]
-    return Working(tuple(f for f in figures if f.lines), _names(totals, parameters))
+    return Working(tuple(f for f in figures if f.lines), _names(totals, parameters), graph.notes)
 
 
 def _weights(name: str, value: int, graph: OperatorGraph, role: str, *, mtp: bool) -> Figure:

@@ -28,6 +28,7 @@ def document(source: str, coverage: Coverage, graph: OperatorGraph, *, weights: 
                 ("Builder", graph.builder),
                 ("Category", str(coverage.category or "")),
                 ("Schedule", ", ".join(f"{name} {value}" for name, value in fields)),
+                ("Ranks", f"{graph.schedule.world_size:,}: the figures are those of one of them"),
             ],
         ),
         *_notes(graph),

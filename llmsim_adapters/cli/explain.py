@@ -45,6 +45,7 @@ def data(
         "coverage": coverage.to_dict(),
         "builder": builder,
         "schedule": schedule.to_dict(),
+        "ranks": schedule.world_size,
         "working": None if working is None else working.to_dict(),
     }
 
@@ -130,8 +131,11 @@ def _working(working: Working, schedule: Schedule) -> Iterator[Section]:
             ),
         ),
         "",
-        Cell("Schedule: " + ", ".join(f"{name} {value}" for name, value in fields if value is not None), "quiet"),
+        Cell("Schedule: " + ", ".join(f"{name} {value}" for name, value in fields if value not in (None, {})), "quiet"),
+        Cell(f"One of {schedule.world_size:,} ranks (tp_size × dp_size)", "quiet"),
     )
+    if working.notes:
+        yield section("Notes", table("Of the schedule", ([note] for note in working.notes)))
     before: dict[str, int] = {}
     for figure in working.figures:
         lines = figure.lines

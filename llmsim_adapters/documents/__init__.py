@@ -42,6 +42,7 @@ class ExplanationDocument(_Document):
     coverage: CoverageDocument
     builder: str | None = Field(description="the builder that the working is of")
     schedule: ScheduleDocument
+    ranks: int = Field(description="tp_size * dp_size; the figures are those of one of them")
     working: WorkingDocument | None = Field(description="null where no builder can model the model")
 
 
@@ -99,7 +100,8 @@ class GraphDocument(_Document):
     operators: list[OperatorDocument]
     weights: list[WeightDocument]
     transfers: list[TransferDocument]
-    notes: list[str] = Field(description="what the schedule asks for and the model has no use for")
+    ranks: int = Field(description="tp_size * dp_size; the figures are those of one of them")
+    notes: list[str] = Field(description="what one may not expect of the schedule and its engine")
 
 
 class BuilderDocument(Strict):

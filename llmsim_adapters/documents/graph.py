@@ -168,3 +168,4 @@ class WorkingDocument(Strict):
 
     figures: list[FigureDocument]
     names: list[NameDocument]
+    notes: list[str] = Field(description="what one may not expect of the schedule and its engine")

@@ -28,7 +28,8 @@ class OperatorGraph:
     """Operators and transfers of one rank; weights and caches of the whole model, each with its parts.
 
     Every total is a sum over these tuples. `gaps` is not empty where the builder models less than the config says;
-    `notes` name fields of the schedule that this model has no use for.
+    `notes` say what one may not expect: fields of the schedule that this model has no use for, and what the engine
+    does otherwise than the checkpoint.
     """
 
     schedule: Schedule
@@ -161,6 +162,7 @@ class OperatorGraph:
             "operators": [operator.to_dict() for operator in self.operators],
             "weights": [weight.to_dict() for weight in self.weights],
             "transfers": [transfer.to_dict() for transfer in self.transfers],
+            "ranks": self.schedule.world_size,
             "notes": list(self.notes),
         }
 

@@ -21,7 +21,12 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.model import ModelSpec
 
 _SHOWN: Final = 8
-_FP8: Final = {"e4m3": "float8_e4m3fn", "e5m2": "float8_e5m2"}
+_FP8: Final = {
+    "e4m3": "float8_e4m3fn",
+    "e5m2": "float8_e5m2",
+    "float8_e4m3fn": "float8_e4m3fn",
+    "float8_e5m2": "float8_e5m2",
+}
 _RUNTIME: Final = "how kernels run; the weights are stored the same"
 _MADE: Final = "how the checkpoint was made; what it stores is the same"
 
