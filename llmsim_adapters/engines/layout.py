@@ -94,7 +94,7 @@ class Layout:
 
     def widened(self, rule: Store, part: int) -> int:
         """Return what one rank stores of the width of each expert by a rule, where its even part is so much."""
-        multiple = self._named(rule.width_to, "width_to", f"{self.engine.name}: {rule.source}")
+        multiple = self._named(rule.width_to, f"width_to_{rule.width_to}", f"{self.engine.name}: {rule.source}")
         return ceil_div(part, multiple) * multiple
 
     def rank_shape(self, rule: Store, shape: tuple[int, ...], ways: int) -> tuple[int, ...] | None:
@@ -102,7 +102,7 @@ class Layout:
         multiple = rule.rows_to or rule.columns_to
         if multiple:
             name = "rows_to" if rule.rows_to else "columns_to"
-            multiple = self._named(multiple, name, f"{self.engine.name}: {rule.source}")
+            multiple = self._named(multiple, f"{name}_{multiple}", f"{self.engine.name}: {rule.source}")
         return rule.rank_shape(shape, ways, multiple)
 
     def ways_over(self, over: str) -> int:

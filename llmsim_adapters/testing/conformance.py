@@ -49,6 +49,7 @@ EXPLAINED: Final = (
     Schedule(engine="checkpoint", batch_size=2, seq_len=24, context_len=70, logits="all", mtp=True),
     Schedule(engine="checkpoint", batch_size=3, context_len=24, mode="decode"),
     SPREAD[1],
+    Schedule(engine="sglang", batch_size=2, seq_len=24, tp_size=2, dp_size=2, ep_size=2, mtp=True),
 )
 """Schedules of which the printed working is evaluated: in both modes, and spread over ranks."""
 

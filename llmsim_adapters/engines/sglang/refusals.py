@@ -88,7 +88,21 @@ def _more_ranks_than_experts(layout: Asked) -> str:
     return ""
 
 
+def _other_quantization(layout: Asked) -> str:
+    said, quantization = layout.options["quantization"], layout.spec.quantization
+    own = "" if quantization is None else quantization.method
+    if not said or (own and str(said).replace("-", "_").startswith(own.replace("-", "_"))):
+        return ""
+    expected = f"`{own}`, the checkpoint's" if own else "none, as the checkpoint is not quantized"
+    return f"option `quantization` is `{said}`; expected {expected}: quantizing while loading is not modelled"
+
+
 REFUSALS: Final = (
+    Refuse(
+        name="another quantization",
+        source="--quantization",
+        reason=_other_quantization,
+    ),
     Refuse(
         name="no DP attention",
         source="arg_groups/model_overrides/",
