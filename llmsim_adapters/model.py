@@ -12,7 +12,7 @@ from llmsim_adapters.evaluation.evaluator import OWN_SCHEDULE, Evaluation, evalu
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.graph.schedule import DEFAULT_ENGINE, Schedule, ScheduleError
 from llmsim_adapters.lowerings.recording import Kept
-from llmsim_adapters.plugins.isolation import PluginError
+from llmsim_adapters.plugins.isolation import PluginError, refuse_plugins
 from llmsim_adapters.plugins.manager import registered
 from llmsim_adapters.registries.totals import known_total
 from llmsim_adapters.sources import Provenance, find
@@ -222,7 +222,9 @@ def load(
 
     Raises:
         ConfigUnavailable: no source has a usable config; `answers` says what each of them said.
+        AdapterError: a plugin's code calls it while the host runs that code.
     """
+    refuse_plugins("load a model")
     config = find(source, revision=revision, endpoint=endpoint, offline=offline)
     return Model(config, known_total(config.provenance) if revision is None else None)
 

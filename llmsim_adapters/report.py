@@ -12,6 +12,7 @@ from llmsim_adapters.evaluation.evaluator import unavailable
 from llmsim_adapters.evaluation.status import Status
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.model import Model, not_found
+from llmsim_adapters.plugins.isolation import refuse_plugins
 from llmsim_adapters.registries.registry import Registry, Row, load_registry
 from llmsim_adapters.sources import HubSession, Provenance, find_all
 from llmsim_adapters.text import printable
@@ -119,7 +120,9 @@ def coverage(
 
     Raises:
         RegistryError: the registry can't be read.
+        AdapterError: a plugin's code calls it while the host runs that code.
     """
+    refuse_plugins("evaluate models")
     if isinstance(registry, (str, Path)):
         listed = load_registry(registry)
         rows, sources = listed.models, [_source(row) for row in listed.models]

@@ -136,10 +136,11 @@ class TestUnknown:
     def test_the_builder_fails_and_costs_no_other_its_impact(
         self, body: str, plugins: Plugins, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setenv("LLMSIM_ADAPTERS_PLUGIN_TIMEOUT", "0.2")
         plugins.install(all_but("sliding_window") + f"    def build(self, spec, schedule, wire): {body}\n")
         plugins.install(all_but("sliding_window") + "    name = 'beta'\n", name="beta")
-        coverage = model(MISTRAL, plugins.load()).coverage
+        loaded = plugins.load()
+        monkeypatch.setenv("LLMSIM_ADAPTERS_PLUGIN_TIMEOUT", "0.2")
+        coverage = model(MISTRAL, loaded).coverage
         assert [gap.impact for gap in claim(coverage).gaps] == [None]
         (gap,) = claim(coverage, "beta").gaps
         assert gap.impact is not None

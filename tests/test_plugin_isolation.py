@@ -81,7 +81,7 @@ MISBEHAVIOURS: Final = {
 }
 
 
-def ask(folder: Path | None, home: Path) -> tuple[dict[str, Any], dict[str, Any], str]:
+def ask(folder: Path | None, home: Path, seconds: str = "30") -> tuple[dict[str, Any], dict[str, Any], str]:
     """Return what `explain` and `builders` say, one after the other in a process of their own, and its warnings."""
     code = (
         "from llmsim_adapters.cli.main import main\n"
@@ -93,7 +93,7 @@ def ask(folder: Path | None, home: Path) -> tuple[dict[str, Any], dict[str, Any]
     only = {"LLMSIM_ADAPTERS_PLUGINS": "" if folder is None else "acme"}
     done = subprocess.run(
         [sys.executable, "-c", code],
-        env={**os.environ, "PYTHONPATH": path, TIMEOUT: "0.5", **only},
+        env={**os.environ, "PYTHONPATH": path, TIMEOUT: seconds, **only},
         cwd=home,
         capture_output=True,
         encoding="utf-8",
@@ -123,7 +123,7 @@ def test_it_costs_nothing_but_its_own_answer(
     folder = tmp_path / "site"
     register = "" if "llmsim_register_builders" in source else distributions.REGISTER
     distributions.install(folder, source, register=register)
-    explained, listed, warnings = ask(folder, hub_home)
+    explained, listed, warnings = ask(folder, hub_home, "1" if "hang()" in source else "30")
     claims = explained["coverage"]["claims"]
     its_own = [claim for claim in claims if claim["builder"] == "acme"]
     explained["coverage"]["claims"] = [claim for claim in claims if claim["builder"] != "acme"]

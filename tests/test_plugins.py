@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -33,13 +34,14 @@ def plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Plugins
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(TIMEOUT, "0.2")
+    """Wait for a second, in which everything that comes before the hanging is done on a slow machine, too."""
+    monkeypatch.setenv(TIMEOUT, "1")
 
 
 @pytest.fixture(autouse=True)
 def impatient_with_what_hangs(request: pytest.FixtureRequest) -> None:
     """Wait long for everything else: a slow machine must fail no test."""
-    if "hang" in request.node.name:
+    if re.search(r"(?<![a-z])hangs?(?![a-z])", request.node.name):
         request.getfixturevalue("impatient")
 
 
@@ -59,7 +61,7 @@ BROKEN_AT_LOAD = {
     "raises in import": ("raise ValueError('bad luck')", "import: ValueError: bad luck"),
     "exits in import": ("sys.exit(3)", "import: SystemExit: 3"),
     "interrupts in import": ("raise KeyboardInterrupt", "import: KeyboardInterrupt"),
-    "hangs in import": ("hang()", "import: did not answer within 0.2 s"),
+    "hangs in import": ("hang()", "import: did not answer within 1 s"),
     "error whose text raises": (
         "class E(Exception):\n    def __str__(self): raise ValueError\nraise E",
         "import: E: (the error has no text",
@@ -70,7 +72,7 @@ BROKEN_AT_LOAD = {
         "OSError: no disk",
     ),
     "needs arguments": ("class Acme(Acme):\n    def __init__(self, x): pass", "TypeError"),
-    "hangs in __init__": ("class Acme(Acme):\n    def __init__(self): hang()", "did not answer within 0.2 s"),
+    "hangs in __init__": ("class Acme(Acme):\n    def __init__(self): hang()", "did not answer within 1 s"),
     "__new__ returns something else": ("class Acme(Acme):\n    def __new__(cls): return 3", "3 is not builder `acme`"),
     "no name": ("class Acme(la.Builder):\n    requirements = REQUIREMENTS", "builder name None"),
     "name is not a name": ("Acme.name = 'Acme Deluxe'", "builder name 'Acme Deluxe': expected lower-case letters"),
@@ -98,7 +100,7 @@ BROKEN_AT_LOAD = {
 BROKEN_HOOKS = {
     "raises": ("raise ValueError('bad luck')", "llmsim_register_builders: ValueError: bad luck"),
     "exits": ("sys.exit()", "llmsim_register_builders: SystemExit"),
-    "hangs": ("hang()", "llmsim_register_builders: did not answer within 0.2 s"),
+    "hangs": ("hang()", "llmsim_register_builders: did not answer within 1 s"),
     "returns None": ("return None", "returned NoneType; expected a list"),
     "returns a string": ("return 'acme'", "returned str; expected a list"),
     "returns a dictionary": ("return {'acme': Acme}", "returned dict; expected a list"),
@@ -220,8 +222,8 @@ class TestBrokenPlugins:
         assert sorted(loaded.builders) == ["acme", *BUILT_INS]
         assert len(loaded.broken) == 2
 
-    @pytest.mark.usefixtures("impatient")
-    def test_what_hung_is_not_registered_later(self, plugins: Plugins) -> None:
+    def test_what_hung_is_not_registered_later(self, plugins: Plugins, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv(TIMEOUT, "0.2")
         plugins.install("class Acme(Acme):\n    def __init__(self): time.sleep(0.4)")
         loaded = plugins.load()
         time.sleep(0.4)
@@ -304,7 +306,7 @@ BROKEN_CLAIMS = {
     "raises": ("raise ValueError('bad luck')", "ValueError: bad luck"),
     "exits": ("sys.exit('bye')", "SystemExit: bye"),
     "interrupts": ("raise KeyboardInterrupt", "KeyboardInterrupt"),
-    "hangs": ("hang()", "did not answer within 0.2 s"),
+    "hangs": ("hang()", "did not answer within 1 s"),
     "returns None": ("return None", "claim: found None (NoneType); expected a Claim"),
     "returns True": ("return True", "expected a Claim"),
     "another's name": ("return claim._replace(builder='qwen3')", "builder of the claim: found 'qwen3'"),
@@ -325,7 +327,7 @@ BROKEN_BUILDS = {
     "exits": ("sys.exit('bye')", "SystemExit: bye"),
     "refuses one rank": ("raise la.ScheduleError('\x1b[31mred')", r"\x1b[31mred"),
     "recurses": ("return self.build(spec, schedule, wire)", "RecursionError"),
-    "hangs": ("hang()", "did not answer within 0.2 s"),
+    "hangs": ("hang()", "did not answer within 1 s"),
     "returns None": ("return None", "graph: found None (NoneType); expected an OperatorGraph"),
     "returns the spec": ("return spec", "expected an OperatorGraph"),
     "another schedule": ("return wire(spec, la.Schedule(batch_size=7))", "the graph is one under another schedule"),
@@ -673,18 +675,39 @@ class TestProcess:
         distributions.install(tmp_path, own("claim", "time.sleep(0.4); print('late'); la.late = True; hang()"))
         began = time.monotonic()
         code = (
-            "import time, llmsim_adapters as la\n"
+            "import os, time, llmsim_adapters as la\n"
+            f"la.builders(); os.environ[{TIMEOUT!r}] = '0.2'\n"
             f"print(la.evaluate({MISTRAL!r}, offline=True).status)\n"
             "while 'late' not in vars(la): time.sleep(0.01)\n"
         )
-        done = run(code, tmp_path, **{TIMEOUT: "0.2"})
+        done = run(code, tmp_path)
         assert (done.stdout, done.stderr) == ("fully_supported\n", "late\n")
         assert time.monotonic() - began < 20
 
     def test_a_plugin_that_asks_for_the_builders_while_they_are_loaded(self, tmp_path: Path) -> None:
         distributions.install(tmp_path, "la.builders()")
         code = "import llmsim_adapters as la; print(la.builders().broken[0].error)"
-        assert "can't be asked for while they are being loaded" in run(code, tmp_path).stdout
+        assert "can't ask for the builders before they are loaded" in run(code, tmp_path).stdout
+
+    @pytest.mark.parametrize(
+        "call",
+        [*(f"la.{name}({MISTRAL!r}, offline=True)" for name in ("load", "evaluate", "build")), "la.coverage([])"],
+    )
+    @pytest.mark.parametrize("where", ["import", "read", "claim", "build"])
+    def test_a_plugin_that_loads_a_model_is_told_at_once(self, where: str, call: str, tmp_path: Path) -> None:
+        """Not when its time is over: the host waits for its answer, and holds what it would need."""
+        body = f"{call}; return claim" if where == "claim" else call
+        source = {"import": lambda: call, "read": lambda: retro(READ=call)}.get(where, lambda: own(where, body))()
+        distributions.install(tmp_path, source)
+        asked = RETRO_CONFIG if where == "read" else MISTRAL
+        code = (
+            "import llmsim_adapters as la\n"
+            f"c = la.evaluate({asked!r}, offline=True)\n"
+            "print([b.error for b in la.builders().broken], c.gaps, [claim.gaps for claim in c.claims])"
+        )
+        said = run(code, tmp_path, **{TIMEOUT: "50"}).stdout
+        assert "a plugin's code can't " in said
+        assert "did not answer" not in said
 
     def test_built_ins_alone_need_no_thread_to_evaluate(self) -> None:
         code = (
@@ -699,13 +722,15 @@ class TestProcess:
 
 # What a program does with its streams while a plugin that was abandoned is still running, until it answers after all.
 MOVES_ON = """
-import io, sys, threading
+import io, os, sys, threading
 import llmsim_adapters as la
 
 def streams():
     return io.StringIO(), io.StringIO()
 
 la.answer, real = threading.Event(), (sys.stdout, sys.stderr)
+la.builders()
+os.environ["{TIMEOUT}"] = "0.2"
 sys.stdout, sys.stderr = first = streams()
 la.evaluate({model!r}, offline=True)
 CHANGE
@@ -716,7 +741,7 @@ print("data")
 print("talk", file=sys.stderr)
 sys.stdout, sys.stderr = real
 print([stream.getvalue() for stream in later])
-""".replace("{model!r}", repr(MISTRAL))
+""".replace("{model!r}", repr(MISTRAL)).replace("{TIMEOUT}", TIMEOUT)
 
 # Three threads print, each most of the time, while plugins are asked that answer a moment later.
 PRINTS_MEANWHILE = """
@@ -755,7 +780,7 @@ class TestStreams:
     def test_a_plugin_that_answers_late_changes_none(self, change: str, tmp_path: Path) -> None:
         body = "import threading; la.plugin = threading.current_thread(); la.answer.wait(); return claim"
         distributions.install(tmp_path, own("claim", body))
-        done = run(MOVES_ON.replace("CHANGE", change), tmp_path, **{TIMEOUT: "0.2"})
+        done = run(MOVES_ON.replace("CHANGE", change), tmp_path)
         assert done.stdout == "['data\\n', 'talk\\n']\n"
 
     @pytest.mark.parametrize(("limit", "late"), [("20", False), ("0.001", True)], ids=["in time", "late"])

@@ -107,6 +107,17 @@ def isolated(call: Callable[[], _Result]) -> _Result:
     raise PluginTimeout(message)
 
 
+def refuse_plugins(what: str) -> None:
+    """Refuse a plugin's code what would wait for the host, which waits for that code.
+
+    Raises:
+        PluginError: this thread runs a plugin's code.
+    """
+    if output.in_plugin():
+        message = f"a plugin's code can't {what} while the host runs it (at import, in `read`, `claim`, `build`, …)"
+        raise PluginError(message)
+
+
 def _told(error: BaseException) -> PluginError:
     """Return what a plugin raised as an error of this package; its own text may raise, too."""
     name = type_name(error)

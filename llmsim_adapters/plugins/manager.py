@@ -16,8 +16,7 @@ import pluggy
 from llmsim_adapters.plugins.contributions import Contributions
 from llmsim_adapters.plugins.engines import engines_of
 from llmsim_adapters.plugins.hookspecs import PROJECT, HookSpecs
-from llmsim_adapters.plugins.isolation import Guest, PluginError, type_name
-from llmsim_adapters.plugins.output import in_plugin
+from llmsim_adapters.plugins.isolation import Guest, PluginError, refuse_plugins, type_name
 from llmsim_adapters.plugins.registered import HOST, BrokenPlugin, Registered, RegisteredBuilder, RegisteredEngine
 from llmsim_adapters.text import printable
 
@@ -43,9 +42,7 @@ def registered() -> Registered:
     """Return what the installed plugins register; they are loaded once per process, at the first call."""
     global _loaded
     if _loaded is None:
-        if in_plugin():
-            message = "the registered builders can't be asked for while they are being loaded"
-            raise PluginError(message)
+        refuse_plugins("ask for the builders before they are loaded")
         with _loading:
             if _loaded is None:
                 entry_points, broken = installed()

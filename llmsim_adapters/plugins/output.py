@@ -41,8 +41,8 @@ class _Router:
 
 
 _routers: dict[int, _Router] = {}
-"""The router of each stream, by its identity. They live as long as the process: `print` borrows `sys.stdout` without
-counting itself as an owner (before Python 3.14), so that a router which is freed while another thread prints through it
+"""The router of each stream, by its identity. They live as long as the process: in older versions of Python `print`
+borrows `sys.stdout` and is no owner of it, so that a router which is freed while another thread prints through it
 ends the process."""
 
 
