@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def lower_compressed_attention(attention: CompressedAttention, site: Site) -> None:
     """Low-rank queries, one key that is the value too, the compressor, the core, and the grouped output projection."""
     hidden, head_dim, heads = attention.hidden_size, attention.head_dim, attention.num_attention_heads
-    groups, rank, rate, step = attention.output_groups, attention.output_rank, attention.compress_rate, site.step
+    groups, rank, step = attention.output_groups, attention.output_rank, site.step
     site.split_heads(heads)
     site.split_heads(groups)
     own = site.local(heads, "heads")
@@ -26,16 +26,7 @@ def lower_compressed_attention(attention: CompressedAttention, site: Site) -> No
     site.linear("kv_proj", hidden, head_dim, "replicated")
     site.norm("kv_norm", Norm(head_dim))
     site.weight("sinks", (heads,), "heads")
-    length, pairs = step.kv_length(attention.window), step.pairs(attention.window, causal=True)
-    site.cache("key_value", head_dim, "replicated", attention.window)
-    if rate is not None:
-        _compress(site, hidden, head_dim, rate, attention.overlaps)
-        site.cache("key_value", head_dim, "replicated", stride=rate)
-        entries = step.entries(rate)
-        if attention.top_k is not None and step.decode:
-            entries = minimum(entries, attention.top_k)
-        length = length + entries
-        pairs = pairs + step.entry_pairs(rate, attention.top_k)
+    length, pairs = _keep(attention, site)
     if attention.indexer is not None:
         site.lower(attention.indexer, "indexer")
     for name, n, k in (("scores", length, head_dim), ("values", head_dim, length)):
@@ -55,6 +46,21 @@ def lower_compressed_attention(attention: CompressedAttention, site: Site) -> No
     dtype = site.matrix("o_a_proj", (groups * rank, inputs), "heads")
     site.product("o_a_proj", step.tokens, rank, inputs, groups * rank * inputs, dtype, batch=groups, sharding="heads")
     site.linear("o_b_proj", groups * rank, hidden, "row")
+
+
+def _keep(attention: CompressedAttention, site: Site) -> tuple[int, int]:
+    """Emit what is kept of tokens and of entries; return how many of both there are, and the pairs with new tokens."""
+    step, head_dim, rate = site.step, attention.head_dim, attention.compress_rate
+    length, pairs = step.kv_length(attention.window), step.pairs(attention.window, causal=True)
+    site.cache("key_value", head_dim, "replicated", attention.window)
+    if rate is None:
+        return length, pairs
+    _compress(site, attention.hidden_size, head_dim, rate, attention.overlaps)
+    site.cache("key_value", head_dim, "replicated", stride=rate)
+    entries = step.entries(rate)
+    if attention.top_k is not None and step.decode:
+        entries = minimum(entries, attention.top_k)
+    return length + entries, pairs + step.entry_pairs(rate, attention.top_k)
 
 
 def lower_compressed_indexer(indexer: CompressedIndexer, site: Site) -> None:

@@ -27,6 +27,13 @@ def lower_indexer(indexer: Indexer, site: Site) -> None:
         length, pairs = step.entries(indexer.pool), step.entry_pairs(indexer.pool, None)
         keys = step.batch_size * length
     site.norm("k_norm", indexer.k_norm, keys)
+    _score(indexer, site, length, pairs)
+    site.cache("indexer", head_dim, "replicated")
+
+
+def _score(indexer: Indexer, site: Site, length: int, pairs: int) -> None:
+    """The scores of `length` keys, in `pairs` with new tokens, and the sum over heads where it is a weighted one."""
+    step, heads, head_dim = site.step, indexer.num_heads, indexer.head_dim
     full = maximum(step.seq_len * length, 1)
     site.product(
         "scores",
@@ -40,19 +47,19 @@ def lower_indexer(indexer: Indexer, site: Site) -> None:
         pairs=pairs,
         full_pairs=full,
     )
-    if indexer.head_weights:
-        site.linear("weights_proj", indexer.hidden_size, heads, "replicated", quantized=False)
-        # One row of weights for each token, times the scores of its heads.
-        site.product(
-            "weighted_scores",
-            1,
-            length,
-            heads,
-            step.tokens * heads * length,
-            step.dtype,
-            batch=step.tokens,
-            kind="attention",
-            pairs=pairs,
-            full_pairs=full,
-        )
-    site.cache("indexer", head_dim, "replicated")
+    if not indexer.head_weights:
+        return
+    site.linear("weights_proj", indexer.hidden_size, heads, "replicated", quantized=False)
+    # One row of weights for each token, times the scores of its heads.
+    site.product(
+        "weighted_scores",
+        1,
+        length,
+        heads,
+        step.tokens * heads * length,
+        step.dtype,
+        batch=step.tokens,
+        kind="attention",
+        pairs=pairs,
+        full_pairs=full,
+    )
