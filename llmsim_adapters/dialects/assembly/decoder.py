@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace  # by which the options of attention follow
 from itertools import cycle, islice
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -17,7 +18,6 @@ from llmsim_adapters.spec.components import (
     Norm,
 )
 from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
-from llmsim_adapters.spec.quick import replace
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:

@@ -10,6 +10,8 @@ from llmsim_adapters.spec.components.component import Component
 from llmsim_adapters.spec.quick import quick
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from llmsim_adapters.spec.components.attention_parts import AttentionPart
     from llmsim_adapters.spec.components.norms import Norm
     from llmsim_adapters.spec.components.sparse_attention import Indexer
@@ -17,30 +19,51 @@ if TYPE_CHECKING:
 _Option = TypeVar("_Option", bound="AttentionPart")
 
 
-_WORDS_OF_0_1: Final = frozenset(
-    {"gate_size", "gate_bias", "head_gate_bias", "sinks", "sink_projection", "convolution", "dynamic_convolution"}
-    | {"channel_kernel", "head_kernel", "relative_size", "relative_extent", "relative_norm"}
-    | {"dynamic_mask", "differential"}
-)
 _Kind = TypeVar("_Kind", bound=type)
 
+_GATE_AND_SINKS: Final[dict[str, Any]] = {"gate_size": 0, "sinks": False}
+_WORDS: Final[dict[str, Any]] = {
+    **_GATE_AND_SINKS,
+    **dict.fromkeys(("gate_bias", "head_gate_bias", "sink_projection", "dynamic_convolution"), False),
+    **dict.fromkeys(("dynamic_mask", "differential"), False),
+    **dict.fromkeys(("convolution", "channel_kernel", "head_kernel", "relative_size", "relative_extent"), 0),
+    "relative_norm": None,
+}
 
-def words_of_0_1(kind: _Kind) -> _Kind:
-    """Let a class of attention be made by the keywords that it had in 0.1 for what are options of it now."""
-    of_class: Any = kind
-    plain = of_class.__init__
 
-    @wraps(plain)
-    def init(self: Any, *args: Any, **fields: Any) -> None:
-        if not _WORDS_OF_0_1.isdisjoint(fields):
-            from llmsim_adapters.spec.components.attention_words import options  # which only old plugins need
+def words_of_0_1(words: dict[str, Any]) -> Callable[[_Kind], _Kind]:
+    """Let a class of attention be made by, and have, the fields of 0.1 for what are options of it now, with defaults.
 
-            said = {name: fields.pop(name) for name in _WORDS_OF_0_1.intersection(fields)}
-            fields["options"] = (*fields.get("options", ()), *options(fields, said))
-        plain(self, *args, **fields)
+    Options follow the other fields, so that `dataclasses.replace` changes them, and their sizes, as it did.
+    """
 
-    of_class.__init__ = init
-    return kind
+    def decorate(kind: _Kind) -> _Kind:
+        of_class: Any = kind
+        plain = of_class.__init__
+
+        @wraps(plain)
+        def init(self: Any, *args: Any, **fields: Any) -> None:
+            if fields.get("options") or not words.keys().isdisjoint(fields):
+                from llmsim_adapters.spec.components.attention_words import following
+
+                said = {name: fields.pop(name) for name in words.keys() & fields.keys()}
+                fields["options"] = following(fields, said)
+            plain(self, *args, **fields)
+
+        def word(name: str, default: Any) -> property:
+            def read(self: Any) -> Any:
+                from llmsim_adapters.spec.components.attention_words import said_by
+
+                return said_by(self.options).get(name, default)
+
+            return property(read, doc="What an option of it says, as in 0.1.")
+
+        of_class.__init__ = init
+        for name, default in words.items():
+            setattr(of_class, name, word(name, default))
+        return kind
+
+    return decorate
 
 
 def _option(options: tuple[AttentionPart, ...], kind: type[_Option]) -> _Option | None:
@@ -50,7 +73,7 @@ def _option(options: tuple[AttentionPart, ...], kind: type[_Option]) -> _Option 
     return None
 
 
-@words_of_0_1
+@words_of_0_1(_WORDS)
 @quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attention(Component):
@@ -117,7 +140,7 @@ class Attention(Component):
         return _option(self.options, kind)
 
 
-@words_of_0_1
+@words_of_0_1(_GATE_AND_SINKS)
 @quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LatentAttention(Component):

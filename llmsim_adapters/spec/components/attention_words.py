@@ -1,8 +1,8 @@
-"""The options that the keywords of 0.1 say, where an attention is made by these."""
+"""The options that the fields of 0.1 say, and the other way round."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.spec.components.attention_parts import (
     Differential,
@@ -20,9 +20,53 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components.attention_parts import AttentionPart
 
 
-def options(fields: dict[str, Any], said: dict[str, Any]) -> Iterator[AttentionPart]:
-    """Yield the options that old keywords say, of the sizes among the other fields."""
+def following(fields: dict[str, Any], said: dict[str, Any]) -> tuple[AttentionPart, ...]:
+    """Return the options among the fields, changed as old ones say, of the sizes that the other fields have."""
+    given: tuple[AttentionPart, ...] = fields.get("options", ())
+    made = {_key(option): option for option in options(fields, {**said_by(given), **said})}
+    found = []
+    for option in given:
+        if option.__class__ in _SAYS:
+            followed = made.pop(_key(option), None)
+            found += [] if followed is None else [followed]
+        else:
+            found.append(option)
+    return (*found, *made.values())
 
+
+def said_by(options: tuple[AttentionPart, ...]) -> dict[str, Any]:
+    """Return what old fields say of these options."""
+    return {name: value for option in options for name, value in _words(option)}
+
+
+def _words(option: Any) -> Iterator[tuple[str, Any]]:
+    for name, field in _SAYS.get(option.__class__, {}).items():
+        yield name, getattr(option, field) if field else True
+    if isinstance(option, OutputGate):
+        yield "head_gate_bias", bool(option.head_biases)
+    elif isinstance(option, Sinks):
+        yield ("sink_projection" if option.input_size else "sinks"), True
+
+
+_SAYS: Final[dict[type, dict[str, str]]] = {
+    OutputGate: {"gate_size": "size", "gate_bias": "bias"},
+    Sinks: {},
+    RelativeLogits: {"relative_size": "size", "relative_extent": "extent", "relative_norm": "norm"},
+    KeyValueConvolution: {"convolution": "kernel", "dynamic_convolution": "dynamic"},
+    HeadConvolution: {"channel_kernel": "channel_kernel", "head_kernel": "head_kernel"},
+    DynamicMask: {"dynamic_mask": ""},
+    Differential: {"differential": ""},
+}
+"""Old fields by kind of option, each with the option's own that says the same; without: that there is one."""
+
+
+def _key(option: AttentionPart) -> tuple[type, bool]:
+    """Return what an attention has at most one of; sinks that are projected may stand beside learned ones."""
+    return option.__class__, isinstance(option, Sinks) and bool(option.input_size)
+
+
+def options(fields: dict[str, Any], said: dict[str, Any]) -> Iterator[AttentionPart]:
+    """Yield the options that old fields say, of the sizes among the other fields."""
     inputs = fields.get("input_size") or fields["hidden_size"]
     heads = fields["num_attention_heads"]
     kv_heads, head_dim = fields.get("num_key_value_heads", heads), fields.get("head_dim", 0)
