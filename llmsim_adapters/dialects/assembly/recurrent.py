@@ -22,7 +22,9 @@ _NAMES: Final = {"mamba": LINEAR, "attention": FULL}
 
 
 def short_convolution(r: Reader) -> ShortConvolution:
-    """Read LFM2's convolution."""
+    """Read LFM2's convolution; one that looks ahead too has no state between steps, and other padding."""
+    if r.sees_both_ways:
+        r.not_modelled("bidirectional_convolution")
     return ShortConvolution(
         hidden_size=r.size("hidden_size"), conv_kernel=r.size("conv_kernel"), bias=r.flag("conv_bias")
     )

@@ -224,6 +224,7 @@ COSTLESS: Final[dict[str, str]] = {
             "_flash_attn_2_enabled",
             "attn_implementation",
             "chunk_size_feed_forward",
+            "disable_flash_attention",
             "ep_size",
             "torchscript",
             "use_bfloat16",

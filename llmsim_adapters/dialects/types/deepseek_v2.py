@@ -1,4 +1,8 @@
-"""DeepSeek-V2: latent attention; experts after the first dense layers. Source: transformers `DeepseekV2Config`."""
+"""DeepSeek-V2: latent attention; experts after the first dense layers. Source: transformers `DeepseekV2Config`.
+
+The smallest DeepSeek-VL2 says by `use_mla` that it has ordinary attention, which makes it DeepSeek's first mixture.
+Source: its published config and SGLang's `deepseek_vl2.py`.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +12,29 @@ from llmsim_adapters.dialects.assembly.components import latent_attention, mixtu
 from llmsim_adapters.dialects.assembly.decoder import decoder
 from llmsim_adapters.dialects.assembly.patterns import dense_first
 from llmsim_adapters.dialects.reading.dialect import Dialect
+from llmsim_adapters.dialects.types import deepseek
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
 
+LATENT = ("kv_lora_rank", "q_lora_rank", "qk_nope_head_dim", "qk_rope_head_dim", "v_head_dim")
+
+
 def read(r: Reader) -> ModelSpec:
+    if not r.flag("use_mla"):
+        return without_latents(r)
     bias = r.flag("mlp_bias")
     attention = latent_attention(r, bias=r.flag("attention_bias"))
     experts = mixture_of_experts(r, shared_bias=bias)
     return decoder(r, attention, dense_first(r, lambda: mlp(r, bias=bias), experts))
+
+
+def without_latents(r: Reader) -> ModelSpec:
+    """Read the model as DeepSeek's first mixture, whatever it says of latents."""
+    r.no_effect(LATENT, "of latent attention, which use_mla says there is none of")
+    return deepseek.read(r)
 
 
 DIALECT = Dialect(
@@ -35,6 +51,7 @@ DIALECT = Dialect(
         "attention_bias": False,
         "mlp_bias": False,
         "tie_word_embeddings": False,
+        "use_mla": True,
         "q_lora_rank": 1536,
         "kv_lora_rank": 512,
         "qk_nope_head_dim": 128,
