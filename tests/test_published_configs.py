@@ -47,6 +47,11 @@ def gaps(config: dict[str, Any]) -> list[tuple[str, str]]:
     return [(str(gap.kind), gap.name) for gap in la.evaluate(config).gaps]
 
 
+def small(model_type: str) -> dict[str, Any]:
+    """Return the whole config of a type's tiny model."""
+    return next(case["config"] for case in facts(model_type)["cases"] if case["name"] in ("tiny-full", "full"))
+
+
 class TestKeysThatSayNothing:
     @pytest.mark.parametrize("key", ["bos_token_id", "text_mask_token_id", "audio_token_index", "stop_token_ids"])
     def test_a_key_that_names_token_ids_is_costless(self, key: str) -> None:
@@ -59,8 +64,23 @@ class TestKeysThatSayNothing:
         free = {k: v for k, v in LLAMA.items() if k != key}
         assert gaps({**free, key: value}) == []
 
-    def test_what_tells_a_library_how_to_run_a_model_costs_nothing(self) -> None:
-        assert gaps({**LLAMA, "disable_flash_attention": True}) == []
+    @pytest.mark.parametrize(
+        ("key", "values"),
+        [
+            ("altup_lr_multiplier", (1.0, 0.1)),
+            ("disable_flash_attention", (True, False)),
+            ("index_share_for_mtp_iteration", (True, False)),
+            ("indexer_rope_interleave", (True, False)),
+            ("moe_router_dtype", ("float32", "fp64", None)),
+            ("use_unified_vision_chunk", (True, False)),
+            ("video_placeholder", ("<video>", "")),
+        ],
+    )
+    def test_what_only_trains_or_says_how_to_run_a_model_costs_nothing(self, key: str, values: tuple[Any, ...]) -> None:
+        plain = la.load(LLAMA)
+        for value in values:
+            said = la.load({**LLAMA, key: value})
+            assert (said.spec, said.coverage.gaps) == (plain.spec, ())
 
     @pytest.mark.parametrize(
         ("key", "value"),
@@ -71,6 +91,20 @@ class TestKeysThatSayNothing:
     )
     def test_under_another_value_it_is_unread(self, key: str, value: object) -> None:
         assert gaps({**LLAMA, key: value}) == [("unread_key", key)]
+
+    @pytest.mark.parametrize(
+        ("name", "expected"), [("mixtral", []), ("qwen2", [("unread_key", "attention_bias")]), ("mamba2", [])]
+    )
+    def test_a_denial_of_biases_is_held_against_the_model(self, name: str, expected: list[tuple[str, str]]) -> None:
+        """The class of Qwen 2 has them whatever a config says; that of Mixtral, and what never attends, has none."""
+        config = {key: value for key, value in small(name).items() if key != "attention_bias"}
+        assert gaps({**config, "attention_bias": False}) == expected
+        assert gaps({**config, "attention_bias": True}) == [("unread_key", "attention_bias")]
+
+    def test_the_second_mamba_has_no_rank_of_time_steps(self) -> None:
+        for name in ("bamba", "falcon_h1", "mamba2", "nemotron_h", "zamba2"):
+            assert la.load({**small(name), "time_step_rank": 256}).spec == la.load(small(name)).spec
+            assert gaps({**small(name), "time_step_rank": 256}) == []
 
     def test_zero_is_not_false(self) -> None:
         assert gaps({**LLAMA, "add_cross_attention": 0}) == [("unread_key", "add_cross_attention")]

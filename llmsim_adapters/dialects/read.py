@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from llmsim_adapters.dialects import composite
 from llmsim_adapters.dialects.keys.aliases import CANONICAL
+from llmsim_adapters.dialects.keys.neutral import confirms
 from llmsim_adapters.dialects.keys.parts import PART_OF
 from llmsim_adapters.dialects.quantization import quantized
 from llmsim_adapters.dialects.reading.find import (
@@ -133,6 +134,8 @@ def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | No
     for key in unread:
         holder = next((level for level in levels if key.removeprefix(level.prefix) in level.raw), r)
         name = key.removeprefix(holder.prefix)
+        if confirms(name, holder.raw.get(name), spec):
+            continue
         if name in PART_OF:
             r.unmodelled.append(PART_OF[name])
         elif composite.is_tower(name, holder.raw.get(name)):

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import fields
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from llmsim_adapters.spec.components import Component
+    from llmsim_adapters.spec.model import ModelSpec
 
 _TOKEN_IDS: Final = ("_token_id", "_token_ids", "_token_index")
 """Keys that end so name token ids."""
@@ -31,3 +36,19 @@ def says_nothing(key: str, value: object) -> bool:
         return True
     neutral = NEUTRAL.get(key)
     return neutral is not None and value.__class__ is neutral[0].__class__ and value == neutral[0]
+
+
+def confirms(key: str, value: object, spec: ModelSpec) -> bool:
+    """Return whether a key that nobody read denies biases of attention, and the language model has none.
+
+    Where the type's class has them whatever the key says, the key contradicts the spec and stays unread.
+    """
+    if key != "attention_bias" or value is not False:
+        return False
+    attends = (component for component in spec.language_model().components() if component.attends)
+    return not any(_has_bias(component) for component in attends)
+
+
+def _has_bias(component: Component) -> bool:
+    of = [field.name for field in fields(component) if field.name.endswith("bias")]
+    return any(getattr(component, name) for name in of if name != "key_bias")  # which says something of qkv_bias
