@@ -63,6 +63,8 @@ def read(
         outer = Reader(config, *stated, traced=traced)
         if not path:
             level, defaults = {}, {**defaults, **chosen.without_text}
+    if dialect is None and _states_ties(config):
+        defaults = {**defaults, "tie_word_embeddings": False}
     r = Reader(
         level,
         chosen.canonical,
@@ -174,6 +176,12 @@ def _identity(config: Mapping[str, Any], level: Mapping[str, Any]) -> tuple[str,
         wrong.append(_wrong("model_type", "is not a string"))
         return "", architecture, wrong
     return model_type, architecture, wrong
+
+
+def _states_ties(config: Mapping[str, Any]) -> bool:
+    """Return whether a class that ties its head would have said so: transformers 5 has no default for all classes."""
+    version = config.get("transformers_version")
+    return isinstance(version, str) and version.startswith("5.") and "dev" not in version
 
 
 def _wrong(key: str, message: str) -> Gap:

@@ -109,13 +109,20 @@ def latent_attention(r: Reader, *, bias: bool = False) -> LatentAttention:
 
 
 def mlp(r: Reader, *, width: int | None = None, bias: bool = False, gated: bool = True) -> MLP:
-    """Read a dense feed-forward network, of the usual width unless another is given."""
+    """Read a dense feed-forward network, of the usual width unless another is given.
+
+    xIELU has two trained numbers in each layer, and two constants that checkpoints store.
+    """
+    name = activation(r)
+    own = 2 if name == "xielu" else 0
     return MLP(
         hidden_size=r.size("hidden_size"),
         intermediate_size=r.size("intermediate_size") if width is None else width,
-        activation=activation(r),
+        activation=name,
         gated=gated,
         bias=bias,
+        activation_parameters=own,
+        activation_constants=own,
     )
 
 
