@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -248,3 +248,23 @@ def test_every_mutated_config_ends_in_a_result_or_one_typed_error(
         assert graph.parameters > 0
         assert graph.flops > 0
         assert graph.gaps == coverage.gaps
+
+
+class TestListsOfLayers:
+    """A list with an entry for each layer may have more for the prediction modules behind them."""
+
+    KINDS: ClassVar = ["full_attention", "sliding_attention", "full_attention"]
+
+    def test_the_entries_of_prediction_modules_are_left_out(self) -> None:
+        plain = {**LLAMA, "model_type": "brand_new", "sliding_window": 8, "num_nextn_predict_layers": 2}
+        longer = la.load({**plain, "layer_types": [*self.KINDS, "full_attention", "sliding_attention"]})
+        assert longer.spec == la.load({**plain, "layer_types": self.KINDS}).spec
+        (gap,) = (gap for gap in longer.coverage.gaps if gap.name == "layer_types")
+        assert gap.kind == "inferred"
+        assert "the last 2 entries" in gap.detail
+
+    @pytest.mark.parametrize("modules", [0, 1, 3, "2", None])
+    def test_as_many_as_there_are(self, modules: object) -> None:
+        config = {**LLAMA, "model_type": "brand_new", "sliding_window": 8, "num_nextn_predict_layers": modules}
+        gaps = la.evaluate({**config, "layer_types": [*self.KINDS, "full_attention", "full_attention"]}).gaps
+        assert ("invalid_config", "layer_types") in [(str(gap.kind), gap.name) for gap in gaps]

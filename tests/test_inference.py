@@ -149,10 +149,42 @@ class TestAssumptions:
         assert assumed(NEW) - assumed({**NEW, **said}) == {ended}
 
     def test_a_head_that_no_key_speaks_of_is_tied(self) -> None:
-        """It is transformers' default, which files leave out."""
+        """It is transformers' default until version 5, which files leave out."""
         config = {key: value for key, value in NEW.items() if key != "tie_word_embeddings"}
-        assert parts(config, Head)[0].weight_of == "embedding"
+        for version in ("4.57.0", "5.0.0.dev0", 5, None):
+            assert parts({**config, "transformers_version": version}, Head)[0].weight_of == "embedding"
         assert "tie_word_embeddings" in assumed(config)
+
+    def test_a_file_of_transformers_5_would_say_that_it_is(self) -> None:
+        """Its base class has no such key (`configuration_utils.py`), so that files have it of every class that has."""
+        config = {key: value for key, value in NEW.items() if key != "tie_word_embeddings"}
+        config["transformers_version"] = "5.23.0"
+        assert parts(config, Head)[0].weight_of == "itself"
+        assert parts({**config, "tie_word_embeddings": True}, Head)[0].weight_of == "embedding"
+        assert "tie_word_embeddings" in assumed(config)
+
+    @pytest.mark.parametrize("key", ["output_vocab_size", "unpadded_vocab_size"])
+    def test_a_head_may_have_rows_of_its_own(self, key: str) -> None:
+        """Where it has weights of its own; where it is tied, nobody knows what the key means."""
+        (head,) = parts({**NEW, key: 900}, Head)
+        (table,) = parts({**NEW, key: 900}, Embedding)
+        assert (head.vocab_size, table.vocab_size) == (900, 1000)
+        tied = {**NEW, "tie_word_embeddings": True}
+        assert parts({**tied, key: 900}, Head) == parts(tied, Head)
+        assert (GapKind.UNREAD_KEY, key) in {(gap.kind, gap.name) for gap in read({**tied, key: 900}).gaps}
+
+    @pytest.mark.parametrize("said", [{}, {"o_bias": False}])
+    def test_biases_of_attention_are_an_assumption_about_the_output(self, said: dict[str, Any]) -> None:
+        found = [gap for gap in read({**NEW, "attention_bias": True, **said}).gaps if gap.name == "attention_bias"]
+        assert [("the output" in gap.detail) for gap in found] == ([True] if not said else [])
+
+    def test_xielu_has_trained_numbers_of_its_own(self) -> None:
+        """Two a layer, whatever the type: transformers makes a module of it wherever it is named (`activations.py`)."""
+        (network,) = parts({**NEW, "hidden_act": "xielu"}, MLP)
+        assert (network.gated, network.activation_parameters) == (False, 2)
+        before, after = (la.load({**LLAMA, "hidden_act": name}).build() for name in ("silu", "xielu"))
+        assert after.parameters - before.parameters == 2 * 3
+        assert after.buffers - before.buffers == 2 * 3
 
     @pytest.mark.parametrize("size", ["vocab_size", "hidden_size", "num_hidden_layers", "intermediate_size"])
     def test_a_size_that_nothing_says_is_not_invented(self, size: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -35,7 +36,7 @@ def known_totals() -> list[tuple[str, int]]:
 KNOWN: Final = known_totals()
 
 UNREAD: Final = {
-    ("lfm2_moe", "quantization"): "MLX's packed integers, which no scheme reads yet",
+    ("lfm2_moe", "quantization"): "MLX's own way to say how weights are stored, which is not read yet",
     ("qwen2", "text_config.block_size"): "LocateAnything decodes blocks of tokens together; its code is not declared",
     ("qwen2", "text_config.causal_attn"): "LocateAnything decodes blocks of tokens together; its code is not declared",
     ("qwen3", "block_size"): "a DFlash or DSpark draft, whose architecture is none of Qwen3's",
@@ -45,6 +46,11 @@ UNREAD: Final = {
 
 def gaps(config: dict[str, Any]) -> list[tuple[str, str]]:
     return [(str(gap.kind), gap.name) for gap in la.evaluate(config).gaps]
+
+
+def small(model_type: str) -> dict[str, Any]:
+    """Return the whole config of a type's tiny model."""
+    return next(case["config"] for case in facts(model_type)["cases"] if case["name"] in ("tiny-full", "full"))
 
 
 class TestKeysThatSayNothing:
@@ -59,9 +65,47 @@ class TestKeysThatSayNothing:
         free = {k: v for k, v in LLAMA.items() if k != key}
         assert gaps({**free, key: value}) == []
 
-    @pytest.mark.parametrize(("key", "value"), [("pruned_heads", {"1": [0]}), ("use_llm_lora", 16), ("bias", True)])
+    @pytest.mark.parametrize(
+        ("key", "values"),
+        [
+            ("altup_lr_multiplier", (1.0, 0.1)),
+            ("disable_flash_attention", (True, False)),
+            ("index_share_for_mtp_iteration", (True, False)),
+            ("indexer_rope_interleave", (True, False)),
+            ("moe_router_dtype", ("float32", "fp64", None)),
+            ("use_unified_vision_chunk", (True, False)),
+            ("video_placeholder", ("<video>", "")),
+        ],
+    )
+    def test_what_only_trains_or_says_how_to_run_a_model_costs_nothing(self, key: str, values: tuple[Any, ...]) -> None:
+        plain = la.load(LLAMA)
+        for value in values:
+            said = la.load({**LLAMA, key: value})
+            assert (said.spec, said.coverage.gaps) == (plain.spec, ())
+
+    @pytest.mark.parametrize(
+        ("key", "value"),
+        [
+            *(("pruned_heads", {"1": [0]}), ("use_llm_lora", 16), ("bias", True)),
+            *(("lm_head", False), ("rm_head", True), ("moe_layer_freq", 2)),
+        ],
+    )
     def test_under_another_value_it_is_unread(self, key: str, value: object) -> None:
         assert gaps({**LLAMA, key: value}) == [("unread_key", key)]
+
+    @pytest.mark.parametrize(
+        ("name", "expected"), [("mixtral", []), ("qwen2", [("unread_key", "attention_bias")]), ("mamba2", [])]
+    )
+    def test_a_denial_of_biases_is_held_against_the_model(self, name: str, expected: list[tuple[str, str]]) -> None:
+        """The class of Qwen 2 has them whatever a config says; that of Mixtral, and what never attends, has none."""
+        config = {key: value for key, value in small(name).items() if key != "attention_bias"}
+        assert gaps({**config, "attention_bias": False}) == expected
+        assert gaps({**config, "attention_bias": True}) == [("unread_key", "attention_bias")]
+
+    def test_the_second_mamba_has_no_rank_of_time_steps(self) -> None:
+        for name in ("bamba", "falcon_h1", "mamba2", "nemotron_h", "zamba2"):
+            assert la.load({**small(name), "time_step_rank": 256}).spec == la.load(small(name)).spec
+            assert gaps({**small(name), "time_step_rank": 256}) == []
 
     def test_zero_is_not_false(self) -> None:
         assert gaps({**LLAMA, "add_cross_attention": 0}) == [("unread_key", "add_cross_attention")]
@@ -78,6 +122,79 @@ class TestDirection:
         assert both.flops == causal.flops
         assert both.flops_executed > causal.flops_executed
 
+    def test_so_does_the_name_of_their_architecture(self) -> None:
+        said = la.load({**LLAMA, "architectures": ["LlamaModel"], "is_causal": False})
+        named = la.load({**LLAMA, "architectures": ["LlamaBidirectionalModel"]})
+        assert named.spec is not None
+        assert replace(named.spec, architecture="LlamaModel") == said.spec
+        assert named.coverage.gaps == ()
+
+    def test_a_convolution_that_looks_ahead_is_not_modelled(self) -> None:
+        """LFM2.5's encoders: no state is kept of it, and its padding is another (SGLang's `lfm2.py`)."""
+        config = facts("lfm2")["cases"][0]["config"]
+        assert gaps(config) == []
+        changed = {**config, "architectures": ["Lfm2BidirectionalModel"]}
+        assert gaps(changed) == [("unsupported_feature", "bidirectional_convolution")]
+
+
+class TestExpertsInEveryOtherLayer:
+    def test_kimi_linear_reads_how_often_they_come(self) -> None:
+        """Its remote code and SGLang's `kimi_linear.py`: layers that the frequency divides, after the dense ones."""
+        (config,) = (case["config"] for case in facts("kimi_linear")["cases"] if case["name"] == "tiny-minimal")
+        layers = ["dense", "dense", "sparse", "dense", "sparse"]
+        assert la.load({**config, "moe_layer_freq": 2}).spec == la.load({**config, "mlp_layer_types": layers}).spec
+        assert gaps({**config, "moe_layer_freq": 2}) == []
+
+
+class TestSmallestDeepseekVL2:
+    TEXT: ClassVar = {
+        "model_type": "deepseek_v2",
+        "architectures": ["DeepseekV2ForCausalLM"],
+        "vocab_size": 129280,
+        "hidden_size": 1280,
+        "intermediate_size": 6848,
+        "moe_intermediate_size": 896,
+        "num_hidden_layers": 12,
+        "num_attention_heads": 10,
+        "num_key_value_heads": 10,
+        "n_routed_experts": 64,
+        "n_shared_experts": 2,
+        "num_experts_per_tok": 6,
+        "first_k_dense_replace": 1,
+        "kv_lora_rank": None,
+        "q_lora_rank": None,
+        "qk_nope_head_dim": 0,
+        "qk_rope_head_dim": 0,
+        "v_head_dim": 0,
+        "use_mla": False,
+        "lm_head": True,
+        "rm_head": False,
+    }
+
+    def test_it_has_ordinary_attention(self) -> None:
+        """SGLang's `deepseek_vl2.py` makes it a `DeepseekForCausalLM`; the sum is by hand, 3.37 B with the tower."""
+        attention, dense, expert = 4 * 1280 * 1280, 3 * 1280 * 6848, 3 * 1280 * 896
+        layers = 12 * attention + dense + 11 * (66 * expert + 64 * 1280)
+        model = la.load(self.TEXT)
+        assert gaps(self.TEXT) == []
+        assert model.build().parameters == layers + 25 * 1280 + 2 * 129280 * 1280 == 2_934_734_080
+        assert model.build().kv_cache_elements(8192) == 12 * 2 * 1280 * 8192
+
+    def test_its_siblings_have_latents(self) -> None:
+        latent = {"kv_lora_rank": 512, "qk_nope_head_dim": 128, "qk_rope_head_dim": 64, "v_head_dim": 128}
+        said = {key: value for key, value in self.TEXT.items() if key != "use_mla"} | latent
+        assert la.load(said).spec == la.load({**said, "use_mla": True}).spec
+        assert la.load(said).spec != la.load({**said, "use_mla": False}).spec
+
+
+class TestLatentAttention:
+    def test_how_much_of_its_rotated_part_turns_costs_nothing(self) -> None:
+        """GLM-4.7-Flash says that all of it does; what can't be a part is refused."""
+        config = facts("glm4_moe_lite")["cases"][0]["config"]
+        assert la.load({**config, "partial_rotary_factor": 1.0}).spec == la.load(config).spec
+        assert gaps({**config, "partial_rotary_factor": 0.5}) == []
+        assert gaps({**config, "partial_rotary_factor": 5}) == [("invalid_config", "partial_rotary_factor")]
+
 
 INNER: Final = {key: value for key, value in LLAMA.items() if key != "architectures"}
 WHOLE: Final = {"model_type": "a_new_one", "architectures": ["NewForConditionalGeneration"], "text_config": INNER}
@@ -93,7 +210,21 @@ class TestComposite:
         assert gaps({**LLAMA, "new_attention_config": {"depth": 3}}) == [("unread_key", "new_attention_config")]
 
     def test_every_key_of_a_part_has_one(self) -> None:
-        assert set(PART_OF.values()) == {"draft_inputs", "image_generator", "projector", "talker_tower", "vision_tower"}
+        parts = {"draft_inputs", "gen_head", "gen_projector", "projector", "talker_tower", "vision_tower"}
+        assert set(PART_OF.values()) == parts
+
+    @pytest.mark.parametrize(
+        ("key", "value", "part"),
+        [
+            ("aligner_config", {"cls": "MlpProjector"}, "projector"),
+            ("gen_aligner_config", {"cls": "MlpProjector"}, "gen_projector"),
+            ("gen_head_config", {"cls": "vision_head"}, "gen_head"),
+            ("spatial_merge_size", 2, "projector"),
+        ],
+    )
+    def test_what_joins_pictures_to_tokens_is_a_part(self, key: str, value: object, part: str) -> None:
+        """Janus, which also makes pictures, and Mistral 3."""
+        assert gaps({**WHOLE, key: value}) == [("unsupported_feature", part)]
 
     def test_how_images_are_cut_costs_nothing(self) -> None:
         assert gaps({**WHOLE, "tile_size": 512, "use_thumbnail": True}) == []

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from llmsim_adapters.dialects import composite
 from llmsim_adapters.dialects.keys.aliases import CANONICAL
+from llmsim_adapters.dialects.keys.neutral import confirms
 from llmsim_adapters.dialects.keys.parts import PART_OF
 from llmsim_adapters.dialects.quantization import quantized
 from llmsim_adapters.dialects.reading.find import (
@@ -62,6 +63,8 @@ def read(
         outer = Reader(config, *stated, traced=traced)
         if not path:
             level, defaults = {}, {**defaults, **chosen.without_text}
+    if dialect is None and _states_ties(config):
+        defaults = {**defaults, "tie_word_embeddings": False}
     r = Reader(
         level,
         chosen.canonical,
@@ -133,6 +136,8 @@ def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | No
     for key in unread:
         holder = next((level for level in levels if key.removeprefix(level.prefix) in level.raw), r)
         name = key.removeprefix(holder.prefix)
+        if confirms(name, holder.raw.get(name), spec):
+            continue
         if name in PART_OF:
             r.unmodelled.append(PART_OF[name])
         elif composite.is_tower(name, holder.raw.get(name)):
@@ -171,6 +176,12 @@ def _identity(config: Mapping[str, Any], level: Mapping[str, Any]) -> tuple[str,
         wrong.append(_wrong("model_type", "is not a string"))
         return "", architecture, wrong
     return model_type, architecture, wrong
+
+
+def _states_ties(config: Mapping[str, Any]) -> bool:
+    """Return whether a class that ties its head would have said so: transformers 5 has no default for all classes."""
+    version = config.get("transformers_version")
+    return isinstance(version, str) and version.startswith("5.") and "dev" not in version
 
 
 def _wrong(key: str, message: str) -> Gap:

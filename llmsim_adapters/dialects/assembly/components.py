@@ -46,6 +46,7 @@ def attention(
     )
     if r.has("is_causal"):  # embedding models say it of decoders of any type
         causal = r.flag("is_causal") and causal
+    causal = causal and not r.sees_both_ways
     norm = Norm(head_dim) if qk_norm else None
     return Attention(
         hidden_size=hidden,
@@ -93,6 +94,8 @@ def latent_attention(r: Reader, *, bias: bool = False) -> LatentAttention:
     r.agree("num_key_value_heads", heads, "num_attention_heads: every head has its own expanded keys")
     computed = ("qk_head_dim",) if "head_dim" in r.parameters else ("qk_head_dim", "head_dim")  # which others may have
     r.no_effect(computed, "the type computes it from qk_nope_head_dim and qk_rope_head_dim")
+    partial_rotary(r, 1.0)
+    r.no_effect(("partial_rotary_factor",), "rotation is elementwise")
     return LatentAttention(
         hidden_size=hidden,
         num_attention_heads=heads,
@@ -106,13 +109,20 @@ def latent_attention(r: Reader, *, bias: bool = False) -> LatentAttention:
 
 
 def mlp(r: Reader, *, width: int | None = None, bias: bool = False, gated: bool = True) -> MLP:
-    """Read a dense feed-forward network, of the usual width unless another is given."""
+    """Read a dense feed-forward network, of the usual width unless another is given.
+
+    xIELU has two trained numbers in each layer, and two constants that checkpoints store.
+    """
+    name = activation(r)
+    own = 2 if name == "xielu" else 0
     return MLP(
         hidden_size=r.size("hidden_size"),
         intermediate_size=r.size("intermediate_size") if width is None else width,
-        activation=activation(r),
+        activation=name,
         gated=gated,
         bias=bias,
+        activation_parameters=own,
+        activation_constants=own,
     )
 
 

@@ -22,7 +22,9 @@ _NAMES: Final = {"mamba": LINEAR, "attention": FULL}
 
 
 def short_convolution(r: Reader) -> ShortConvolution:
-    """Read LFM2's convolution."""
+    """Read LFM2's convolution; one that looks ahead too has no state between steps, and other padding."""
+    if r.sees_both_ways:
+        r.not_modelled("bidirectional_convolution")
     return ShortConvolution(
         hidden_size=r.size("hidden_size"), conv_kernel=r.size("conv_kernel"), bias=r.flag("conv_bias")
     )
@@ -46,6 +48,7 @@ def mamba(r: Reader, *, input_norms: bool = False) -> Mamba:
 def mamba2(r: Reader, inner: int | None = None, *, norm: bool = True) -> Mamba2:
     """Read a state space with heads, of `inner` channels together, by default `mamba_expand` times the hidden size."""
     hidden, heads = r.size("hidden_size"), r.size("mamba_num_heads")
+    r.no_effect(("time_step_rank",), "of the first Mamba; here the steps of heads are projected directly")
     channels = r.size("mamba_expand") * hidden if inner is None else inner
     width = r.size_or("mamba_head_dim", lambda: channels // heads)
     r.check(

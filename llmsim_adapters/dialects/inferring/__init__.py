@@ -51,7 +51,7 @@ DIALECT: Final = Dialect(
     "",
     read,
     defaults={
-        "tie_word_embeddings": True,  # transformers leaves it out of files where it is its own default, which is true
+        "tie_word_embeddings": True,  # transformers 4 leaves it out of files where it is its own default, which is true
         "moe_layer_freq": 1,
         "decoder_sparse_step": 1,
         "moe_layer_interval": 1,

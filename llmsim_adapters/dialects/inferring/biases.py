@@ -26,6 +26,10 @@ def of_attention(r: Reader, how: Manner, habits: Habits) -> tuple[bool, bool]:
         return r.flag("qkv_bias"), bool(general) if said is None else said
     if r.has("attention_bias"):
         general = r.flag("attention_bias")
+        if general and said is None:
+            r.inferred(
+                "attention_bias", "no key says so: the output is taken to have a bias as queries, keys and values"
+            )
     elif general is None:
         general = how.biased and habits.attention_bias
         r.inferred("attention_bias", _taken(general or habits.qkv_bias) + habits.like)

@@ -61,7 +61,18 @@ def any_decoder(r: Reader) -> ModelSpec:
         inputs=inputs,
         head_bias=r.flag("head_bias") or family.head_bias,
     )
-    return _ends(r, spec) if r.has("embedding_size") else spec
+    spec = _ends(r, spec) if r.has("embedding_size") else spec
+    return _head_of_its_own(r, spec)
+
+
+def _head_of_its_own(r: Reader, spec: ModelSpec) -> ModelSpec:
+    """A head that is not the embedding's table may have fewer rows, or more, than there are tokens."""
+    said = next((name for name in ("output_vocab_size", "unpadded_vocab_size") if r.has(name)), None)
+    if said is None or not any(isinstance(end, Head) and end.weight_of == "itself" for end in spec.outputs):
+        return spec
+    rows = r.size(said)
+    r.inferred("head", f"{said} is taken to be the rows of the head")
+    return spec.transform(Head, lambda h: replace(h, vocab_size=rows))
 
 
 def _ends(r: Reader, spec: ModelSpec) -> ModelSpec:

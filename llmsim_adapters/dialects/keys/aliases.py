@@ -43,6 +43,7 @@ ALIASES: Final[dict[str, tuple[Alias, ...]]] = {
         Alias("n_kv_heads", "DBRX, Llama reference code"),
         Alias("n_head_kv", "Falcon"),
         Alias("kv_n_heads", "DBRX attn_config"),
+        Alias("num_attention_groups", "Step 3.5"),
     ),
     "head_dim": (
         Alias("kv_channels", "ChatGLM, JetMoE"),

@@ -54,6 +54,7 @@ COSTLESS: Final[dict[str, str]] = {
     **dict.fromkeys(
         (
             "activation_dropout",
+            "altup_lr_multiplier",
             "attention_dropout",
             "attn_pdrop",
             "aux_loss_alpha",
@@ -164,7 +165,6 @@ COSTLESS: Final[dict[str, str]] = {
             "logit_scale",
             "logits_scaling",
             "norm_eps",
-            "partial_rotary_factor",
             "norm_epsilon",
             "query_pre_attn_scalar",
             "reorder_and_upcast_attn",
@@ -179,6 +179,7 @@ COSTLESS: Final[dict[str, str]] = {
     ),
     **dict.fromkeys(
         (
+            "indexer_rope_interleave",
             "interpolate_factor",
             "mrope_section",
             "original_max_position_embeddings",
@@ -250,6 +251,8 @@ COSTLESS: Final[dict[str, str]] = {
         _TIME_STEPS,
     ),
     **dict.fromkeys(("residual_in_fp32",), _ELEMENTWISE),
+    "index_share_for_mtp_iteration": "which steps of a draft choose tokens anew; a graph has one step, the first",
+    "moe_router_dtype": "the format in which the router computes its scores, not that in which its weights are stored",
     "vocabulary_map": "the tokenizer's names of tokens and their numbers (Emu3)",
     **dict.fromkeys(("num_logits_to_keep", "use_associative_scan", "use_mamba_kernels", "use_mambapy"), _RUNTIME),
     **dict.fromkeys(
@@ -274,6 +277,8 @@ COSTLESS: Final[dict[str, str]] = {
             "use_image_id",
             "use_image_special_tokens",
             "use_thumbnail",
+            "use_unified_vision_chunk",
+            "video_placeholder",
             "global_view_pos",
             "interpolate_mode",
             "mm_use_im_patch_token",

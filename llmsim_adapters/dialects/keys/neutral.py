@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import fields
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from llmsim_adapters.spec.components import Component
+    from llmsim_adapters.spec.model import ModelSpec
 
 _TOKEN_IDS: Final = ("_token_id", "_token_ids", "_token_index")
 """Keys that end so name token ids."""
@@ -11,12 +16,12 @@ NEUTRAL: Final[dict[str, tuple[object, str]]] = {
     "add_cross_attention": (False, "there is no cross attention"),
     "bias": (False, "there are no biases"),
     "full_attn_mod": (1, "every layer has full attention"),
+    "lm_head": (True, "there is a head, as the architecture says"),
     "lm_head_bias": (False, "the head has no bias"),
-    "lm_head": (True, "the model has its head"),
     "mlp_bias": (False, "feed-forward networks have no biases"),
-    "moe_layer_freq": (1, "every layer has experts, or every one behind the dense ones"),
+    "moe_layer_freq": (1, "every layer that may have experts has them"),
     "pruned_heads": ({}, "no head is taken away"),
-    "rm_head": (False, "there is no reward head"),
+    "rm_head": (False, "there is no head of a reward model"),
     "sliding_window": (None, "there is no window"),
     "use_backbone_lora": (0, "there are no adapters"),
     "use_llm_lora": (0, "there are no adapters"),
@@ -31,3 +36,19 @@ def says_nothing(key: str, value: object) -> bool:
         return True
     neutral = NEUTRAL.get(key)
     return neutral is not None and value.__class__ is neutral[0].__class__ and value == neutral[0]
+
+
+def confirms(key: str, value: object, spec: ModelSpec) -> bool:
+    """Return whether a key that nobody read denies biases of attention, and the language model has none.
+
+    Where the type's class has them whatever the key says, the key contradicts the spec and stays unread.
+    """
+    if key != "attention_bias" or value is not False:
+        return False
+    attends = (component for component in spec.language_model().components() if component.attends)
+    return not any(_has_bias(component) for component in attends)
+
+
+def _has_bias(component: Component) -> bool:
+    of = [field.name for field in fields(component) if field.name.endswith("bias")]
+    return any(getattr(component, name) for name in of if name != "key_bias")  # which says something of qkv_bias

@@ -30,7 +30,7 @@ _VISION: Final = (
     "vision_tower_cfg",
 )
 _PROJECTOR: Final = (
-    "aligner_config",
+    "aligner_config",  # Janus
     "compression_ratio",
     "downsample_factor",
     "downsample_ratio",
@@ -53,7 +53,7 @@ _PROJECTOR: Final = (
     "ps_version",  # InternVL's order of unshuffled pixels
     "query_num",  # the queries of MiniCPM-V's resampler
     "scale_factor",
-    "spatial_merge_size",
+    "spatial_merge_size",  # beside the language model it is that of Mistral 3's merger of patches
     "use_mm_proj",
     "vision_soft_tokens_per_image",
 )
@@ -68,7 +68,8 @@ PART_OF: Final = {
     **dict.fromkeys(_PROJECTOR, "projector"),
     **dict.fromkeys(_DRAFT, "draft_inputs"),
     "enable_audio_output": "talker_tower",
-    **dict.fromkeys(("gen_aligner_config", "gen_head_config"), "image_generator"),  # Janus
+    "gen_aligner_config": "gen_projector",  # Janus: from a picture's tokens to embeddings
+    "gen_head_config": "gen_head",  # Janus: from hidden states to a picture's tokens
     **dict.fromkeys(("chroma_length", "num_chroma"), "projector"),  # MusicGen Melody: the melody before the tokens
 }
 """The part that a key configures, where nobody read it."""

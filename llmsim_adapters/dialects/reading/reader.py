@@ -62,6 +62,11 @@ class Reader(Tracker):
             return self.derive(name, fallback())
         return self.size(name)
 
+    def _prediction_modules(self) -> int:
+        keys = self._by_name.get("num_nextn_predict_layers", ())
+        said = self.raw[keys[0]] if keys else self._defaults.get("num_nextn_predict_layers")
+        return said if said.__class__ is int else 0
+
     def sizes(self, name: str, count: int) -> list[int]:
         """Read a positive integer for each of `count` layers, a list or one for all; `size` then gives the largest."""
         if not self.is_list(name):
@@ -128,7 +133,10 @@ class Reader(Tracker):
         return value
 
     def sequence(self, name: str, length: int | None = None) -> Sequence[Any] | None:
-        """Read a list, of a given length where one is asked for; None where it is absent or null."""
+        """Read a list, of a given length where one is asked for; None where it is absent or null.
+
+        Behind the entries of the layers may be those of as many prediction modules as the config says.
+        """
         value = self._take(name)
         if value is None or value is MISSING:
             return None
@@ -136,6 +144,9 @@ class Reader(Tracker):
             self.refuse(name, value, "a list")
             return None
         if length is not None and len(value) != length:
+            if len(value) == length + self._prediction_modules():
+                self.inferred(name, f"the last {len(value) - length:d} entries are taken to be of prediction modules")
+                return value[:length]
             self.refuse(name, f"a list of {len(value)}", f"one entry for each of {int(length)} layers")
             return None
         return value

@@ -92,6 +92,11 @@ class Tracker:
         """Whether something is so wrong that there is no spec."""
         return any(gap.kind in _FATAL for gap in self.gaps)
 
+    @property
+    def sees_both_ways(self) -> bool:
+        """Whether the architecture is one of the embedding models that take a decoder's causal masks away."""
+        return "Bidirectional" in self.architecture
+
     def has(self, name: str) -> bool:
         """Whether the config itself says something other than null about a parameter."""
         return name in self._by_name and not self._absent(name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import attention, mlp
@@ -17,10 +16,7 @@ if TYPE_CHECKING:
 def read(r: Reader) -> ModelSpec:
     for name, value in (("qk_norm", True), ("mlp_bias", False), ("post_norm", False)):
         r.only(name, value)  # published configs say it; the class knows nothing else
-    feed_forward = mlp(r, gated=False)
-    if feed_forward.activation == "xielu":  # two trained numbers, and two constants that checkpoints store
-        feed_forward = replace(feed_forward, activation_parameters=2, activation_constants=2)
-    return decoder(r, attention(r, bias=r.flag("attention_bias"), qk_norm=True), feed_forward)
+    return decoder(r, attention(r, bias=r.flag("attention_bias"), qk_norm=True), mlp(r, gated=False))
 
 
 DIALECT = llama.DIALECT.like(

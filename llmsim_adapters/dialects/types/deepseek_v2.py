@@ -1,32 +1,40 @@
-"""DeepSeek-V2: latent attention; experts after the first dense layers. Source: transformers `DeepseekV2Config`."""
+"""DeepSeek-V2: latent attention; experts after the first dense layers. Source: transformers `DeepseekV2Config`.
+
+The smallest DeepSeek-VL2 says by `use_mla` that it has ordinary attention, which makes it DeepSeek's first mixture.
+Source: its published config and SGLang's `deepseek_vl2.py`.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly.components import attention, latent_attention, mixture_of_experts, mlp
+from llmsim_adapters.dialects.assembly.components import latent_attention, mixture_of_experts, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder
 from llmsim_adapters.dialects.assembly.patterns import dense_first
 from llmsim_adapters.dialects.reading.dialect import Dialect
+from llmsim_adapters.dialects.types import deepseek
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
-    from llmsim_adapters.spec.components import Component
     from llmsim_adapters.spec.model import ModelSpec
 
 
-_LATENT: Final = ("q_lora_rank", "kv_lora_rank", "qk_nope_head_dim", "qk_rope_head_dim", "v_head_dim")
+LATENT = ("kv_lora_rank", "q_lora_rank", "qk_nope_head_dim", "qk_rope_head_dim", "v_head_dim")
 
 
 def read(r: Reader) -> ModelSpec:
+    if not r.flag("use_mla"):
+        return without_latents(r)
     bias = r.flag("mlp_bias")
-    if r.flag("use_mla"):
-        mixer: Component = latent_attention(r, bias=r.flag("attention_bias"))
-    else:  # remote code, of DeepSeek-VL2's smallest checkpoint
-        mixer = attention(r, bias=r.flag("attention_bias"))
-        r.no_effect(_LATENT, "there is no latent attention: `use_mla` is false")
+    attention = latent_attention(r, bias=r.flag("attention_bias"))
     experts = mixture_of_experts(r, shared_bias=bias)
-    return decoder(r, mixer, dense_first(r, lambda: mlp(r, bias=bias), experts))
+    return decoder(r, attention, dense_first(r, lambda: mlp(r, bias=bias), experts))
+
+
+def without_latents(r: Reader) -> ModelSpec:
+    """Read the model as DeepSeek's first mixture, whatever it says of latents."""
+    r.no_effect(LATENT, "of latent attention, which use_mla says there is none of")
+    return deepseek.read(r)
 
 
 DIALECT = Dialect(
@@ -43,6 +51,7 @@ DIALECT = Dialect(
         "attention_bias": False,
         "mlp_bias": False,
         "tie_word_embeddings": False,
+        "use_mla": True,
         "q_lora_rank": 1536,
         "kv_lora_rank": 512,
         "qk_nope_head_dim": 128,
@@ -54,6 +63,5 @@ DIALECT = Dialect(
         "moe_intermediate_size": 1407,
         "first_k_dense_replace": 0,
         "moe_layer_freq": 1,
-        "use_mla": True,
     },
 )

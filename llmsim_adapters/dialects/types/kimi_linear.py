@@ -15,7 +15,7 @@ from llmsim_adapters.dialects.assembly.linear_attention import (
     linear_or_full,
     untied,
 )
-from llmsim_adapters.dialects.assembly.patterns import after_dense, experts_where, mlp_layer_types
+from llmsim_adapters.dialects.assembly.patterns import after_dense_every, experts_where, mlp_layer_types
 from llmsim_adapters.dialects.types import deepseek_v3
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def experts(r: Reader) -> MixtureOfExperts:
 def read(r: Reader) -> ModelSpec:
     if r.count("num_nextn_predict_layers"):
         r.not_modelled("multi_token_prediction")
-    is_sparse = mlp_layer_types(r, lambda: after_dense(r))
+    is_sparse = mlp_layer_types(r, lambda: after_dense_every(r))
     networks = experts_where(r, is_sparse, lambda: mlp(r), lambda: experts(r))
     return untied(r, decoder(r, _mixers(r), networks))
 

@@ -23,7 +23,6 @@ DIALECT = mamba.DIALECT.like(
     "mamba2",
     read=read,
     aliases={"num_heads": "mamba_num_heads", "head_dim": "mamba_head_dim"},
-    costless={"time_step_rank": "what the first Mamba has in its place; steps are projected directly"},
     vocab_size=32768,
     hidden_size=4096,
     num_hidden_layers=64,

@@ -1,0 +1,34 @@
+"""Models that were reported to other projects: figures that software got wrong, with the right ones and their working.
+
+`data/reported.json` has of each config what bears on the figure. The bare `Infinity` in one of them is Python's JSON.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+import llmsim_adapters as la
+
+REPORTED: Final[list[dict[str, Any]]] = json.loads(
+    (Path(__file__).parent / "data" / "reported.json").read_text(encoding="utf-8")
+)
+TOKENS: Final = 8192
+
+
+@pytest.mark.parametrize("case", REPORTED, ids=[case["name"] for case in REPORTED])
+class TestReported:
+    def test_the_figures_are_right(self, case: dict[str, Any]) -> None:
+        graph = la.load(case["config"]).build()
+        figures = {
+            "parameters": graph.parameters,
+            "active_parameters": graph.active_parameters,
+            "kv_cache_elements": graph.kv_cache_elements(TOKENS),
+        }
+        assert case["right"].items() <= figures.items(), case["working"]
+
+    def test_it_is_supported_as_far_as_it_is_read(self, case: dict[str, Any]) -> None:
+        assert la.evaluate(case["config"]).status == case["status"]
