@@ -31,7 +31,8 @@ def find_all(
     What this machine has is read in the calling thread; only what needs a hub goes to at most
     `max_workers` threads.
 
-    :param progress: called in the calling thread with the number of sources done so far.
+    Args:
+        progress: called in the calling thread with the number of sources done so far.
     """
     session = session or HubSession()
     results: dict[int, RawConfig | ConfigUnavailable] = {}

@@ -96,7 +96,7 @@ def _client() -> Any:
     try:
         import modelscope_hub
     except ImportError as error:
-        raise Refusal("not_installed", "modelscope_hub is not installed: pip install modelscope") from error
+        raise Refusal("not_installed", "modelscope_hub is not installed: pip install modelscope_hub") from error
     return modelscope_hub
 
 

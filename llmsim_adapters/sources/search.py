@@ -44,20 +44,23 @@ def find(
     session: HubSession | None = None,
     modelscope_id: str | None = None,
 ) -> RawConfig:
-    """Return the raw config of `source`, or raise `ConfigUnavailable` with what every source answered.
+    """Return the raw config of `source`.
 
     A mapping is the config itself. A path names a `config.json` or the folder that holds it. `org/name` is
     looked for in Hugging Face's cache, among the bundled configs, in ModelScope's cache, on the Hugging Face
     Hub and on ModelScope, in this order; `huggingface.co/org/name` and `modelscope.cn/org/name` ask that
     hub and its cache only.
 
-    :param revision: a branch, tag or commit. The bundled configs, which are of the default revision, are
-        then passed over.
-    :param endpoint: the address of a mirror: of ModelScope for `modelscope.cn/…`, else of Hugging Face.
-    :param offline: make no request to any hub; `HF_HUB_OFFLINE=1` means the same.
-    :param session: what this run knows about the hubs; share one among many calls.
-    :param modelscope_id: the model's id on ModelScope where it differs.
-    :raises InvalidConfig: a `config.json` was found, and none that is a usable JSON object.
+    Args:
+        revision: a branch, tag or commit. The bundled configs, which are of the default revision, are then passed over.
+        endpoint: the address of a mirror: of ModelScope for `modelscope.cn/…`, else of Hugging Face.
+        offline: make no request to any hub; `HF_HUB_OFFLINE=1` means the same.
+        session: what this run knows about the hubs; share one among many calls.
+        modelscope_id: the model's id on ModelScope where it differs.
+
+    Raises:
+        ConfigUnavailable: no source has the config; it says what each of them answered.
+        InvalidConfig: a `config.json` was found, and none that is a usable JSON object.
     """
     search = Search(source, revision, endpoint, offline, modelscope_id)
     return search.local() or search.remote(session or HubSession())
