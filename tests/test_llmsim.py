@@ -291,14 +291,18 @@ class TestArchitecture:
         assert (weight.name, weight.value) == ("FLOAT4_E2M1FN", 2)
 
     def test_the_schedule_is_llmsims(self) -> None:
-        extend = llmsim.create_model_arch(LLAMA, schedule(batch_size=3, tp_size=2, dp_size=5)).graph.schedule
+        extend = llmsim.create_model_arch(
+            LLAMA, schedule(batch_size=3, tp_size=2, dp_size=5), engine="llmsim"
+        ).graph.schedule
         assert (extend.mode, extend.batch_size, extend.seq_len, extend.context_len) == ("extend", 3, 64, 0)
         assert (extend.tp_size, extend.dp_size) == (2, 5)
         decode = llmsim.create_model_arch(LLAMA, schedule(batch_size=3, mode="decode")).graph.schedule
         assert (decode.mode, decode.batch_size, decode.seq_len, decode.context_len) == ("decode", 3, 1, 63)
 
     def test_what_a_model_has_no_use_for_is_a_note(self) -> None:
-        notes = llmsim.create_model_arch(LLAMA, schedule(ep_size=16, deepep=True, is_mtp=True)).graph.notes
+        notes = llmsim.create_model_arch(
+            LLAMA, schedule(ep_size=16, deepep=True, is_mtp=True), engine="llmsim"
+        ).graph.notes
         assert [note.partition(" is ignored")[0] for note in notes] == ["`ep_size`", "`deepep`", "`mtp`"]
 
     @pytest.mark.parametrize("source", ["dictionary", "path", "model", "config"])
@@ -624,14 +628,17 @@ class TestByHand:
         hand = BY_HAND[name]
         assert hand.parameters == hand.published
         ranks = {"tp_size": 4, "dp_size": 4, "ep_size": hand.ep_size}
-        arch = llmsim.create_model_arch(hand.source, schedule(mode=mode, max_seqlen=4096, batch_size=4, **ranks))
+        arch = llmsim.create_model_arch(
+            hand.source, schedule(mode=mode, max_seqlen=4096, batch_size=4, **ranks), engine="llmsim"
+        )
         assert performance(arch).model_total_mem_occupy == hand.weights
         assert arch.get_kv_cache_per_gpu() * 4096 == hand.cache
 
     def test_the_command_prints_it(self, name: str, mode: str, config_file: Callable[[dict[str, Any]], str]) -> None:
         hand = BY_HAND[name]
         path = hand.source if isinstance(hand.source, str) else config_file(hand.source)
-        done = command("--", "--model_path", path, "--batch_size", "4", "--ep_size", str(hand.ep_size), "--mode", mode)
+        arguments = ("--model_path", path, "--batch_size", "4", "--ep_size", str(hand.ep_size), "--mode", mode)
+        done = command("--engine", "llmsim", "--", *arguments)
         assert done.returncode == 0, done.stderr
         assert done.stderr == ""
         assert f"Weight Memory/Single GPU: {hand.weights / 1024**3:.3f} GB" in done.stdout
@@ -652,10 +659,12 @@ class TestCommand:
     @pytest.mark.parametrize("batch_size", [1, 4])
     def test_says_whose_figures_these_are_and_what_the_caches_is_of(self, batch_size: int) -> None:
         arguments = ("--model_path", "google/gemma-2-9b", "--batch_size", str(batch_size), "--tp_size", "2")
-        done = command("--", *arguments, "--ep_size", "1", "--mode", "decode")
-        graph = la.build("google/gemma-2-9b", la.Schedule(tp_size=2, dp_size=4, mode="decode", context_len=4095))
+        done = command("--engine", "llmsim", "--", *arguments, "--ep_size", "1", "--mode", "decode")
+        graph = la.build(
+            "google/gemma-2-9b", la.Schedule(tp_size=2, dp_size=4, mode="decode", context_len=4095, engine="llmsim")
+        )
         cache = graph.rank_kv_cache_bytes(4096)
-        report, _, ours = done.stdout.partition("This is one of 8 GPUs (tp_size 2 × dp_size 4, ep_size 1)")
+        report, _, ours = done.stdout.partition("This is one of 8 GPUs (tp_size 2 × dp_size 4, ep_size 1, llmsim)")
         assert f"KV Cache Memory/Single GPU: {cache / 4096 / 1024**3:.6f} GB" in report
         assert f"KV cache of one sequence of 4,096 tokens: {cache:,} (1.41 GB); LLMSim's figure is of one token" in ours
         assert (f"KV cache of 4 sequences: {4 * cache:,} (" in ours) == (batch_size == 4)
@@ -665,8 +674,8 @@ class TestCommand:
     def test_says_what_recurrent_layers_keep(self, config_file: Callable[[dict[str, Any]], str]) -> None:
         raw = facts("bamba")["cases"][0]["config"]
         arguments = ("--model_path", config_file(raw), "--batch_size", "2", "--max_seqlen", "64", "--mode", "decode")
-        done = command("--", *arguments, "--tp_size", "1", "--ep_size", "1")
-        state = la.build(raw).rank_state_bytes
+        done = command("--engine", "llmsim", "--", *arguments, "--tp_size", "1", "--ep_size", "1")
+        state = la.build(raw, la.Schedule(engine="llmsim")).rank_state_bytes
         assert state > 0
         assert f"Recurrent state of one sequence, whatever its length: {state:,} (" in done.stdout
         assert f"Recurrent state of 2 sequences: {2 * state:,} (" in done.stdout
@@ -697,7 +706,9 @@ class TestCommand:
     def test_a_partly_supported_model_warns_on_standard_error(
         self, config_file: Callable[[dict[str, Any]], str]
     ) -> None:
-        done = command("--", "--model_path", config_file(PARTIAL), "--batch_size", "1", "--tp_size", "1")
+        done = command(
+            "--engine", "llmsim", "--", "--model_path", config_file(PARTIAL), "--batch_size", "1", "--tp_size", "1"
+        )
         assert done.returncode == 0
         assert done.stderr.startswith("warning: ")
         assert "UserWarning" not in done.stderr
