@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
@@ -14,6 +15,19 @@ OF_A_TYPE: Final = {name: case["config"] for name, case in CASES}
 DEEPSEEK: Final = "deepseek-ai/DeepSeek-V3"
 QWEN: Final = "Qwen/Qwen3-30B-A3B"
 
+AWQ: Final = {"quant_method": "awq", "bits": 4, "group_size": 128, "version": "gemm", "zero_point": True}
+GPTQ: Final = {"quant_method": "gptq", "bits": 4, "group_size": 128, "desc_act": False, "sym": True}
+PACKED: Final = {
+    "quant_method": "compressed-tensors",
+    "format": "pack-quantized",
+    "ignore": ["lm_head"],
+    "config_groups": {
+        "group_0": {
+            "targets": ["Linear"],
+            "weights": {"num_bits": 4, "type": "int", "strategy": "group", "group_size": 128, "symmetric": True},
+        }
+    },
+}
 FP8: Final = {"quant_method": "fp8", "fmt": "e4m3", "weight_block_size": [128, 128], "activation_scheme": "dynamic"}
 
 
@@ -73,7 +87,11 @@ class TestOptions:
             ({"engine_options": {"pages": 1}}, "engine `sglang` has no option `pages`; it has "),
             (
                 {"engine_options": {"page_size": "64"}},
-                "option `page_size` of engine `sglang` is '64'; expected an integer",
+                "option `page_size` of engine `sglang` is '64'; expected an integer from 1",
+            ),
+            (
+                {"engine_options": {"page_size": 0}},
+                "option `page_size` of engine `sglang` is 0; expected an integer from 1",
             ),
             (
                 {"engine": "checkpoint", "engine_options": {"page_size": 1}},
@@ -88,6 +106,16 @@ class TestOptions:
         schedule = la.Schedule(**fields)
         with pytest.raises(la.ScheduleError, match=message):
             la.build(QWEN, schedule, offline=True)
+
+    @pytest.mark.parametrize("quantization", [AWQ, GPTQ, PACKED], ids=["awq", "gptq", "compressed-tensors"])
+    def test_that_leave_a_rank_a_part_of_a_group_are_refused(self, quantization: dict[str, Any]) -> None:
+        """768 inputs are 6 groups of 128: 3 a rank on two, 1.5 on four, for which SGLang's classes raise an error."""
+        config = {**LLAMA, "hidden_size": 512, "intermediate_size": 768, "quantization_config": quantization}
+        two, four = la.Schedule(tp_size=2), la.Schedule(tp_size=4)
+        assert la.build(config, two).weight_bytes < la.build(config).weight_bytes
+        with pytest.raises(la.ScheduleError, match=r"leaves a rank 192 of the 768 rows or columns of `mlp.down_proj`"):
+            la.build(config, four)
+        assert la.build(config, replace(four, engine="checkpoint")).weight_bytes > 0
 
     def test_that_say_the_checkpoint_s_own_quantization_are_taken(self) -> None:
         config = {**LLAMA, "hidden_size": 128, "quantization_config": FP8}

@@ -27,12 +27,14 @@ class EngineOption:
         default: what it is where nobody says it; its class is that of every value.
         meaning: in a few words.
         choices: the values that are modelled; empty: all of the class.
+        least: the smallest value of a number; None: any.
     """
 
     name: str
     default: bool | int | str
     meaning: str
     choices: tuple[bool | int | str, ...] = ()
+    least: int | None = None
 
     def checked(self, engine: str, value: object) -> bool | int | str:
         """Return a value that this option can have.
@@ -45,8 +47,10 @@ class EngineOption:
             not isinstance(value, (bool, int, str))
             or value.__class__ is not kind
             or value not in (self.choices or (value,))
+            or (self.least is not None and isinstance(value, int) and value < self.least)
         ):
-            names = {bool: "True or False", int: "an integer", str: "a string"}
+            integer = "an integer" if self.least is None else f"an integer from {self.least}"
+            names = {bool: "True or False", int: integer, str: "a string"}
             expected = " or ".join(map(repr, self.choices)) if self.choices else names[kind]
             message = f"option `{self.name}` of engine `{engine}` is {printable(repr(value), 80)}; expected {expected}"
             raise ScheduleError(message)

@@ -140,12 +140,13 @@ class Scales(Rule):
     Attributes:
         schemes: the names of the schemes of storage.
         dtype: the format that scales have on a rank; None: the checkpoint's.
-        whole_blocks: whether a rank's part must consist of whole blocks; a layout in which it does not is refused.
+        whole_blocks: of which matrices a rank's part must consist of whole blocks: of none, of those of `linear` layers
+            or of `all`, experts' too; a layout in which it does not is refused.
     """
 
     schemes: tuple[str, ...]
     dtype: str | None = None
-    whole_blocks: bool = False
+    whole_blocks: Literal["", "linear", "all"] = ""
 
 
 class Shelf(Protocol):

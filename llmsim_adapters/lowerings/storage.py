@@ -137,12 +137,13 @@ class Storage(Exchanges):
     ) -> None:
         """Emit what stands beside a quantized matrix, of which a rank has its `own` part."""
         rule = self._layout.scales.get(scheme.name)
+        whole = rule is not None and (rule.whole_blocks == "all" or (rule.whole_blocks and sharding != "experts"))
         for side in scheme.sides:
             beside = side.shape(shape, parts)
             copies = ceil_div(prod(beside) * copied, shape[-2]) if copied else 0
             rank_shape, dtype = None, side.dtype
             if rule is not None:
-                if rule.whole_blocks and self._ranks is not None:
+                if whole and self._ranks is not None:
                     self._whole(name, side, shape, own, parts, sharding)
                 rank_shape, dtype = side.shape(own, parts), rule.dtype or dtype
             self.weight(f"{name}_{side.name}", beside, sharding, "scale", dtype, copies, rank_shape)

@@ -185,7 +185,8 @@ class Contributions:
 def _check_option(engine: str, option: EngineOption) -> None:
     _name(f"option of engine `{engine}`", option.name)
     plain = (option.default, *option.choices) if isinstance(option.choices, tuple) else ()
-    if not plain or not all(isinstance(value, (bool, int, str)) for value in plain) or not _is_text(option.meaning):
+    known = all(isinstance(value, (bool, int, str)) for value in plain) and isinstance(option.least, int | None)
+    if not plain or not known or not _is_text(option.meaning):
         raise _not(f"option `{option.name}` of engine `{engine}`, of plain values and a meaning", option)
 
 

@@ -25,6 +25,7 @@ OPTIONS: Final = (
     EngineOption(
         name="page_size",
         default=1,
+        least=1,
         meaning="the tokens of a page of the caches, to which what is reserved is rounded up",
     ),
 )

@@ -143,7 +143,7 @@ QUANTIZED: Final = (
         name="blocks of 128 are whole",
         source="layers/quantization/fp8.py, validate_block_quant_shapes",
         schemes=("fp8_block",),
-        whole_blocks=True,
+        whole_blocks="all",
     ),
     Scales(
         name="float32 scales of a rank's part",
@@ -152,9 +152,15 @@ QUANTIZED: Final = (
         dtype="float32",
     ),
     Scales(
+        name="groups of inputs are whole",
+        source="layers/quantization/: awq_linear.py, gptq_linear.py, compressed_tensors_wNa16.py, create_weights",
+        schemes=("packed_int", "awq", "gptq"),
+        whole_blocks="linear",
+    ),
+    Scales(
         name="scales of a rank's part",
         source="layers/quantization/",
-        schemes=("packed_int", "awq", "gptq", "nvfp4", "mxfp4"),
+        schemes=("nvfp4", "mxfp4"),
     ),
     Store(
         name="one shape of fused matrices",
