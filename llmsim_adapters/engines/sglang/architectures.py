@@ -8,11 +8,15 @@ from __future__ import annotations
 from typing import Final
 
 
-def _names(text: str) -> frozenset[str]:
+def names(text: str) -> frozenset[str]:
+    """Return the architectures whose names stand in a text, one after the other."""
     return frozenset(text.split())
 
 
-DP_ATTENTION: Final = _names("""
+GEMMA3N: Final = names("Gemma3nForCausalLM Gemma3nForConditionalGeneration")
+GEMMA4: Final = names("Gemma4ForCausalLM Gemma4ForConditionalGeneration Gemma4UnifiedForConditionalGeneration")
+
+DP_ATTENTION: Final = names("""
     BailingMoeForCausalLM DeepseekV2ForCausalLM DeepseekV32ForCausalLM DeepseekV3ForCausalLM Exaone4ForCausalLM
     FalconH1ForCausalLM Glm4MoeForCausalLM Glm4MoeLiteForCausalLM Glm4vMoeForConditionalGeneration
     GlmMoeDsaForCausalLM GptOssForCausalLM HYV4ForCausalLM KimiLinearForCausalLM LLaDA2MoeModelLM LagunaForCausalLM
@@ -24,7 +28,7 @@ DP_ATTENTION: Final = _names("""
 """)
 """Whose attention is that of a data-parallel group; all others spread it over all ranks, whatever the groups."""
 
-DP_EMBEDDING: Final = _names("""
+DP_EMBEDDING: Final = names("""
     BailingMoeForCausalLM DeepseekV2ForCausalLM DeepseekV32ForCausalLM DeepseekV3ForCausalLM FalconH1ForCausalLM
     Glm4ForCausalLM Glm4MoeForCausalLM Glm4MoeLiteForCausalLM Glm4vForConditionalGeneration
     Glm4vMoeForConditionalGeneration GlmImageForConditionalGeneration GlmMoeDsaForCausalLM
@@ -39,14 +43,14 @@ DP_EMBEDDING: Final = _names("""
 """)
 """Whose embedding is split over the ranks of a data-parallel group."""
 
-WHOLE_EMBEDDING: Final = _names("""
+WHOLE_EMBEDDING: Final = names("""
     EmbeddingGemmaModel Gemma3ForCausalLM Gemma3ForConditionalGeneration Gemma3nForCausalLM
     Gemma3nForConditionalGeneration Gemma4ForConditionalGeneration Gemma4UnifiedForConditionalGeneration
     WhisperForConditionalGeneration
 """)
 """Whose embedding is whole on every rank."""
 
-NO_CACHE_SCALES: Final = _names("""
+NO_CACHE_SCALES: Final = names("""
     BailingMoEForCausalLM BailingMoeForCausalLM BailingMoeV2ForCausalLM BeamForCausalLM
     DiffusionGemmaForBlockDiffusion ExaoneMoEForCausalLM ExaoneMoeForCausalLM FalconH1ForCausalLM
     Glm4MoeForCausalLM Glm4vMoeForConditionalGeneration GptOssForCausalLM HYV3ForCausalLM HrmTextForCausalLM
@@ -61,10 +65,10 @@ NO_CACHE_SCALES: Final = _names("""
 """)
 """Whose attention isn't told how the model is quantized, and so has no scales of what it caches."""
 
-DSA: Final = _names("DeepseekV32ForCausalLM GlmMoeDsaForCausalLM")
+DSA: Final = names("DeepseekV32ForCausalLM GlmMoeDsaForCausalLM")
 """Whose latent attention attends to tokens that an indexer chooses (DSA)."""
 
-WINDOWED_POOL: Final = _names("""
+WINDOWED_POOL: Final = names("""
     BeamForCausalLM DeepseekV4ForCausalLM DiffusionGemmaForBlockDiffusion EmbeddingGemma2Model Gemma4ForCausalLM
     Gemma4ForConditionalGeneration Gemma4UnifiedForConditionalGeneration GptOssForCausalLM GraniteMoeSWAForCausalLM
     GraniteSWAForCausalLM IQuestQ1ForCausalLM InklingForConditionalGeneration LagunaForCausalLM
@@ -73,13 +77,13 @@ WINDOWED_POOL: Final = _names("""
 """)
 """Whose layers with a window keep their keys and values in a pool of their own."""
 
-HEADS_OF_ALL_RANKS: Final = _names("Exaone4ForCausalLM")
+HEADS_OF_ALL_RANKS: Final = names("Exaone4ForCausalLM")
 """Whose attention is that of a data-parallel group, but needs heads for all ranks."""
 
-WHOLE_KV_HEADS: Final = _names("Phi3SmallForCausalLM")
+WHOLE_KV_HEADS: Final = names("Phi3SmallForCausalLM")
 """Of whose key/value heads no two ranks have the same."""
 
-ONE_RANK_GROUPS: Final = _names("""
+ONE_RANK_GROUPS: Final = names("""
     CLIPModel Gemma3ForConditionalGeneration IQuestQ1ForCausalLM InternVLChatModel Lfm2VlForConditionalGeneration
     LocateAnythingForConditionalGeneration MiniCPMV MiniCPMV4_6ForConditionalGeneration
     Mistral3ForConditionalGeneration MllamaForConditionalGeneration MultiModalityCausalLM
@@ -88,16 +92,16 @@ ONE_RANK_GROUPS: Final = _names("""
 """)
 """Whose data-parallel groups have one rank each, or are one group."""
 
-NO_SPLIT: Final = _names("RobertaForMaskedLM RobertaModel")
+NO_SPLIT: Final = names("RobertaForMaskedLM RobertaModel")
 """Which SGLang runs by Transformers' own class, which can't be split."""
 
-NO_DP: Final = _names("""
+NO_DP: Final = names("""
     Ernie4_5_VLMoeForConditionalGeneration IQuestQ1ForCausalLM MiniCPMForCausalLM MiniCPMSALAForCausalLM
     ZayaForCausalLM
 """)
 """Which SGLang refuses to serve with DP attention."""
 
-AN_EXPERT_A_RANK: Final = _names("""
+AN_EXPERT_A_RANK: Final = names("""
     DeepseekForCausalLM DeepseekV2ForCausalLM DeepseekV32ForCausalLM DeepseekV3ForCausalLM Glm4MoeForCausalLM
     GlmMoeDsaForCausalLM MiniMaxM2ForCausalLM Qwen2MoeForCausalLM Qwen3MoeForCausalLM Qwen3NextForCausalLM
     Qwen3OmniMoeForConditionalGeneration Qwen3VLMoeForConditionalGeneration Qwen3_5MoeForCausalLM
@@ -105,10 +109,10 @@ AN_EXPERT_A_RANK: Final = _names("""
 """)
 """Which SGLang refuses to spread over more ranks than there are experts, even where each expert is split."""
 
-ONE_EXPERT_EACH: Final = _names("Glm4MoeForCausalLM")
+ONE_EXPERT_EACH: Final = names("Glm4MoeForCausalLM")
 """Whose experts are stored once, whatever the redundant ones that are asked for."""
 
-REGISTERED: Final = _names("""
+REGISTERED: Final = names("""
     AfmoeForCausalLM ApertusForCausalLM ArceeForCausalLM BaichuanForCausalLM
     BailingMM2NativeForConditionalGeneration BailingMMNativeForConditionalGeneration BailingMoEForCausalLM
     BailingMoeForCausalLM BailingMoeForCausalLMNextN BailingMoeV2ForCausalLM BailingMoeV2_5ForCausalLM
@@ -182,7 +186,7 @@ REGISTERED: Final = _names("""
 """)
 """The architectures for which SGLang has a class."""
 
-SEEN_WITH_DP: Final = _names(
+SEEN_WITH_DP: Final = names(
     """
     AfmoeForCausalLM ApertusForCausalLM ArceeForCausalLM BaichuanForCausalLM BailingMoeForCausalLM BertModel
     CLIPModel ChatGLMModel Cohere2ForCausalLM Cohere2MoeForCausalLM CohereForCausalLM

@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.engines.rules import Beside
-from llmsim_adapters.engines.sglang.architectures import NO_CACHE_SCALES
-from llmsim_adapters.spec.components import Attention
+from llmsim_adapters.engines.sglang.architectures import GEMMA3N, GEMMA4, NO_CACHE_SCALES
+from llmsim_adapters.engines.sglang.conditions import attentions, quantized_by
 
 if TYPE_CHECKING:
     from llmsim_adapters.engines.rules import Asked, Shelf
-    from llmsim_adapters.spec.components import Head, LatentAttention
+    from llmsim_adapters.spec.components import Attention, Head, LatentAttention
 
 
 def _fp8(layout: Asked) -> bool:
-    quantization = layout.spec.quantization
-    return quantization is not None and quantization.method == "fp8"
+    return quantized_by(layout, "fp8")
 
 
 def _cache_scales(attention: Attention, shelf: Shelf) -> None:
@@ -66,17 +65,11 @@ def _project(attention: Attention, shelf: Shelf, name: str, head_dim: int) -> No
 
 
 def _any_borrows(layout: Asked) -> bool:
-    return any(isinstance(part, Attention) and part.borrows_cache for part in layout.spec.components())
+    return any(attention.borrows_cache for attention in attentions(layout.spec))
 
 
 def _any_keys_as_values(layout: Asked) -> bool:
-    return any(isinstance(part, Attention) and part.keys_as_values for part in layout.spec.components())
-
-
-_GEMMA3N: Final = frozenset({"Gemma3nForCausalLM", "Gemma3nForConditionalGeneration"})
-_GEMMA4: Final = frozenset(
-    {"Gemma4ForCausalLM", "Gemma4ForConditionalGeneration", "Gemma4UnifiedForConditionalGeneration"}
-)
+    return any(attention.keys_as_values for attention in attentions(layout.spec))
 
 
 BESIDE: Final = (
@@ -115,7 +108,7 @@ BESIDE: Final = (
         source="models/gemma3n_causal.py, models/gemma4_causal.py: QKVParallelLinear",
         kind="attention",
         put=_borrowed,
-        architectures=_GEMMA3N | _GEMMA4,
+        architectures=GEMMA3N | GEMMA4,
         when=_any_borrows,
         note="layers that borrow a cache have projections of keys and values too, unused",
     ),
@@ -124,7 +117,7 @@ BESIDE: Final = (
         source="models/gemma4_causal.py: QKVParallelLinear",
         kind="attention",
         put=_keys,
-        architectures=_GEMMA4,
+        architectures=GEMMA4,
         when=_any_keys_as_values,
         note="layers whose values are their keys have a projection of values too",
     ),

@@ -15,6 +15,7 @@ from llmsim_adapters.engines.sglang.architectures import (
     SEEN_WITH_DP,
     WHOLE_EMBEDDING,
 )
+from llmsim_adapters.engines.sglang.conditions import has_no_class
 from llmsim_adapters.spec.components import MixtureOfExperts
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ PLACEMENT: Final = (
     Note(
         name="general rules",
         source="model_loader/utils.py: the Transformers backend",
-        when=lambda layout: bool(layout.spec.architecture) and layout.spec.architecture not in REGISTERED,
+        when=has_no_class,
         note="SGLang has no class of this architecture: it is laid out by the general rules",
     ),
     Note(

@@ -11,20 +11,13 @@ from llmsim_adapters.engines.sglang.architectures import (
     NO_DP,
     NO_SPLIT,
     ONE_RANK_GROUPS,
-    REGISTERED,
     WHOLE_KV_HEADS,
 )
-from llmsim_adapters.spec.components import Attention, MixtureOfExperts
+from llmsim_adapters.engines.sglang.conditions import attentions, has_no_class
+from llmsim_adapters.spec.components import MixtureOfExperts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from llmsim_adapters.engines.rules import Asked
-
-
-def _attention(layout: Asked) -> Iterator[Attention]:
-    """Yield the attention of the language model."""
-    return (part for part in layout.spec.language_model().components() if isinstance(part, Attention))
 
 
 def _no_dp(layout: Asked) -> str:
@@ -53,28 +46,22 @@ def _one_rank_groups(layout: Asked) -> str:
     )
 
 
-def _heads_of_all(layout: Asked) -> str:
+def _uneven(layout: Asked, key: str, why: str) -> str:
+    """Say of which number of heads of the language model all ranks together are no divisor."""
     world = layout.schedule.world_size
-    for attention in _attention(layout):
-        heads = attention.num_attention_heads
+    for attention in attentions(layout.spec.language_model()):
+        heads = getattr(attention, key)
         if heads % world:
-            return (
-                f"schedule field `tp_size * dp_size` is {world:d}; expected a divisor of `num_attention_heads` = "
-                f"{heads:d}, with DP attention as without"
-            )
+            return f"schedule field `tp_size * dp_size` is {world:d}; expected a divisor of `{key}` = {heads:d}{why}"
     return ""
+
+
+def _heads_of_all(layout: Asked) -> str:
+    return _uneven(layout, "num_attention_heads", ", with DP attention as without")
 
 
 def _whole_kv_heads(layout: Asked) -> str:
-    world = layout.schedule.world_size
-    for attention in _attention(layout):
-        heads = attention.num_key_value_heads
-        if heads % world:
-            return (
-                f"schedule field `tp_size * dp_size` is {world:d}; expected a divisor of `num_key_value_heads` = "
-                f"{heads:d}: no two ranks can have the same head"
-            )
-    return ""
+    return _uneven(layout, "num_key_value_heads", ": no two ranks can have the same head")
 
 
 def _more_ranks_than_experts(layout: Asked) -> str:
@@ -142,7 +129,7 @@ REFUSALS: Final = (
     Refuse(
         name="key/value heads for all ranks, unregistered",
         source="models/transformers.py: projections of keys and values are split like any other",
-        when=lambda layout: bool(layout.spec.architecture) and layout.spec.architecture not in REGISTERED,
+        when=has_no_class,
         reason=_whole_kv_heads,
     ),
 )

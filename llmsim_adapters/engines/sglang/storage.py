@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.engines.rules import Scales, Store
+from llmsim_adapters.engines.sglang.architectures import GEMMA3N, names
+from llmsim_adapters.engines.sglang.conditions import quantized_by
 
 if TYPE_CHECKING:
     from llmsim_adapters.engines.rules import Asked
@@ -13,12 +15,7 @@ _VOCABULARY: Final = "layers/vocab_parallel_embedding.py, pad_vocab_size"
 
 
 def _mxfp4(layout: Asked) -> bool:
-    quantization = layout.spec.quantization
-    return quantization is not None and quantization.method == "mxfp4"
-
-
-def _names(*names: str) -> frozenset[str]:
-    return frozenset(names)
+    return quantized_by(layout, "mxfp4")
 
 
 FLOAT32: Final = (
@@ -26,7 +23,7 @@ FLOAT32: Final = (
         name="head in float32",
         source="models/falcon_h1.py: lm_head.float(); layers/vocab_parallel_embedding.py, pad_vocab_size",
         tensors=("head.weight",),
-        architectures=_names("FalconH1ForCausalLM"),
+        architectures=names("FalconH1ForCausalLM"),
         dtype="float32",
         rows_to=64,
         note="the head is kept in float32",
@@ -48,10 +45,10 @@ FLOAT32: Final = (
         name="float32 router",
         source="models/glm4_moe.py, minimax_m2.py, llada2.py, laguna.py, hunyuan_v4.py: gate",
         tensors=("mixture_of_experts.router",),
-        architectures=_names(
-            *("Glm4MoeForCausalLM", "Glm4MoeLiteForCausalLM", "HYV4ForCausalLM", "LLaDA2MoeModelLM"),
-            *("LagunaForCausalLM", "MiniMaxM2ForCausalLM"),
-        ),
+        architectures=names("""
+            Glm4MoeForCausalLM Glm4MoeLiteForCausalLM HYV4ForCausalLM LLaDA2MoeModelLM LagunaForCausalLM
+            MiniMaxM2ForCausalLM
+        """),
         dtype="float32",
         note="routers are kept in float32",
     ),
@@ -62,28 +59,28 @@ FLOAT32: Final = (
             *("hyper_connection.fn", "hyper_connection.base", "hyper_connection.scale"),
             *("hyper_head.fn", "hyper_head.base", "hyper_head.scale", "latent_attention.sinks"),
         ),
-        architectures=_names("HYV4ForCausalLM"),
+        architectures=names("HYV4ForCausalLM"),
         dtype="float32",
     ),
     Store(
         name="16-bit correction of scores",
         source="models/ernie4.py, models/kimi_linear.py: e_score_correction_bias",
         tensors=("mixture_of_experts.score_correction_bias",),
-        architectures=_names("Ernie4_5_MoeForCausalLM", "KimiLinearForCausalLM"),
+        architectures=names("Ernie4_5_MoeForCausalLM KimiLinearForCausalLM"),
         dtype="usual",
     ),
     Store(
         name="float32 norm of the indexer's keys",
         source="layers/attention/dsa/dsa_indexer.py: k_norm",
         tensors=("indexer.k_norm", "indexer.k_norm.bias"),
-        architectures=_names("DeepseekV32ForCausalLM", "GlmMoeDsaForCausalLM", "HYV4ForCausalLM"),
+        architectures=names("DeepseekV32ForCausalLM GlmMoeDsaForCausalLM HYV4ForCausalLM"),
         dtype="float32",
     ),
     Store(
         name="float32 scale of alternating updates",
         source="models/gemma3n_causal.py: correct_output_scale",
         tensors=("alternating_updates.scale",),
-        architectures=_names("Gemma3nForCausalLM", "Gemma3nForConditionalGeneration"),
+        architectures=GEMMA3N,
         dtype="float32",
     ),
 )
@@ -100,7 +97,7 @@ SHAPES: Final = (
         name="whole norms of queries and keys",
         source="models/olmo2.py, models/olmoe.py: q_norm, k_norm",
         tensors=("attention.q_norm", "attention.k_norm"),
-        architectures=_names("Olmo2ForCausalLM", "OlmoeForCausalLM"),
+        architectures=names("Olmo2ForCausalLM OlmoeForCausalLM"),
         over="none",
         note="norms of queries and keys are whole on every rank",
     ),
@@ -111,7 +108,7 @@ SHAPES: Final = (
             "per_layer_embedding.projection",
             *[f"stream_projections.projection_{stream}" for stream in range(8)],
         ),
-        architectures=_names("Gemma3nForCausalLM", "Gemma3nForConditionalGeneration"),
+        architectures=GEMMA3N,
         over="all",
     ),
     Store(

@@ -9,28 +9,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.engines.rules import Beside, Split, Store
+from llmsim_adapters.engines.sglang.architectures import names
 
 if TYPE_CHECKING:
     from llmsim_adapters.engines.rules import Rule, Shelf
     from llmsim_adapters.spec.components import Attention
 
 
-def _names(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_QWEN3_VL: Final = _names("""
+_QWEN3_VL: Final = names("""
     Qwen3VLForConditionalGeneration Qwen3VLMoeForConditionalGeneration
     Qwen3_5ForConditionalGeneration Qwen3_5MoeForConditionalGeneration
 """)
 
-_PLAIN_LINEAR: Final = _names("""
+_PLAIN_LINEAR: Final = names("""
     Gemma3nForConditionalGeneration Gemma4ForConditionalGeneration VoxtralForConditionalGeneration
     WhisperForConditionalGeneration
 """)
 """Whose towers are made of plain linear layers, attention's too."""
 
-_CONFORMERS: Final = _names("Gemma3nForConditionalGeneration Gemma4ForConditionalGeneration")
+_CONFORMERS: Final = names("Gemma3nForConditionalGeneration Gemma4ForConditionalGeneration")
 
 _MERGERS: Final = range(1, 33)
 """The mergers of patches that names are made for, each two projections."""
@@ -69,7 +66,7 @@ _SPLITS: Final = (
         source="models/qwen2_audio.py: Qwen2AudioEncoder of transformers",
         part="tower",
         over="alone",
-        architectures=_names("Qwen2AudioForConditionalGeneration"),
+        architectures=names("Qwen2AudioForConditionalGeneration"),
         note="the encoder of sound is whole on every rank",
     ),
     Split(
@@ -90,7 +87,7 @@ _SPLITS: Final = (
         source="models/qwen2_audio.py: Qwen2AudioEncoder of transformers",
         part="tower_mlp",
         over="alone",
-        architectures=_names("Qwen2AudioForConditionalGeneration"),
+        architectures=names("Qwen2AudioForConditionalGeneration"),
     ),
     Split(
         name="networks of the tower of each group",
@@ -110,14 +107,14 @@ _SPLITS: Final = (
         source="models/clip.py, CLIPEncoderLayer; layers/attention/vision.py, VisionAttention: attn_tp_size",
         part="attention",
         over="tokens",
-        architectures=_names("CLIPModel"),
+        architectures=names("CLIPModel"),
     ),
     Split(
         name="embedding of each rank",
         source="models/clip.py, CLIPTextEmbeddings",
         part="embedding",
         over="alone",
-        architectures=_names("CLIPModel"),
+        architectures=names("CLIPModel"),
         note="the embedding is whole on every rank",
     ),
 )
@@ -127,7 +124,7 @@ _STORES: Final = (
         name="mergers of all ranks",
         source="models/qwen2_vl.py, models/qwen2_5_vl.py: PatchMerger",
         tensors=_merger(1),
-        architectures=_names("Qwen2VLForConditionalGeneration Qwen2_5_VLForConditionalGeneration"),
+        architectures=names("Qwen2VLForConditionalGeneration Qwen2_5_VLForConditionalGeneration"),
         over="all",
     ),
     Store(
@@ -149,7 +146,7 @@ _STORES: Final = (
         name="positions of patches, split by all ranks",
         source="models/siglip.py, SiglipVisionEmbeddings: VocabParallelEmbedding",
         tensors=("vision/before/position_embedding.weight",),
-        architectures=_names("Gemma3ForConditionalGeneration"),
+        architectures=names("Gemma3ForConditionalGeneration"),
         over="all",
         rows_to=64,
     ),
@@ -157,7 +154,7 @@ _STORES: Final = (
         name="padded networks of the tower",
         source="models/qwen2_5_vl.py, Qwen2_5_VisionTransformer: mlp_hidden_size",
         tensors=tuple(f"vision/layer/mlp.{name}{bias}" for name in ("gate_proj", "up_proj") for bias in ("", ".bias")),
-        architectures=_names("Qwen2_5_VLForConditionalGeneration"),
+        architectures=names("Qwen2_5_VLForConditionalGeneration"),
         rows_to=8,
         note="the width of the networks of the encoder of pictures is padded to a multiple of 8",
     ),
@@ -165,14 +162,14 @@ _STORES: Final = (
         name="padded networks of the tower: down",
         source="models/qwen2_5_vl.py, Qwen2_5_VisionTransformer: mlp_hidden_size",
         tensors=("vision/layer/mlp.down_proj",),
-        architectures=_names("Qwen2_5_VLForConditionalGeneration"),
+        architectures=names("Qwen2_5_VLForConditionalGeneration"),
         columns_to=8,
     ),
     Store(
         name="patches of all ranks",
         source="models/mllama.py, ColumnParallelConv2dPatch",
         tensors=("vision/before/convolution.weight",),
-        architectures=_names("MllamaForConditionalGeneration"),
+        architectures=names("MllamaForConditionalGeneration"),
         over="all",
     ),
     Store(
@@ -190,14 +187,14 @@ _STORES: Final = (
         name="depthwise convolution of each group",
         source="models/gemma4_audio.py: hidden_per_tp",
         tensors=("convolution_module.depthwise.weight", "convolution_module.norm"),
-        architectures=_names("Gemma4ForConditionalGeneration"),
+        architectures=names("Gemma4ForConditionalGeneration"),
         over="tokens",
     ),
     Store(
         name="results of the conformer of all ranks",
         source="models/gemma4_audio.py: output_proj",
         tensors=("audio/after/projection.weight",),
-        architectures=_names("Gemma4ForConditionalGeneration"),
+        architectures=names("Gemma4ForConditionalGeneration"),
         over="all",
     ),
 )
@@ -209,7 +206,7 @@ _BESIDE: Final = (
             source="layers/attention/vision.py, VisionAttention: qkv_bias, proj_bias",
             kind=f"vision/{block}/attention",
             put=_unbiased,
-            architectures=_names("MllamaForConditionalGeneration"),
+            architectures=names("MllamaForConditionalGeneration"),
             note="attention in the encoder of pictures has biases, which the checkpoint doesn't have",
         )
         for block in ("local", "global")
@@ -219,7 +216,7 @@ _BESIDE: Final = (
         source="models/voxtral.py, models/whisper.py: QKVParallelLinear",
         kind="attention",
         put=_key_bias,
-        architectures=_names("VoxtralForConditionalGeneration WhisperForConditionalGeneration"),
+        architectures=names("VoxtralForConditionalGeneration WhisperForConditionalGeneration"),
     ),
 )
 

@@ -1,0 +1,30 @@
+"""What several rules ask of a model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.engines.sglang.architectures import REGISTERED
+from llmsim_adapters.spec.components import Attention
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from llmsim_adapters.engines.rules import Asked
+    from llmsim_adapters.spec.model import ModelSpec
+
+
+def attentions(spec: ModelSpec) -> Iterator[Attention]:
+    """Yield the components of a model that attend with heads of queries, keys and values."""
+    return (component for component in spec.components() if isinstance(component, Attention))
+
+
+def quantized_by(layout: Asked, method: str) -> bool:
+    """Whether the checkpoint is quantized by a method."""
+    quantization = layout.spec.quantization
+    return quantization is not None and quantization.method == method
+
+
+def has_no_class(layout: Asked) -> bool:
+    """Whether SGLang has no class of the architecture that the config names."""
+    return bool(layout.spec.architecture) and layout.spec.architecture not in REGISTERED
