@@ -81,10 +81,11 @@ class Step:
 
     def input_dtype(self, dtype: str) -> str:
         """Return the format in which a linear layer with weights of a format takes its inputs."""
-        quantization = self.quantization
-        if quantization is None or dtype != quantization.scheme.dtype:
-            return self.dtype
-        return quantization.scheme.inputs or self.dtype
+        if self.quantization is not None:
+            for scheme in self.quantization.schemes:
+                if scheme.dtype == dtype:
+                    return scheme.inputs or self.dtype
+        return self.dtype
 
     def kv_length(self, window: int | None, chunked: bool = False) -> int:
         """Return how many keys each new token is multiplied with: the cached ones in reach, and the new ones.

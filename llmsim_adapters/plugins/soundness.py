@@ -127,7 +127,10 @@ def spec(answer: object, model_type: str, kinds: Collection[type]) -> ModelSpec:
     if answer.quantization is not None and type(answer.quantization) is not Quantization:
         _wrong("quantization of the spec", answer.quantization, "a Quantization or None")
     if answer.quantization is not None:
-        _scheme(answer.quantization.scheme)
+        for scheme in answer.quantization.schemes:
+            _scheme(scheme)
+        if answer.quantization.cache_dtype and answer.quantization.cache_dtype not in BITS:
+            _wrong("format of the cache", answer.quantization.cache_dtype, f"one of {', '.join(BITS)}")
     _each("unmodelled", answer.unmodelled, str)
     _each("stacks", answer.stacks, Stack)
     _components("inputs", answer.inputs, kinds)

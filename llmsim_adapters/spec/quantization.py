@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from llmsim_adapters.traced import ceil_div
 
@@ -53,23 +53,48 @@ Place = tuple[str, str, str]
 HEAD: Final[Place] = ("model", "outputs", "head")
 
 
+class Assigned(NamedTuple):
+    """The modules that a checkpoint stores by a scheme of their own."""
+
+    scheme: Scheme
+    places: frozenset[Place]
+
+
 @dataclass(frozen=True, slots=True)
 class Quantization:
     """How a checkpoint stores the weights of its linear layers; parameters are counted as if it did not.
 
-    All matrices have the scheme, or those under the modules of `only` if there are any, but for those that are
-    `excluded`: a matrix is where it, or a module that it is in, is named.
+    A matrix is at a place where it, or a module that it is in, is named. It is not quantized where it is `excluded`;
+    else it has the scheme of the first of the `others` that it is at; else `scheme`, if there is one, and the matrix is
+    under the modules of `only`, if there are any.
+
+    Attributes:
+        method: the checkpoint's word for it.
+        scheme: that of all matrices with no other one; None: they are not quantized.
+        excluded: what is left as it is.
+        only: the modules that `scheme` is for, dotted as lowerings name them; empty: all.
+        others: what has a scheme of its own, in the order in which they are asked.
+        cache_dtype: the format of keys and values that the checkpoint was made for; empty: it says none.
     """
 
     method: str
-    scheme: Scheme
+    scheme: Scheme | None
     excluded: frozenset[Place] = field(default_factory=frozenset)
     only: tuple[str, ...] = ()
+    others: tuple[Assigned, ...] = ()
+    cache_dtype: str = ""
     _blocks: frozenset[tuple[str, str]] = field(init=False, repr=False, compare=False)
-    """The stack and block of what is excluded: few blocks have any of it, and every matrix is asked about."""
+    """The stack and block of what is told apart: few blocks have any of it, and every matrix is asked about."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_blocks", frozenset([(stack, block) for stack, block, _ in self.excluded]))
+        places = self.excluded.union(*(other.places for other in self.others))
+        object.__setattr__(self, "_blocks", frozenset([(stack, block) for stack, block, _ in places]))
+
+    @property
+    def schemes(self) -> tuple[Scheme, ...]:
+        """Every scheme that some matrix may have."""
+        first = () if self.scheme is None else (self.scheme,)
+        return (*first, *(other.scheme for other in self.others))
 
     def scheme_of_all(self, stack: str, block: str) -> Scheme | None:
         """Return how every matrix of a block is stored, or None where they may differ."""
@@ -78,9 +103,13 @@ class Quantization:
     def scheme_of(self, stack: str, block: str, matrix: str) -> Scheme | None:
         """Return how a matrix is stored, or None where it is not quantized."""
         modules = _ancestry(matrix)
+        if (stack, block) in self._blocks:
+            if any((stack, block, module) in self.excluded for module in modules):
+                return None
+            for scheme, places in self.others:
+                if any((stack, block, module) in places for module in modules):
+                    return scheme
         if self.only and not any(module in self.only for module in modules):
-            return None
-        if any((stack, block, module) in self.excluded for module in modules):
             return None
         return self.scheme
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from llmsim_adapters.dialects.quantization.compressed import compressed_tensors, group_size, modelopt, whole
-from llmsim_adapters.dialects.quantization.exclusions import exclude
+from llmsim_adapters.dialects.quantization.assignment import assign
 from llmsim_adapters.spec.quantization import HEAD, Quantization, Scheme, Side
 from llmsim_adapters.spec.quick import replace
 from llmsim_adapters.text import printable
@@ -69,13 +69,14 @@ def stored(r: Reader, spec: ModelSpec) -> ModelSpec:
     if not all(pattern.__class__ is str for pattern in patterns):
         q.refuse(key, patterns, "a list of names")
         return spec
-    found = exclude(spec, patterns, substrings=method.substrings)
+    found = assign(spec, (patterns,), substrings=method.substrings)
     for pattern in found.undecided[:_SHOWN]:
         r.not_modelled(f"quantization_except_{printable(pattern, 60)}")
     if len(found.undecided) > _SHOWN:
         r.not_modelled(f"quantization_except_{len(found.undecided) - _SHOWN}_more")
     head = method.head or (name == "gptq" and q.flag("lm_head"))
-    excluded = found.places if head else found.places | {HEAD}
+    (places,) = found.places
+    excluded = places if head else places | {HEAD}
     return replace(found.spec, quantization=Quantization(name, scheme, excluded, method.only))
 
 

@@ -17,11 +17,18 @@ LAYER: Final = "model.layers.#"
 
 _Spellings = dict[str, tuple[str, ...]]
 
+_INDEXER: Final[_Spellings] = {
+    "indexer": ("indexer",),
+    "indexer.q_proj": ("indexer.wq_b", "indexer.q_proj", "index_q_proj"),
+    "indexer.k_proj": ("indexer.wk", "indexer.k_proj", "index_k_proj"),
+}
 _ATTENTION: Final[_Spellings] = {
     "q_proj": ("q_proj", "qkv_proj", "query_key_value", "wq"),
     "k_proj": ("k_proj", "qkv_proj", "query_key_value", "wk"),
     "v_proj": ("v_proj", "qkv_proj", "query_key_value", "wv"),
     "o_proj": ("o_proj", "out_proj", "dense", "wo"),
+    "gate_proj": ("gate_proj", "g_proj"),
+    **_INDEXER,
 }
 _LATENT: Final[_Spellings] = {
     "q_proj": ("q_proj",),
@@ -30,6 +37,21 @@ _LATENT: Final[_Spellings] = {
     "kv_a_proj": ("kv_a_proj_with_mqa", "fused_qkv_a_proj_with_mqa"),
     "kv_b_proj": ("kv_b_proj",),
     "o_proj": ("o_proj",),
+    "gate_proj": ("g_proj",),
+    **_INDEXER,
+}
+_COMPRESSED: Final[_Spellings] = {
+    "q_a_proj": ("wq_a", "q_a_proj"),
+    "q_b_proj": ("wq_b", "q_b_proj"),
+    "kv_proj": ("wkv", "kv_proj"),
+    "o_a_proj": ("wo_a", "o_a_proj"),
+    "o_b_proj": ("wo_b", "o_b_proj"),
+    "compressor": ("compressor",),
+    "compressor.kv_proj": ("compressor.wkv", "compressor.kv_proj"),
+    "compressor.gate_proj": ("compressor.wgate", "compressor.gate_proj"),
+    "indexer": ("indexer",),
+    "indexer.q_b_proj": ("indexer.wq_b", "indexer.q_b_proj"),
+    "indexer.compressor": ("indexer.compressor",),
 }
 _LINEAR: Final[_Spellings] = {
     "q_proj": ("in_proj_qkv", "in_proj_qkvz"),
@@ -37,6 +59,13 @@ _LINEAR: Final[_Spellings] = {
     "v_proj": ("in_proj_qkv", "in_proj_qkvz"),
     "g_proj": ("in_proj_z", "in_proj_qkvz"),
     "o_proj": ("out_proj",),
+}
+_KIMI_LINEAR: Final[_Spellings] = {
+    name: (name,)
+    for name in (
+        *("q_proj", "k_proj", "v_proj", "o_proj"),
+        *("f_proj", "f_a_proj", "f_b_proj", "g_proj", "g_a_proj", "g_b_proj"),
+    )
 }
 _MLP: Final[_Spellings] = {
     "gate_proj": ("gate_proj", "gate_up_proj", "w1"),
@@ -53,32 +82,51 @@ _EXPERTS: Final[_Spellings] = {
         f"shared_experts{name}": tuple(f"shared_expert{s}{spelled}" for s in ("s", "") for spelled in spellings)
         for name, spellings in (("", ("",)), *((f".{n}", tuple(f".{s}" for s in ss)) for n, ss in _MLP.items()))
     },
+    "latent_in_proj": ("fc1_latent_proj",),
+    "latent_out_proj": ("fc2_latent_proj",),
 }
 _SPELLINGS: Final[dict[str, tuple[tuple[str, ...], _Spellings]]] = {
-    "attention": (("self_attn", "attn", "attention", "self_attention"), _ATTENTION),
+    "attention": (("self_attn", "attn", "attention", "self_attention", "mixer"), _ATTENTION),
     "latent_attention": (("self_attn", "attention"), _LATENT),
+    "compressed_attention": (("attn", "self_attn"), _COMPRESSED),
     "gated_delta_net": (("linear_attn",), _LINEAR),
-    "mlp": (("mlp", "feed_forward", "ffn"), _MLP),
-    "mixture_of_experts": (("mlp", "block_sparse_moe", "feed_forward"), _EXPERTS),
+    "kimi_delta_attention": (("self_attn", "attention"), _KIMI_LINEAR),
+    "lightning_attention": (
+        ("self_attn",),
+        {name: (name,) for name in ("qkv_proj", "output_gate", "out_proj")},
+    ),
+    "mamba": (("mixer", "mamba"), {name: (name,) for name in ("in_proj", "x_proj", "dt_proj", "out_proj")}),
+    "mamba2": (("mixer", "mamba"), {"in_proj": ("in_proj",), "out_proj": ("out_proj",)}),
+    "short_convolution": (("conv",), {"in_proj": ("in_proj",), "out_proj": ("out_proj",)}),
+    "mlp": (("mlp", "feed_forward", "ffn", "mixer"), _MLP),
+    "mixture_of_experts": (("mlp", "block_sparse_moe", "feed_forward", "ffn", "mixer", ""), _EXPERTS),
+    "per_layer_input": (("",), {"gate": ("per_layer_input_gate",), "projection": ("per_layer_projection",)}),
 }
-"""By kind of component: the names that checkpoints have for it, and for each of its matrices."""
+"""By kind of component: the names that checkpoints have for it, empty for the layer's own, and for its matrices."""
 
 _NEVER_QUANTIZED: Final = (
-    *("model.embed_tokens", "model.norm", "model.wte", "model.embeddings", "model.rotary_emb"),
+    *("model.embed_tokens", "model.wte", "model.embeddings", "model.rotary_emb"),
     *(
         f"{LAYER}.{name}"
         for name in (
-            *("input_layernorm", "post_attention_layernorm", "pre_feedforward_layernorm"),
-            *("post_feedforward_layernorm", "self_attn.q_norm", "self_attn.k_norm", "self_attn.sinks"),
-            *("mlp.gate", "mlp.router", "block_sparse_moe.gate", "feed_forward.router", "mlp.shared_expert_gate"),
-            *("mlp.gate.e_score_correction_bias", "mlp.router.gate", "eh_proj"),
-            *(f"linear_attn.{each}" for each in ("conv1d", "norm", "in_proj_a", "in_proj_b", "in_proj_ba")),
+            *("self_attn.sinks", "mlp.gate", "mlp.router", "mlp.router.proj", "router", "router.proj", "ffn.gate"),
+            *("self_attn.indexers_proj",),  # so misspelt by those who published GLM-5
+            *("block_sparse_moe.gate", "feed_forward.router", "mixer.gate", "mlp.shared_expert_gate"),
+            *("mlp.router.gate", "eh_proj", "self_attn.indexer.weights_proj", "attn.indexer.weights_proj"),
+            *("mixer.conv1d", "mamba.conv1d", "conv.conv"),
+            *(f"linear_attn.{each}" for each in ("conv1d", "in_proj_a", "in_proj_b", "in_proj_ba")),
         )
     ),
 )
 """Modules that no checkpoint quantizes; a list that names them says nothing new."""
 
-_HEADS: Final = ("lm_head", "model.lm_head", "output_layer", "embed_out")
+_NO_MATRIX: Final = re.compile(r"([a-z_]*norm[0-9]?|e_score_correction_bias|bias|A_log|D|dt_bias)")
+"""The last part of a name that is no matrix's: of norms, biases, decays."""
+
+_HEADS: Final = ("lm_head", "model.lm_head", "output_layer", "embed_out", "head")
+
+_ROOTS: Final = ("backbone.", "transformer.")
+"""What some types call the model inside one with a head."""
 
 _TOWERS: Final = frozenset(
     {
@@ -95,7 +143,16 @@ KINDS: Final = frozenset(_SPELLINGS)
 def usual(glob: str) -> str:
     """Return a glob for the names of a model that is not part of another."""
     glob = glob.removesuffix(".weight").replace("model.language_model.", "model.")
-    return glob.replace("language_model.model.", "model.").removeprefix("language_model.")
+    glob = glob.replace("language_model.model.", "model.").removeprefix("language_model.")
+    for root in _ROOTS:
+        if glob.startswith(root):
+            return f"model.{glob.removeprefix(root)}"
+    return f"model.{glob}" if glob.startswith("layers.") else glob
+
+
+def is_no_matrix(glob: str) -> bool:
+    """Whether a glob names a norm, a bias or a decay, which no checkpoint quantizes."""
+    return _NO_MATRIX.fullmatch(_leaf(glob)) is not None
 
 
 def beside(glob: str, mtp_layers: int) -> bool:
@@ -107,14 +164,16 @@ def beside(glob: str, mtp_layers: int) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def named(glob: str) -> frozenset[str]:
+def named(glob: str, apart: bool = False) -> frozenset[str]:
     """Return the modules that a glob names, `-` for those that are never quantized.
+
+    Where some layer has a network for all tokens and routed experts `apart` from it, `mlp` is the network alone.
 
     `?` and a kind of component: which modules of that kind it names depends on the checkpoint. Some checkpoints have
     one module where specs have several, and the glob names that one, and of the several only some (`*gate*`:
     `gate_proj` and `gate_up_proj`, but not `up_proj`).
     """
-    found = [(path, module) for path, module in _PATHS if _names(glob, path)]
+    found = [(path, module) for path, module in _PATHS if _names(glob, path) and not (apart and _in_mlp(path, module))]
     leaves: dict[str, set[str]] = {}
     for path, module in found:
         leaves.setdefault(module, set()).add(_leaf(path))
@@ -124,6 +183,10 @@ def named(glob: str) -> frozenset[str]:
         if apart and apart != together:
             leaves.setdefault(f"?{kind_of(module)}", set())
     return frozenset(leaves)
+
+
+def _in_mlp(path: str, module: str) -> bool:
+    return kind_of(module) == "mixture_of_experts" and path.startswith(f"{LAYER}.mlp")
 
 
 def _leaf(path: str) -> str:
@@ -151,9 +214,11 @@ def _paths() -> list[tuple[str, str]]:
     paths = [(LAYER, ""), *((head, HEAD[2]) for head in _HEADS), *((path, "-") for path in _NEVER_QUANTIZED)]
     for kind, (prefixes, matrices) in _SPELLINGS.items():
         for prefix in prefixes:
-            paths.append((f"{LAYER}.{prefix}", kind))
+            inside = f"{LAYER}.{prefix}." if prefix else f"{LAYER}."
+            if prefix:
+                paths.append((f"{LAYER}.{prefix}", kind))
             for matrix, spellings in matrices.items():
-                paths += [(f"{LAYER}.{prefix}.{spelled}", f"{kind}.{matrix}") for spelled in spellings]
+                paths += [(inside + spelled, f"{kind}.{matrix}") for spelled in spellings]
     return paths
 
 

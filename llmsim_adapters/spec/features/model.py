@@ -17,7 +17,7 @@ def _stored_as(scheme: str, meaning: str) -> Feature[ModelSpec]:
         f"{scheme}_weights",
         meaning,
         ModelSpec,
-        lambda m: m.quantization is not None and m.quantization.scheme.name == scheme,
+        lambda m: m.quantization is not None and any(each.name == scheme for each in m.quantization.schemes),
         lambda m: replace(m, quantization=None),
         group=QUANTIZATION,
     )

@@ -1,4 +1,4 @@
-"""Which modules a quantized checkpoint leaves as they are: the patterns of its config against the modules of a spec."""
+"""Which modules the patterns of a quantized checkpoint's config name: those that it leaves as they are, and groups."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from llmsim_adapters.dialects.quantization.globs import globs_of, matches
-from llmsim_adapters.dialects.quantization.modules import KINDS, LAYER, beside, inside, kind_of, named, usual
+from llmsim_adapters.dialects.quantization.modules import KINDS, LAYER, beside, inside, is_no_matrix, kind_of, named, usual
+from llmsim_adapters.spec.components import MixtureOfExperts
 from llmsim_adapters.spec.quantization import HEAD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
     from llmsim_adapters.spec.model import Block, ModelSpec, Stack
     from llmsim_adapters.spec.quantization import Place
@@ -23,6 +24,9 @@ _DIGITS: Final = 6
 
 _ONE_LAYER: Final = re.compile(r"(?:^|(?<=[.*]))(?:layers|h|blocks)\.([0-9*]+)(?=\.|$)")
 
+_ONE_EXPERT: Final = re.compile(r"\.experts\.([0-9]{1,5})(?=\.|$)")
+
+_EXPERTS: Final = "mixture_of_experts.experts"
 _GATES: Final = "mixture_of_experts.experts.gate_proj"
 _UPS: Final = "mixture_of_experts.experts.up_proj"
 _BOTH: Final = "mixture_of_experts.experts.gate_up_proj"
@@ -31,38 +35,70 @@ _BOTH: Final = "mixture_of_experts.experts.gate_up_proj"
 _NO_MIXER: Final = frozenset({"-", HEAD[2]})
 
 
-class Excluded(NamedTuple):
-    """A spec whose blocks are told apart by what is left as it is, where that is, and the patterns undecided."""
+class Assignment(NamedTuple):
+    """A spec whose blocks are told apart by what lists of patterns name, where each list's is, and what is undecided."""
 
     spec: ModelSpec
-    places: frozenset[Place]
+    places: tuple[frozenset[Place], ...]
     undecided: tuple[str, ...]
 
 
-def exclude(spec: ModelSpec, patterns: Iterable[str], *, substrings: bool = False) -> Excluded:
-    """Return what a list of patterns leaves as it is.
+class _Named(NamedTuple):
+    """The modules that a list of patterns names in every layer, and in some: by layer, prediction modules last."""
+
+    everywhere: set[str]
+    some: list[set[str]]
+
+
+def assign(spec: ModelSpec, lists: Sequence[Iterable[str]], *, substrings: bool = False) -> Assignment:
+    """Return what each of some lists of patterns names.
 
     A layer that differs from others of its block gets a block of its own. With `substrings`, the patterns match
     inside names; one that does so only there is undecided.
     """
-    patterns = tuple(patterns)
-    if not patterns:
-        return Excluded(spec, frozenset(), ())
+    undecided: list[str] = []
     text, mtp = spec.stack("text"), spec.stack("mtp")
     layers = len(text.order) if text is not None else 0
     further = len(mtp.order) if mtp is not None else 0
-    everywhere: set[str] = set()
-    some: list[set[str]] = [set() for _ in range(layers + further)]
-    places: set[Place] = set()
-    undecided: list[str] = []
+    names = [_all_experts(spec, patterns, undecided) for patterns in lists]
+    if not any(names):
+        return Assignment(spec, tuple(frozenset() for _ in lists), tuple(undecided))
+    found = [_find(spec, patterns, layers, further, substrings, undecided) for patterns in names]
+    places: list[set[Place]] = [{HEAD} if HEAD[2] in each.everywhere else set() for each in found]
+    stacks = []
+    for stack in spec.stacks:
+        if stack is text or stack is mtp:
+            first = 0 if stack is text else layers
+            at = [
+                [each.everywhere | each.some[first + position] for each in found]
+                for position in range(len(stack.order))
+            ]
+            stacks.append(_split(stack, at, places, undecided))
+        else:
+            stacks.append(stack)
+            if any(each.everywhere - {HEAD[2], "-"} for each in found):
+                undecided.append(f"in_{stack.name}")
+    said = tuple(map(frozenset, places))
+    return Assignment(replace(spec, stacks=tuple(stacks)), said, tuple(dict.fromkeys(undecided)))
+
+
+def _find(
+    spec: ModelSpec,
+    patterns: Iterable[str],
+    layers: int,
+    further: int,
+    substrings: bool,
+    undecided: list[str],
+) -> _Named:
+    """Return the modules that patterns name in a model of so many layers, and further ones of prediction modules."""
+    found = _Named(set(), [set() for _ in range(layers + further)])
     kinds = {component.kind for component in spec.components()}
+    apart = any({"mlp", "mixture_of_experts"} <= kinds for kinds in map(_kinds, _blocks(spec)))
     nameless = any(kind not in KINDS for kind in _mixers(spec))
     for (glob, numbers), pattern in _by_layer(patterns, layers, undecided).items():
-        if beside(glob, further) or (numbers is not None and all(n >= len(some) for n in numbers)):
+        if beside(glob, further) or is_no_matrix(glob) or (numbers is not None and all(n >= len(found.some) for n in numbers)):
             continue
-        modules = named(glob)
-        if HEAD[2] in modules:
-            places.add(HEAD)
+        modules = named(glob, apart)
         unsure = nameless and not modules <= _NO_MIXER and "" not in modules
         if (
             not modules
@@ -72,22 +108,36 @@ def exclude(spec: ModelSpec, patterns: Iterable[str], *, substrings: bool = Fals
         ):
             undecided.append(pattern)
         elif numbers is None:
-            everywhere |= modules
+            found.everywhere.update(modules)
+            continue
         else:
             for number in numbers:
-                if number < len(some):
-                    some[number] |= modules
-    stacks = []
-    for stack in spec.stacks:
-        if stack is text or stack is mtp:
-            first = 0 if stack is text else layers
-            at = [everywhere | some[first + position] for position in range(len(stack.order))]
-            stacks.append(_split(stack, at, places, undecided))
+                if number < len(found.some):
+                    found.some[number].update(modules)
+        if HEAD[2] in modules:
+            found.everywhere.add(HEAD[2])
+    return found
+
+
+def _all_experts(spec: ModelSpec, patterns: Iterable[str], undecided: list[str]) -> tuple[str, ...]:
+    """Return patterns in which a list of all experts' modules, one by one, is one pattern."""
+    named: dict[str, set[int]] = {}
+    kept: dict[str, None] = {}
+    for pattern in patterns:
+        found = _ONE_EXPERT.search(pattern)
+        if found is None:
+            kept[pattern] = None
         else:
-            stacks.append(stack)
-            if everywhere - {HEAD[2], "-"}:
-                undecided.append(f"in_{stack.name}")
-    return Excluded(replace(spec, stacks=tuple(stacks)), frozenset(places), tuple(dict.fromkeys(undecided)))
+            body = f"{pattern[: found.start()]}.experts.*{pattern[found.end() :]}"
+            named.setdefault(body, set()).add(int(found[1]))
+            kept[body] = None
+    if named:
+        most = max((each.num_experts for each in spec.components() if isinstance(each, MixtureOfExperts)), default=0)
+        for body, numbers in named.items():
+            if len(numbers) < most:
+                undecided.append(body)
+                del kept[body]
+    return tuple(kept)
 
 
 def names_towers(config: object) -> bool:
@@ -99,8 +149,16 @@ def names_towers(config: object) -> bool:
 
 def _mixers(spec: ModelSpec) -> set[str]:
     """Return the kinds of the mixers of all layers: a pattern may name those whose checkpoint names nobody stated."""
-    blocks = (block for stack in spec.stacks for block in stack.blocks)
-    return {mixer.kind for block in blocks for sublayer in block.sublayers for mixer in sublayer.mixers}
+    return {mixer.kind for block in _blocks(spec) for sublayer in block.sublayers for mixer in sublayer.mixers}
+
+
+def _blocks(spec: ModelSpec) -> Iterator[Block]:
+    return (block for stack in spec.stacks for block in stack.blocks)
+
+
+def _kinds(block: Block) -> set[str]:
+    """Return the kinds of the parts of a block."""
+    return {part.kind for sublayer in block.sublayers for part in sublayer.parts()}
 
 
 def _by_layer(
@@ -148,22 +206,23 @@ def _layers_of(glob: str, layers: int) -> tuple[str, set[int] | None]:
     return body, numbers
 
 
-def _split(stack: Stack, at: list[set[str]], places: set[Place], undecided: list[str]) -> Stack:
+def _split(stack: Stack, at: list[list[set[str]]], places: list[set[Place]], undecided: list[str]) -> Stack:
     """Return the stack with a block for each different set of modules; note the places, and what can't be said."""
     blocks: list[Block] = []
-    indices: dict[tuple[int, frozenset[str]], int] = {}
+    indices: dict[tuple[int, tuple[frozenset[str], ...]], int] = {}
     order = []
-    kinds = [{part.kind for sublayer in block.sublayers for part in sublayer.parts()} for block in stack.blocks]
-    for index, modules in zip(stack.order, at, strict=True):
+    kinds = [_kinds(block) for block in stack.blocks]
+    for index, lists in zip(stack.order, at, strict=True):
         block = stack.blocks[index]
-        kept = frozenset(m for m in modules if not m or kind_of(m) in kinds[index])
+        kept = tuple([frozenset([m for m in modules if not m or kind_of(m) in kinds[index]]) for modules in lists])
         if (index, kept) not in indices:
             same = sum(1 for known, _ in indices if known == index)
             indices[index, kept] = len(blocks)
             blocks.append(replace(block, name=f"{block.name}_unlike_{same}") if same else block)
-            if len({"mixture_of_experts.experts", _GATES, _UPS} & kept) == 1 and {_GATES, _UPS} & kept:
-                undecided.append("half_of_the_experts_up")  # specs have both halves as one matrix
-            places.update((stack.name, blocks[-1].name, _BOTH if m == _GATES else m) for m in kept)
+            for modules, noted in zip(kept, places, strict=True):
+                if len({_EXPERTS, _GATES, _UPS} & modules) == 1 and _EXPERTS not in modules:
+                    undecided.append("half_of_the_experts_up")  # specs have both halves as one matrix
+                noted.update((stack.name, blocks[-1].name, _BOTH if m == _GATES else m) for m in modules)
         order.append(indices[index, kept])
     if len(blocks) > len(stack.blocks) and stack.weights_of:
         undecided.append("layers_that_share_weights")
