@@ -55,6 +55,11 @@ def quantized(config: dict[str, Any], **block: Any) -> dict[str, Any]:
     return {**config, "quantization_config": block}
 
 
+def with_value(config: dict[str, Any], path: list[str], value: Any) -> dict[str, Any]:
+    first, *rest = path
+    return {**config, first: with_value(config[first], rest, value) if rest else value}
+
+
 def gaps(config: dict[str, Any]) -> list[str]:
     return [gap.name for gap in la.evaluate(config).gaps if gap.name != "evidence"]
 
@@ -118,11 +123,8 @@ class TestPublishedCheckpoints:
         read = {p.key for p in before.coverage.parameters.values() if p.key and p.key.startswith("quantization_")}
         assert read
         for path in sorted(read):
-            excepting = path.endswith((".ignore", ".modules_to_not_convert"))
-            lists = [
-                quantized(config, **{**config["quantization_config"], path.split(".")[-1]: each})
-                for each in ([], ["*"])
-            ]
+            excepting = path.endswith((".ignore", ".modules_to_not_convert", ".targets"))
+            lists = [with_value(config, path.split("."), each) for each in ([], ["*"])]
             changed = lists if excepting else changes(config, path.split("."))
             specs = [la.load(each).spec for each in changed]
             if path in before.coverage.without_effect:
@@ -173,16 +175,36 @@ SCHEME_OF: Final = {
         {"quant_method": "modelopt", "quant_algo": "FP8", "ignore": ["lm_head"]},
         group("float-quantized", **EIGHT, strategy="tensor"),
     ],
-    "int8_channel": [group("int-quantized", num_bits=8, type="int", strategy="channel", symmetric=True)],
+    "int8_channel": [
+        {"quant_method": "w8a8_int8"},
+        {"quant_method": "bitsandbytes", "load_in_8bit": True},
+        group("int-quantized", num_bits=8, type="int", strategy="channel", symmetric=True),
+    ],
     "packed_int": [
         group("pack-quantized", num_bits=4, type="int", strategy="group", group_size=32, symmetric=True),
         group("pack-quantized", num_bits=8, type="int", strategy="channel", symmetric=False),
     ],
-    "awq": [{"quant_method": "awq", "bits": 4, "group_size": 128}],
-    "gptq": [{"quant_method": "gptq", "bits": 4, "group_size": 128}, {"quant_method": "gptq", "bits": 8}],
+    "awq": [
+        {"quant_method": "awq", "bits": 4, "group_size": 128},
+        {"quant_method": "auto-round", "bits": 4, "group_size": 128, "packing_format": "auto_round:auto_awq"},
+    ],
+    "gptq": [
+        {"quant_method": "gptq", "bits": 4, "group_size": 128},
+        {"quant_method": "gptq", "bits": 8},
+        {"quant_method": "auto-round", "bits": 4, "group_size": 128},
+    ],
     "nvfp4": [
         {"quant_method": "modelopt", "quant_algo": "NVFP4", "ignore": ["lm_head"]},
         group("nvfp4-pack-quantized", num_bits=4, type="float", strategy="tensor_group", group_size=16, symmetric=True),
+    ],
+    "mxfp8": [{"quant_method": "mxfp8"}, {"quant_method": "modelopt", "quant_algo": "MXFP8", "ignore": ["lm_head"]}],
+    "int8_block": [{"quant_method": "blockwise_int8", "weight_block_size": [128, 128]}],
+    "grouped_int": [
+        {"quant_method": "hqq", "quant_config": {"weight_quant_params": {"nbits": 4, "group_size": 64}}},
+    ],
+    "bnb_4bit": [
+        {"quant_method": "bitsandbytes", "load_in_4bit": True, "bnb_4bit_use_double_quant": True},
+        {"quant_method": "bitsandbytes", "load_in_4bit": True},
     ],
     "mxfp4": [
         {"quant_method": "mxfp4", "modules_to_not_convert": ["model.layers.*.self_attn", "lm_head"]},
@@ -210,22 +232,42 @@ class TestSchemes:
         assert head == "bfloat16"
 
     @pytest.mark.parametrize(
-        "block",
+        ("block", "gap"),
         [
-            {"quant_method": "bitsandbytes", "load_in_4bit": True},
-            {"quant_method": "awq", "bits": 3},
-            {"quant_method": "awq", "bits": 4, "version": "gemv"},
-            {"quant_method": "gptq", "bits": 3, "group_size": 128},
-            {"quant_method": "gptq", "bits": 4, "dynamic": {"-:.*gate": {}}},
-            {"quant_method": "modelopt", "quant_algo": "MIXED_PRECISION"},
-            group("marlin-24", num_bits=4, type="int", strategy="group", group_size=128, symmetric=True),
-            group("pack-quantized", num_bits=3, type="int", strategy="group", group_size=128, symmetric=True),
-            {**group("pack-quantized", num_bits=4, type="int", strategy="group"), "sparsity_config": {"format": "s"}},
-            {"quant_method": "compressed-tensors", "config_groups": {"a": {}, "b": {}}},
+            ({"quant_method": "torchao", "quant_type": "int4wo"}, "torchao"),
+            ({"bits": 4}, "unknown"),
+            ({"quant_method": "modelopt", "quant_algo": "W4A8_AWQ", "ignore": []}, "modelopt"),
+            (group("marlin-24", num_bits=4, type="int", strategy="group", group_size=128), "compressed-tensors"),
+            ({"quant_method": "compressed-tensors", "config_groups": {"a": {}, "b": {}}}, "compressed-tensors"),
         ],
     )
-    def test_what_is_not_modelled_is_a_gap(self, block: dict[str, Any]) -> None:
-        assert gaps(quantized(LLAMA, **block)) == [f"quantization_{block['quant_method']}"]
+    def test_a_method_that_is_not_modelled_is_a_gap(self, block: dict[str, Any], gap: str) -> None:
+        assert set(gaps(quantized(LLAMA, **block))) >= {f"quantization_{gap}"}
+        spec = la.load(quantized(LLAMA, **block)).spec
+        assert spec is not None
+        assert spec.quantization is None
+
+    @pytest.mark.parametrize(
+        ("block", "option"),
+        [
+            ({"quant_method": "awq", "bits": 4, "version": "gemv"}, "version"),
+            ({"quant_method": "awq", "bits": 4, "zero_point": False}, "zero_point"),
+            ({"quant_method": "gptq", "bits": 4, "checkpoint_format": "marlin"}, "checkpoint_format"),
+            ({"quant_method": "auto-round", "bits": 4, "data_type": "mx_fp4"}, "data_type"),
+            (
+                {
+                    **group("pack-quantized", num_bits=4, type="int", strategy="group"),
+                    "sparsity_config": {"format": "s"},
+                },
+                "sparsity_config",
+            ),
+            ({**FP8, "kv_cache_scheme": {"type": "float", "num_bits": 4}}, "kv_cache_scheme_float_4_tensor"),
+        ],
+    )
+    def test_of_an_option_that_is_not_modelled_the_method_is_computed(self, block: dict[str, Any], option: str) -> None:
+        config = quantized(LLAMA, **block)
+        assert gaps(config) == [f"quantization_{option}"]
+        assert la.build(config, checkpoint()).weight_bytes < 0.7 * la.build(LLAMA, checkpoint()).weight_bytes
 
     @pytest.mark.parametrize(
         ("block", "key"),

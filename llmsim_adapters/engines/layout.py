@@ -15,12 +15,21 @@ if TYPE_CHECKING:
 
     from llmsim_adapters.engines.engine import Engine
     from llmsim_adapters.engines.rules import Part
+    from llmsim_adapters.graph.operator import Sharding
     from llmsim_adapters.graph.schedule import Schedule
     from llmsim_adapters.spec.model import ModelSpec
 
     _Rule = TypeVar("_Rule", bound=Rule)
 
 _IN_TABLES: Final = frozenset({Store, Scales, Keep, Beside, Note})
+_OF: Final = {
+    "": ("linear", "experts", "shared_experts"),
+    "linear": ("linear", "shared_experts"),
+    "experts": ("experts",),
+    "shared_experts": ("shared_experts",),
+}
+"""The matrices that a rule about scales is about, by what it says."""
+
 _AROUND: Final[dict[str, Part]] = {"linear_attention": "attention", "tower_mlp": "tower"}
 """The part that one with no rule of its own is split like."""
 
@@ -54,7 +63,7 @@ class Layout:
         self.page = page if isinstance(page, int) else 1
         self._groups: dict[Part, Group | None] = {}
         self.stored: dict[str, Store] = {}
-        self.scales: dict[str, Scales] = {}
+        self.scales: dict[tuple[str, str], Scales] = {}
         self.kept: dict[str, Keep] = {}
         self.beside: dict[str, list[Beside]] = {}
         self.names_places = False
@@ -64,7 +73,8 @@ class Layout:
     def _tables(self) -> None:
         """Put the rules about tensors and caches where they are looked up; of several, the first one holds."""
         self.stored = {name: rule for rule in reversed(self.rules(Store)) for name in rule.tensors}
-        self.scales = {name: rule for rule in reversed(self.rules(Scales)) for name in rule.schemes}
+        for scales in reversed(self.rules(Scales)):
+            self.scales.update({(name, of): scales for name in scales.schemes for of in _OF[scales.of]})
         self.kept = {name: rule for rule in reversed(self.rules(Keep)) for name in rule.caches}
         for beside in self.rules(Beside):
             self.beside.setdefault(beside.kind, []).append(beside)
@@ -112,6 +122,13 @@ class Layout:
         if over in ("all", "tokens"):
             return self.ranks.world if over == "all" else self.ranks.tensor
         return self.ranks.width_ways if over == "width" else self.ranks.expert
+
+    def scales_of(self, scheme: str, kind: str, sharding: Sharding) -> Scales | None:
+        """Return the rule about what stands beside a matrix of a kind of component, None where there is none."""
+        if not self.scales:
+            return None
+        of = "experts" if sharding == "experts" else kind if kind == "shared_experts" else "linear"
+        return self.scales.get((scheme, of))
 
     def group(self, part: Part) -> Group:
         """Return the ranks that a part of the model is split over; a layout without ranks has no groups."""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Protocol
 
 from llmsim_adapters.traced import ceil_div
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from llmsim_adapters.graph.cache import CacheKind
     from llmsim_adapters.graph.operator import Sharding
     from llmsim_adapters.graph.schedule import Schedule
     from llmsim_adapters.spec.model import ModelSpec
+    from llmsim_adapters.spec.quantization import Scheme
 
 Part = Literal["embedding", "attention", "linear_attention", "mlp", "shared_experts", "head", "tower", "tower_mlp"]
 """What of a model is split by one group of ranks: embeddings; all mixers over tokens; of them, by a rule of their own,
@@ -131,6 +132,32 @@ def _padded_part(size: int, ways: int, multiple: int) -> int:
     return padded // ways
 
 
+class Matrix(NamedTuple):
+    """A quantized matrix, or what one rank has of it.
+
+    Attributes:
+        scheme: how the checkpoint stores it.
+        shape: the rows and columns of the part that is asked about, behind the number of experts where there are any.
+        whole: those of the whole matrix.
+        parts: how many matrices of the checkpoint its rows are those of, one after the other.
+        across: whether ranks have parts of its columns.
+    """
+
+    scheme: Scheme
+    shape: tuple[int, ...]
+    whole: tuple[int, ...]
+    parts: int
+    across: bool
+
+
+class Held(NamedTuple):
+    """A tensor that an engine stores beside a quantized matrix; an empty format is that of unquantized weights."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scales(Rule):
     """How what stands beside quantized matrices is stored on a rank.
@@ -139,14 +166,19 @@ class Scales(Rule):
 
     Attributes:
         schemes: the names of the schemes of storage.
+        of: of which matrices: of those of `linear` layers, of `experts`, of `shared_experts` alone, or of all.
         dtype: the format that scales have on a rank; None: the checkpoint's.
-        whole_blocks: of which matrices a rank's part must consist of whole blocks: of none, of those of `linear` layers
-            or of `all`, experts' too; a layout in which it does not is refused.
+        whole_blocks: whether a rank's part must consist of whole blocks; a layout in which it does not is refused.
+        beside: what is stored in place of all that; what the checkpoint has and it does not name is not stored.
+        parts: of how many parts with scales of their own a matrix is, where the checkpoint has one for all of it.
     """
 
     schemes: tuple[str, ...]
+    of: Literal["", "linear", "experts", "shared_experts"] = ""
     dtype: str | None = None
-    whole_blocks: Literal["", "linear", "all"] = ""
+    whole_blocks: bool = False
+    beside: Callable[[Matrix], Iterable[Held]] | None = None
+    parts: Mapping[str, int] = field(default_factory=dict)
 
 
 class Shelf(Protocol):

@@ -45,7 +45,8 @@ class Schedule:
 
     `dtype` is the format of what is not quantized and of activations, `auto` the one that the engine takes for the
     checkpoint's. `weight_dtype` stands for all weights, whatever the checkpoint's quantization; `activation_dtype` and
-    `kv_cache_dtype` for what they say.
+    `kv_cache_dtype` for what they say. A cache has the format that a quantized checkpoint declares, else that of
+    activations.
 
     Raises:
         ScheduleError: a field is out of range.

@@ -88,11 +88,11 @@ def lower_compressed_indexer(indexer: CompressedIndexer, site: Site) -> None:
 def _compress(site: Site, hidden: int, width: int, rate: int, overlaps: bool) -> None:
     """Emit what makes one entry of `rate` tokens, and of as many before them where entries overlap.
 
-    The projections of the tokens that are no entry yet, and of those that the next one overlaps with, are a state.
+    No checkpoint quantizes the projections. Those of the tokens that are no entry yet, and of those that the next one overlaps with, are a state.
     """
     outputs = 2 * width if overlaps else width
-    site.linear("compressor.kv_proj", hidden, outputs, "replicated")
-    site.linear("compressor.gate_proj", hidden, outputs, "replicated")
+    site.linear("compressor.kv_proj", hidden, outputs, "replicated", quantized=False)
+    site.linear("compressor.gate_proj", hidden, outputs, "replicated", quantized=False)
     site.weight("compressor.position_bias", (rate, outputs), "replicated")
     site.norm("compressor.kv_norm", Norm(width), site.step.batch_size * site.step.new_entries(rate))
     kept = rate * (outputs + width) if overlaps else rate * outputs

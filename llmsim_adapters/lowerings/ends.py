@@ -22,23 +22,23 @@ if TYPE_CHECKING:
 
 def lower_embedding(embedding: Embedding, site: Site) -> None:
     width = embedding.hidden_size
-    site.weight("weight", (embedding.vocab_size, width), "vocabulary")
+    site.table("weight", (embedding.vocab_size, width), "vocabulary")
     if embedding.spare:
-        site.weight("spare_weight", (embedding.vocab_size, width), "vocabulary")
+        site.table("spare_weight", (embedding.vocab_size, width), "vocabulary")
     site.product("lookup", site.step.tokens, width, 0, site.step.tokens * width, kind="lookup")
     site.add_up("lookup", width)
 
 
 def lower_hash_embedding(embedding: HashEmbedding, site: Site) -> None:
     rows, width = site.step.tokens * embedding.count, embedding.hidden_size
-    site.weight("weight", (embedding.rows, width), "vocabulary")
+    site.table("weight", (embedding.rows, width), "vocabulary")
     site.product("lookup", rows, width, 0, rows * width, kind="lookup")
     site.add_up("lookup", width)
 
 
 def lower_position_embedding(embedding: PositionEmbedding, site: Site) -> None:
     tokens, width = site.step.tokens, embedding.hidden_size
-    site.weight("weight", (embedding.positions, width), "replicated")
+    site.table("weight", (embedding.positions, width), "replicated")
     site.product("lookup", tokens, width, 0, tokens * width, kind="lookup")
 
 

@@ -98,7 +98,7 @@ class Site(Storage):
         A matrix that is split by rows gives each rank a summand of y; the ranks add them up. `copied` outputs are on
         every rank.
         """
-        if quantized:
+        if quantized or self.quantizes_all:
             dtype = self.matrix(name, (outputs, inputs), sharding, copied=copied)
         else:
             dtype = self.weight(name, (outputs, inputs), sharding)

@@ -6,13 +6,14 @@ from functools import partial
 from math import prod
 from typing import TYPE_CHECKING, Any, Final
 
+from llmsim_adapters.engines.rules import Held, Matrix
 from llmsim_adapters.graph.operator import Weight
 from llmsim_adapters.graph.schedule import ScheduleError
 from llmsim_adapters.lowerings.exchanges import Exchanges
 from llmsim_adapters.traced import ceil_div
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from llmsim_adapters.engines.rules import Store
     from llmsim_adapters.graph.operator import Role, Sharding
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 # A named tuple's own constructor takes three times as long, and there are dozens of these in every graph.
 _weight: Final[Callable[[tuple[Any, ...]], Weight]] = partial(tuple.__new__, Weight)
+
+_NOTHING: Final = Held("", (0,))
+"""What an engine that does not store a tensor has of it."""
 
 
 class Storage(Exchanges):
@@ -122,8 +126,21 @@ class Storage(Exchanges):
         stored = self.weight(name, shape, sharding, dtype=dtype, copied=count, rank_shape=own)
         if scheme is not None and scheme.sides:
             own = own or self._own(shape, sharding, copied, across)
-            self._beside(name, shape, own, scheme, sharding, parts, copied)
+            self._beside(name, shape, own, scheme, sharding, parts, copied, across)
         return stored
+
+    @property
+    def quantizes_all(self) -> bool:
+        """Whether the checkpoint quantizes tables and routers as it does linear layers."""
+        quantization = self.step.quantization
+        return quantization is not None and quantization.everything
+
+    def table(self, name: str, shape: tuple[int, ...], sharding: Sharding) -> None:
+        """Emit a table that is looked up, a row for each token or position."""
+        if self.quantizes_all:
+            self.matrix(name, shape, sharding)
+        else:
+            self.weight(name, shape, sharding)
 
     def _beside(
         self,
@@ -134,19 +151,69 @@ class Storage(Exchanges):
         sharding: Sharding,
         parts: int,
         copied: int,
+        across: bool,
     ) -> None:
         """Emit what stands beside a quantized matrix, of which a rank has its `own` part."""
-        rule = self._layout.scales.get(scheme.name)
-        whole = rule is not None and (rule.whole_blocks == "all" or (rule.whole_blocks and sharding != "experts"))
+        rule = self._layout.scales_of(scheme.name, self._kind, sharding)
+        if rule is not None:
+            self._layout.use(rule)
+            if rule.whole_blocks and self._ranks is not None:
+                for side in scheme.sides:
+                    self._whole(name, side, shape, own, parts, sharding)
+            if rule.beside is not None:
+                across = across or sharding == "row"
+                own_parts = rule.parts.get(f"{self._kind}.{name}", parts)
+                self._held(name, Matrix(scheme, own, shape, own_parts, across), rule.beside, sharding, parts)
+                return
         for side in scheme.sides:
             beside = side.shape(shape, parts)
             copies = ceil_div(prod(beside) * copied, shape[-2]) if copied else 0
             rank_shape, dtype = None, side.dtype
             if rule is not None:
-                if whole and self._ranks is not None:
-                    self._whole(name, side, shape, own, parts, sharding)
-                rank_shape, dtype = side.shape(own, parts), rule.dtype or dtype
+                own_parts = parts if side.rows else rule.parts.get(f"{self._kind}.{name}", parts)
+                rank_shape, dtype = side.shape(own, own_parts), rule.dtype or dtype
             self.weight(f"{name}_{side.name}", beside, sharding, "scale", dtype, copies, rank_shape)
+
+    def _held(
+        self, name: str, matrix: Matrix, beside: Callable[[Matrix], Iterable[Held]], sharding: Sharding, parts: int
+    ) -> None:
+        """Emit what a rule stores beside a quantized matrix, and the checkpoint's scales, stored or not."""
+        held = {each.name: each for each in beside(matrix)}
+        for side in matrix.scheme.sides:
+            own = held.pop(side.name, _NOTHING)
+            whole = side.shape(matrix.whole, parts)
+            self._scale(f"{name}_{side.name}", whole, sharding, "scale", side.dtype, own)
+        if held:
+            for each in beside(matrix._replace(shape=matrix.whole)):
+                if each.name in held:
+                    own = held[each.name]
+                    self._scale(f"{name}_{each.name}", each.shape, sharding, "stored", each.dtype, own)
+
+    def _scale(self, name: str, shape: tuple[int, ...], sharding: Sharding, role: Role, dtype: str, own: Held) -> None:
+        """Emit a tensor of which a rank has what is held, in a format that may be another."""
+        rule = self._rule(name) if self._rules is not None else None
+        if rule is not None and rule.absent:
+            own = _NOTHING
+        usual = self.step.weight_dtype
+        said, stored = dtype or usual, own.dtype or usual
+        rank_shape = own.shape
+        ways = 1 if self._ranks is None else self._ways(sharding)
+        self._draft.weights.append(
+            Weight(
+                self._label + name,
+                shape,
+                self.weight_sets,
+                said,
+                role,
+                sharding,
+                self.stack,
+                self.block,
+                ways,
+                0,
+                rank_shape,
+                None if stored == said else stored,
+            )
+        )
 
     def _widened(self, rule: Store, own: tuple[int, ...], across: bool) -> tuple[int, ...]:
         """Return a rank's part of experts, whose width is columns, `across`, or rows, padded by a rule."""

@@ -104,7 +104,7 @@ class _Wiring:
             all_logits=schedule.logits == "all",
             dtype=dtype,
             weight_dtype=schedule.weight_dtype or layout.dtype,
-            cache_dtype=schedule.kv_cache_dtype or dtype,
+            cache_dtype=schedule.kv_cache_dtype or self._declared_cache() or dtype,
             quantization=None if schedule.weight_dtype else spec.quantization,
             layout=layout,
             lowerings=self._lowerings,
@@ -112,6 +112,10 @@ class _Wiring:
             prompt=prompt,
             streams=streams,
         )
+
+    def _declared_cache(self) -> str:
+        """Return the format of the cache that the checkpoint declares; empty: none."""
+        return "" if self._spec.quantization is None else self._spec.quantization.cache_dtype
 
     def graph(self) -> OperatorGraph:
         self._lower_once(AROUND, "inputs", self._spec.inputs)
@@ -133,6 +137,11 @@ class _Wiring:
     def _notes(self, routing: tuple[object, ...]) -> tuple[str, ...]:
         """Return what the schedule asks for and this model has no use for, and what the engine does unexpectedly."""
         schedule, notes = self._schedule, list(self._layout.notes)
+        declared = self._declared_cache()
+        if declared and schedule.kv_cache_dtype is None:
+            notes.append(
+                f"the cache is stored in {declared}, which the checkpoint declares (`kv_cache_dtype`: another)"
+            )
         if not routing:
             asked = (
                 ("ep_size", schedule.ep_size != 1),

@@ -18,7 +18,11 @@ BITS: Final = {
     "int32": 32,
     "int8": 8,
     "uint8": 8,
+    "int6": 6,
+    "int5": 5,
     "int4": 4,
+    "int3": 3,
+    "int2": 2,
     "float4_e2m1fn": 4,
 }
 """Bits of one element, by torch's name of the format."""

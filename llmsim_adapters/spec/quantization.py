@@ -13,8 +13,9 @@ from llmsim_adapters.traced import ceil_div
 class Side:
     """Numbers that are stored beside a quantized matrix: `numbers` for each block of `rows` x `columns` of it.
 
-    0 stands for all rows, or all columns. An empty `dtype` is the format of the model's other weights. A matrix
-    that stands for several of the checkpoint has those of each, where they don't go by rows.
+    0 stands for all rows, or all columns. With `elements`, a block is so many of a matrix's numbers, row after row. An
+    empty `dtype` is the format of the model's other weights. A matrix that stands for several of the checkpoint has
+    those of each, where they don't go by rows.
     """
 
     name: str
@@ -22,10 +23,13 @@ class Side:
     rows: int = 0
     columns: int = 0
     numbers: int = 1
+    elements: int = 0
 
     def shape(self, shape: tuple[int, ...], parts: int) -> tuple[int, ...]:
         """Return the shape for a matrix of a shape, whose rows are those of `parts` matrices of the checkpoint."""
         height, width = shape[-2:]
+        if self.elements:
+            return (*shape[:-2], parts, ceil_div(height // parts * width, self.elements) * self.numbers)
         rows, columns = self.rows, self.columns
         down = ceil_div(height // parts, rows) * parts if rows else parts
         across = ceil_div(width, columns) if columns else 1
@@ -38,6 +42,7 @@ class Scheme:
 
     `name` tells schemes apart in features and reports. With `fused`, matrices that a lowering has as one are one in
     the checkpoint too. `inputs` is the format to which kernels bring what is multiplied with the matrix; empty: none.
+    `reordered` inputs are grouped in an order of their own (act-order), in which any rank's may be of any group.
     """
 
     name: str
@@ -45,6 +50,7 @@ class Scheme:
     sides: tuple[Side, ...] = ()
     fused: bool = False
     inputs: str = ""
+    reordered: bool = False
 
 
 Place = tuple[str, str, str]
@@ -75,6 +81,8 @@ class Quantization:
         only: the modules that `scheme` is for, dotted as lowerings name them; empty: all.
         others: what has a scheme of its own, in the order in which they are asked.
         cache_dtype: the format of keys and values that the checkpoint was made for; empty: it says none.
+        everything: whether tables that are looked up, and the layers that methods for linear layers leave as they are,
+            routers above all, are quantized too.
     """
 
     method: str
@@ -83,6 +91,7 @@ class Quantization:
     only: tuple[str, ...] = ()
     others: tuple[Assigned, ...] = ()
     cache_dtype: str = ""
+    everything: bool = False
     _blocks: frozenset[tuple[str, str]] = field(init=False, repr=False, compare=False)
     """The stack and block of what is told apart: few blocks have any of it, and every matrix is asked about."""
 
@@ -131,10 +140,15 @@ SCHEMES: Final = {
     "fp8_channel": "8-bit floats, a scale for each output",
     "fp8_tensor": "8-bit floats, a scale for each matrix",
     "int8_channel": "8-bit integers, a scale for each output",
+    "int8_block": "8-bit integers, a scale for each block of rows and columns",
     "packed_int": "packed integers, a scale for each group of inputs (compressed-tensors)",
-    "awq": "packed 4-bit integers, a scale and a zero point for each group of inputs (AWQ)",
+    "awq": "packed integers, a scale and a zero point for each group of inputs (AWQ)",
     "gptq": "packed integers, a scale and a zero point for each group of inputs, and their order (GPTQ)",
     "nvfp4": "4-bit floats, an 8-bit scale for each 16 inputs and one for each matrix (NVFP4)",
     "mxfp4": "4-bit floats, an 8-bit exponent for each 32 inputs (MXFP4)",
+    "mxfp8": "8-bit floats, an 8-bit exponent for each 32 inputs (MXFP8)",
+    "w4afp8": "packed 4-bit integers, a scale for each group of inputs and one for each matrix's inputs (W4AFP8)",
+    "grouped_int": "packed integers, a scale and a zero point or bias for each group of inputs (MLX, HQQ)",
+    "bnb_4bit": "4-bit floats, a scale for each 64 numbers (bitsandbytes)",
 }
 """Every scheme that dialects read, by name, and what it stores."""

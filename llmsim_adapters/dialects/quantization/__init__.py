@@ -10,10 +10,12 @@ if TYPE_CHECKING:
 
 
 def quantized(r: Reader, spec: ModelSpec) -> ModelSpec:
-    """Return a spec with what `quantization_config` says about how its weights are stored."""
-    if not r.has("quantization_config"):
-        r.no_effect(("quantization_config",), "null: the weights are not quantized")
+    """Return a spec with what a level of a config says about how its checkpoint's weights are stored."""
+    if not (r.has("quantization_config") or r.has("quantization")):
+        r.no_effect(("quantization_config", "quantization"), "null: the weights are not quantized")
         return spec
-    from llmsim_adapters.dialects.quantization.methods import stored  # most configs need none of it
+    from llmsim_adapters.dialects.quantization.declaration import declared  # most configs need none of it
+    from llmsim_adapters.dialects.quantization.methods import stored
 
-    return stored(r, spec)
+    q = declared(r)
+    return spec if q is None else stored(q, r, spec)

@@ -7,7 +7,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from llmsim_adapters.dialects.quantization.globs import globs_of, matches
-from llmsim_adapters.dialects.quantization.modules import KINDS, LAYER, beside, inside, is_no_matrix, kind_of, named, usual
+from llmsim_adapters.dialects.quantization.modules import (
+    KINDS,
+    LAYER,
+    beside,
+    inside,
+    is_no_matrix,
+    kind_of,
+    named,
+    usual,
+)
 from llmsim_adapters.spec.components import MixtureOfExperts
 from llmsim_adapters.spec.quantization import HEAD
 
@@ -31,6 +40,9 @@ _GATES: Final = "mixture_of_experts.experts.gate_proj"
 _UPS: Final = "mixture_of_experts.experts.up_proj"
 _BOTH: Final = "mixture_of_experts.experts.gate_up_proj"
 
+
+_WITHOUT_NAMES: Final = frozenset({"head", "next_token_input", "scale"})
+"""Kinds of what stands in layers and has no linear layer, or none that a list of a layer's modules could mean."""
 
 _NO_MIXER: Final = frozenset({"-", HEAD[2]})
 
@@ -94,9 +106,13 @@ def _find(
     found = _Named(set(), [set() for _ in range(layers + further)])
     kinds = {component.kind for component in spec.components()}
     apart = any({"mlp", "mixture_of_experts"} <= kinds for kinds in map(_kinds, _blocks(spec)))
-    nameless = any(kind not in KINDS for kind in _mixers(spec))
+    nameless = not _mixers(spec) <= KINDS | _WITHOUT_NAMES
     for (glob, numbers), pattern in _by_layer(patterns, layers, undecided).items():
-        if beside(glob, further) or is_no_matrix(glob) or (numbers is not None and all(n >= len(found.some) for n in numbers)):
+        if (
+            beside(glob, further)
+            or is_no_matrix(glob)
+            or (numbers is not None and all(n >= len(found.some) for n in numbers))
+        ):
             continue
         modules = named(glob, apart)
         unsure = nameless and not modules <= _NO_MIXER and "" not in modules
@@ -150,6 +166,12 @@ def names_towers(config: object) -> bool:
 def _mixers(spec: ModelSpec) -> set[str]:
     """Return the kinds of the mixers of all layers: a pattern may name those whose checkpoint names nobody stated."""
     return {mixer.kind for block in _blocks(spec) for sublayer in block.sublayers for mixer in sublayer.mixers}
+
+
+def _gated(block: Block) -> bool:
+    """Whether a block's routed experts have a gate, whose matrix specs have together with the other one."""
+    mixers = (mixer for sublayer in block.sublayers for mixer in sublayer.mixers)
+    return any(isinstance(mixer, MixtureOfExperts) and mixer.gated for mixer in mixers)
 
 
 def _blocks(spec: ModelSpec) -> Iterator[Block]:
@@ -220,7 +242,7 @@ def _split(stack: Stack, at: list[list[set[str]]], places: list[set[Place]], und
             indices[index, kept] = len(blocks)
             blocks.append(replace(block, name=f"{block.name}_unlike_{same}") if same else block)
             for modules, noted in zip(kept, places, strict=True):
-                if len({_EXPERTS, _GATES, _UPS} & modules) == 1 and _EXPERTS not in modules:
+                if len({_EXPERTS, _GATES, _UPS} & modules) == 1 and _EXPERTS not in modules and _gated(block):
                     undecided.append("half_of_the_experts_up")  # specs have both halves as one matrix
                 noted.update((stack.name, blocks[-1].name, _BOTH if m == _GATES else m) for m in modules)
         order.append(indices[index, kept])

@@ -1,105 +1,91 @@
-"""Config groups, as compressed-tensors and Model Optimizer write them: how the weights of a group are stored."""
+"""compressed-tensors' config groups: how the weights of each group of linear layers are stored."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from llmsim_adapters.dialects.quantization import schemes
+from llmsim_adapters.dialects.quantization.schemes import (
+    FP8,
+    MADE,
+    NAMES,
+    ONLINE,
+    Stored,
+    group_size,
+    pair,
+    undecided,
+    whole,
+)
 from llmsim_adapters.spec.quantization import Scheme, Side
+from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
 
-_NAMES: Final = "names the software or a step of it"
-_MADE: Final = "how the checkpoint was made; what it stores is the same"
-_ONLINE: Final = "activations are quantized as they are computed"
 _IMPLIED: Final = "follows from the format"
-_FP8: Final = "float8_e4m3fn"
-_FP4: Final = "float4_e2m1fn"
-_NVFP4: Final = (Side("scale", "float8_e4m3fn", 1, 16), Side("global_scale", "float32"))
 _SCALES: Final = {"nvfp4-pack-quantized": "torch.float8_e4m3fn", "mxfp4-pack-quantized": "torch.uint8"}
-_LARGEST_GROUP: Final = 2**20
+_REORDERED: Final = ("group", "dynamic")
+_EVERY: Final = ["Linear"]
 
 
-def compressed_tensors(q: Reader) -> Scheme | None:
-    """One group of linear layers in one of compressed-tensors' formats; anything else is left out."""
+def compressed_tensors(q: Reader, r: Reader) -> Stored | None:
+    """Read groups of linear layers: one of all, others of those that patterns name, which come before it."""
+    del r
     for key in ("transform_config", "sparsity_config"):
         further = q.nested(key)
         if further is not None and further.raw:
             if further.text("format") != "dense":
-                return None
+                undecided(q, key)
             further.no_effect([name for name in further.raw if name != "format"], "dense: every weight is stored")
-    q.no_effect(("quantization_status", "global_compression_ratio", "version"), _NAMES)
-    group = _only_group(q)
-    if group is None:
+    q.no_effect(("quantization_status", "global_compression_ratio", "version"), NAMES)
+    groups = q.nested("config_groups")
+    if groups is None or not groups.raw:
         return None
-    outer = q.text("format")
-    form = group.text("format") or outer or ""
+    outer = q.text("format") or ""
+    every: Scheme | None = None
+    some: list[tuple[Scheme, tuple[str, ...]]] = []
+    for name in groups.raw:
+        group = groups.nested(name)
+        scheme = None if group is None else _scheme_of(group, outer, q)
+        if group is None or scheme is None:
+            if len(groups.raw) == 1:
+                return None
+            q.not_modelled(f"quantization_config_groups_{printable(name, 40)}")
+            continue
+        targets = group.sequence("targets") or _EVERY
+        if not all(isinstance(target, str) for target in targets):
+            group.refuse("targets", targets, "a list of names")
+        elif _EVERY[0] in targets:
+            every = every or scheme
+        else:
+            some.append((scheme, tuple(targets)))
+    if every is None and not some:
+        return None
+    return Stored(every, tuple(some))
+
+
+def _scheme_of(group: Reader, outer: str, q: Reader) -> Scheme | None:
+    """Read one group's format: its own, or that of all."""
+    group.no_effect(("output_activations",), ONLINE)
+    form = group.text("format") or outer
     if group.has("format"):
         q.no_effect(("format",), "the group says its own")
     weights, inputs = group.nested("weights"), group.nested("input_activations")
     return None if weights is None else _stored(form, weights, inputs)
 
 
-def modelopt(q: Reader) -> Scheme | None:
-    """Model Optimizer's FP8 (a scale for each matrix and its input) and NVFP4; mixed algorithms are left out."""
-    algorithm = (q.text("quant_algo") or "").upper()
-    q.no_effect(("producer", "quant_library", "version"), _NAMES)
-    if q.has("config_groups"):
-        group = _only_group(q)
-        if group is None:
-            return None
-        group.no_effect(("input_activations", "weights"), "follows from quant_algo")
-    if algorithm == "NVFP4":
-        return Scheme("nvfp4", _FP4, (*_NVFP4, Side("input_scale", "float32")), inputs=_FP4)
-    if algorithm == "FP8":
-        return Scheme("fp8_tensor", _FP8, (Side("scale", "float32"), Side("input_scale", "float32")), inputs=_FP8)
-    return None
-
-
-def whole(q: Reader, name: str) -> int | None:
-    """Read an integer, or None where it is absent or null."""
-    number = q.number(name)
-    return None if number is None else int(number)
-
-
-def group_size(q: Reader, default: int = 0) -> int | None:
-    """Read how many inputs share a scale; 0: all of them. None: what is there is no size, which is noted."""
-    size = whole(q, "group_size")
-    if size is None:
-        return default
-    if size == -1:
-        return 0
-    if not 0 < size <= _LARGEST_GROUP:
-        q.refuse("group_size", size, "a positive integer, or -1 for all inputs")
-        return None
-    return size
-
-
-def _only_group(q: Reader) -> Reader | None:
-    """Return the one group, if it is for all linear layers."""
-    groups = q.nested("config_groups")
-    if groups is None or len(groups.raw) != 1:
-        return None
-    group = groups.nested(next(iter(groups.raw)))
-    if group is None or group.raw.get("targets", ["Linear"]) != ["Linear"]:
-        return None
-    group.no_effect(("targets",), "all linear layers")
-    group.no_effect(("output_activations",), _ONLINE)
-    return group
-
-
 def _stored(form: str, weights: Reader, inputs: Reader | None) -> Scheme | None:
     kind, strategy = weights.text("type") or "int", weights.text("strategy") or "tensor"
     bits, size = whole(weights, "num_bits"), group_size(weights)
-    block = weights.sequence("block_structure")
-    weights.no_effect(("dynamic", "observer", "observer_kwargs"), _MADE)
+    weights.no_effect(("dynamic", "observer", "observer_kwargs"), MADE)
     stored = _stored_inputs(inputs)
     if size is None or stored is None:
         return None
     symmetric = not weights.has("symmetric") or weights.flag("symmetric")
     order = weights.text("actorder")
     if order not in (None, "static", "weight", "group", "dynamic"):
-        return None
+        undecided(weights, "actorder")
+    weights.no_effect(("block_structure",), _IMPLIED) if strategy != "block" else None
     if weights.text("scale_dtype") not in (None, _SCALES.get(form)) or (kind == "float" and not symmetric):
         return None
     weights.no_effect(("zp_dtype",), _IMPLIED)
@@ -107,26 +93,27 @@ def _stored(form: str, weights: Reader, inputs: Reader | None) -> Scheme | None:
     taken = "" if inputs is None else "inputs"
     match form, kind, bits, strategy:
         case "float-quantized", "float", 8, "tensor" | "channel":
-            return Scheme(f"fp8_{strategy}", _FP8, (Side("scale", rows=rows), *stored), inputs=taken and _FP8)
+            return Scheme(f"fp8_{strategy}", FP8, (Side("scale", rows=rows), *stored), inputs=taken and FP8)
         case "float-quantized", "float", 8, "block":
-            if block is None or len(block) != 2 or not all(n.__class__ is int and 0 < n <= 2**20 for n in block):
-                weights.refuse("block_structure", block, "two positive integers")
+            block = pair(weights, "block_structure")
+            if block is None:
                 return None
-            return Scheme("fp8_block", _FP8, (Side("scale", "", *block), *stored), inputs=taken and _FP8)
+            return Scheme("fp8_block", FP8, (Side("scale", "", *block), *stored), inputs=taken and FP8)
         case "int-quantized" | "naive-quantized", "int", 8, "channel" if symmetric:
             return Scheme("int8_channel", "int8", (Side("scale", rows=1), *stored), inputs=taken and "int8")
         case "pack-quantized", "int", 4 | 8, "group" | "channel":
             sides = [Side("scale", "", 1, size), Side("shape", "int64", numbers=2)]
             if not symmetric:
                 sides.append(Side("zero_point", f"int{bits}", 1, size))
-            if order == "group":
+            if order in _REORDERED:
                 sides.append(Side("group_index", "int32", 0, 1))
-            return Scheme("packed_int", f"int{bits}", tuple(sides))
+            return Scheme("packed_int", f"int{bits}", tuple(sides), reordered=order in _REORDERED and bool(size))
         case "nvfp4-pack-quantized", "float", 4, _ if size == 16:
-            scale = () if inputs is None else (Side("input_scale", "float32"),)
-            return Scheme("nvfp4", _FP4, (*_NVFP4, *scale), inputs=taken and _FP4)
+            return schemes.nvfp4(inputs=inputs is not None)
         case "mxfp4-pack-quantized", "float", 4, _ if size == 32:
-            return Scheme("mxfp4", _FP4, (Side("scale", "uint8", 1, 32),), inputs=taken and _FP4)
+            return schemes.mxfp4(inputs=inputs is not None)
+        case "mxfp8-quantized", "float", 8, _ if size == 32:
+            return schemes.mxfp8()
     return None
 
 
@@ -136,8 +123,8 @@ def _stored_inputs(inputs: Reader | None) -> tuple[Side, ...] | None:
         return ()
     dynamic = inputs.text("dynamic") if inputs.raw.get("dynamic").__class__ is str else inputs.flag("dynamic")
     if dynamic:
-        inputs.no_effect([name for name in inputs.raw if name != "dynamic"], _ONLINE)
+        inputs.no_effect([name for name in inputs.raw if name != "dynamic"], ONLINE)
         return ()
-    inputs.no_effect([name for name in inputs.raw if name not in ("dynamic", "strategy", "symmetric")], _MADE)
+    inputs.no_effect([name for name in inputs.raw if name not in ("dynamic", "strategy", "symmetric")], MADE)
     one_scale = inputs.text("strategy") == "tensor" and inputs.flag("symmetric")
     return (Side("input_scale"),) if one_scale else None

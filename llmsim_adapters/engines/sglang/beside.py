@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.engines.rules import Beside
 from llmsim_adapters.engines.sglang.architectures import GEMMA3N, GEMMA4, NO_CACHE_SCALES
-from llmsim_adapters.engines.sglang.conditions import attentions, quantized_by
+from llmsim_adapters.engines.sglang.conditions import attentions
 
 if TYPE_CHECKING:
     from llmsim_adapters.engines.rules import Asked, Shelf
     from llmsim_adapters.spec.components import Attention, Head, LatentAttention
 
 
-def _fp8(layout: Asked) -> bool:
-    return quantized_by(layout, "fp8")
+def _scales_caches(layout: Asked) -> bool:
+    """Whether attention has scales of what it caches: of some methods always, else where the checkpoint says so."""
+    quantization = layout.spec.quantization
+    return quantization is not None and (quantization.method in ("fp8", "quark") or bool(quantization.cache_dtype))
 
 
 def _cache_scales(attention: Attention, shelf: Shelf) -> None:
@@ -79,14 +81,21 @@ BESIDE: Final = (
         kind="attention",
         put=_cache_scales,
         but=NO_CACHE_SCALES,
-        when=_fp8,
+        when=_scales_caches,
+    ),
+    Beside(
+        name="scales of compressed keys and values",
+        source="models/deepseek_v4.py: attn_mqa",
+        kind="compressed_attention",
+        put=_cache_scales,
+        when=_scales_caches,
     ),
     Beside(
         name="scales of cached latents",
         source="layers/quantization/kv_cache.py; models/deepseek_v2.py: attn_mqa, attn_mha",
         kind="latent_attention",
         put=_latent_cache_scales,
-        when=_fp8,
+        when=_scales_caches,
     ),
     Beside(
         name="a head of its own",

@@ -1,12 +1,13 @@
-"""What is stored otherwise than in the checkpoint: formats of tensors, padding, and scales beside quantized ones."""
+"""What is stored otherwise than in the checkpoint: formats of tensors and padding."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.engines.rules import Scales, Store
+from llmsim_adapters.engines.rules import Store
 from llmsim_adapters.engines.sglang.architectures import GEMMA3N, names
 from llmsim_adapters.engines.sglang.conditions import quantized_by
+from llmsim_adapters.engines.sglang.quantized import QUANTIZED
 
 if TYPE_CHECKING:
     from llmsim_adapters.engines.rules import Asked
@@ -15,7 +16,9 @@ _VOCABULARY: Final = "layers/vocab_parallel_embedding.py, pad_vocab_size"
 
 
 def _mxfp4(layout: Asked) -> bool:
-    return quantized_by(layout, "mxfp4")
+    return quantized_by(layout, "mxfp4") or (
+        quantized_by(layout, "compressed-tensors") and any(s.name == "mxfp4" for s in layout.spec.quantization.schemes)
+    )
 
 
 FLOAT32: Final = (
@@ -43,24 +46,62 @@ FLOAT32: Final = (
     ),
     Store(
         name="float32 router",
-        source="models/glm4_moe.py, minimax_m2.py, llada2.py, laguna.py, hunyuan_v4.py: gate",
+        source="models/glm4_moe.py, minimax_m2.py, llada2.py, laguna.py, hunyuan_v4.py, mimo_v2.py: gate",
         tensors=("mixture_of_experts.router",),
         architectures=names("""
             Glm4MoeForCausalLM Glm4MoeLiteForCausalLM HYV4ForCausalLM LLaDA2MoeModelLM LagunaForCausalLM
-            MiniMaxM2ForCausalLM
+            MiMoV2FlashForCausalLM MiMoV2ForCausalLM MiniMaxM2ForCausalLM
         """),
         dtype="float32",
         note="routers are kept in float32",
     ),
     Store(
         name="float32 hyper-connections and sinks",
-        source="models/hunyuan_v4.py: hc_pre, hc_head, learnable_sink_param",
+        source="models/hunyuan_v4.py: hc_pre, hc_head, learnable_sink_param; models/deepseek_v4.py: hc_attn_fn, hc_head_fn",
         tensors=(
             *("hyper_connection.fn", "hyper_connection.base", "hyper_connection.scale"),
             *("hyper_head.fn", "hyper_head.base", "hyper_head.scale", "latent_attention.sinks"),
         ),
-        architectures=names("HYV4ForCausalLM"),
+        architectures=names("HYV4ForCausalLM DeepseekV4ForCausalLM"),
         dtype="float32",
+    ),
+    Store(
+        name="whole sinks",
+        source="models/deepseek_v4.py: attn_sink",
+        tensors=("compressed_attention.sinks",),
+        architectures=names("DeepseekV4ForCausalLM"),
+        dtype="float32",
+        over="none",
+    ),
+    Store(
+        name="float32 compressors",
+        source="layers/attention/compressed/: ape, norm",
+        tensors=(
+            *("compressed_attention.compressor.position_bias", "compressed_attention.compressor.kv_norm"),
+            *("indexer.compressor.position_bias", "indexer.compressor.kv_norm"),
+        ),
+        dtype="float32",
+    ),
+    Store(
+        name="experts by token in 32 bits",
+        source="layers/moe/topk.py: tid2eid",
+        tensors=("mixture_of_experts.token_table",),
+        dtype="int32",
+    ),
+    Store(
+        name="an unquantized projection",
+        source="models/deepseek_v4.py: wo_a, as on SM 9.0",
+        tensors=("compressed_attention.o_a_proj",),
+        architectures=names("DeepseekV4ForCausalLM"),
+        dtype="usual",
+        note="the first half of the output projection is stored unquantized",
+    ),
+    Store(
+        name="no scales of an unquantized projection",
+        source="models/deepseek_v4.py: wo_a, as on SM 9.0",
+        tensors=("compressed_attention.o_a_proj_scale",),
+        architectures=names("DeepseekV4ForCausalLM"),
+        absent=True,
     ),
     Store(
         name="16-bit correction of scores",
@@ -134,43 +175,5 @@ SHAPES: Final = (
     ),
 )
 """What has more rows or columns than the model's, or is split over other ranks than what is around it."""
-
-QUANTIZED: Final = (
-    Scales(
-        name="blocks of 128 are whole",
-        source="layers/quantization/fp8.py, validate_block_quant_shapes",
-        schemes=("fp8_block",),
-        whole_blocks="all",
-    ),
-    Scales(
-        name="float32 scales of a rank's part",
-        source="layers/quantization/compressed_tensors/schemes/: weight_scale",
-        schemes=("fp8_channel", "fp8_tensor", "int8_channel"),
-        dtype="float32",
-    ),
-    Scales(
-        name="groups of inputs are whole",
-        source="layers/quantization/: awq_linear.py, gptq_linear.py, compressed_tensors_wNa16.py, create_weights",
-        schemes=("packed_int", "awq", "gptq"),
-        whole_blocks="linear",
-    ),
-    Scales(
-        name="scales of a rank's part",
-        source="layers/quantization/",
-        schemes=("nvfp4", "mxfp4"),
-    ),
-    Store(
-        name="one shape of fused matrices",
-        source="layers/quantization/compressed_tensors/schemes/compressed_tensors_wNa16.py: weight_shape",
-        tensors=(
-            "attention.k_proj_shape",
-            "attention.v_proj_shape",
-            "mlp.up_proj_shape",
-            "shared_experts.up_proj_shape",
-        ),
-        absent=True,
-    ),
-)
-"""What stands beside quantized matrices."""
 
 STORAGE: Final = (*FLOAT32, *SHAPES, *QUANTIZED)

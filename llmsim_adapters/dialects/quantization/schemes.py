@@ -1,0 +1,97 @@
+"""How matrices are stored: the schemes that several methods share, and the sizes that say which one it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from llmsim_adapters.spec.quantization import Scheme, Side
+
+if TYPE_CHECKING:
+    from llmsim_adapters.dialects.reading.reader import Reader
+
+FP8: Final = "float8_e4m3fn"
+FP4: Final = "float4_e2m1fn"
+
+ONLINE: Final = "activations are quantized as they are computed"
+MADE: Final = "how the checkpoint was made; what it stores is the same"
+NAMES: Final = "names the software or a step of it"
+RUNTIME: Final = "how kernels run; the weights are stored the same"
+
+_LARGEST_GROUP: Final = 2**20
+_INPUT_SCALE: Final = Side("input_scale", "float32")
+
+
+class Stored(NamedTuple):
+    """How a checkpoint stores its matrices: by default, in `groups` of modules by their patterns, and what is `kept`.
+
+    `scheme` None: what is in no group is not quantized. `only` are the modules that `scheme` is for, if not all.
+    """
+
+    scheme: Scheme | None
+    groups: tuple[tuple[Scheme, tuple[str, ...]], ...] = ()
+    kept: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+
+
+def fp8_block(rows: int, columns: int, *, dtype: str = FP8, scale: str = "float32") -> Scheme:
+    """8-bit floats, a scale for each block of rows and columns; inputs are quantized as they are computed."""
+    return Scheme("fp8_block", dtype, (Side("scale", scale, rows, columns),), inputs=dtype)
+
+
+def fp8_tensor(*, static: bool, dtype: str = FP8) -> Scheme:
+    """8-bit floats, a scale for each matrix, and one for its inputs where they are `static`."""
+    sides = (Side("scale", "float32"), *((_INPUT_SCALE,) if static else ()))
+    return Scheme("fp8_tensor", dtype, sides, inputs=dtype)
+
+
+def nvfp4(*, inputs: bool) -> Scheme:
+    """4-bit floats, an 8-bit scale for each 16 inputs, one for the matrix, and one for its inputs if they are too."""
+    sides = (Side("scale", FP8, 1, 16), Side("global_scale", "float32"), *((_INPUT_SCALE,) if inputs else ()))
+    return Scheme("nvfp4", FP4, sides, inputs=FP4 if inputs else "")
+
+
+def mxfp4(*, fused: bool = False, inputs: bool = False) -> Scheme:
+    """4-bit floats, an exponent of 8 bits for each 32 inputs (OCP MX, 2023)."""
+    return Scheme("mxfp4", FP4, (Side("scale", "uint8", 1, 32),), fused=fused, inputs=FP4 if inputs else "")
+
+
+def mxfp8() -> Scheme:
+    """8-bit floats, an exponent of 8 bits for each 32 inputs (OCP MX, 2023)."""
+    return Scheme("mxfp8", FP8, (Side("scale", "uint8", 1, 32),), inputs=FP8)
+
+
+def whole(q: Reader, name: str) -> int | None:
+    """Read an integer, or None where it is absent or null."""
+    number = q.number(name)
+    return None if number is None else int(number)
+
+
+def group_size(q: Reader, default: int = 0) -> int | None:
+    """Read how many inputs share a scale; 0: all of them. None: what is there is no size, which is noted."""
+    size = whole(q, "group_size")
+    if size is None:
+        return default
+    if size == -1:
+        return 0
+    if not 0 < size <= _LARGEST_GROUP:
+        q.refuse("group_size", size, "a positive integer, or -1 for all inputs")
+        return None
+    return size
+
+
+def pair(q: Reader, name: str) -> tuple[int, int] | None:
+    """Read the rows and columns of a block, or None where they are absent, null or none, which is noted."""
+    block = q.sequence(name, 2)
+    if block is None:
+        return None
+    if not all(size.__class__ is int and 0 < size <= _LARGEST_GROUP for size in block):
+        q.refuse(name, block, "two positive integers")
+        return None
+    rows, columns = block
+    return rows, columns
+
+
+def undecided(q: Reader, name: str) -> None:
+    """Note an option of a method that is not modelled; what the method stores without it is computed."""
+    q.mark(name)
+    q.not_modelled(f"quantization_{name}")
