@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.plugins.registered import BrokenPlugin, RegisteredBuilder, RegisteredEngine
 
     Source = str | os.PathLike[str] | Mapping[str, Any]
+    Files = Mapping[str, Mapping[str, Any]]
 
 
 class Builders(NamedTuple):
@@ -38,11 +39,16 @@ def builders() -> Builders:
 
 
 def evaluate(
-    source: Source, revision: str | None = None, endpoint: str | None = None, offline: bool = False
+    source: Source,
+    revision: str | None = None,
+    endpoint: str | None = None,
+    offline: bool = False,
+    *,
+    files: Files | None = None,
 ) -> Coverage:
     """Return the coverage of a model; arguments as for `load`. A config that can't be had or read is a gap."""
     try:
-        return load(source, revision, endpoint, offline).coverage
+        return load(source, revision, endpoint, offline, files=files).coverage
     except ConfigUnavailable as error:
         return not_found(error)
 
@@ -55,6 +61,7 @@ def build(
     revision: str | None = None,
     endpoint: str | None = None,
     offline: bool = False,
+    files: Files | None = None,
 ) -> OperatorGraph:
     """Return the operator graph of a model; arguments as for `load` and `Model.build`.
 
@@ -62,4 +69,4 @@ def build(
         ConfigUnavailable: no source has a usable config.
         BuildError: no builder claims the model.
     """
-    return load(source, revision, endpoint, offline).build(schedule, builder)
+    return load(source, revision, endpoint, offline, files=files).build(schedule, builder)

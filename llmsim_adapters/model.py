@@ -64,7 +64,7 @@ class Model:
     @cached_property
     def reading(self) -> Reading:
         """What the config says, key by key."""
-        return read(self.config.data, self._registered.dialects)
+        return read(self.config.data, self._registered.dialects, sidecars=self.config.sidecars)
 
     @property
     def spec(self) -> ModelSpec | None:
@@ -153,7 +153,7 @@ class Model:
             self.config.provenance,
             self._registered,
             self._total,
-            self.config.data,
+            self.config.content,
         )
 
     def _claim(self, builder: str | None) -> Claim:
@@ -176,7 +176,7 @@ class Model:
     def _construct(
         self, claim: Claim, schedule: Schedule, *, traced: bool = False, kept: Kept | None = None
     ) -> OperatorGraph:
-        spec = reread(self.config.data, self._registered) if traced else self.spec
+        spec = reread(self.config.content, self._registered) if traced else self.spec
         assert spec is not None  # the claim was made on it
         return construct(
             self._registered.builders[claim.builder],
@@ -184,7 +184,7 @@ class Model:
             spec,
             schedule,
             without=unsupported(claim),
-            config=None if traced else self.config.data,
+            config=None if traced else self.config.content,
             traced=traced,
             kept=kept,
         )
@@ -210,6 +210,8 @@ def load(
     revision: str | None = None,
     endpoint: str | None = None,
     offline: bool = False,
+    *,
+    files: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Model:
     """Find a model's config and return the model.
 
@@ -219,13 +221,15 @@ def load(
         revision: a branch, tag or commit of the hub's repository.
         endpoint: the address of a mirror of the hub.
         offline: ask no hub at all.
+        files: what stands beside the config, by file name, such as `hf_quant_config.json`; by default what its source
+            has. Beside a dictionary nothing is known to stand.
 
     Raises:
         ConfigUnavailable: no source has a usable config; `answers` says what each of them said.
         AdapterError: a plugin's code calls it while the host runs that code.
     """
     refuse_plugins("load a model")
-    config = find(source, revision=revision, endpoint=endpoint, offline=offline)
+    config = find(source, revision=revision, endpoint=endpoint, offline=offline, files=files)
     return Model(config, known_total(config.provenance) if revision is None else None)
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CONFIG = {"model_type": "llama", "hidden_size": 64}
+HF_LISTING = f"/api/models/org/name/revision/{COMMIT}"
 HF_FILE = "/org/name/resolve/main/config.json"
 MS_FILE = "/api/v1/models/org/name/repo"
 
@@ -43,7 +44,8 @@ def message(error: ConfigUnavailable, source: str) -> str:
 
 
 def only_config(hub: FakeHub) -> bool:
-    return bool(hub.requests) and all(request.file == "config.json" for request in hub.requests)
+    """Whether nothing but the config was asked for, and what stands beside it."""
+    return bool(hub.requests) and all(request.file == "config.json" or request.is_listing for request in hub.requests)
 
 
 class TestFound:
@@ -59,7 +61,7 @@ class TestFound:
             "bundled": "not_bundled",
             "modelscope_cache": "not_cached",
         }
-        assert hub.asked() == [f"HEAD {HF_FILE}", f"HEAD {HF_FILE}", f"GET {HF_FILE}"]
+        assert hub.asked() == [f"HEAD {HF_FILE}", f"HEAD {HF_FILE}", f"GET {HF_FILE}", f"GET {HF_LISTING}"]
 
     def test_on_modelscope(self, hub: FakeHub) -> None:
         hub.add("modelscope", "org/name", CONFIG)
@@ -68,8 +70,8 @@ class TestFound:
         assert raw.provenance.source == "modelscope"
         assert raw.provenance.location == f"{hub.url}/models/org/name/file/view/master/config.json"
         assert said(raw)["huggingface"] == "not_found"
-        assert hub.asked() == [f"HEAD {HF_FILE}", f"GET {MS_FILE}"]
-        assert hub.requests[-1].query == {"Revision": "master", "FilePath": "config.json"}
+        assert hub.asked() == [f"HEAD {HF_FILE}", f"GET {MS_FILE}", f"GET {MS_FILE}/files"]
+        assert hub.requests[1].query == {"Revision": "master", "FilePath": "config.json"}
         assert only_config(hub)
 
     @pytest.mark.parametrize("on", ["huggingface", "modelscope"])
@@ -418,7 +420,7 @@ class TestMany:
         assert done == list(range(1, 12))
         assert 1 < hub.largest_crowd <= 3
         assert hub.asked().count("HEAD /org/m0/resolve/main/config.json") == 2  # the first looks before it loads
-        assert len(hub.requests) == 2 * 9 + 1
+        assert len(hub.requests) == 3 * 9 + 1  # HEAD, GET and the listing
         assert only_config(hub)
 
     def test_with_ids_of_their_own_on_modelscope(self, hub: FakeHub) -> None:

@@ -30,6 +30,8 @@ _EVIDENCE: Final = {
 def document(source: str, coverage: Coverage, schedule: Schedule, working: Working | None) -> Document:
     """Return the explanation of a model; `working` is None where no figures could be had."""
     sections = [_answer(coverage), *_sources(coverage.source), *_gaps(coverage), *_claims(coverage.claims)]
+    if coverage.notes:
+        sections.append(section("Notes on the config", *(Cell(note, "quiet") for note in coverage.notes)))
     sections += _parameters(coverage)
     if working is not None:
         sections += _working(working, schedule)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.dialects import composite
 from llmsim_adapters.dialects.keys.aliases import CANONICAL
@@ -26,7 +26,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from llmsim_adapters.dialects.reading.dialect import Dialect
+    from llmsim_adapters.sources import Sidecars
     from llmsim_adapters.spec.model import ModelSpec
+
+
+_UNKNOWN_FILES: Final = (
+    "the files beside the config are not known: one that declares a quantization (hf_quant_config.json, "
+    "quantize_config.json or quant_config.json) would change the weights' bytes; name it in `files`, or give the folder"
+)
 
 
 def read(
@@ -35,6 +42,7 @@ def read(
     *,
     traced: bool = False,
     by_keys_alone: bool = False,
+    sidecars: Sidecars | None = None,
 ) -> Reading:
     """Return what a config says; what is wrong with it is a gap of the reading, never an exception.
 
@@ -43,6 +51,7 @@ def read(
         plugged: dialects of plugins, by model type.
         traced: whether the spec's numbers carry their names (see `llmsim_adapters.traced`).
         by_keys_alone: read by the inferring dialect even what some dialect knows, to measure how good it is.
+        sidecars: what is known of the files beside the config.
     """
     path = composite.language_model(config)
     level: Mapping[str, Any] = config
@@ -74,7 +83,12 @@ def read(
     )
     r.model_type, r.architecture = model_type, architecture
     r.gaps += wrong
+    top = outer or r
+    if sidecars is not None:
+        top.files = sidecars.files
     spec = _spec(chosen, whole, r, outer)
+    if sidecars is not None:
+        r.gaps += _unread_files(top, sidecars)
     if dialect is None and not r.invalid:
         shown = printable(model_type) or "none"
         r.gaps.insert(0, Gap(GapKind.INFERRED, "model_type", f"no dialect knows the type ({shown})"))
@@ -87,6 +101,7 @@ def read(
         gaps=tuple(dict.fromkeys(r.gaps)),  # a bad key that is read twice is still one gap
         path=".".join(path),
         without_effect=r.without_effect,
+        notes=() if sidecars is None or sidecars.complete or spec.quantization else (_UNKNOWN_FILES,),
     )
 
 
@@ -176,6 +191,16 @@ def _identity(config: Mapping[str, Any], level: Mapping[str, Any]) -> tuple[str,
         wrong.append(_wrong("model_type", "is not a string"))
         return "", architecture, wrong
     return model_type, architecture, wrong
+
+
+def _unread_files(top: Reader, sidecars: Sidecars) -> list[Gap]:
+    """Return a gap for each file beside the config that nobody read, or could."""
+    said = dict.fromkeys(top.unread_files(), "nobody read the file")
+    said.update({name: f"the file can't be read: {reason}" for name, reason in sidecars.unread.items()})
+    return [
+        Gap(GapKind.UNREAD_KEY, printable(name), f"{why}; it stands beside the config, and may change any figure")
+        for name, why in said.items()
+    ]
 
 
 def _states_ties(config: Mapping[str, Any]) -> bool:

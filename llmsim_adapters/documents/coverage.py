@@ -81,4 +81,5 @@ class CoverageDocument(Strict):
     claims: list[ClaimDocument] = Field(description="one of each builder, best first")
     parameters: dict[str, ParameterDocument]
     without_effect: dict[str, str] = Field(description="keys that were read and change nothing, with the reason")
+    notes: list[str] = Field(description="what one may not expect of the answer, and is no gap")
     source: SourceDocument

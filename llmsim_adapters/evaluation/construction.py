@@ -14,7 +14,7 @@ from llmsim_adapters.plugins.manager import registered as registered_here
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection
 
     from llmsim_adapters.graph.graph import OperatorGraph
     from llmsim_adapters.graph.operator import Operator
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.lowerings.recording import Kept
     from llmsim_adapters.plugins.isolation import Guest
     from llmsim_adapters.plugins.registered import Registered, RegisteredBuilder
+    from llmsim_adapters.sources import Content
     from llmsim_adapters.spec.model import ModelSpec
 
 
@@ -32,7 +33,7 @@ def construct(
     schedule: Schedule,
     *,
     without: Collection[str] = (),
-    config: Mapping[str, Any] | None = None,
+    config: Content | None = None,
     traced: bool = False,
     kept: Kept | None = None,
 ) -> OperatorGraph:
@@ -81,13 +82,13 @@ def guest_of(
     return guest
 
 
-def reread(config: Mapping[str, Any], registered: Registered) -> ModelSpec:
+def reread(config: Content, registered: Registered) -> ModelSpec:
     """Return the spec of a config that was read before, of traced numbers.
 
     Raises:
         PluginError: there was one, so only a plugin's dialect that is gone, or fails now and then, comes to this.
     """
-    spec = read(config, registered.dialects, traced=True).spec
+    spec = read(config.data, registered.dialects, traced=True, sidecars=config.sidecars).spec
     if spec is None:
         message = "the config could not be read a second time"
         raise PluginError(message)
@@ -105,7 +106,7 @@ class Tracer:
 
     def __init__(
         self,
-        config: Mapping[str, Any],
+        config: Content,
         builder: str,
         schedule: Schedule,
         without: tuple[str, ...],

@@ -20,13 +20,11 @@ from llmsim_adapters.spec.category import category, text_category
 from llmsim_adapters.spec.components import Component, Part
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from llmsim_adapters.dialects.reading.reading import Reading
     from llmsim_adapters.evaluation.total import Total
     from llmsim_adapters.graph.graph import OperatorGraph
     from llmsim_adapters.plugins.registered import Registered, RegisteredBuilder
-    from llmsim_adapters.sources import Provenance
+    from llmsim_adapters.sources import Content, Provenance
     from llmsim_adapters.spec.category import Category
     from llmsim_adapters.spec.model import ModelSpec
 
@@ -51,7 +49,7 @@ def evaluate(
     source: Provenance,
     registered: Registered,
     total: Total | None = None,
-    config: Mapping[str, Any] | None = None,
+    config: Content | None = None,
 ) -> Evaluation:
     """Return what the registered builders make of a reading.
 
@@ -108,6 +106,7 @@ def evaluate(
         source=source,
         path=reading.path,
         without_effect=reading.without_effect,
+        notes=reading.notes,
         served=best is not None and reading.architecture in served(),
     )
     return Evaluation(coverage, graph)
@@ -217,7 +216,7 @@ def _build(
     claims: list[Claim],
     registered: Registered,
     spec: ModelSpec,
-    config: Mapping[str, Any] | None,
+    config: Content | None,
 ) -> tuple[OperatorGraph | None, list[Claim]]:
     """Return the graph of the best claim that holds, and the claims with those that did not hold put last."""
     while claims[:1] and claims[0].claims:

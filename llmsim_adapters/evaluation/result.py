@@ -33,6 +33,7 @@ class Coverage:
         source: where the config came from, and what the sources asked before said.
         path: where a composite config has its language model; empty at the top.
         without_effect: the keys that were read and change nothing in this config, each with the reason.
+        notes: what one may not expect of the answer, and is no gap.
         served: whether SGLang's own classes hold how models of its architecture are laid out over ranks.
     """
 
@@ -49,6 +50,7 @@ class Coverage:
     path: str = ""
     without_effect: Mapping[str, str] = field(default_factory=dict)
     served: bool = False
+    notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer, ready for JSON; `llmsim-adapters schema` prints its schema."""
@@ -65,5 +67,6 @@ class Coverage:
             "claims": [claim.to_dict() for claim in self.claims],
             "parameters": {name: parameter.to_dict() for name, parameter in self.parameters.items()},
             "without_effect": dict(self.without_effect),
+            "notes": list(self.notes),
             "source": asdict(self.source),
         }

@@ -114,7 +114,8 @@ def _changed(model: Model, given: Mapping[str, Any], fields: Mapping[str, Any]) 
     said = ", ".join(
         f"{name} = {printable(repr(fields[name]), 60)}" if name in fields else f"no {name}" for name in names
     )
-    changed = Model(RawConfig(data, Provenance("dict", f"{model.config.provenance.location} with {said}")))
+    provenance = Provenance("dict", f"{model.config.provenance.location} with {said}")
+    changed = Model(RawConfig(data, provenance, model.config.sidecars))
     before = set(model.reading.gaps)
     for gap in changed.reading.gaps:
         if gap not in before and gap.name in names:

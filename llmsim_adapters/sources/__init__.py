@@ -6,7 +6,7 @@ The hubs' clients are imported only when they are reached.
 from __future__ import annotations
 
 from llmsim_adapters.errors import Answer
-from llmsim_adapters.sources.answer import Provenance, RawConfig
+from llmsim_adapters.sources.answer import Content, Provenance, RawConfig, Sidecars
 from llmsim_adapters.sources.bundled import bundled_dir, bundled_ids
 from llmsim_adapters.sources.many import find_all
 from llmsim_adapters.sources.reading import MAX_CONFIG_BYTES
@@ -16,9 +16,11 @@ from llmsim_adapters.sources.session import HubSession
 __all__ = [
     "MAX_CONFIG_BYTES",
     "Answer",
+    "Content",
     "HubSession",
     "Provenance",
     "RawConfig",
+    "Sidecars",
     "bundled_dir",
     "bundled_ids",
     "find",

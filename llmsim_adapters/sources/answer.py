@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from llmsim_adapters.errors import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 BROKEN_KINDS = frozenset({"not_json", "not_an_object", "duplicate_key", "too_deep", "too_large"})
 """Answers that mean: a `config.json` is there, and it can't be used."""
@@ -30,12 +30,48 @@ class Provenance:
     answers: tuple[Answer, ...] = ()
 
 
+class Sidecars(NamedTuple):
+    """What is known of the files beside a config that bear on its figures.
+
+    Attributes:
+        files: those that were read, by name.
+        unread: those that are there and could not be read, each with the reason.
+        complete: whether every such file that is there is known.
+    """
+
+    files: Mapping[str, Mapping[str, Any]] = {}
+    unread: Mapping[str, str] = {}
+    complete: bool = False
+
+
+NOTHING_KNOWN: Final = Sidecars()
+"""Beside a config that came alone, a dictionary for instance."""
+
+
+class Content(NamedTuple):
+    """All that a config is read from, wherever it came from."""
+
+    data: Mapping[str, Any]
+    sidecars: Sidecars = NOTHING_KNOWN
+
+
 @dataclass(frozen=True, slots=True)
 class RawConfig:
-    """A config exactly as published, and where it came from."""
+    """A config exactly as published, where it came from, and what is known of the files beside it."""
 
     data: dict[str, Any]
     provenance: Provenance
+    sidecars: Sidecars = NOTHING_KNOWN
+
+    @property
+    def files(self) -> Mapping[str, Mapping[str, Any]]:
+        """The files beside the config that bear on its figures, by name."""
+        return self.sidecars.files
+
+    @property
+    def content(self) -> Content:
+        """What it is read from."""
+        return Content(self.data, self.sidecars)
 
 
 class Refusal(Exception):

@@ -5,15 +5,22 @@ from __future__ import annotations
 import os
 import re
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import quote
 
-from llmsim_adapters.sources.answer import Refusal
+from llmsim_adapters.sources.answer import Refusal, Sidecars
 from llmsim_adapters.sources.bars import limited
 from llmsim_adapters.sources.environment import environment_defaults, huggingface_cache_dir
-from llmsim_adapters.sources.reading import MAX_CONFIG_BYTES, read_config, shown, too_large
+from llmsim_adapters.sources.listings import recall, remember, top_level
+from llmsim_adapters.sources.reading import MAX_CONFIG_BYTES, parse_config, read_config, shown, too_large
+from llmsim_adapters.sources.sidecars import collect, in_cache
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
+
+HUB = "huggingface"
+T = TypeVar("T")
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
@@ -37,22 +44,36 @@ def cached(repo_id: str, revision: str | None) -> str:
     raise Refusal("file_not_found", f"{shown(folder)} remembers that the model has no config.json{at}")
 
 
+def beside(repo_id: str, path: str) -> Sidecars:
+    """Return what is known to be beside a cached config."""
+    return in_cache(os.path.dirname(path), recall(HUB, repo_id, commit_of(path)))
+
+
 def download(
     repo_id: str, revision: str | None, endpoint: str, *, fresh: bool, probe: bool
-) -> tuple[dict[str, Any], str | None]:
-    """Return the config from the hub at `endpoint`, and its commit.
+) -> tuple[dict[str, Any], str | None, Sidecars]:
+    """Return the config from the hub at `endpoint`, its commit, and what is beside it.
 
     With `probe` the client's single, never repeated metadata request goes first: a hub that can't be
     reached then costs one attempt, not the 24 seconds for which `hf_hub_download` tries again. With
     `fresh` a copy in the cache, found unusable, is replaced.
     """
     hub = _client()
-    try:
-        if probe:
-            _probe(hub, repo_id, revision, endpoint)
-        path = hub.hf_hub_download(
+
+    def asked(request: Callable[[], T]) -> T:
+        try:
+            return request()
+        except Refusal:
+            raise
+        except Exception as error:
+            from llmsim_adapters.sources.huggingface_errors import explain
+
+            raise explain(error, repo_id, revision, endpoint, hub.get_token()) from error
+
+    def fetch(name: str, revision: str | None, *, fresh: bool = False) -> str:
+        path: str = hub.hf_hub_download(
             repo_id,
-            "config.json",
+            name,
             revision=revision,
             endpoint=endpoint,
             cache_dir=huggingface_cache_dir(),
@@ -60,13 +81,43 @@ def download(
             library_name="llmsim-adapters",
             tqdm_class=_limited_bar(),
         )
-    except Refusal:
-        raise
-    except Exception as error:
-        from llmsim_adapters.sources.huggingface_errors import explain
+        return path
 
-        raise explain(error, repo_id, revision, endpoint, hub.get_token()) from error
-    return read_config(path), commit_of(path) or revision
+    if probe:
+        asked(lambda: _probe(hub, repo_id, revision, endpoint))
+    path = asked(lambda: fetch("config.json", revision, fresh=fresh))
+    config, commit = read_config(path), commit_of(path) or revision
+    try:
+        names = asked(lambda: _listed(hub, repo_id, commit, endpoint))
+    except Refusal:  # the config is there; what is beside it is then not known
+        return config, commit, beside(repo_id, path)
+    remember(HUB, repo_id, commit, names)
+    return config, commit, collect(names, lambda name: asked(lambda: fetch(name, commit)))
+
+
+def _listed(hub: Any, repo_id: str, revision: str | None, endpoint: str) -> frozenset[str]:
+    """Return the names of the files beside the config, which the hub tells in one request."""
+    from huggingface_hub.utils import (  # type: ignore[attr-defined, unused-ignore]
+        build_hf_headers,
+        hf_raise_for_status,
+    )
+
+    address = f"{endpoint}/api/models/{repo_id}" + (f"/revision/{quote(revision, safe='')}" if revision else "")
+    headers = build_hf_headers(library_name="llmsim-adapters")
+    asking = {"headers": headers, "params": {"expand": "siblings"}, "timeout": hub.constants.HF_HUB_ETAG_TIMEOUT}
+    content = bytearray()
+    with hub.get_session().stream("GET", address, **asking) as reply:
+        if reply.status_code >= 400:
+            reply.read()
+        hf_raise_for_status(reply)
+        for piece in reply.iter_bytes():
+            content += piece
+            if len(content) > MAX_CONFIG_BYTES:
+                raise Refusal("error", f"the listing of {repo_id} has more than {MAX_CONFIG_BYTES:,} bytes")
+    siblings = parse_config(bytes(content), f"the listing of {repo_id}").get("siblings")
+    if not isinstance(siblings, list):
+        raise Refusal("error", f"the listing of {repo_id} names no files")
+    return top_level(each.get("rfilename") for each in siblings if isinstance(each, dict))
 
 
 def commit_of(path: str) -> str | None:

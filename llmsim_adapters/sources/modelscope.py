@@ -8,18 +8,22 @@ import sys
 import threading
 from contextlib import ExitStack, contextmanager
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
-from llmsim_adapters.sources.answer import Refusal
+from llmsim_adapters.sources.answer import Refusal, Sidecars
 from llmsim_adapters.sources.bars import limited
 from llmsim_adapters.sources.environment import environment_defaults, modelscope_cache_dir, shown_endpoint
+from llmsim_adapters.sources.listings import recall, remember, top_level
 from llmsim_adapters.sources.reading import read_config, shown, too_large
+from llmsim_adapters.sources.sidecars import collect, in_cache
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+HUB = "modelscope"
+T = TypeVar("T")
 DEFAULT_REVISION = "master"
 """Always given: without a revision some clients ask the hub for the list of them first."""
 
@@ -44,10 +48,15 @@ def cached(repo_id: str, revision: str | None) -> str:
     raise Refusal("not_cached", f"{repo_id}{at} is not in {shown(modelscope_cache_dir())}")
 
 
+def beside(repo_id: str, path: str, revision: str | None) -> Sidecars:
+    """Return what is known to be beside a cached config."""
+    return in_cache(os.path.dirname(path), recall(HUB, repo_id, revision or DEFAULT_REVISION))
+
+
 def download(
     repo_id: str, revision: str | None, endpoint: str, *, fresh: bool, probe: bool
-) -> tuple[dict[str, Any], str]:
-    """Return the config from ModelScope at `endpoint`, and its revision.
+) -> tuple[dict[str, Any], str, Sidecars]:
+    """Return the config from ModelScope at `endpoint`, its revision, and what is beside it.
 
     With `probe` a plain connection is tried first, where no proxy is set: the client tries again for half
     a minute, and only the environment at its import could tell it not to. With `fresh` a copy in the
@@ -63,24 +72,39 @@ def download(
             # The client would return the old layout's copy for any revision; so it may not look there.
             folder = stack.enter_context(TemporaryDirectory(prefix="llmsim-adapters-"))
         stack.enter_context(_only_the_file())
-        try:
-            api = hub.HubApi(endpoint=endpoint, token=os.environ.get("MODELSCOPE_API_TOKEN"))
+        api = hub.HubApi(endpoint=endpoint, token=os.environ.get("MODELSCOPE_API_TOKEN"))
+
+        def asked(request: Callable[[], T]) -> T:
+            try:
+                return request()
+            except Exception as error:
+                if isinstance(error.__cause__, Refusal):
+                    raise error.__cause__ from None
+                from llmsim_adapters.sources.modelscope_errors import explain
+
+                raise explain(error, repo_id, revision, endpoint) from error
+
+        def fetch(name: str, *, fresh: bool = False) -> str:
             path = api.download_file(
                 repo_id,
                 repo_type="model",
-                file_path="config.json",
+                file_path=name,
                 revision=revision,
                 cache_dir=modelscope_cache_dir(),
                 local_dir=folder,
                 force=fresh,
             )
-        except Exception as error:
-            if isinstance(error.__cause__, Refusal):
-                raise error.__cause__ from None
-            from llmsim_adapters.sources.modelscope_errors import explain
+            return str(path)
 
-            raise explain(error, repo_id, revision, endpoint) from error
-        return read_config(path), revision
+        path = asked(lambda: fetch("config.json", fresh=fresh))
+        config = read_config(path)
+        try:
+            found = asked(lambda: api.list_repo_files(repo_id, "model", revision=revision, recursive=False))
+        except Refusal:  # the config is there; what is beside it is then not known
+            return config, revision, beside(repo_id, path, revision)
+        names = top_level(each.path for each in found)
+        remember(HUB, repo_id, revision, names)
+        return config, revision, collect(names, lambda name: asked(lambda: fetch(name)))
 
 
 def _old_copy(repo_id: str) -> str | None:

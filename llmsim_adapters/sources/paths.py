@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from llmsim_adapters.sources.answer import Refusal
+from llmsim_adapters.sources.answer import NOTHING_KNOWN, Refusal, Sidecars
 from llmsim_adapters.sources.reading import read_config, shown
+from llmsim_adapters.sources.sidecars import in_folder
 from llmsim_adapters.sources.source_id import check_repo_id
 
 
-def read_path(path: str) -> tuple[dict[str, Any], str]:
-    """Return the config at `path` and the file that it is in, or raise `Refusal`."""
+def read_path(path: str) -> tuple[dict[str, Any], str, Sidecars]:
+    """Return the config at `path`, the file that it is in, and what is beside it, or raise `Refusal`.
+
+    Beside a file of another name than `config.json` are those of other models, as likely as not.
+    """
     try:
         file = path
         if os.path.isdir(path):
@@ -22,7 +26,8 @@ def read_path(path: str) -> tuple[dict[str, Any], str]:
             raise Refusal("not_found", f"{shown(path)} doesn't exist")
     except ValueError as error:  # a NUL; newer Pythons say that no such path exists
         raise Refusal("not_found", f"{shown(path)} is not a path") from error
-    return read_config(file), file
+    alone = os.path.basename(file) != "config.json"
+    return read_config(file), file, NOTHING_KNOWN if alone else in_folder(os.path.dirname(file) or ".")
 
 
 def _no_config_in(path: str) -> str:

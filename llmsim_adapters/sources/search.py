@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from llmsim_adapters.errors import Answer, ConfigUnavailable, InvalidConfig
 from llmsim_adapters.sources import huggingface
-from llmsim_adapters.sources.answer import Provenance, RawConfig, Refusal, any_broken
+from llmsim_adapters.sources.answer import Provenance, RawConfig, Refusal, Sidecars, any_broken
 from llmsim_adapters.sources.bundled import find_bundled
 from llmsim_adapters.sources.environment import (
     huggingface_endpoint,
@@ -19,6 +20,7 @@ from llmsim_adapters.sources.environment import (
 from llmsim_adapters.sources.paths import read_path
 from llmsim_adapters.sources.reading import read_config, shown
 from llmsim_adapters.sources.session import HubSession
+from llmsim_adapters.sources.sidecars import NONE, given
 from llmsim_adapters.sources.source_id import (
     HUGGINGFACE,
     MODELSCOPE,
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from typing import NoReturn, TypeAlias
 
 Source: TypeAlias = "str | os.PathLike[str] | Mapping[str, Any]"
+Files: TypeAlias = "Mapping[str, Mapping[str, Any]]"
 
 
 def find(
@@ -43,6 +46,7 @@ def find(
     offline: bool = False,
     session: HubSession | None = None,
     modelscope_id: str | None = None,
+    files: Files | None = None,
 ) -> RawConfig:
     """Return the raw config of `source`.
 
@@ -57,13 +61,16 @@ def find(
         offline: make no request to any hub; `HF_HUB_OFFLINE=1` means the same.
         session: what this run knows about the hubs; share one among many calls.
         modelscope_id: the model's id on ModelScope where it differs.
+        files: what is beside the config, by the names of the files; by default what its source has.
 
     Raises:
         ConfigUnavailable: no source has the config; it says what each of them answered.
         InvalidConfig: a `config.json` was found, and none that is a usable JSON object.
     """
     search = Search(source, revision, endpoint, offline, modelscope_id)
-    return search.local() or search.remote(session or HubSession())
+    known = None if files is None else given(files)
+    found = search.local() or search.remote(session or HubSession())
+    return found if known is None else replace(found, sidecars=known)
 
 
 class Search:
@@ -143,11 +150,11 @@ class Search:
 
     def _from_path(self, path: str) -> RawConfig:
         try:
-            data, file = read_path(path)
+            data, file, sidecars = read_path(path)
         except Refusal as refusal:
             self._answers.append(refusal.answer("path"))
             self._fail()
-        return RawConfig(data, Provenance("path", shown(file)))
+        return RawConfig(data, Provenance("path", shown(file)), sidecars)
 
     def _from_huggingface_cache(self) -> RawConfig | None:
         name, repo_id = "huggingface_cache", self._repo_id
@@ -156,7 +163,8 @@ class Search:
         try:
             path = huggingface.cached(repo_id, self._revision)
             commit = huggingface.commit_of(path) or self._revision
-            return self._found(read_config(path), name, shown(path), repo_id, commit)
+            beside = huggingface.beside(repo_id, path)
+            return self._found(read_config(path), name, shown(path), repo_id, commit, beside)
         except Refusal as refusal:
             self._refused(name, refusal)
             return None
@@ -173,7 +181,7 @@ class Search:
             self._say(name, "not_bundled", f"{repo_id} is not among the bundled configs")
             return None
         try:
-            return self._found(read_config(found[0]), name, shown(found[0]), found[1], None)
+            return self._found(read_config(found[0]), name, shown(found[0]), found[1], None, NONE)
         except Refusal as refusal:
             self._refused(name, refusal)
             return None
@@ -187,7 +195,8 @@ class Search:
         try:
             path = modelscope.cached(repo_id, self._revision)
             revision = self._revision or modelscope.DEFAULT_REVISION
-            return self._found(read_config(path), name, shown(path), repo_id, revision)
+            beside = modelscope.beside(repo_id, path, self._revision)
+            return self._found(read_config(path), name, shown(path), repo_id, revision, beside)
         except Refusal as refusal:
             self._refused(name, refusal)
             return None
@@ -207,7 +216,7 @@ class Search:
         # The client would hand out the cached file that was just found to be unusable.
         fresh = any_broken([answer for answer in self._answers if answer.source == cache])
         try:
-            data, revision = session.ask(
+            data, revision, beside = session.ask(
                 f"{hub} at {endpoint}",
                 lambda first: client.download(repo_id, self._revision, endpoint, fresh=fresh, probe=first),
             )
@@ -216,14 +225,22 @@ class Search:
             return None
         page = "models/{}/file/view/{}" if at_modelscope else "{}/blob/{}"
         location = f"{shown_endpoint(endpoint)}/{page.format(repo_id, revision or 'main')}/config.json"
-        return self._found(data, hub, location, repo_id, revision)
+        return self._found(data, hub, location, repo_id, revision, beside)
 
     @property
     def _repo_id(self) -> str:
         return self._target.repo_id or ""
 
-    def _found(self, data: dict[str, Any], source: str, location: str, repo_id: str, revision: str | None) -> RawConfig:
-        return RawConfig(data, Provenance(source, location, repo_id, revision, tuple(self._answers)))
+    def _found(
+        self,
+        data: dict[str, Any],
+        source: str,
+        location: str,
+        repo_id: str,
+        revision: str | None,
+        beside: Sidecars,
+    ) -> RawConfig:
+        return RawConfig(data, Provenance(source, location, repo_id, revision, tuple(self._answers)), beside)
 
     def _skips(self, source: str, hub: str) -> bool:
         """Whether `source`, which belongs to `hub`, is none of this model's; if so it says why."""

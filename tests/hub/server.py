@@ -61,6 +61,10 @@ class Model:
     fault: str | None = None
     revisions: tuple[str, ...] = ("main", "master", COMMIT)
     headers: dict[str, str | None] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    """The files beside the config, by name. Where there is `content` there is a `config.json`."""
+    listing: bool = True
+    """Whether the hub lists its files, as not every mirror does."""
     delay: float = 0.0
 
 
@@ -79,6 +83,11 @@ class Request:
         if "FilePath" in self.query:
             return self.query["FilePath"]
         return self.path.partition("/resolve/")[2].partition("/")[2]
+
+    @property
+    def is_listing(self) -> bool:
+        """Whether the names of the files were asked for, on either hub."""
+        return self.path.startswith("/api/models/") or self.path.endswith("/repo/files")
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -121,6 +130,11 @@ class FakeHub:
         """Return the requests as `METHOD path`, in order, of one hub or of both."""
         wanted = {"modelscope": True, "huggingface": False}.get(hub or "")
         return [str(r) for r in self.requests if wanted is None or r.path.startswith("/api/v1/") == wanted]
+
+    def beside(self, hub: str, repo_id: str, **files: object) -> None:
+        """Put files beside a model's config, each `NAME.json` given as NAME=its data."""
+        model = self.models[hub, repo_id]
+        model.files.update({f"{name}.json": json.dumps(data).encode() for name, data in files.items()})
 
     def __enter__(self) -> FakeHub:
         self._thread.start()
@@ -188,42 +202,71 @@ def _handler(hub: FakeHub) -> type[BaseHTTPRequestHandler]:
 def _reply(hub: FakeHub, path: str, query: dict[str, str]) -> _Reply | None:
     if path.startswith("/api/v1/models/") and path.endswith("/repo"):
         repo_id = path.removeprefix("/api/v1/models/").removesuffix("/repo")
-        return _modelscope(hub.models.get(("modelscope", repo_id)), query.get("Revision", ""))
+        model = hub.models.get(("modelscope", repo_id))
+        return _modelscope(model, query.get("Revision", ""), query.get("FilePath", "config.json"))
+    if path.startswith("/api/v1/models/") and path.endswith("/repo/files"):
+        repo_id = path.removeprefix("/api/v1/models/").removesuffix("/repo/files")
+        return _listing(hub.models.get(("modelscope", repo_id)), modelscope=True)
+    if path.startswith("/api/models/"):
+        repo_id = path.removeprefix("/api/models/").partition("/revision/")[0]
+        return _listing(hub.models.get(("huggingface", repo_id)), modelscope=False)
     if "/resolve/" in path:
         repo_id, _, rest = path.lstrip("/").partition("/resolve/")
-        return _huggingface(hub.models.get(("huggingface", repo_id)), unquote(rest.partition("/")[0]))
+        revision, _, name = rest.partition("/")
+        return _huggingface(hub.models.get(("huggingface", repo_id)), unquote(revision), name)
     return _Reply(404, {"Content-Length": "0"}, b"")
 
 
-def _huggingface(model: Model | None, revision: str) -> _Reply | None:
+def _listing(model: Model | None, *, modelscope: bool) -> _Reply:
+    if model is None or not model.listing or model.fault not in (None, "no_file"):
+        return _Reply(404, {"Content-Length": "0"}, b"")
+    names = [*(["config.json"] if model.fault is None else []), *model.files]
+    if modelscope:
+        told: Any = {"Code": 200, "Success": True, "Data": {"Files": [{"Path": n, "Type": "blob"} for n in names]}}
+    else:
+        told = {"id": "org/name", "siblings": [{"rfilename": name} for name in names]}
+    content = json.dumps(told).encode()
+    return _Reply(200, {"Content-Length": str(len(content)), "Content-Type": "application/json"}, content)
+
+
+def _huggingface(model: Model | None, revision: str, name: str) -> _Reply | None:
     model = model or Model(fault="no_repo")
     time.sleep(model.delay)
-    fault = model.fault or (None if revision in model.revisions else "no_revision")
+    fault = _fault(model, revision, name)
     if fault == "drop":
         return None
     if fault is not None:
         status, code, message = HUGGINGFACE_FAULTS[fault]
         told: dict[str, str | None] = {"X-Error-Code": code, "X-Error-Message": message}
         return _Reply(status, told | {"Content-Length": "0"} | model.headers, b"")
+    content = model.files.get(name, model.content)
     headers: dict[str, str | None] = {
-        "Content-Length": str(len(model.content)),
+        "Content-Length": str(len(content)),
         "Content-Type": "application/json",
-        "ETag": f'"{hashlib.sha1(model.content).hexdigest()}"',
+        "ETag": f'"{hashlib.sha1(content).hexdigest()}"',
         "X-Repo-Commit": COMMIT,
     }
-    return _Reply(200, headers | model.headers, model.content)
+    return _Reply(200, headers | model.headers, content)
 
 
-def _modelscope(model: Model | None, revision: str) -> _Reply | None:
+def _fault(model: Model, revision: str, name: str) -> str | None:
+    if name in model.files:
+        return None if model.fault in (None, "no_file") else model.fault
+    if name != "config.json":
+        return "no_file"
+    return model.fault or (None if revision in model.revisions else "no_revision")
+
+
+def _modelscope(model: Model | None, revision: str, name: str) -> _Reply | None:
     model = model or Model(fault="no_repo")
     time.sleep(model.delay)
-    fault = model.fault or (None if revision in model.revisions else "no_revision")
+    fault = _fault(model, revision, name)
     if fault == "drop":
         return None
     if fault is not None:
         status, message = MODELSCOPE_FAULTS[fault]
         content = json.dumps({"Code": status, "Message": message, "Success": False}).encode()
     else:
-        status, content = 200, model.content
+        status, content = 200, model.files.get(name, model.content)
     length: dict[str, str | None] = {"Content-Length": str(len(content))}
     return _Reply(status, length | model.headers, content)

@@ -184,6 +184,22 @@ class Reader(Tracker):
             self._children.append(child)
         return child
 
+    def file(self, name: str) -> Reader | None:
+        """Return a reader of a file beside the config, or None where there is none of that name.
+
+        What it reads is listed under `name:key`; its problems are this reader's, and so are its unread keys.
+        """
+        data = self.files.get(name)
+        if data is None:
+            return None
+        child = Reader(data, {}, {}, prefix=f"{name}:", traced=self._traced)
+        child._namespace = f"{self._namespace}{name}:"
+        child.parameters, child.gaps = self.parameters, self.gaps
+        child.without_effect, child.unmodelled = self.without_effect, self.unmodelled
+        self._children.append(child)
+        self._read.add(f"{name}:")
+        return child
+
     def beside(self, name: str, dialect: Words) -> Reader:
         """Return a reader of this same level by the dialect of another part, whose keys stand here too.
 

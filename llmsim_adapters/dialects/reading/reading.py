@@ -58,7 +58,7 @@ class Reading:
 
     `spec` is None where the config can't be read; `gaps` then says why. `path` is where the language model was
     found in a composite config, empty at the top. `without_effect` gives the reason for each key that was read and
-    that changes nothing here.
+    that changes nothing here; `notes` say what one may not expect, and are no gaps.
     """
 
     model_type: str
@@ -69,3 +69,4 @@ class Reading:
     gaps: tuple[Gap, ...] = ()
     path: str = ""
     without_effect: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()

@@ -43,6 +43,7 @@ class Tracker:
         "_traced",
         "architecture",
         "causal_lm",
+        "files",
         "gaps",
         "model_type",
         "parameters",
@@ -66,6 +67,7 @@ class Tracker:
         self.model_type = ""
         self.architecture = ""
         self.causal_lm: tuple[str, ...] = ()
+        self.files: Mapping[str, Mapping[str, Any]] = {}
         self.parameters: dict[str, Parameter] = {}
         self.gaps: list[Gap] = []
         self.unmodelled: list[str] = []
@@ -176,6 +178,10 @@ class Tracker:
         for child in self._children:
             unread += child.unread(costless if child._costless is None else child._costless)
         return unread
+
+    def unread_files(self) -> list[str]:
+        """Return the names of the files beside the config that nobody read."""
+        return [name for name in self.files if f"{name}:" not in self._read]
 
     def _absent(self, name: str) -> bool:
         keys = self._by_name.get(name)

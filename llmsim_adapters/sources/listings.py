@@ -1,0 +1,55 @@
+"""What a hub listed beside a config, remembered: the clients' caches hold files, not the names of the others."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+from llmsim_adapters.sources.reading import MAX_CONFIG_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_MOST_NAMES: Final = 10_000
+_LONGEST_NAME: Final = 255
+
+
+def top_level(paths: Iterable[object]) -> frozenset[str]:
+    """Return the names of files that stand beside the config, of the paths that a hub lists."""
+    names = (path for path in paths if isinstance(path, str) and 0 < len(path) <= _LONGEST_NAME and "/" not in path)
+    return frozenset(name for name, _ in zip(names, range(_MOST_NAMES), strict=False))
+
+
+def recall(hub: str, repo_id: str, revision: str | None) -> frozenset[str] | None:
+    """Return the names that a hub listed when it was asked; None where it was not."""
+    try:
+        with open(_path(hub, repo_id, revision), encoding="utf-8") as file:
+            names = json.loads(file.read(MAX_CONFIG_BYTES))
+    except (OSError, ValueError, RecursionError):  # nothing that is worth a word: the hub can be asked again
+        return None
+    return top_level(names) if isinstance(names, list) else None
+
+
+def remember(hub: str, repo_id: str, revision: str | None, names: Iterable[str]) -> None:
+    """Keep what a hub listed; where it can't be kept, it will be asked again."""
+    path = _path(hub, repo_id, revision)
+    folder = os.path.dirname(path)
+    with suppress(OSError):
+        os.makedirs(folder, exist_ok=True)
+        part = os.path.join(folder, f".{os.getpid()}-{threading.get_ident()}.part")
+        try:
+            with open(part, "w", encoding="utf-8") as file:
+                json.dump(sorted(names), file)
+            os.replace(part, path)  # whole or not at all: others may be reading it
+        except OSError:
+            os.unlink(part)
+
+
+def _path(hub: str, repo_id: str, revision: str | None) -> str:
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.join("~", ".cache")
+    parts = hub, repo_id.replace("/", "--"), quote(revision or "main", safe="") + ".json"
+    return os.path.join(os.path.expanduser(cache), "llmsim-adapters", "listings", *parts)

@@ -1,0 +1,73 @@
+"""The small files beside a `config.json` that bear on its figures: which there may be, and what was found of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from llmsim_adapters.errors import Answer, InvalidConfig
+from llmsim_adapters.sources.answer import Refusal, Sidecars
+from llmsim_adapters.sources.reading import read_config
+from llmsim_adapters.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+QUANTIZATIONS: Final = ("hf_quant_config.json", "quantize_config.json", "quant_config.json")
+"""The files that declare how a checkpoint's weights are quantized, where `config.json` doesn't."""
+
+
+_WEIGHTS: Final = (".safetensors", ".bin", ".gguf")
+
+NONE: Final = Sidecars(complete=True)
+"""Nothing is beside the config, and that is known."""
+
+
+def in_folder(folder: str) -> Sidecars:
+    """Return what a folder holds beside its config."""
+    there = [name for name in QUANTIZATIONS if os.path.lexists(os.path.join(folder, name))]
+    return collect(there, lambda name: os.path.join(folder, name))
+
+
+def in_cache(folder: str, listed: frozenset[str] | None) -> Sidecars:
+    """Return what a cache has beside a config, which is all of it where the hub listed its files, or weights are there.
+
+    Without the listing, a cache that has the weights is taken to be a copy of the whole: what runs the model from there
+    sees no other files.
+    """
+
+    def path_of(name: str) -> str:
+        if name not in here:
+            raise Refusal("not_cached", "the hub has it, and it is not in the cache")
+        return os.path.join(folder, name)
+
+    try:
+        here = frozenset(os.listdir(folder))
+    except OSError:
+        here = frozenset()
+    if listed is None and any(name.endswith(_WEIGHTS) for name in here):
+        listed = here
+    return collect(here | (listed or here), path_of)._replace(complete=listed is not None)
+
+
+def collect(names: Collection[str], path_of: Callable[[str], str]) -> Sidecars:
+    """Return those of `names` that are wanted, each read from where `path_of` says it is; a refusal is its reason."""
+    files: dict[str, Mapping[str, Any]] = {}
+    unread: dict[str, str] = {}
+    for name in QUANTIZATIONS:
+        if name in names:
+            try:
+                files[name] = read_config(path_of(name))
+            except Refusal as refusal:
+                unread[name] = refusal.message
+    return Sidecars(files, unread, complete=True)
+
+
+def given(files: Mapping[str, Mapping[str, Any]]) -> Sidecars:
+    """Return the files that a caller gives by name, which are then all that there are."""
+    for name, data in files.items():
+        if not isinstance(name, str) or not isinstance(data, Mapping):
+            message = f"`files` are objects by the name of their file; {printable(repr(name))} is none"
+            raise InvalidConfig("the given files", [Answer("files", "not_an_object", message)])
+    return Sidecars(dict(files), complete=True)
