@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from llmsim_adapters.engines.rules import Asked, Rule
+    from llmsim_adapters.spec.quantization import Quantization
 
 
 _MOST_ARCHITECTURES: Final = 1024
@@ -73,6 +74,8 @@ class Engine:
         copies_experts: whether they can be copied.
         spreads_experts: whether experts are spread over all ranks, whatever `ep_size` says.
         redundant: whether redundant experts that are asked for are stored.
+        reads_quantization: whether it reads what declares a checkpoint's quantization; else it stores the weights as if
+            nothing did.
     """
 
     name: str
@@ -85,6 +88,7 @@ class Engine:
     copies_experts: bool = True
     spreads_experts: Callable[[Asked], bool] = lambda _: False
     redundant: Callable[[Asked], bool] = lambda _: True
+    reads_quantization: Callable[[Quantization], bool] = lambda _: True
     _about: dict[str, dict[type[Rule], tuple[Any, ...]]] = field(default_factory=dict, init=False, repr=False)
     _defaults: dict[str, bool | int | str] = field(default_factory=dict, init=False, repr=False)
 

@@ -37,8 +37,9 @@ _AROUND: Final[dict[str, Part]] = {"linear_attention": "attention", "tower_mlp":
 class Layout:
     """The decisions of an engine: formats, ranks and their groups, and the rules about tensors and caches that hold.
 
-    `notes` are those of the rules that were of use so far. Rules ask a layout for its `spec`, for its `schedule`, of
-    which the sizes of the step are not part of a layout, and for the engine's `options`.
+    `notes` are those of the rules that were of use so far. Rules ask a layout for its `spec`, for the `quantization`
+    that the engine takes the checkpoint to have, for its `schedule`, of which the sizes of the step are not part of a
+    layout, and for the engine's `options`.
 
     Raises:
         ScheduleError: the engine has no such option, or can't lay the model out so.
@@ -48,6 +49,8 @@ class Layout:
         self, engine: Engine, spec: ModelSpec, schedule: Schedule, named: Callable[[int, str, str], int]
     ) -> None:
         self.engine, self.spec, self.schedule = engine, spec, schedule
+        said = spec.quantization
+        self.quantization = said if said is None or engine.reads_quantization(said) else None
         self.options = engine.chosen(dict(schedule.engine_options) if schedule.engine_options else {})
         self._about = engine.about(spec.architecture)
         self.notes: dict[str, None] = {}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.graph.operator import Sharding
     from llmsim_adapters.graph.schedule import Schedule
     from llmsim_adapters.spec.model import ModelSpec
-    from llmsim_adapters.spec.quantization import Scheme
+    from llmsim_adapters.spec.quantization import Quantization, Scheme
 
 Part = Literal["embedding", "attention", "linear_attention", "mlp", "shared_experts", "head", "tower", "tower_mlp"]
 """What of a model is split by one group of ranks: embeddings; all mixers over tokens; of them, by a rule of their own,
@@ -37,6 +37,8 @@ class Asked(Protocol):
 
     @property
     def spec(self) -> ModelSpec: ...
+    @property
+    def quantization(self) -> Quantization | None: ...
     @property
     def schedule(self) -> Schedule: ...
     @property

@@ -88,7 +88,8 @@ def lower_compressed_indexer(indexer: CompressedIndexer, site: Site) -> None:
 def _compress(site: Site, hidden: int, width: int, rate: int, overlaps: bool) -> None:
     """Emit what makes one entry of `rate` tokens, and of as many before them where entries overlap.
 
-    No checkpoint quantizes the projections. Those of the tokens that are no entry yet, and of those that the next one overlaps with, are a state.
+    No checkpoint quantizes the projections. What they make of the tokens that are no entry yet, and of those that the
+    next one overlaps with, is a state.
     """
     outputs = 2 * width if overlaps else width
     site.linear("compressor.kv_proj", hidden, outputs, "replicated", quantized=False)

@@ -94,7 +94,7 @@ class _Wiring:
 
     def _step_of(self, prompt: int = 0, streams: int = 1) -> Step:
         """Return the step of stacks with so many tokens of the model's own before each sequence, in so many streams."""
-        spec, schedule, layout = self._spec, self._schedule, self._layout
+        schedule, layout = self._schedule, self._layout
         dtype = schedule.activation_dtype or layout.dtype
         return Step(
             batch_size=self._named(schedule.batch_size, "batch_size", "schedule"),
@@ -105,7 +105,7 @@ class _Wiring:
             dtype=dtype,
             weight_dtype=schedule.weight_dtype or layout.dtype,
             cache_dtype=schedule.kv_cache_dtype or self._declared_cache() or dtype,
-            quantization=None if schedule.weight_dtype else spec.quantization,
+            quantization=None if schedule.weight_dtype else layout.quantization,
             layout=layout,
             lowerings=self._lowerings,
             tracer=self._tracer,
@@ -115,7 +115,8 @@ class _Wiring:
 
     def _declared_cache(self) -> str:
         """Return the format of the cache that the checkpoint declares; empty: none."""
-        return "" if self._spec.quantization is None else self._spec.quantization.cache_dtype
+        quantization = self._layout.quantization
+        return "" if quantization is None else quantization.cache_dtype
 
     def graph(self) -> OperatorGraph:
         self._lower_once(AROUND, "inputs", self._spec.inputs)

@@ -43,6 +43,7 @@ class Scheme:
     `name` tells schemes apart in features and reports. With `fused`, matrices that a lowering has as one are one in
     the checkpoint too. `inputs` is the format to which kernels bring what is multiplied with the matrix; empty: none.
     `reordered` inputs are grouped in an order of their own (act-order), in which any rank's may be of any group.
+    `symmetric` numbers have no zero point that says something.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Scheme:
     fused: bool = False
     inputs: str = ""
     reordered: bool = False
+    symmetric: bool = True
 
 
 Place = tuple[str, str, str]
@@ -83,6 +85,8 @@ class Quantization:
         cache_dtype: the format of keys and values that the checkpoint was made for; empty: it says none.
         everything: whether tables that are looked up, and the layers that methods for linear layers leave as they are,
             routers above all, are quantized too.
+        place: the key of the config, or the file beside it, that says so.
+        leaves_towers: whether it is said that encoders of pictures or sound are left as they are.
     """
 
     method: str
@@ -92,6 +96,8 @@ class Quantization:
     others: tuple[Assigned, ...] = ()
     cache_dtype: str = ""
     everything: bool = False
+    place: str = ""
+    leaves_towers: bool = False
     _blocks: frozenset[tuple[str, str]] = field(init=False, repr=False, compare=False)
     """The stack and block of what is told apart: few blocks have any of it, and every matrix is asked about."""
 

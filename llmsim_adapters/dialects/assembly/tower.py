@@ -73,9 +73,7 @@ def with_towers(spec: ModelSpec, towers: Iterable[Stack], whole: Reader) -> Mode
     spec = replace(spec, stacks=(*spec.stacks, *stacks))
     if spec.quantization is None or not stacks:
         return spec
-    from llmsim_adapters.dialects.quantization.assignment import names_towers
-
-    if not spec.quantization.only and not names_towers(whole.raw.get("quantization_config")):
+    if not spec.quantization.leaves_towers:
         whole.not_modelled("quantization_of_towers")
     parts = [(stack.name, name) for stack in stacks for name in ("before", "after", *(b.name for b in stack.blocks))]
     excluded = spec.quantization.excluded | {(stack, part, "") for stack, part in parts}

@@ -1,4 +1,4 @@
-"""How a config says that its checkpoint's weights are quantized."""
+"""How a checkpoint says that its weights are quantized."""
 
 from __future__ import annotations
 
@@ -10,12 +10,10 @@ if TYPE_CHECKING:
 
 
 def quantized(r: Reader, spec: ModelSpec) -> ModelSpec:
-    """Return a spec with what a level of a config says about how its checkpoint's weights are stored."""
-    if not (r.has("quantization_config") or r.has("quantization")):
+    """Return a spec with what a level of a config, or a file beside it, says about how the weights are stored."""
+    if not (r.files or r.has("quantization_config") or r.has("quantization")):
         r.no_effect(("quantization_config", "quantization"), "null: the weights are not quantized")
         return spec
-    from llmsim_adapters.dialects.quantization.declaration import declared  # most configs need none of it
-    from llmsim_adapters.dialects.quantization.methods import stored
+    from llmsim_adapters.dialects.quantization.stored import declared  # most configs need none of it
 
-    q = declared(r)
-    return spec if q is None else stored(q, r, spec)
+    return declared(r, spec)

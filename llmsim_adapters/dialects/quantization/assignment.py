@@ -48,7 +48,7 @@ _NO_MIXER: Final = frozenset({"-", HEAD[2]})
 
 
 class Assignment(NamedTuple):
-    """A spec whose blocks are told apart by what lists of patterns name, where each list's is, and what is undecided."""
+    """A spec whose blocks are told apart by what lists of patterns name, the places of each, and what is undecided."""
 
     spec: ModelSpec
     places: tuple[frozenset[Place], ...]
@@ -156,10 +156,8 @@ def _all_experts(spec: ModelSpec, patterns: Iterable[str], undecided: list[str])
     return tuple(kept)
 
 
-def names_towers(config: object) -> bool:
-    """Whether some list in a quantization config names parts beside the language model as ones that are left out."""
-    lists = [value for value in config.values() if isinstance(value, list)] if isinstance(config, dict) else []
-    patterns = [pattern for patterns in lists for pattern in patterns if isinstance(pattern, str)]
+def names_towers(patterns: Iterable[str]) -> bool:
+    """Whether some pattern names a part beside the language model."""
     return any(beside(usual(glob), 0) for pattern in patterns for glob in globs_of(pattern) or ())
 
 
@@ -210,7 +208,7 @@ def _layers_of(glob: str, layers: int) -> tuple[str, set[int] | None]:
 
     Layers for multi-token prediction are counted on from the model's own.
     """
-    if glob.rstrip(".*") == "mtp":
+    if glob.strip(".*") == "mtp":
         return LAYER, set(range(layers, layers + _FURTHER))
     found = _ONE_LAYER.search(glob)
     if found is None:

@@ -1,20 +1,21 @@
-"""Where a config says that its checkpoint is quantized: one thing, whatever place and words it has."""
+"""Where a checkpoint says that it is quantized: one thing, whatever place and words it has."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
-
-from llmsim_adapters.gap import Gap, GapKind
-from llmsim_adapters.text import printable
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from llmsim_adapters.dialects.reading.reader import Reader
 
 KEYS: Final = ("quantization_config", "quantization")
 """The keys that hold a declaration: transformers' (compressed-tensors' `compression_config` is another spelling of it),
-and that of MLX and of Model Optimizer's own file."""
+and MLX's."""
 
-_SAME: Final = "says the same as `quantization_config`"
+FILES: Final = {"hf_quant_config.json": "modelopt", "quantize_config.json": "gptq", "quant_config.json": "awq"}
+"""The files beside a config that hold one, and the method of those that don't name it: Model Optimizer's, AutoGPTQ's,
+AutoAWQ's."""
 
 _WORDS: Final = {
     "compressed_tensors": "compressed-tensors",
@@ -36,35 +37,38 @@ _WORDS: Final = {
 """Other words for a method."""
 
 
-def declared(r: Reader) -> Reader | None:
-    """Return a reader of what a level of a config says about quantization, or None where it says nothing.
+class Declaration(NamedTuple):
+    """What is said of quantization in one place, a key or a file, and the method that it is of."""
 
-    Two places that say different things are a gap; the first one is taken.
-    """
-    found: Reader | None = None
-    said: Any = None
+    place: str
+    q: Reader
+    method: str
+
+
+def declarations(r: Reader) -> Iterator[Declaration]:
+    """Yield what a level of a config, and the files beside it, say about quantization."""
     for key in KEYS:
-        if not r.has(key):
+        if r.has(key):
+            q = r.nested(key)
+            if q is not None:
+                yield _declared(key, q, "")
+        else:
             r.no_effect((key,), "null: the weights are not quantized")
-            continue
-        value = r.raw.get(key)
-        if found is not None and isinstance(value, dict):
-            if value == said:
-                r.no_effect((key,), _SAME)
-            else:
-                _conflict(r, key)
-            continue
-        q = r.nested(key)
-        if q is None:
-            continue
-        inner = q.nested("quantization") if isinstance(q.raw.get("quantization"), dict) else None
-        if inner is not None:  # Model Optimizer's own file, word for word
-            q.no_effect(("producer", "quant_method"), "names the software")
-        found, said = inner or q, value
-    return found
+    for name, method in FILES.items():
+        file = r.file(name)
+        if file is not None:
+            yield _declared(name, file, method)
 
 
-def method_of(q: Reader) -> str:
+def _declared(place: str, q: Reader, method: str) -> Declaration:
+    inner = q.nested("quantization") if isinstance(q.raw.get("quantization"), dict) else None
+    if inner is not None:  # Model Optimizer's own file, word for word
+        q.no_effect(("producer", "quant_method"), "names the software")
+        q = inner
+    return Declaration(place, q, _method(q) or method or "unknown")
+
+
+def _method(q: Reader) -> str:
     """Return the word for a method; one that is not said follows from the keys that it alone has."""
     said = q.text("quant_method")
     if said is not None:
@@ -78,11 +82,4 @@ def method_of(q: Reader) -> str:
         return "compressed-tensors"
     if q.has("bits") and q.has("group_size"):
         return "gptq" if q.has("desc_act") else "mlx"
-    return "unknown"
-
-
-def _conflict(r: Reader, key: str) -> None:
-    r.mark(key)
-    shown = printable(r.prefix + key)
-    detail = f"`{shown}` and `{r.prefix}quantization_config` say different things; the latter is taken"
-    r.gaps.append(Gap(GapKind.CONFLICTING_KEYS, shown, detail))
+    return ""

@@ -9,25 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from llmsim_adapters.dialects.quantization import floats, packed
-from llmsim_adapters.dialects.quantization.assignment import assign
-from llmsim_adapters.dialects.quantization.cache import cache_dtype
 from llmsim_adapters.dialects.quantization.compressed import compressed_tensors
-from llmsim_adapters.dialects.quantization.declaration import method_of
 from llmsim_adapters.dialects.quantization.modelopt import modelopt
 from llmsim_adapters.dialects.quantization.quark import quark
 from llmsim_adapters.dialects.quantization.schemes import MADE, ONLINE, RUNTIME
-from llmsim_adapters.spec.quantization import HEAD, Assigned, Quantization
-from llmsim_adapters.spec.quick import replace
-from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from llmsim_adapters.dialects.quantization.schemes import Stored
     from llmsim_adapters.dialects.reading.reader import Reader
-    from llmsim_adapters.spec.model import ModelSpec
-
-_SHOWN: Final = 8
 
 
 class Method(NamedTuple):
@@ -46,66 +37,7 @@ class Method(NamedTuple):
     without_effect: Mapping[str, str] = {}
 
 
-def stored(q: Reader, r: Reader, spec: ModelSpec) -> ModelSpec:
-    """Return a spec with what a declaration `q` in a level `r` of a config says about how its weights are stored."""
-    name = method_of(q)
-    method = METHODS.get(name)
-    said = None if method is None else method.read(q, r)
-    if method is None or said is None:
-        r.not_modelled(f"quantization_{printable(name, 40)}")
-        q.set_aside(f"quantization method {printable(name, 40)} is not modelled, a gap by itself")
-        return spec
-    cached = cache_dtype(q)
-    for key, reason in {**_EVERY_METHOD, **method.without_effect}.items():
-        q.no_effect((key,), reason)
-    patterns = _patterns(q, method)
-    if patterns is None:
-        return spec
-    listed = any(key in q.raw for key in method.excluding)
-    if said.scheme is not None and method.head and method.excluding and not (listed or said.kept):
-        r.not_modelled("quantization_without_a_list_of_exceptions")
-    found = assign(spec, ((*patterns, *said.kept), *(names for _, names in said.groups)), substrings=method.substrings)
-    _say_undecided(r, found.undecided)
-    kept, *places = found.places
-    head = method.head or (name == "gptq" and q.flag("lm_head")) or (name == "auto-round" and q.flag("lm_head"))
-    others = tuple(Assigned(scheme, at) for (scheme, _), at in zip(said.groups, places, strict=True))
-    quantization = Quantization(
-        name,
-        said.scheme,
-        kept if head else kept | {HEAD},
-        said.only,
-        others,
-        cache_dtype=cached,
-        everything=method.everything,
-    )
-    return replace(found.spec, quantization=quantization)
-
-
-def _patterns(q: Reader, method: Method) -> tuple[str, ...] | None:
-    """Read the list of what is left as it is; None: what is there is no such list, which is noted."""
-    there = [key for key in method.excluding if key in q.raw]
-    key = next((key for key in there if q.has(key)), there[0] if there else "")
-    for other in there:
-        if other != key:
-            if q.raw[other] and q.raw[other] != q.raw[key]:
-                q.not_modelled(f"quantization_{other}_beside_{key}")
-            q.no_effect((other,), f"{key} is the list that is taken")
-    patterns = q.sequence(key) or () if key else ()
-    if not all(pattern.__class__ is str for pattern in patterns):
-        q.refuse(key, patterns, "a list of names")
-        return None
-    return tuple(patterns)
-
-
-def _say_undecided(r: Reader, undecided: Iterable[str]) -> None:
-    patterns = tuple(undecided)
-    for pattern in patterns[:_SHOWN]:
-        r.not_modelled(f"quantization_except_{printable(pattern, 60)}")
-    if len(patterns) > _SHOWN:
-        r.not_modelled(f"quantization_except_{len(patterns) - _SHOWN}_more")
-
-
-_EVERY_METHOD: Final = {
+EVERY_METHOD: Final = {
     "dequantize": "whether one library takes the weights apart as it loads them",
     "scale_fmt": "which values scales may take",
     "packed_modules_mapping": "which modules a server fuses",
@@ -136,7 +68,7 @@ METHODS: Final[Mapping[str, Method]] = {
             **dict.fromkeys(("batch_size", "block_name_to_quantize", "damp_percent", "dataset"), MADE),
             **dict.fromkeys(("damp_auto_increment", "meta", "model_file_base_name"), MADE),
             **dict.fromkeys(("model_name_or_path", "module_name_preceding_first_block", "pad_token_id"), MADE),
-            **dict.fromkeys(("pack_dtype", "quantizer", "static_groups", "sym", "tokenizer"), MADE),
+            **dict.fromkeys(("pack_dtype", "quantizer", "static_groups", "tokenizer"), MADE),
             **dict.fromkeys(("model_seqlen", "mse", "true_sequential"), MADE),
         },
     ),

@@ -179,8 +179,8 @@ def named(glob: str, apart: bool = False) -> frozenset[str]:
         leaves.setdefault(module, set()).add(_leaf(path))
     for path, module in found:
         together = _TOGETHER[kind_of(module), path]
-        apart = {each for each in together if leaves[each] - {_leaf(path)}}
-        if apart and apart != together:
+        further = {each for each in together if leaves[each] - {_leaf(path)}}
+        if further and further != together:
             leaves.setdefault(f"?{kind_of(module)}", set())
     return frozenset(leaves)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.dialects.quantization import schemes
@@ -21,13 +22,17 @@ _UNUSED: Final = "not used with this number of bits"
 
 
 def awq(q: Reader, r: Reader) -> Stored | None:
-    """Read AutoAWQ's GEMM layout: packed weights and zero points, scales in the model's format."""
+    """Read AutoAWQ's GEMM layout: packed weights and zero points, scales in the model's format.
+
+    AutoAWQ's own file has other names for the numbers.
+    """
     del r
     if (q.text("version") or "gemm").lower() != "gemm":
         undecided(q, "version")
     if q.has("zero_point") and not q.flag("zero_point"):
         undecided(q, "zero_point")
-    bits, size = _bits(q, "bits"), group_size(q, default=128)
+    bits = _bits(q, "w_bit" if q.has("w_bit") else "bits")
+    size = group_size(q, "q_group_size" if q.has("q_group_size") else "group_size", default=128)
     return None if bits is None or size is None else Stored(_awq(bits, size))
 
 
@@ -41,9 +46,13 @@ def gptq(q: Reader, r: Reader) -> Stored | None:
         undecided(q, "is_marlin_format")
     if (q.text("checkpoint_format") or "gptq") not in ("gptq", "gptq_v2"):
         undecided(q, "checkpoint_format")
-    reordered = q.flag("desc_act")
-    groups, kept = _dynamic(q, bits, size, lambda bits, size: _gptq(bits, size, reordered=reordered))
-    scheme = _gptq(bits, size, reordered=reordered)
+    reordered, symmetric = q.flag("desc_act"), q.flag("sym")
+
+    def of(bits: int, size: int) -> Scheme:
+        return replace(_gptq(bits, size), reordered=reordered, symmetric=symmetric)
+
+    groups, kept = _dynamic(q, bits, size, of)
+    scheme = of(bits, size)
     only = _modules_in_block(q)
     if only is not None:
         return Stored(None, (*groups, (scheme, only)), kept)
@@ -151,10 +160,10 @@ def _awq(bits: int, size: int) -> Scheme:
     return Scheme("awq", f"int{bits}", (Side("scale", "", 1, size), Side("zero_point", f"int{bits}", 1, size)))
 
 
-def _gptq(bits: int, size: int, *, indexed: bool = True, reordered: bool = False) -> Scheme:
+def _gptq(bits: int, size: int, *, indexed: bool = True) -> Scheme:
     sides = (Side("scale", "", 1, size), Side("zero_point", f"int{bits}", 1, size))
     indices = (Side("group_index", "int32", 0, 1),) if indexed else ()
-    return Scheme("gptq", f"int{bits}", (*sides, *indices), reordered=reordered)
+    return Scheme("gptq", f"int{bits}", (*sides, *indices))
 
 
 def _dynamic(
@@ -193,7 +202,7 @@ def _as_pattern(name: str) -> str:
 def _rules(
     q: Reader, rules: dict[str, Any], bits: int, size: int, of: Callable[[int, int], Scheme]
 ) -> tuple[tuple[tuple[Scheme, tuple[str, ...]], ...], tuple[str, ...]]:
-    """Return the groups of modules that rules give other sizes, and the patterns of those that they leave as they are."""
+    """Return the groups of modules that rules give other sizes, and the patterns of those that are left as they are."""
     kept: list[str] = []
     groups: dict[Scheme, list[str]] = {}
     for pattern, rule in rules.items():

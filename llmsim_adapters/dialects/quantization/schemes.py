@@ -66,15 +66,15 @@ def whole(q: Reader, name: str) -> int | None:
     return None if number is None else int(number)
 
 
-def group_size(q: Reader, default: int = 0) -> int | None:
+def group_size(q: Reader, name: str = "group_size", *, default: int = 0) -> int | None:
     """Read how many inputs share a scale; 0: all of them. None: what is there is no size, which is noted."""
-    size = whole(q, "group_size")
+    size = whole(q, name)
     if size is None:
         return default
     if size == -1:
         return 0
     if not 0 < size <= _LARGEST_GROUP:
-        q.refuse("group_size", size, "a positive integer, or -1 for all inputs")
+        q.refuse(name, size, "a positive integer, or -1 for all inputs")
         return None
     return size
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def _scales_caches(layout: Asked) -> bool:
     """Whether attention has scales of what it caches: of some methods always, else where the checkpoint says so."""
-    quantization = layout.spec.quantization
+    quantization = layout.quantization
     return quantization is not None and (quantization.method in ("fp8", "quark") or bool(quantization.cache_dtype))
 
 

@@ -21,8 +21,7 @@ def attentions(spec: ModelSpec) -> Iterator[Attention]:
 
 def quantized_by(layout: Asked, method: str) -> bool:
     """Whether the checkpoint is quantized by a method."""
-    quantization = layout.spec.quantization
-    return quantization is not None and quantization.method == method
+    return layout.quantization is not None and layout.quantization.method == method
 
 
 def has_no_class(layout: Asked) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.engines.rules import Format
+from llmsim_adapters.engines.rules import Format, Note
 
 if TYPE_CHECKING:
     from llmsim_adapters.engines.rules import Asked
@@ -16,11 +16,20 @@ def _half_of_single(layout: Asked, dtype: str) -> str:
     return "bfloat16" if layout.spec.model_type.startswith("gemma") else "float16"
 
 
+DECLARED: Final = frozenset({"", "quantization_config", "hf_quant_config.json"})
+"""Where it looks for what declares a quantization (configs/model_config.py, _parse_quant_hf_config)."""
+
 FORMATS: Final = (
     Format(
         name="float32 is halved",
         source="configs/model_config.py, _get_and_verify_dtype",
         of=_half_of_single,
         note="weights and activations are stored in 16 bits: the config says float32, or no format",
+    ),
+    Note(
+        name="a declaration that is not read",
+        source="configs/model_config.py, _parse_quant_hf_config",
+        when=lambda layout: layout.spec.quantization is not None and layout.quantization is None,
+        note="SGLang reads no such declaration of a quantization: the weights are stored as if they had none",
     ),
 )

@@ -18,6 +18,8 @@ from llmsim_adapters.spec.components import MixtureOfExperts
 
 if TYPE_CHECKING:
     from llmsim_adapters.engines.rules import Asked
+    from llmsim_adapters.spec.model import ModelSpec
+    from llmsim_adapters.spec.quantization import Quantization
 
 
 def _no_dp(layout: Asked) -> str:
@@ -76,7 +78,7 @@ def _more_ranks_than_experts(layout: Asked) -> str:
 
 
 def _other_quantization(layout: Asked) -> str:
-    said, quantization = layout.options["quantization"], layout.spec.quantization
+    said, quantization = layout.options["quantization"], layout.quantization
     own = "" if quantization is None else quantization.method
     if not said or (own and str(said).replace("-", "_").startswith(own.replace("-", "_"))):
         return ""
@@ -84,7 +86,40 @@ def _other_quantization(layout: Asked) -> str:
     return f"option `quantization` is `{said}`; expected {expected}: quantizing while loading is not modelled"
 
 
+def _no_method(layout: Asked) -> str:
+    quantization = layout.quantization
+    if quantization is None:
+        return ""
+    method, place = quantization.method, quantization.place
+    if method in _UNREGISTERED:
+        return f"`{place}` declares `{method}`; expected a method that SGLang has on NVIDIA's GPUs"
+    if method == "gptq" and not all(scheme.dtype in _MARLIN and scheme.symmetric for scheme in quantization.schemes):
+        return f"`{place}` declares `gptq`; expected symmetric integers of 4 or 8 bits, the only ones that Marlin has"
+    if method == "compressed-tensors" and _experts_in(quantization, layout.spec, "int8_channel"):
+        return f"`{place}` declares 8-bit integers for experts; expected another format, or linear layers alone"
+    return ""
+
+
+def _experts_in(quantization: Quantization, spec: ModelSpec, name: str) -> bool:
+    """Whether experts are stored by a scheme."""
+    stack = spec.stack("text")
+    for block in () if stack is None else stack.blocks:
+        if any(isinstance(mixer, MixtureOfExperts) for sublayer in block.sublayers for mixer in sublayer.mixers):
+            scheme = quantization.scheme_of("text", block.name, "mixture_of_experts.experts.down_proj")
+            if scheme is not None and scheme.name == name:
+                return True
+    return False
+
+
+_UNREGISTERED: Final = frozenset({"fbgemm_fp8", "hqq", "mlx"})
+_MARLIN: Final = ("int4", "int8")
+
 REFUSALS: Final = (
+    Refuse(
+        name="no such method of quantization",
+        source="layers/quantization/__init__.py; gptq/gptq.py: TYPE_MAP; compressed_tensors.py, get_moe_scheme",
+        reason=_no_method,
+    ),
     Refuse(
         name="another quantization",
         source="--quantization",

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.engines.rules import Store
 from llmsim_adapters.engines.sglang.architectures import GEMMA3N, names
-from llmsim_adapters.engines.sglang.conditions import quantized_by
 from llmsim_adapters.engines.sglang.quantized import QUANTIZED
 
 if TYPE_CHECKING:
@@ -16,9 +15,11 @@ _VOCABULARY: Final = "layers/vocab_parallel_embedding.py, pad_vocab_size"
 
 
 def _mxfp4(layout: Asked) -> bool:
-    return quantized_by(layout, "mxfp4") or (
-        quantized_by(layout, "compressed-tensors") and any(s.name == "mxfp4" for s in layout.spec.quantization.schemes)
-    )
+    """Whether experts are stored by the method that is for gpt-oss' experts."""
+    quantization = layout.quantization
+    if quantization is None or quantization.method not in ("mxfp4", "compressed-tensors"):
+        return False
+    return any(scheme.name == "mxfp4" for scheme in quantization.schemes)
 
 
 FLOAT32: Final = (
@@ -57,7 +58,7 @@ FLOAT32: Final = (
     ),
     Store(
         name="float32 hyper-connections and sinks",
-        source="models/hunyuan_v4.py: hc_pre, hc_head, learnable_sink_param; models/deepseek_v4.py: hc_attn_fn, hc_head_fn",
+        source="models/hunyuan_v4.py: hc_pre, hc_head, learnable_sink_param; models/deepseek_v4.py: hc_attn_fn",
         tensors=(
             *("hyper_connection.fn", "hyper_connection.base", "hyper_connection.scale"),
             *("hyper_head.fn", "hyper_head.base", "hyper_head.scale", "latent_attention.sinks"),

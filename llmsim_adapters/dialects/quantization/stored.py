@@ -1,0 +1,115 @@
+"""How a checkpoint's weights are stored, from what is declared: the method's schemes, and the modules of each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from llmsim_adapters.dialects.quantization.assignment import assign, names_towers
+from llmsim_adapters.dialects.quantization.cache import cache_dtype
+from llmsim_adapters.dialects.quantization.declaration import declarations
+from llmsim_adapters.dialects.quantization.methods import EVERY_METHOD, METHODS
+from llmsim_adapters.dialects.reading.reader import Reader
+from llmsim_adapters.gap import Gap, GapKind
+from llmsim_adapters.spec.quantization import HEAD, Assigned, Quantization
+from llmsim_adapters.spec.quick import replace
+from llmsim_adapters.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from llmsim_adapters.dialects.quantization.declaration import Declaration
+    from llmsim_adapters.dialects.quantization.methods import Method
+    from llmsim_adapters.spec.model import ModelSpec
+
+_SHOWN: Final = 8
+
+
+def declared(r: Reader, spec: ModelSpec) -> ModelSpec:
+    """Return a spec with what is declared of its weights; places that say different things are a gap.
+
+    The first place counts, and what an inner level of a config says comes before what an outer one does.
+    """
+    for declaration in declarations(r):
+        if spec.quantization is None:
+            spec = _stored(declaration, r, spec)
+            continue
+        q = declaration.q
+        other = Reader(q.raw, {}, {}, prefix=q.prefix)
+        again = _stored(declaration._replace(q=other), _like(r), spec).quantization
+        q.set_aside(f"says the same as `{spec.quantization.place}`")
+        if again is None or not _same(again, spec.quantization):
+            shown = printable(q.prefix.rstrip(".:"))
+            detail = f"`{shown}` says otherwise than `{spec.quantization.place}`, which is taken"
+            r.gaps.append(Gap(GapKind.CONFLICTING_KEYS, shown, detail))
+    return spec
+
+
+def _like(r: Reader) -> Reader:
+    """Return a reader of the same level whose notes are nobody's."""
+    return Reader(r.raw, {}, {}, prefix=r.prefix)
+
+
+def _same(one: Quantization, other: Quantization) -> bool:
+    """Whether two declarations mean the same, whatever their words and place."""
+    return replace(one, method=other.method, place=other.place) == other
+
+
+def _stored(declaration: Declaration, r: Reader, spec: ModelSpec) -> ModelSpec:
+    """Return a spec with what a declaration in a level of a config says about how its weights are stored."""
+    place, q, name = declaration
+    method = METHODS.get(name)
+    said = None if method is None else method.read(q, r)
+    if method is None or said is None:
+        r.not_modelled(f"quantization_{printable(name, 40)}")
+        q.set_aside(f"quantization method {printable(name, 40)} is not modelled, a gap by itself")
+        return spec
+    cached = cache_dtype(q)
+    for key, reason in {**EVERY_METHOD, **method.without_effect}.items():
+        q.no_effect((key,), reason)
+    patterns = _patterns(q, method)
+    if patterns is None:
+        return spec
+    listed = any(key in q.raw for key in method.excluding)
+    if said.scheme is not None and method.head and method.excluding and not (listed or said.kept):
+        r.not_modelled("quantization_without_a_list_of_exceptions")
+    found = assign(spec, ((*patterns, *said.kept), *(names for _, names in said.groups)), substrings=method.substrings)
+    _say_undecided(r, found.undecided)
+    kept, *places = found.places
+    head = method.head or (name == "gptq" and q.flag("lm_head")) or (name == "auto-round" and q.flag("lm_head"))
+    others = tuple(Assigned(scheme, at) for (scheme, _), at in zip(said.groups, places, strict=True))
+    quantization = Quantization(
+        name,
+        said.scheme,
+        kept if head else kept | {HEAD},
+        said.only,
+        others,
+        cache_dtype=cached,
+        place=place,
+        leaves_towers=said.scheme is None or bool(said.only) or names_towers((*patterns, *said.kept)),
+        everything=method.everything,
+    )
+    return replace(found.spec, quantization=quantization)
+
+
+def _patterns(q: Reader, method: Method) -> tuple[str, ...] | None:
+    """Read the list of what is left as it is; None: what is there is no such list, which is noted."""
+    there = [key for key in method.excluding if key in q.raw]
+    key = next((key for key in there if q.has(key)), there[0] if there else "")
+    for other in there:
+        if other != key:
+            if q.raw[other] and q.raw[other] != q.raw[key]:
+                q.not_modelled(f"quantization_{other}_beside_{key}")
+            q.no_effect((other,), f"{key} is the list that is taken")
+    patterns = q.sequence(key) or () if key else ()
+    if not all(pattern.__class__ is str for pattern in patterns):
+        q.refuse(key, patterns, "a list of names")
+        return None
+    return tuple(patterns)
+
+
+def _say_undecided(r: Reader, undecided: Iterable[str]) -> None:
+    patterns = tuple(undecided)
+    for pattern in patterns[:_SHOWN]:
+        r.not_modelled(f"quantization_except_{printable(pattern, 60)}")
+    if len(patterns) > _SHOWN:
+        r.not_modelled(f"quantization_except_{len(patterns) - _SHOWN}_more")
