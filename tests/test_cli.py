@@ -325,7 +325,7 @@ class TestRanks:
         ("options", "message"),
         [
             (["--tp-size", "3"], "`tp_size` is 3; expected a divisor of num_attention_heads = 32"),
-            (["--weight-dtype", "int5"], "`weight_dtype` is 'int5'; expected one of float64, float32"),
+            (["--weight-dtype", "int7"], "`weight_dtype` is 'int7'; expected one of float64, float32"),
         ],
     )
     def test_a_schedule_that_cannot_be_is_misuse(self, command: str, options: list[str], message: str) -> None:

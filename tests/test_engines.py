@@ -16,7 +16,6 @@ DEEPSEEK: Final = "deepseek-ai/DeepSeek-V3"
 QWEN: Final = "Qwen/Qwen3-30B-A3B"
 
 AWQ: Final = {"quant_method": "awq", "bits": 4, "group_size": 128, "version": "gemm", "zero_point": True}
-GPTQ: Final = {"quant_method": "gptq", "bits": 4, "group_size": 128, "desc_act": False, "sym": True}
 PACKED: Final = {
     "quant_method": "compressed-tensors",
     "format": "pack-quantized",
@@ -107,7 +106,7 @@ class TestOptions:
         with pytest.raises(la.ScheduleError, match=message):
             la.build(QWEN, schedule, offline=True)
 
-    @pytest.mark.parametrize("quantization", [AWQ, GPTQ, PACKED], ids=["awq", "gptq", "compressed-tensors"])
+    @pytest.mark.parametrize("quantization", [AWQ, PACKED], ids=["awq", "compressed-tensors"])
     def test_that_leave_a_rank_a_part_of_a_group_are_refused(self, quantization: dict[str, Any]) -> None:
         """768 inputs are 6 groups of 128: 3 a rank on two, 1.5 on four, for which SGLang's classes raise an error."""
         config = {**LLAMA, "hidden_size": 512, "intermediate_size": 768, "quantization_config": quantization}

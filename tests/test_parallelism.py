@@ -604,8 +604,8 @@ class TestRefusals:
             la.Schedule(engine="llmsim", **flag)
 
     def test_a_number_format_is_a_known_one(self) -> None:
-        with pytest.raises(la.ScheduleError, match=r"^schedule field `weight_dtype` is 'int5'; expected one of "):
-            la.Schedule(engine="llmsim", weight_dtype="int5")
+        with pytest.raises(la.ScheduleError, match=r"^schedule field `weight_dtype` is 'int7'; expected one of "):
+            la.Schedule(engine="llmsim", weight_dtype="int7")
 
     def test_what_a_text_model_does_not_run_refuses_nothing(self) -> None:
         """An encoder of pictures with 4 heads is whole on each of 3 ranks."""

@@ -71,7 +71,6 @@ class TestKeysThatSayNothing:
             ("altup_lr_multiplier", (1.0, 0.1)),
             ("disable_flash_attention", (True, False)),
             ("index_share_for_mtp_iteration", (True, False)),
-            ("indexer_rope_interleave", (True, False)),
             ("moe_router_dtype", ("float32", "fp64", None)),
             ("use_unified_vision_chunk", (True, False)),
             ("video_placeholder", ("<video>", "")),

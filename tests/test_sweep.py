@@ -156,7 +156,7 @@ class TestFields:
             ({"context_len": {"a": 1}}, "schedule field `context_len` is {'a': 1}; expected an integer"),
             ({"mode": ["extend", "train"]}, "schedule field `mode` is 'train'; expected 'extend' or 'decode'"),
             ({"mtp": [True, 1]}, "schedule field `mtp` is 1; expected True or False"),
-            ({"kv_cache_dtype": [None, "int3"]}, "schedule field `kv_cache_dtype` is 'int3'; expected one of"),
+            ({"kv_cache_dtype": [None, "int7"]}, "schedule field `kv_cache_dtype` is 'int7'; expected one of"),
             (
                 {"batch_size": [1, 2], "seq_len": [1, 2, 3]},
                 "schedule field `seq_len` has shape (3,); expected one that broadcasts with (2,)",

@@ -75,14 +75,9 @@ def _what(rule: Rule) -> str:
         how = (rule.dtype, *(f"{what} to {to}" for what, to in padded if to), "absent" if rule.absent else "", over)
         return f"{_some([f'`{name}`' for name in rule.tensors])}: {', '.join(filter(None, how)) or 'as the others'}"
     if isinstance(rule, Scales):
-        return (
-            _some([f"`{name}`" for name in rule.schemes])
-            + {
-                "": "",
-                "linear": ", whole blocks of linear layers alone",
-                "all": ", whole blocks alone",
-            }[rule.whole_blocks]
-        )
+        of = {"": "", "linear": "linear layers", "experts": "experts", "shared_experts": "shared experts"}[rule.of]
+        blocks = "whole blocks alone" if rule.whole_blocks else ""
+        return ", ".join(filter(None, (_some([f"`{name}`" for name in rule.schemes]), of, rule.dtype, blocks)))
     if isinstance(rule, Beside):
         return f"`{rule.kind}`"
     if isinstance(rule, Keep):

@@ -27,6 +27,7 @@ def chosen_tokens(r: Reader, base: LatentAttention) -> LatentAttention:
         num_heads=r.size("index_n_heads"),
         head_dim=head_dim,
         k_norm=Norm(head_dim, "layer", bias=True),
+        interleaved=r.flag("indexer_rope_interleave"),
     )
     return replace(base, top_k=r.size("index_topk"), indexer=indexer)
 

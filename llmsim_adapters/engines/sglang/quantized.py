@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from llmsim_adapters.engines.rules import Held, Scales, Store
 from llmsim_adapters.engines.sglang.architectures import names
 from llmsim_adapters.engines.sglang.conditions import quantized_by
-from llmsim_adapters.spec.components import MixtureOfExperts
+from llmsim_adapters.spec.components import Indexer, MixtureOfExperts
 from llmsim_adapters.spec.dtypes import BITS
 from llmsim_adapters.traced import ceil_div
 
@@ -175,6 +175,11 @@ def _fused_as_expert(layout: Asked) -> bool:
     return one and schedule.ep_size == 1
 
 
+def _interleaved(layout: Asked) -> bool:
+    """Whether the indexer's rotary pairs are interleaved, so that its keys are projected together with its weights."""
+    return any(isinstance(part, Indexer) and part.interleaved for part in layout.spec.components())
+
+
 def _without_biases(layout: Asked) -> bool:
     """Whether compressed-tensors' experts are stored by a method that is for experts with biases."""
     mixtures = [part for part in layout.spec.components() if isinstance(part, MixtureOfExperts)]
@@ -333,7 +338,7 @@ QUANTIZED: Final = (
         name="the indexer's keys beside its weights",
         source="layers/attention/dsa/dsa_indexer.py: use_dsa_indexer_fusion, wk_weights_proj",
         tensors=("indexer.k_proj",),
-        architectures=names("GlmMoeDsaForCausalLM"),
+        when=_interleaved,
         dtype="usual",
         note="the indexer's projection of keys is stored unquantized",
     ),
@@ -341,7 +346,7 @@ QUANTIZED: Final = (
         name="no scales of the indexer's keys",
         source="layers/attention/dsa/dsa_indexer.py: wk_weights_proj",
         tensors=("indexer.k_proj_scale",),
-        architectures=names("GlmMoeDsaForCausalLM"),
+        when=_interleaved,
         absent=True,
     ),
 )

@@ -18,7 +18,8 @@ class Indexer(Component):
     Its queries have heads of their own and are projected from `query_size` numbers, compressed queries or hidden
     states; one key for all heads is projected from the hidden states and cached. With `head_weights`, the scores of the
     heads are summed, each by a weight that is projected from the hidden states. `q_norm` is of each query head. With
-    `pool`, the keys of so many tokens are averaged, and what is normalised and scored are the averages (Qwen 4).
+    `pool`, the keys of so many tokens are averaged, and what is normalised and scored are the averages (Qwen 4). Rotary
+    pairs may be `interleaved`, on which nothing but an engine's storage depends.
     """
 
     kind: ClassVar[str] = "indexer"
@@ -31,6 +32,7 @@ class Indexer(Component):
     q_norm: Norm | None = None
     head_weights: bool = True
     pool: int = 1
+    interleaved: bool = False
 
     def parts(self) -> tuple[Component, ...]:
         return (self.k_norm,) if self.q_norm is None else (self.k_norm, self.q_norm)
