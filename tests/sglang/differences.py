@@ -31,11 +31,24 @@ def _towers(found: la.Model) -> bool:
     return found.spec is not None and (bool(found.spec.towers) or _unmodelled(found, *names))
 
 
+def _draft(run: Run) -> bool:
+    return "draft" in CONFIGS[run.config] or _unmodelled(model(run.config), "draft")
+
+
 def _quantized(run: Run) -> bool:
     return "quantization" in CONFIGS[run.config]
 
 
 KINDS: Final[Mapping[str, tuple[str, Callable[[Run, int | None], bool]]]] = {
+    "drafts": (
+        "a draft model: of layers for multi-token prediction with what stands before them, or with inputs of its own; "
+        "both are gaps of the model, which is answered for by its target's layers",
+        lambda run, _: _draft(run),
+    ),
+    "split when loaded": (
+        "SGLang's class makes whole matrices, and torch splits them while they are loaded: the engine answers for that",
+        lambda run, _: CONFIGS[run.config]["architecture"].startswith("TorchNative"),
+    ),
     "not modelled": (
         "no builder models the config, so that there is no layout of it",
         lambda run, _: model(run.config).coverage.builder is None,
@@ -52,9 +65,9 @@ KINDS: Final[Mapping[str, tuple[str, Callable[[Run, int | None], bool]]]] = {
         "parts beside the language model: SGLang has classes of its own for them, of which not every rule is stated",
         lambda run, _: _towers(model(run.config)),
     ),
-    "heads and drafts": (
-        "a head of scores or the inputs of a draft model, which are a gap of the model and in no figure",
-        lambda run, _: _unmodelled(model(run.config), "head_of", "draft", "block_diffusion"),
+    "heads": (
+        "a head of scores, which is a gap of the model and in no figure",
+        lambda run, _: _unmodelled(model(run.config), "head_of", "block_diffusion"),
     ),
     "quantized": (
         "what SGLang stores beside or in place of quantized matrices, until its schemes are modelled one by one",

@@ -8,11 +8,8 @@ from llmsim_adapters.engines.rules import Note, Split
 from llmsim_adapters.engines.sglang.architectures import (
     DP_ATTENTION,
     DP_EMBEDDING,
-    NO_DP,
     ONE_EXPERT_EACH,
-    ONE_RANK_GROUPS,
-    REGISTERED,
-    SEEN_WITH_DP,
+    UNSEEN,
     WHOLE_EMBEDDING,
 )
 from llmsim_adapters.engines.sglang.conditions import has_no_class
@@ -129,7 +126,7 @@ PLACEMENT: Final = (
     Note(
         name="not seen with DP attention",
         source="no facts",
-        architectures=REGISTERED - SEEN_WITH_DP - NO_DP - ONE_RANK_GROUPS,
+        architectures=UNSEEN,
         when=_groups,
         note="what SGLang's class of this architecture makes of DP attention was not seen: it is taken to ignore it",
     ),
