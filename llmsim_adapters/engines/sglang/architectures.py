@@ -42,7 +42,7 @@ DP_ATTENTION: Final = names("""
     Qwen3OmniMoeForConditionalGeneration Qwen3VLForConditionalGeneration Qwen3VLMoeForConditionalGeneration
     Qwen3_5ForCausalLM Qwen3_5ForCausalLMMTP Qwen3_5ForConditionalGeneration Qwen3_5MoeForCausalLM
     Qwen3_5MoeForConditionalGeneration Qwen4ExpForCausalLMMTP Qwen4ExpForConditionalGeneration SDARForCausalLM
-    SDARMoeForCausalLM SarvamMLAForCausalLM SarvamMoEForCausalLM Spark2_5ForCausalLM Step3VLForConditionalGeneration
+    SarvamMLAForCausalLM SarvamMoEForCausalLM Spark2_5ForCausalLM Step3VLForConditionalGeneration
     Step3p5ForCausalLM Step3p5MTP Step3p7ForConditionalGeneration StepVLForConditionalGeneration XllmForCausalLM
 """)
 """Whose attention is that of a data-parallel group; all others spread it over all ranks, whatever the groups."""
@@ -89,6 +89,17 @@ WHOLE_EMBEDDING: Final = names("""
     Gemma4UnifiedAssistantForCausalLM Gemma4UnifiedForConditionalGeneration WhisperForConditionalGeneration
 """)
 """Whose embedding is whole on every rank."""
+
+WHOLE_EMBEDDING_WITH_DP: Final = names("""
+    BailingMoeForCausalLMNextN BailingMoeV2_5ForCausalLM BailingMoeV3ForCausalLM
+    BailingMoeV3VLForConditionalGeneration DeepseekV4ForCausalLM DeepseekV4ForCausalLMDSpark
+    DeepseekV4ForCausalLMNextN Dots3NoteForCausalLM Dots3NoteForCausalLMNextN ExaoneMoEForCausalLM
+    ExaoneMoEForCausalLMMTP ExaoneMoeForCausalLM GlmOcrForConditionalGenerationNextN
+    InternS2MobiusForConditionalGeneration InternS2PreviewForConditionalGeneration Qwen3_5ForCausalLM
+    Qwen3_5ForCausalLMMTP Qwen3_5ForConditionalGeneration Qwen3_5MoeForCausalLM Qwen3_5MoeForConditionalGeneration
+    SarvamMLAForCausalLM Step3p5ForCausalLM
+""")
+"""Whose embedding is whole on every rank with DP attention, and split over all ranks without."""
 
 NO_CACHE_SCALES: Final = names("""
     BailingMoEForCausalLM BailingMoeForCausalLM BailingMoeV2ForCausalLM BeamForCausalLM
@@ -138,6 +149,22 @@ ONE_RANK_GROUPS: Final = names("""
 """)
 """Whose data-parallel groups have one rank each, or are one group."""
 
+BLOCK_DRAFTS: Final = names("""
+    DFlash2BeamDraftModel DFlash2DraftModel DFlashLagunaForCausalLM DSparkDraftModel DSparkMiniMaxDraftModel
+    DeepseekV4ForCausalLMDSpark Lfm2DSparkDraftModel LiLiCorrDraftModel LingDSparkModel MiniMaxDFlash2DraftModel
+    Qwen3DSparkModel
+""")
+"""Drafts of blocks of tokens, of which DP attention asks that heads are those of data-parallel groups."""
+
+TRANSFORMERS: Final = names("""
+    TransformersEmbeddingModel TransformersForCausalLM TransformersForSequenceClassification
+    TransformersMoEEmbeddingModel TransformersMoEForCausalLM TransformersMoEForSequenceClassification
+    TransformersMultiModalEmbeddingModel TransformersMultiModalForCausalLM
+    TransformersMultiModalForSequenceClassification TransformersMultiModalMoEEmbeddingModel
+    TransformersMultiModalMoEForCausalLM TransformersMultiModalMoEForSequenceClassification
+""")
+"""The names of SGLang's wrappers of Transformers' own classes."""
+
 NO_SPLIT: Final = names("RobertaForMaskedLM RobertaModel")
 """Which SGLang runs by Transformers' own class, which can't be split."""
 
@@ -154,6 +181,12 @@ AN_EXPERT_A_RANK: Final = names("""
     Qwen3_5MoeForConditionalGeneration
 """)
 """Which SGLang refuses to spread over more ranks than there are experts, even where each expert is split."""
+
+PLAIN_LINEAR: Final = names("""
+    Gemma3nForConditionalGeneration Gemma4ForConditionalGeneration VoxtralForConditionalGeneration
+    WhisperForConditionalGeneration
+""")
+"""Whose towers are made of plain linear layers, attention's too."""
 
 ONE_EXPERT_EACH: Final = names("Glm4MoeForCausalLM")
 """Whose experts are stored once, whatever the redundant ones that are asked for."""

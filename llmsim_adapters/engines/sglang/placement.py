@@ -11,6 +11,7 @@ from llmsim_adapters.engines.sglang.architectures import (
     ONE_EXPERT_EACH,
     UNSEEN,
     WHOLE_EMBEDDING,
+    WHOLE_EMBEDDING_WITH_DP,
 )
 from llmsim_adapters.engines.sglang.conditions import has_no_class
 from llmsim_adapters.spec.components import MixtureOfExperts
@@ -71,6 +72,15 @@ PLACEMENT: Final = (
         over="alone",
         architectures=WHOLE_EMBEDDING,
         note="the embedding is whole on every rank",
+    ),
+    Split(
+        name="embedding of each rank, with DP attention",
+        source="models/qwen3_5.py, deepseek_v4.py, exaone_moe.py: enable_tp=not is_dp_attention_enabled()",
+        part="embedding",
+        over="alone",
+        architectures=WHOLE_EMBEDDING_WITH_DP,
+        when=_groups,
+        note="with DP attention, the embedding is whole on every rank",
     ),
     Split(
         name="head of each rank",
