@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from tests.sglang import CONFIGS, answers, model, runs
+from tests.sglang import CONFIGS, answers, graph, model, runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -39,6 +39,11 @@ def _quantized(run: Run) -> bool:
     return "quantization" in CONFIGS[run.config]
 
 
+def _buffers(run: Run) -> int:
+    found = graph(run)
+    return 0 if found is None else sum(weight.rank_bytes for weight in found.weights if weight.role == "buffer")
+
+
 KINDS: Final[Mapping[str, tuple[str, Callable[[Run, int | None], bool]]]] = {
     "drafts": (
         "a draft model: of layers for multi-token prediction with what stands before them, or with inputs of its own; "
@@ -60,6 +65,10 @@ KINDS: Final[Mapping[str, tuple[str, Callable[[Run, int | None], bool]]]] = {
     "refused by the engine alone": (
         "the engine refuses what it takes for uneven, where SGLang's class pads it, keeps it whole or fuses it",
         lambda _, answered: answered is None,
+    ),
+    "buffers": (
+        "factors and constants that SGLang has as buffers, as the model does; the facts are of parameters alone",
+        lambda run, answered: answered is not None and run.bytes is not None and answered - run.bytes == _buffers(run),
     ),
     "towers": (
         "parts beside the language model: SGLang has classes of its own for them, of which not every rule is stated",
