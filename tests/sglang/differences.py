@@ -82,10 +82,6 @@ KINDS: Final[Mapping[str, tuple[str, Callable[[Run, int | None], bool]]]] = {
         "what SGLang stores beside or in place of quantized matrices, until its schemes are modelled one by one",
         lambda run, _: _quantized(run),
     ),
-    "encoders": (
-        "encoders of texts: poolers, positions and heads that SGLang's classes have otherwise than transformers'",
-        lambda run, _: "bert" in CONFIGS[run.config]["architecture"].lower(),
-    ),
     "architecture": (
         "something that the model's own file in SGLang does and that no rule says yet",
         lambda _run, _answered: True,
