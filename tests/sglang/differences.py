@@ -82,6 +82,10 @@ KINDS: Final[Mapping[str, tuple[str, Callable[[Run, int | None], bool]]]] = {
         "what SGLang stores beside or in place of quantized matrices, until its schemes are modelled one by one",
         lambda run, _: _quantized(run),
     ),
+    "gaps": (
+        "the model itself has gaps: keys that nobody read, and what was inferred from keys alone",
+        lambda run, _: bool(model(run.config).coverage.gaps),
+    ),
     "architecture": (
         "something that the model's own file in SGLang does and that no rule says yet",
         lambda _run, _answered: True,
