@@ -6,8 +6,22 @@ from typing import Any
 
 import pytest
 
+from llmsim_adapters.engines.sglang.architectures import REGISTERED, UNSEEN
 from tests.reference.sglang import digest
-from tests.sglang import CONFIGS, LISTED, RUNS, answers, differences, graph, model, run_of, runs, served, tensors
+from tests.sglang import (
+    CONFIGS,
+    LISTED,
+    NOT_BUILT,
+    RUNS,
+    answers,
+    differences,
+    graph,
+    model,
+    run_of,
+    runs,
+    served,
+    tensors,
+)
 
 KNOWN = differences.known()
 
@@ -62,3 +76,9 @@ def test_coverage_tells_whether_the_layouts_of_an_architecture_are_held() -> Non
         assert coverage.served is (coverage.builder is not None and entry["architecture"] in held), config
         assert coverage.to_dict()["served"] is coverage.served
     assert {model(config).coverage.served for config in CONFIGS} == {False, True}
+
+
+def test_what_is_not_known_of_dp_attention_is_what_could_not_be_built() -> None:
+    held = {entry["architecture"] for entry in CONFIGS.values()}
+    assert REGISTERED - held == UNSEEN
+    assert {architecture for architecture, _ in NOT_BUILT.values()} >= UNSEEN

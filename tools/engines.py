@@ -117,6 +117,7 @@ def share() -> str:
         f"({100 * every.exact / every.built:.1f} %);\nof {every.refused:,} that it refuses, the engine refuses "
         f"{every.refused_alike:,}.\n{sum(one.held for one in by_architecture.values())} of {len(by_architecture)} "
         "architectures are held in full.\n\n",
+        _without_facts(),
         f"| Category {head}| --- {'| ---: ' * 7}|\n",
         *(f"| {name} {_row(share_of(those))}\n" for name, those in sorted(by_category.items())),
         "\nWhat is known to differ, and why:\n\n| Kind | Runs | Reason |\n| --- | ---: | --- |\n",
@@ -128,6 +129,21 @@ def share() -> str:
     lines += [f"\nBy architecture:\n\n| Architecture {head}| --- {'| ---: ' * 7}|\n"]
     lines += [f"| `{name}` {_row(one)}\n" for name, one in by_architecture.items()]
     return "".join(lines)
+
+
+def _without_facts() -> str:
+    """Return which of SGLang's architectures nothing is known of, and why."""
+    from llmsim_adapters.engines.sglang.architectures import REGISTERED
+    from tests.sglang import CONFIGS, NOT_BUILT
+
+    without = sorted(REGISTERED - {entry["architecture"] for entry in CONFIGS.values()})
+    reasons = dict(NOT_BUILT.values())
+    lines = [
+        f"SGLang registers {len(REGISTERED)} architectures, of which {len(REGISTERED) - len(without)} were built; the "
+        "others could not be,\nso that nothing is compared:\n\n| Architecture | Why |\n| --- | --- |\n",
+        *(f"| `{name}` | {_cell(reasons[name])} |\n" for name in without),
+    ]
+    return "".join(lines) + "\n"
 
 
 def _row(one: Share) -> str:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import llmsim_adapters as la
 from llmsim_adapters.dialects.keys.costless import COSTLESS
+from tests.reference.sglang_tables import LISTED, NOT_BUILT, REASONS
 from tests.reference.store import FACTS, line
 
 if TYPE_CHECKING:
@@ -36,69 +37,10 @@ _BOOKKEEPING: Final = {COSTLESS[key] for key in _TOLD}
 _TOKENS: Final = ("_token_id", "_token_ids", "_token_index")
 
 _MADE: Final = re.compile(r"^default--|-(fp8|ct)$")
-"""The configs that nobody published: a class's defaults, or a published config with a quantization of ours."""
+"""The configs that nobody published: a class's defaults, or a published config with a key of ours."""
 
-LISTED: Final = (
-    ("01-ai/Yi-34B", 8, 1, 1),
-    ("CohereForAI/aya-23-8B", 2, 1, 1),
-    ("HuggingFaceTB/SmolLM-1.7B", 4, 1, 4),
-    ("LGAI-EXAONE/EXAONE-4.0-1.2B", 2, 1, 2),
-    ("LiquidAI/LFM2-1.2B", 2, 1, 1),
-    ("Qwen/Qwen-7B-Chat", 8, 1, 8),
-    ("Qwen/Qwen1.5-MoE-A2.7B-Chat", 2, 2, 2),
-    ("Qwen/Qwen2.5-72B", 8, 1, 2),
-    ("Qwen/Qwen3-30B-A3B", 8, 8, 8),
-    ("Qwen/Qwen3-30B-A3B", 4, 1, 1),
-    ("Qwen/Qwen3-32B", 16, 1, 16),
-    ("Qwen/Qwen3-Next-80B-A3B-Instruct", 8, 8, 8),
-    ("Qwen/Qwen3-Next-80B-A3B-Instruct", 2, 1, 1),
-    ("Qwen/Qwen3-VL-30B-A3B-Instruct", 4, 4, 1),
-    ("Qwen/Qwen3.5-35B-A3B", 2, 1, 1),
-    ("arcee-ai/Trinity-Nano-Preview", 2, 1, 1),
-    ("databricks/dbrx-base", 8, 1, 1),
-    ("deepseek-ai/DeepSeek-V2-Lite", 4, 1, 1),
-    ("deepseek-ai/DeepSeek-V3", 16, 16, 16),
-    ("deepseek-ai/DeepSeek-V3", 8, 1, 1),
-    ("deepseek-ai/DeepSeek-V3.2", 8, 8, 8),
-    ("deepseek-ai/deepseek-moe-16b-base", 8, 1, 1),
-    ("ibm-granite/granite-3.1-1b-a400m-instruct", 2, 1, 1),
-    ("inclusionAI/Ling-lite", 4, 4, 4),
-    ("microsoft/Phi-3.5-MoE-instruct", 8, 1, 1),
-    ("mistralai/Mixtral-8x7B-v0.1", 8, 8, 1),
-    ("moonshotai/Kimi-K2-Instruct", 16, 16, 16),
-    ("moonshotai/Kimi-Linear-48B-A3B-Instruct", 4, 4, 4),
-    ("nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B", 8, 1, 1),
-    ("openai/gpt-oss-120b", 8, 1, 1),
-    ("openai/gpt-oss-20b", 2, 2, 2),
-    ("tencent/Hunyuan-A13B-Instruct", 4, 4, 1),
-    ("zai-org/GLM-4.5", 16, 16, 16),
-    ("zai-org/GLM-4.7-Flash", 4, 4, 4),
-    ("zai-org/GLM-5.2-FP8", 8, 8, 8),
-    ("meta-llama/Llama-4-Scout-17B-16E-Instruct", 8, 8, 8),
-    ("Qwen/Qwen3-8B-FP8", 4, 1, 1),
-    ("made/DeepSeek-V3-fp8", 8, 8, 8),
-    ("made/minimax_m2", 8, 8, 8),
-    ("made/Llama-3.1-405B-Instruct-FP8-ct", 8, 1, 1),
-)
-"""The runs whose tensor lists are facts, by tp, ep and dp: as diverse as may be; those of a folded config are its."""
-
-REASONS: Final = (
-    ("models/transformers.py:765", "Transformers' own class can't be split"),
-    ("arg_groups/model_overrides/minicpm.py", "no DP attention"),
-    ("layers/dp_attention.py:567", "no DP attention: a part is summed over all ranks"),
-    ("moe/fused_moe_triton/layer.py:414", "experts don't divide over the ranks"),
-    ("layers/quantization/", "a rank's part is no whole number of quantization's blocks"),
-    ("layers/layer_boundary/factories.py:620", "no DP attention: sums of its own"),
-    ("models/zaya.py:912", "no DP attention"),
-    ("models/zaya.py:921", "key/value heads don't divide over the ranks"),
-    ("layers/linear.py:693", "outputs don't divide over the ranks"),
-    ("distributed/utils.py:70", "a size doesn't divide over the ranks"),
-    ("attention/mamba/mamba.py:249", "groups of the state space don't divide over the ranks"),
-    ("kv_heads", "key/value heads neither divide over the ranks nor the ranks over them"),
-    ("key_value_heads", "key/value heads don't divide over the ranks"),
-    ("num_heads", "heads don't divide over the ranks"),
-)
-"""What SGLang's refusals say in our words, by where they are raised or what is asserted there."""
+_NO_LAYOUT: Final = ("speculative_algorithm", "speculative_num_draft_tokens", "mamba_track_interval")
+"""Arguments without which SGLang builds no draft, or no model at all, and which bear on no layout."""
 
 
 def listed(row: Mapping[str, Any]) -> list[list[Any]]:
@@ -109,14 +51,6 @@ def listed(row: Mapping[str, Any]) -> list[list[Any]]:
 def digest(tensors: Iterable[list[Any]]) -> str:
     """Return a digest of a list of tensors, whatever their order."""
     return hashlib.sha256("\n".join(sorted(map(line, tensors))).encode()).hexdigest()[:12]
-
-
-def name_of(file: str) -> str:
-    """Return a config's name: its repository's, or one that says that nobody published it."""
-    stem = file.removesuffix(".json")
-    if _MADE.search(stem):
-        return "made/" + stem.split("--", 1)[1]
-    return stem.replace("--", "/", 1)
 
 
 def trimmed(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -166,15 +100,31 @@ def write(name: str, header: Mapping[str, Any], body: str, items: Mapping[str, A
     (FOLDER / f"{name}.json").write_text(text, encoding="utf-8")
 
 
+def reason(at: str, reasons: Iterable[tuple[str, str]] = REASONS) -> str:
+    """Return what a refusal says in our words."""
+    return next((words for place, words in reasons if place in at), "")
+
+
+def _renamed(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the architecture of a draft, which SGLang names itself where the config has its target's."""
+    return {"architectures": [row["architecture"]]} if row["draft"] else {}
+
+
 class Recorded:
-    """What was recorded, by config: rows and refusals by layout, of the first rank, and which ranks equal it."""
+    """What was recorded, by config: rows and refusals by layout, of the first rank, and which ranks equal it.
+
+    `given` are the keys that a config got for it, `asked` the architectures of configs of which a layout is refused.
+    """
 
     def __init__(self, rows: Iterable[Mapping[str, Any]], refused: Mapping[str, Mapping[str, str]]) -> None:
         self.options: list[dict[str, Any]] = [{}]
         self.rows: dict[str, dict[tuple[int, ...], Mapping[str, Any]]] = defaultdict(dict)
         self.refused: dict[str, dict[tuple[int, ...], str]] = defaultdict(dict)
+        self.asked: dict[str, str] = {}
+        self.given: dict[str, dict[str, Any]] = defaultdict(dict)
         last: dict[str, dict[tuple[int, ...], Mapping[str, Any]]] = defaultdict(dict)
         for row in rows:
+            self.given[row["config"]] = {**json.loads(row["key"])[6], **_renamed(row)}
             found = self.rows if row["rank"] == 0 else last
             found[row["config"]][self._layout(row["tp"], row["ep"], row["dp_attention"], row["extra"])] = row
         pairs = [(self.rows[name].get(key), row) for name, those in last.items() for key, row in those.items()]
@@ -183,15 +133,34 @@ class Recorded:
         self.last = last
         for text, said in refused.items():
             config, tp, ep, dp, _, extra, *_ = json.loads(text)
+            self.asked[config] = next(iter(said["architectures"] or ()), "")
             layout = self._layout(tp, ep, dp, extra)
             if layout not in self.rows.get(config, {}):
                 self.refused[config][layout] = said["at"].split("/sglang/srt/")[-1].split("-src/sglang/srt/")[-1]
 
     def _layout(self, tp: int, ep: int, dp: int, extra: Mapping[str, Any] | None) -> tuple[int, ...]:
-        said = dict(extra or {})
+        said = {name: value for name, value in (extra or {}).items() if name not in _NO_LAYOUT}
         if said not in self.options:
             self.options.append(said)
         return tp, ep, dp, self.options.index(said)
+
+    def name_of(self, file: str) -> str:
+        """Return a config's name: its repository's, or one that says that nobody published it."""
+        stem = file.removesuffix(".json")
+        if self.given[file] or _MADE.search(stem):
+            return "made/" + stem.split("--", 1)[1]
+        return stem.replace("--", "/", 1)
+
+    def unbuilt(self) -> dict[str, list[str]]:
+        """Return the configs that were never built: the architecture, and why."""
+        found = {}
+        for file, layouts in self.refused.items():
+            if not self.rows.get(file):
+                at = next(iter(layouts.values()))
+                words = reason(at, NOT_BUILT)
+                assert words, (file, at)
+                found[self.name_of(file)] = [self.asked[file], f"{words} ({at.split(' ')[0]})"]
+        return dict(sorted(found.items()))
 
     def classes(self) -> Iterable[list[str]]:
         """Yield configs whose rows and refusals say the same, the one with most of them first."""
@@ -214,10 +183,6 @@ class Recorded:
         ) <= set(self.refused.get(other, ()))
 
 
-def _reason(at: str) -> str:
-    return next((words for place, words in REASONS if place in at), "")
-
-
 def generate(recorded: Recorded, folders: Iterable[Path]) -> None:
     """Write the facts."""
     files = {path.name: path for folder in folders for path in folder.glob("*.json")}
@@ -227,28 +192,29 @@ def generate(recorded: Recorded, folders: Iterable[Path]) -> None:
     kept: dict[str, str] = {}
     for alike in recorded.classes():
         first = alike[0]
-        config = json.loads(files[first].read_text(encoding="utf-8"))
+        config = {**json.loads(files[first].read_text(encoding="utf-8")), **recorded.given[first]}
         small = trimmed(config)
         layouts = [*recorded.rows[first], *recorded.refused.get(first, ())]
         asked = [schedule(layout[:3], recorded.options[layout[3]]) for layout in layouts]
         if figures(config, asked) != figures(small, asked):
             sys.exit(f"{first}: trimmed, it has other figures")
-        name = name_of(first)
-        kept.update(dict.fromkeys(map(name_of, alike), first))
+        name = recorded.name_of(first)
+        kept.update(dict.fromkeys(map(recorded.name_of, alike), first))
         rows = recorded.rows[first]
         row = next(iter(rows.values()))
         quantization = (row["quantization"] or "").removesuffix("Config")
         configs[name] = {
             "architecture": row["architecture"],
             **({"quantization": quantization} if quantization else {}),
-            **({"same": [name_of(other) for other in alike[1:]]} if alike[1:] else {}),
+            **({"draft": True} if row["draft"] else {}),
+            **({"same": [recorded.name_of(other) for other in alike[1:]]} if alike[1:] else {}),
             "config": small,
         }
         refusals = []
         for layout, at in recorded.refused.get(first, {}).items():
             place = at.split(" ")[0]
-            said = f"{_reason(at)} ({place})"
-            assert _reason(at), at
+            said = f"{reason(at)} ({place})"
+            assert reason(at), at
             if said not in reasons:
                 reasons.append(said)
             refusals.append([*layout, reasons.index(said)])
@@ -256,8 +222,7 @@ def generate(recorded: Recorded, folders: Iterable[Path]) -> None:
             "built": [[*key, row["elements"], row["bytes"], digest(listed(row))] for key, row in rows.items()],
             **({"refused": refusals} if refusals else {}),
         }
-    unbuilt = sorted(name_of(name) for name in recorded.refused if not recorded.rows.get(name))
-    header = {"pairs_of_equal_ranks": recorded.pairs, "not_built": unbuilt}
+    header = {"pairs_of_equal_ranks": recorded.pairs, "not_built": recorded.unbuilt()}
     order = sorted(configs, key=str.lower)
     write("configs", header, "configs", {name: configs[name] for name in order})
     fields = {"built": "tp, ep, dp, options, elements, bytes, digest", "refused": "tp, ep, dp, options, reason"}
@@ -268,7 +233,7 @@ def generate(recorded: Recorded, folders: Iterable[Path]) -> None:
         config, key = kept[name], (*layout, 0)
         lists.append(
             {
-                "config": name_of(config),
+                "config": recorded.name_of(config),
                 "layout": list(key),
                 "last_rank": digest(listed(recorded.last[config][key])),
                 "tensors": listed(recorded.rows[config][key]),

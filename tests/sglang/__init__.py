@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CONFIGS: Final[Mapping[str, Mapping[str, Any]]] = facts("sglang/configs")["configs"]
-"""By name: the config, its architecture, its quantization where it has one."""
+"""By name: the config, its architecture, its quantization where it has one, and whether it is a draft."""
+
+NOT_BUILT: Final[Mapping[str, tuple[str, str]]] = facts("sglang/configs")["not_built"]
+"""Of which configs SGLang built no layout: the architecture, and why."""
 
 RUNS: Final = facts("sglang/runs")
 """By config: its layouts with what SGLang allocates, and those that it refuses."""

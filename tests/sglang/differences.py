@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from tests.sglang import CONFIGS, answers, model, runs
+from tests.sglang import CONFIGS, answers, graph, model, runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,11 +31,29 @@ def _towers(found: la.Model) -> bool:
     return found.spec is not None and (bool(found.spec.towers) or _unmodelled(found, *names))
 
 
+def _draft(run: Run) -> bool:
+    return "draft" in CONFIGS[run.config] or _unmodelled(model(run.config), "draft")
+
+
 def _quantized(run: Run) -> bool:
     return "quantization" in CONFIGS[run.config]
 
 
+def _buffers(run: Run) -> int:
+    found = graph(run)
+    return 0 if found is None else sum(weight.rank_bytes for weight in found.weights if weight.role == "buffer")
+
+
 KINDS: Final[Mapping[str, tuple[str, Callable[[Run, int | None], bool]]]] = {
+    "drafts": (
+        "a draft model: of layers for multi-token prediction with what stands before them, or with inputs of its own; "
+        "both are gaps of the model, which is answered for by its target's layers",
+        lambda run, _: _draft(run),
+    ),
+    "split when loaded": (
+        "SGLang's class makes whole matrices, and torch splits them while they are loaded: the engine answers for that",
+        lambda run, _: CONFIGS[run.config]["architecture"].startswith("TorchNative"),
+    ),
     "not modelled": (
         "no builder models the config, so that there is no layout of it",
         lambda run, _: model(run.config).coverage.builder is None,
@@ -48,21 +66,25 @@ KINDS: Final[Mapping[str, tuple[str, Callable[[Run, int | None], bool]]]] = {
         "the engine refuses what it takes for uneven, where SGLang's class pads it, keeps it whole or fuses it",
         lambda _, answered: answered is None,
     ),
+    "buffers": (
+        "factors and constants that SGLang has as buffers, as the model does; the facts are of parameters alone",
+        lambda run, answered: answered is not None and run.bytes is not None and answered - run.bytes == _buffers(run),
+    ),
     "towers": (
         "parts beside the language model: SGLang has classes of its own for them, of which not every rule is stated",
         lambda run, _: _towers(model(run.config)),
     ),
-    "heads and drafts": (
-        "a head of scores or the inputs of a draft model, which are a gap of the model and in no figure",
-        lambda run, _: _unmodelled(model(run.config), "head_of", "draft", "block_diffusion"),
+    "heads": (
+        "a head of scores, which is a gap of the model and in no figure",
+        lambda run, _: _unmodelled(model(run.config), "head_of", "block_diffusion"),
     ),
     "quantized": (
         "what SGLang stores beside or in place of quantized matrices, until its schemes are modelled one by one",
         lambda run, _: _quantized(run),
     ),
-    "encoders": (
-        "encoders of texts: poolers, positions and heads that SGLang's classes have otherwise than transformers'",
-        lambda run, _: "bert" in CONFIGS[run.config]["architecture"].lower(),
+    "gaps": (
+        "the model itself has gaps: keys that nobody read, and what was inferred from keys alone",
+        lambda run, _: bool(model(run.config).coverage.gaps),
     ),
     "architecture": (
         "something that the model's own file in SGLang does and that no rule says yet",

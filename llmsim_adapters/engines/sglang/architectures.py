@@ -17,38 +17,89 @@ GEMMA3N: Final = names("Gemma3nForCausalLM Gemma3nForConditionalGeneration")
 GEMMA4: Final = names("Gemma4ForCausalLM Gemma4ForConditionalGeneration Gemma4UnifiedForConditionalGeneration")
 
 DP_ATTENTION: Final = names("""
-    BailingMoeForCausalLM DeepseekV2ForCausalLM DeepseekV32ForCausalLM DeepseekV3ForCausalLM Exaone4ForCausalLM
-    FalconH1ForCausalLM Glm4MoeForCausalLM Glm4MoeLiteForCausalLM Glm4vMoeForConditionalGeneration
-    GlmMoeDsaForCausalLM GptOssForCausalLM HYV4ForCausalLM KimiLinearForCausalLM LLaDA2MoeModelLM LagunaForCausalLM
-    Llama4ForCausalLM Llama4ForConditionalGeneration MellumForCausalLM MiniCPMV4_6ForConditionalGeneration
-    MiniMaxM2ForCausalLM NemotronHForCausalLM PhiMoEForCausalLM Qwen2MoeForCausalLM Qwen3ASRForConditionalGeneration
-    Qwen3ForCausalLM Qwen3ForSequenceClassification Qwen3Model Qwen3MoeForCausalLM Qwen3NextForCausalLM
+    BailingMM2NativeForConditionalGeneration BailingMMNativeForConditionalGeneration BailingMoEForCausalLM
+    BailingMoeForCausalLM BailingMoeForCausalLMNextN BailingMoeV2ForCausalLM BailingMoeV2_5ForCausalLM
+    BailingMoeV3ForCausalLM BailingMoeV3VLForConditionalGeneration BeamForCausalLM Cosmos3ForConditionalGeneration
+    DSparkMiniMaxDraftModel DeepseekV2ForCausalLM DeepseekV32ForCausalLM DeepseekV3ForCausalLM
+    DeepseekV3ForCausalLMNextN DeepseekV4ForCausalLM DeepseekV4ForCausalLMDSpark DeepseekV4ForCausalLMNextN
+    Dots3NoteForCausalLM Dots3NoteForCausalLMNextN DotsVLMForCausalLM Eagle3DeepseekV2ForCausalLM Exaone4ForCausalLM
+    ExaoneMoEForCausalLM ExaoneMoEForCausalLMMTP ExaoneMoeForCausalLM FalconH1ForCausalLM GigaChat35ForCausalLM
+    GigaChat35ForCausalLMNextN Glm4MoeForCausalLM Glm4MoeForCausalLMNextN Glm4MoeLiteForCausalLM
+    Glm4MoeLiteForCausalLMNextN Glm4vMoeForConditionalGeneration Glm5NextForConditionalGeneration
+    Glm5NextForConditionalGenerationNextN GlmMoeDsaForCausalLM GlmMoeDsaForCausalLMNextN GptOssForCausalLM
+    HYV4ForCausalLM HYV4ForCausalLMNextN InternS1ForConditionalGeneration InternS2MobiusForConditionalGeneration
+    InternS2PreviewForConditionalGeneration K2HorizonForCausalLM KimiK25ForConditionalGeneration
+    KimiK3ForConditionalGeneration KimiK3LinearForCausalLM KimiLinearForCausalLM KimiVLForConditionalGeneration
+    LLaDA2MoeModelLM LagunaForCausalLM LightOnOCRForConditionalGeneration Llama4ForCausalLM
+    Llama4ForConditionalGeneration LongcatFlashForCausalLM LongcatFlashForCausalLMNextN Mamba2ForCausalLM
+    MellumForCausalLM MiMoV2FlashForCausalLM MiMoV2ForCausalLM MiMoV2MTP MiniCPMV4_6ForConditionalGeneration
+    MiniCPMV4_7ForConditionalGeneration MiniMaxM2ForCausalLM MiniMaxM3SparseForCausalLM
+    MiniMaxM3SparseForConditionalGeneration MistralLarge3ForCausalLM MistralLarge3ForCausalLMEagle
+    NemotronHForCausalLM NemotronHForCausalLMMTP NemotronHPuzzleForCausalLM NemotronH_Nano_Omni_Reasoning_V3
+    NemotronH_Nano_VL_V2 NemotronH_Omni_Reasoning_V3 PhiMoEForCausalLM Qwen2MoeForCausalLM
+    Qwen3ASRForConditionalGeneration Qwen3ForCausalLM Qwen3ForRewardModel Qwen3ForSequenceClassification Qwen3Model
+    Qwen3MoeForCausalLM Qwen3MoeForCausalLMMTP Qwen3NextForCausalLM Qwen3NextForCausalLMMTP
     Qwen3OmniMoeForConditionalGeneration Qwen3VLForConditionalGeneration Qwen3VLMoeForConditionalGeneration
-    Qwen3_5ForConditionalGeneration Qwen3_5MoeForConditionalGeneration SDARForCausalLM
+    Qwen3_5ForCausalLM Qwen3_5ForCausalLMMTP Qwen3_5ForConditionalGeneration Qwen3_5MoeForCausalLM
+    Qwen3_5MoeForConditionalGeneration Qwen4ExpForCausalLMMTP Qwen4ExpForConditionalGeneration SDARForCausalLM
+    SarvamMLAForCausalLM SarvamMoEForCausalLM Spark2_5ForCausalLM Step3VLForConditionalGeneration
+    Step3p5ForCausalLM Step3p5MTP Step3p7ForConditionalGeneration StepVLForConditionalGeneration XllmForCausalLM
 """)
 """Whose attention is that of a data-parallel group; all others spread it over all ranks, whatever the groups."""
 
 DP_EMBEDDING: Final = names("""
-    BailingMoeForCausalLM DeepseekV2ForCausalLM DeepseekV32ForCausalLM DeepseekV3ForCausalLM FalconH1ForCausalLM
-    Glm4ForCausalLM Glm4MoeForCausalLM Glm4MoeLiteForCausalLM Glm4vForConditionalGeneration
-    Glm4vMoeForConditionalGeneration GlmImageForConditionalGeneration GlmMoeDsaForCausalLM
-    GlmOcrForConditionalGeneration GptOssForCausalLM HYV4ForCausalLM JetNemotronForCausalLM LLaDA2MoeModelLM
-    LagunaForCausalLM Llama4ForCausalLM Llama4ForConditionalGeneration LocateAnythingForConditionalGeneration
-    MellumForCausalLM MiMoForCausalLM MiniCPMV4_6ForConditionalGeneration MiniMaxM2ForCausalLM NemotronHForCausalLM
-    Qwen2AudioForConditionalGeneration Qwen2ForCausalLM Qwen2ForSequenceClassification Qwen2MoeForCausalLM
-    Qwen2VLForConditionalGeneration Qwen2_5_VLForConditionalGeneration Qwen3ASRForConditionalGeneration
-    Qwen3ForCausalLM Qwen3ForSequenceClassification Qwen3Model Qwen3MoeForCausalLM Qwen3NextForCausalLM
-    Qwen3OmniMoeForConditionalGeneration Qwen3VLForConditionalGeneration Qwen3VLMoeForConditionalGeneration
-    Qwen3_5ForConditionalGeneration Qwen3_5MoeForConditionalGeneration SDARForCausalLM
+    BailingMM2NativeForConditionalGeneration BailingMMNativeForConditionalGeneration BailingMoEForCausalLM
+    BailingMoeForCausalLM BailingMoeForCausalLMNextN BailingMoeV2ForCausalLM BailingMoeV2_5ForCausalLM
+    BailingMoeV3ForCausalLM BailingMoeV3VLForConditionalGeneration BeamForCausalLM Cosmos3ForConditionalGeneration
+    DeepseekV2ForCausalLM DeepseekV32ForCausalLM DeepseekV3ForCausalLM DeepseekV3ForCausalLMNextN
+    DeepseekV4ForCausalLM DeepseekV4ForCausalLMNextN Dots3NoteForCausalLM Dots3NoteForCausalLMNextN
+    DotsOCRForCausalLM DotsVLMForCausalLM Eagle3DeepseekV2ForCausalLM ExaoneMoEForCausalLM ExaoneMoEForCausalLMMTP
+    ExaoneMoeForCausalLM FalconH1ForCausalLM Glm4ForCausalLM Glm4MoeForCausalLM Glm4MoeForCausalLMNextN
+    Glm4MoeLiteForCausalLM Glm4MoeLiteForCausalLMNextN Glm4vForConditionalGeneration
+    Glm4vMoeForConditionalGeneration Glm5NextForConditionalGeneration Glm5NextForConditionalGenerationNextN
+    GlmImageForConditionalGeneration GlmMoeDsaForCausalLM GlmMoeDsaForCausalLMNextN GlmOcrForConditionalGeneration
+    GlmOcrForConditionalGenerationNextN GptOssForCausalLM HYV4ForCausalLM HYV4ForCausalLMNextN
+    InternS1ForConditionalGeneration InternS2MobiusForConditionalGeneration InternS2PreviewForConditionalGeneration
+    JetNemotronForCausalLM JetVLMForConditionalGeneration K2HorizonForCausalLM KimiK25ForConditionalGeneration
+    KimiK3ForConditionalGeneration KimiK3LinearForCausalLM KimiVLForConditionalGeneration LLaDA2MoeModelLM
+    LagunaForCausalLM LightOnOCRForConditionalGeneration Llama4ForCausalLM Llama4ForConditionalGeneration
+    LlavaQwenForCausalLM LocateAnythingForConditionalGeneration LongcatFlashForCausalLM LongcatFlashForCausalLMNextN
+    MellumForCausalLM MiDashengLMModel MiMoForCausalLM MiMoV2FlashForCausalLM MiMoV2ForCausalLM MiMoV2MTP MiniCPMO
+    MiniCPMV4_6ForConditionalGeneration MiniCPMV4_7ForConditionalGeneration MiniMaxM2ForCausalLM
+    MiniMaxM3SparseForCausalLM MiniMaxM3SparseForConditionalGeneration MistralLarge3ForCausalLM
+    MistralLarge3ForCausalLMEagle NVILAForConditionalGeneration NVILALiteForConditionalGeneration
+    NanbeigeForCausalLM NanbeigeForSequenceClassification NemotronHForCausalLM NemotronHForCausalLMMTP
+    NemotronHPuzzleForCausalLM NemotronH_Nano_Omni_Reasoning_V3 NemotronH_Nano_VL_V2 NemotronH_Omni_Reasoning_V3
+    POINTSV15ChatModel Qwen2AudioForConditionalGeneration Qwen2ForCausalLM Qwen2ForRewardModel
+    Qwen2ForSequenceClassification Qwen2MoeForCausalLM Qwen2VLForConditionalGeneration
+    Qwen2_5_VLForConditionalGeneration Qwen3ASRForConditionalGeneration Qwen3ForCausalLM Qwen3ForRewardModel
+    Qwen3ForSequenceClassification Qwen3Model Qwen3MoeForCausalLM Qwen3MoeForCausalLMMTP Qwen3NextForCausalLM
+    Qwen3NextForCausalLMMTP Qwen3OmniMoeForConditionalGeneration Qwen3VLForConditionalGeneration
+    Qwen3VLMoeForConditionalGeneration Qwen3_5ForCausalLM Qwen3_5ForCausalLMMTP Qwen3_5ForConditionalGeneration
+    Qwen3_5MoeForCausalLM Qwen3_5MoeForConditionalGeneration Qwen4ExpForCausalLMMTP Qwen4ExpForConditionalGeneration
+    SDARForCausalLM SDARMoeForCausalLM SarvamMLAForCausalLM SarvamMoEForCausalLM Spark2_5ForCausalLM
+    Step3VLForConditionalGeneration Step3p5ForCausalLM Step3p7ForConditionalGeneration
+    StepVLForConditionalGeneration XllmForCausalLM
 """)
 """Whose embedding is split over the ranks of a data-parallel group."""
 
 WHOLE_EMBEDDING: Final = names("""
     EmbeddingGemmaModel Gemma3ForCausalLM Gemma3ForConditionalGeneration Gemma3nForCausalLM
-    Gemma3nForConditionalGeneration Gemma4ForConditionalGeneration Gemma4UnifiedForConditionalGeneration
-    WhisperForConditionalGeneration
+    Gemma3nForConditionalGeneration Gemma4AssistantForCausalLM Gemma4ForCausalLM Gemma4ForConditionalGeneration
+    Gemma4UnifiedAssistantForCausalLM Gemma4UnifiedForConditionalGeneration WhisperForConditionalGeneration
 """)
 """Whose embedding is whole on every rank."""
+
+WHOLE_EMBEDDING_WITH_DP: Final = names("""
+    BailingMoeForCausalLMNextN BailingMoeV2_5ForCausalLM BailingMoeV3ForCausalLM
+    BailingMoeV3VLForConditionalGeneration DeepseekV4ForCausalLM DeepseekV4ForCausalLMDSpark
+    DeepseekV4ForCausalLMNextN Dots3NoteForCausalLM Dots3NoteForCausalLMNextN ExaoneMoEForCausalLM
+    ExaoneMoEForCausalLMMTP ExaoneMoeForCausalLM GlmOcrForConditionalGenerationNextN
+    InternS2MobiusForConditionalGeneration InternS2PreviewForConditionalGeneration Qwen3_5ForCausalLM
+    Qwen3_5ForCausalLMMTP Qwen3_5ForConditionalGeneration Qwen3_5MoeForCausalLM Qwen3_5MoeForConditionalGeneration
+    SarvamMLAForCausalLM Step3p5ForCausalLM
+""")
+"""Whose embedding is whole on every rank with DP attention, and split over all ranks without."""
 
 NO_CACHE_SCALES: Final = names("""
     BailingMoEForCausalLM BailingMoeForCausalLM BailingMoeV2ForCausalLM BeamForCausalLM
@@ -84,20 +135,42 @@ WHOLE_KV_HEADS: Final = names("Phi3SmallForCausalLM")
 """Of whose key/value heads no two ranks have the same."""
 
 ONE_RANK_GROUPS: Final = names("""
-    CLIPModel Gemma3ForConditionalGeneration IQuestQ1ForCausalLM InternVLChatModel Lfm2VlForConditionalGeneration
-    LocateAnythingForConditionalGeneration MiniCPMV MiniCPMV4_6ForConditionalGeneration
-    Mistral3ForConditionalGeneration MllamaForConditionalGeneration MultiModalityCausalLM
-    PaddleOCRVLForConditionalGeneration Phi4MMForCausalLM PhiMoEForCausalLM Qwen2VLForConditionalGeneration
-    Qwen3OmniMoeForConditionalGeneration
+    BailingMMNativeForConditionalGeneration CLIPModel DotsOCRForCausalLM DotsVLMForCausalLM
+    Gemma3ForConditionalGeneration IQuestQ1ForCausalLM InternS1ForConditionalGeneration InternVLChatModel
+    KimiVLForConditionalGeneration Lfm2VlForConditionalGeneration LightOnOCRForConditionalGeneration
+    LlavaForConditionalGeneration LocateAnythingForConditionalGeneration MiDashengLMModel MiniCPMV
+    MiniCPMV4_6ForConditionalGeneration MiniCPMV4_7ForConditionalGeneration Mistral3ForConditionalGeneration
+    MllamaForConditionalGeneration MossVLForConditionalGeneration MultiModalityCausalLM
+    MuseGlimmerForConditionalGeneration NemotronH_Nano_Omni_Reasoning_V3 NemotronH_Nano_VL_V2
+    NemotronH_Omni_Reasoning_V3 POINTSV15ChatModel PaddleOCRVLForConditionalGeneration Phi4MMForCausalLM
+    PhiMoEForCausalLM Qwen2VLForConditionalGeneration Qwen3OmniMoeForConditionalGeneration
+    Sarashina2VisionForCausalLM Step3VLForConditionalGeneration Step3p7ForConditionalGeneration
+    StepVLForConditionalGeneration
 """)
 """Whose data-parallel groups have one rank each, or are one group."""
+
+BLOCK_DRAFTS: Final = names("""
+    DFlash2BeamDraftModel DFlash2DraftModel DFlashLagunaForCausalLM DSparkDraftModel DSparkMiniMaxDraftModel
+    DeepseekV4ForCausalLMDSpark Lfm2DSparkDraftModel LiLiCorrDraftModel LingDSparkModel MiniMaxDFlash2DraftModel
+    Qwen3DSparkModel
+""")
+"""Drafts of blocks of tokens, of which DP attention asks that heads are those of data-parallel groups."""
+
+TRANSFORMERS: Final = names("""
+    TransformersEmbeddingModel TransformersForCausalLM TransformersForSequenceClassification
+    TransformersMoEEmbeddingModel TransformersMoEForCausalLM TransformersMoEForSequenceClassification
+    TransformersMultiModalEmbeddingModel TransformersMultiModalForCausalLM
+    TransformersMultiModalForSequenceClassification TransformersMultiModalMoEEmbeddingModel
+    TransformersMultiModalMoEForCausalLM TransformersMultiModalMoEForSequenceClassification
+""")
+"""The names of SGLang's wrappers of Transformers' own classes."""
 
 NO_SPLIT: Final = names("RobertaForMaskedLM RobertaModel")
 """Which SGLang runs by Transformers' own class, which can't be split."""
 
 NO_DP: Final = names("""
-    Ernie4_5_VLMoeForConditionalGeneration IQuestQ1ForCausalLM MiniCPMForCausalLM MiniCPMSALAForCausalLM
-    ZayaForCausalLM
+    Ernie4_5_VLMoeForConditionalGeneration IQuestQ1ForCausalLM IQuestQ1MTP InklingForConditionalGeneration
+    InklingForConditionalGenerationMTP MiniCPMForCausalLM MiniCPMSALAForCausalLM ZayaForCausalLM
 """)
 """Which SGLang refuses to serve with DP attention."""
 
@@ -108,6 +181,12 @@ AN_EXPERT_A_RANK: Final = names("""
     Qwen3_5MoeForConditionalGeneration
 """)
 """Which SGLang refuses to spread over more ranks than there are experts, even where each expert is split."""
+
+PLAIN_LINEAR: Final = names("""
+    Gemma3nForConditionalGeneration Gemma4ForConditionalGeneration VoxtralForConditionalGeneration
+    WhisperForConditionalGeneration
+""")
+"""Whose towers are made of plain linear layers, attention's too."""
 
 ONE_EXPERT_EACH: Final = names("Glm4MoeForCausalLM")
 """Whose experts are stored once, whatever the redundant ones that are asked for."""
@@ -186,38 +265,7 @@ REGISTERED: Final = names("""
 """)
 """The architectures for which SGLang has a class."""
 
-SEEN_WITH_DP: Final = names(
-    """
-    AfmoeForCausalLM ApertusForCausalLM ArceeForCausalLM BaichuanForCausalLM BailingMoeForCausalLM BertModel
-    CLIPModel ChatGLMModel Cohere2ForCausalLM Cohere2MoeForCausalLM CohereForCausalLM
-    Cosmos3EdgeForConditionalGeneration DFlashDraftModel DbrxForCausalLM DeciLMForCausalLM DeepseekForCausalLM
-    DeepseekOCRForCausalLM DeepseekV2ForCausalLM DeepseekV32ForCausalLM DeepseekV3ForCausalLM DeepseekVL2ForCausalLM
-    EmbeddingGemma2Model EmbeddingGemmaModel Ernie4_5_MoeForCausalLM Exaone4ForCausalLM ExaoneForCausalLM
-    FalconH1ForCausalLM FalconMambaForCausalLM GPT2LMHeadModel GPTBigCodeForCausalLM GPTJForCausalLM
-    Gemma2ForCausalLM Gemma3ForCausalLM Gemma3ForConditionalGeneration Gemma3nForCausalLM
-    Gemma3nForConditionalGeneration Gemma4ForConditionalGeneration Gemma4UnifiedForConditionalGeneration
-    GemmaForCausalLM Glm4ForCausalLM Glm4MoeForCausalLM Glm4MoeLiteForCausalLM Glm4vForConditionalGeneration
-    Glm4vMoeForConditionalGeneration GlmImageForConditionalGeneration GlmMoeDsaForCausalLM
-    GlmOcrForConditionalGeneration GptOssForCausalLM GraniteForCausalLM GraniteMoeForCausalLM
-    GraniteMoeHybridForCausalLM GraniteMoeSWAForCausalLM GraniteMoeSharedForCausalLM GraniteSWAForCausalLM
-    HYV4ForCausalLM HunYuanDenseV1ForCausalLM HunYuanMoEV1ForCausalLM InternLM2ForCausalLM InternLM2ForRewardModel
-    InternLM3ForCausalLM InternVLChatModel JetNemotronForCausalLM KimiLinearForCausalLM LLaDA2MoeModelLM
-    LagunaForCausalLM Lfm2BidirectionalModel Lfm2ForCausalLM Lfm2MoeForCausalLM Lfm2VlForConditionalGeneration
-    Llama4ForCausalLM Llama4ForConditionalGeneration LlamaForCausalLM LlamaForCausalLMEagle3
-    LlamaForSequenceClassification LlavaLlamaForCausalLM LocateAnythingForConditionalGeneration MambaForCausalLM
-    MellumForCausalLM MiMoForCausalLM MiniCPM3ForCausalLM MiniCPMV MiniCPMV4_6ForConditionalGeneration
-    MiniMaxM2ForCausalLM Ministral3ForCausalLM Mistral3ForConditionalGeneration MistralForCausalLM MistralModel
-    MixtralForCausalLM MllamaForConditionalGeneration MultiModalityCausalLM MuseGlimmerAssistantModel
-    NemotronHForCausalLM OPTForCausalLM Olmo2ForCausalLM OlmoForCausalLM OlmoeForCausalLM OrionForCausalLM
-    PaddleOCRVLForConditionalGeneration PersimmonForCausalLM Phi3ForCausalLM Phi3SmallForCausalLM Phi4MMForCausalLM
-    PhiForCausalLM PhiMoEForCausalLM QWenLMHeadModel Qwen2AudioForConditionalGeneration Qwen2ForCausalLM
-    Qwen2ForSequenceClassification Qwen2MoeForCausalLM Qwen2VLForConditionalGeneration
-    Qwen2_5_VLForConditionalGeneration Qwen3ASRForConditionalGeneration Qwen3ForCausalLM
-    Qwen3ForSequenceClassification Qwen3Model Qwen3MoeForCausalLM Qwen3NextForCausalLM
-    Qwen3OmniMoeForConditionalGeneration Qwen3VLForConditionalGeneration Qwen3VLMoeForConditionalGeneration
-    Qwen3_5ForConditionalGeneration Qwen3_5MoeForConditionalGeneration SDARForCausalLM SmolLM3ForCausalLM
-    StableLmForCausalLM Starcoder2ForCausalLM UnlimitedOCRForCausalLM VoxtralForConditionalGeneration
-    WhisperForConditionalGeneration XLMRobertaForSequenceClassification XLMRobertaModel XverseForCausalLM
-"""
-)
-"""Whose classes were built with DP attention, or refused to be; of others it is not known what they make of it."""
+UNSEEN: Final = names("""
+    InternS1ProForConditionalGeneration MiMoV2ASRForCausalLM MindSporeForCausalLM PixtralVisionModel
+""")
+"""Whose classes could not be built, so that it is not known what they make of DP attention."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.engines.rules import Beside
-from llmsim_adapters.engines.sglang.architectures import GEMMA3N, GEMMA4, NO_CACHE_SCALES
+from llmsim_adapters.engines.sglang.architectures import GEMMA3N, GEMMA4, NO_CACHE_SCALES, names
 from llmsim_adapters.engines.sglang.conditions import attentions
 
 if TYPE_CHECKING:
@@ -99,10 +99,13 @@ BESIDE: Final = (
     ),
     Beside(
         name="a head of its own",
-        source="models/lfm2.py, models/lfm2_moe.py, models/whisper.py: tied weights are copied as they are loaded",
+        source="models/lfm2.py, lfm2_moe.py, whisper.py, grok.py, spark2_5.py: tied weights are copied, not shared",
         kind="head",
         put=_head,
-        architectures=frozenset({"Lfm2ForCausalLM", "Lfm2MoeForCausalLM", "WhisperForConditionalGeneration"}),
+        architectures=names("""
+            Grok1ForCausalLM Grok1ModelForCausalLM Lfm2ForCausalLM Lfm2MoeForCausalLM Spark2_5ForCausalLM
+            WhisperForConditionalGeneration
+        """),
         note="the head has a copy of the embedding, though they are tied",
     ),
     Beside(

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _BERT: Final = frozenset({"BertForSequenceClassification", "BertModel", "Contriever"})
 _ROBERTA: Final = frozenset({"XLMRobertaForSequenceClassification", "XLMRobertaModel"})
+_MASKED: Final = frozenset({"RobertaForMaskedLM"})
 _WHISPER: Final = frozenset({"WhisperForConditionalGeneration"})
 
 
@@ -19,7 +20,30 @@ def _position_ids(table: PositionEmbedding, shelf: Shelf) -> None:
     shelf.store("position_ids", (1, table.positions))
 
 
+def _pooler(table: PositionEmbedding, shelf: Shelf) -> None:
+    shelf.store("pooler.weight", (table.hidden_size, table.hidden_size))
+    shelf.store("pooler.bias", (table.hidden_size,))
+
+
 HEADS: Final[tuple[Rule, ...]] = (
+    Store(
+        name="no head of masked tokens",
+        source="models/transformers.py: AutoModel of what SGLang has no class for",
+        tensors=(
+            *("text/after/projection.weight", "text/after/projection.weight.bias"),
+            *("text/after/norm.weight", "text/after/norm.weight.bias", "head.weight", "head.bias"),
+        ),
+        architectures=_MASKED,
+        absent=True,
+        note="the head of masked tokens is not loaded",
+    ),
+    Beside(
+        name="pooler in place of a head of masked tokens",
+        source="models/transformers.py: AutoModel of what SGLang has no class for",
+        kind="model/inputs/position_embedding",
+        put=_pooler,
+        architectures=_MASKED,
+    ),
     Store(
         name="no pooler",
         source="models/bert.py, models/roberta.py: pooler",

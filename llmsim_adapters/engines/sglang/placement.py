@@ -8,12 +8,10 @@ from llmsim_adapters.engines.rules import Note, Split
 from llmsim_adapters.engines.sglang.architectures import (
     DP_ATTENTION,
     DP_EMBEDDING,
-    NO_DP,
     ONE_EXPERT_EACH,
-    ONE_RANK_GROUPS,
-    REGISTERED,
-    SEEN_WITH_DP,
+    UNSEEN,
     WHOLE_EMBEDDING,
+    WHOLE_EMBEDDING_WITH_DP,
 )
 from llmsim_adapters.engines.sglang.conditions import has_no_class
 from llmsim_adapters.spec.components import MixtureOfExperts
@@ -76,6 +74,15 @@ PLACEMENT: Final = (
         note="the embedding is whole on every rank",
     ),
     Split(
+        name="embedding of each rank, with DP attention",
+        source="models/qwen3_5.py, deepseek_v4.py, exaone_moe.py: enable_tp=not is_dp_attention_enabled()",
+        part="embedding",
+        over="alone",
+        architectures=WHOLE_EMBEDDING_WITH_DP,
+        when=_groups,
+        note="with DP attention, the embedding is whole on every rank",
+    ),
+    Split(
         name="head of each rank",
         source="models/gemma3_causal.py: the head is the embedding",
         part="head",
@@ -129,7 +136,7 @@ PLACEMENT: Final = (
     Note(
         name="not seen with DP attention",
         source="no facts",
-        architectures=REGISTERED - SEEN_WITH_DP - NO_DP - ONE_RANK_GROUPS,
+        architectures=UNSEEN,
         when=_groups,
         note="what SGLang's class of this architecture makes of DP attention was not seen: it is taken to ignore it",
     ),

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.engines.rules import Refuse
 from llmsim_adapters.engines.sglang.architectures import (
     AN_EXPERT_A_RANK,
+    BLOCK_DRAFTS,
     HEADS_OF_ALL_RANKS,
     NO_DP,
     NO_SPLIT,
     ONE_RANK_GROUPS,
+    PLAIN_LINEAR,
+    TRANSFORMERS,
     WHOLE_KV_HEADS,
+    names,
 )
 from llmsim_adapters.engines.sglang.conditions import attentions, has_no_class
 from llmsim_adapters.spec.components import MixtureOfExperts
@@ -48,10 +53,10 @@ def _one_rank_groups(layout: Asked) -> str:
     )
 
 
-def _uneven(layout: Asked, key: str, why: str) -> str:
-    """Say of which number of heads of the language model all ranks together are no divisor."""
+def _uneven(layout: Asked, part: ModelSpec, key: str, why: str) -> str:
+    """Say of which number of heads of a part of the model all ranks together are no divisor."""
     world = layout.schedule.world_size
-    for attention in attentions(layout.spec.language_model()):
+    for attention in attentions(part):
         heads = getattr(attention, key)
         if heads % world:
             return f"schedule field `tp_size * dp_size` is {world:d}; expected a divisor of `{key}` = {heads:d}{why}"
@@ -59,11 +64,44 @@ def _uneven(layout: Asked, key: str, why: str) -> str:
 
 
 def _heads_of_all(layout: Asked) -> str:
-    return _uneven(layout, "num_attention_heads", ", with DP attention as without")
+    why = ", with DP attention as without"
+    return _uneven(layout, layout.spec.language_model(), "num_attention_heads", why)
+
+
+def _heads_of_towers(layout: Asked) -> str:
+    why = " of an encoder, which all ranks split"
+    return _uneven(layout, replace(layout.spec, stacks=layout.spec.towers), "num_attention_heads", why)
 
 
 def _whole_kv_heads(layout: Asked) -> str:
-    return _uneven(layout, "num_key_value_heads", ": no two ranks can have the same head")
+    why = ": no two ranks can have the same head"
+    return _uneven(layout, layout.spec.language_model(), "num_key_value_heads", why)
+
+
+def _no_ep(layout: Asked) -> str:
+    ranks = layout.schedule.ep_size
+    if ranks == 1:
+        return ""
+    architecture = layout.spec.architecture
+    return f"schedule field `ep_size` is {ranks:d}; expected 1, since {architecture} has no expert parallelism"
+
+
+def _whole_experts(layout: Asked) -> str:
+    ranks, world = layout.schedule.ep_size, layout.schedule.world_size
+    if ranks == world:
+        return ""
+    architecture = layout.spec.architecture
+    return f"schedule field `ep_size` is {ranks:d}; expected all {world:d} ranks, since {architecture} splits no expert"
+
+
+def _heads_of_groups(layout: Asked) -> str:
+    groups = layout.schedule.dp_size
+    if groups == 1 or layout.options["enable_dp_lm_head"]:
+        return ""
+    return (
+        "option `enable_dp_lm_head` is false; expected true: a draft of blocks asks for it with DP attention "
+        f"(`dp_size` is {groups:d})"
+    )
 
 
 def _more_ranks_than_experts(layout: Asked) -> str:
@@ -160,6 +198,36 @@ REFUSALS: Final = (
         source="models/phi3_small.py: num_key_value_heads",
         architectures=WHOLE_KV_HEADS,
         reason=_whole_kv_heads,
+    ),
+    Refuse(
+        name="key/value heads for all ranks, Transformers' own classes",
+        source="models/transformers.py: projections of keys and values are split like any other",
+        architectures=TRANSFORMERS,
+        reason=_whole_kv_heads,
+    ),
+    Refuse(
+        name="heads of encoders for all ranks",
+        source="layers/linear.py, QKVParallelLinear, in gemma3n_audio.py, gemma4_vision.py, voxtral.py, whisper.py",
+        architectures=PLAIN_LINEAR,
+        reason=_heads_of_towers,
+    ),
+    Refuse(
+        name="no expert parallelism",
+        source="arg_groups/model_hook.py: Intern-S2-Mobius",
+        architectures=names("InternS2MobiusForConditionalGeneration"),
+        reason=_no_ep,
+    ),
+    Refuse(
+        name="whole experts",
+        source="models/muse_spark.py: expert TP1",
+        architectures=names("MuseSparkForConditionalGeneration"),
+        reason=_whole_experts,
+    ),
+    Refuse(
+        name="heads of data-parallel groups",
+        source="arg_groups/speculative_hook.py: --enable-dp-lm-head",
+        architectures=BLOCK_DRAFTS,
+        reason=_heads_of_groups,
     ),
     Refuse(
         name="key/value heads for all ranks, unregistered",

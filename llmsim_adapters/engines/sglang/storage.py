@@ -47,27 +47,28 @@ FLOAT32: Final = (
     ),
     Store(
         name="float32 router",
-        source="models/glm4_moe.py, minimax_m2.py, llada2.py, laguna.py, hunyuan_v4.py, mimo_v2.py: gate",
+        source="the model's file: params_dtype of the gate, router_dtype of what its checkpoints say",
         tensors=("mixture_of_experts.router",),
         architectures=names("""
-            Glm4MoeForCausalLM Glm4MoeLiteForCausalLM HYV4ForCausalLM LLaDA2MoeModelLM LagunaForCausalLM
-            MiMoV2FlashForCausalLM MiMoV2ForCausalLM MiniMaxM2ForCausalLM
+            BailingMoeV2ForCausalLM BeamForCausalLM Glm4MoeForCausalLM Glm4MoeLiteForCausalLM Grok1ForCausalLM
+            Grok1ModelForCausalLM HYV3ForCausalLM HYV4ForCausalLM IQuestQ1ForCausalLM LLaDA2MoeModelLM LagunaForCausalLM
+            LongcatFlashForCausalLM MiMoV2FlashForCausalLM MiMoV2ForCausalLM MiniMaxM2ForCausalLM SarvamMoEForCausalLM
         """),
         dtype="float32",
         note="routers are kept in float32",
     ),
     Store(
         name="float32 hyper-connections and sinks",
-        source="models/hunyuan_v4.py: hc_pre, hc_head, learnable_sink_param; models/deepseek_v4.py: hc_attn_fn",
+        source="models/hunyuan_v4.py, models/deepseek_v4.py: hc_pre, hc_attn_fn, hc_head, learnable_sink_param",
         tensors=(
             *("hyper_connection.fn", "hyper_connection.base", "hyper_connection.scale"),
             *("hyper_head.fn", "hyper_head.base", "hyper_head.scale", "latent_attention.sinks"),
         ),
-        architectures=names("HYV4ForCausalLM DeepseekV4ForCausalLM"),
+        architectures=names("DeepseekV4ForCausalLM HYV4ForCausalLM"),
         dtype="float32",
     ),
     Store(
-        name="whole sinks",
+        name="float32 sinks of each rank",
         source="models/deepseek_v4.py: attn_sink",
         tensors=("compressed_attention.sinks",),
         architectures=names("DeepseekV4ForCausalLM"),
@@ -75,18 +76,21 @@ FLOAT32: Final = (
         over="none",
     ),
     Store(
-        name="float32 compressors",
-        source="layers/attention/compressed/: ape, norm",
-        tensors=(
-            *("compressed_attention.compressor.position_bias", "compressed_attention.compressor.kv_norm"),
-            *("indexer.compressor.position_bias", "indexer.compressor.kv_norm"),
+        name="float32 positions and norms of compressed tokens",
+        source="layers/attention/dsv4/compressor.py: ape, norm",
+        tensors=tuple(
+            f"{of}.compressor.{name}"
+            for of in ("compressed_attention", "indexer")
+            for name in ("position_bias", "kv_norm")
         ),
+        architectures=names("DeepseekV4ForCausalLM"),
         dtype="float32",
     ),
     Store(
-        name="experts by token in 32 bits",
-        source="layers/moe/topk.py: tid2eid",
+        name="tables of experts by token in 32 bits",
+        source="layers/moe/hash_topk.py: tid2eid",
         tensors=("mixture_of_experts.token_table",),
+        architectures=names("DeepseekV4ForCausalLM"),
         dtype="int32",
     ),
     Store(
@@ -142,6 +146,13 @@ SHAPES: Final = (
         architectures=names("Olmo2ForCausalLM OlmoeForCausalLM"),
         over="none",
         note="norms of queries and keys are whole on every rank",
+    ),
+    Store(
+        name="results of attention of each group",
+        source="models/sdar_moe.py: o_proj, beside a qkv_proj of all ranks",
+        tensors=("attention.o_proj",),
+        architectures=names("SDARMoeForCausalLM"),
+        over="tokens",
     ),
     Store(
         name="projections of all ranks",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.engines.rules import Beside, Split, Store
-from llmsim_adapters.engines.sglang.architectures import names
+from llmsim_adapters.engines.sglang.architectures import PLAIN_LINEAR, TRANSFORMERS, names
 
 if TYPE_CHECKING:
     from llmsim_adapters.engines.rules import Rule, Shelf
@@ -21,11 +21,8 @@ _QWEN3_VL: Final = names("""
     Qwen3_5ForConditionalGeneration Qwen3_5MoeForConditionalGeneration
 """)
 
-_PLAIN_LINEAR: Final = names("""
-    Gemma3nForConditionalGeneration Gemma4ForConditionalGeneration VoxtralForConditionalGeneration
-    WhisperForConditionalGeneration
-""")
-"""Whose towers are made of plain linear layers, attention's too."""
+_OF_TRANSFORMERS: Final = TRANSFORMERS | names("Qwen2AudioForConditionalGeneration")
+"""Whose towers are Transformers' own classes."""
 
 _CONFORMERS: Final = names("Gemma3nForConditionalGeneration Gemma4ForConditionalGeneration")
 
@@ -63,18 +60,18 @@ def _key_bias(attention: Attention, shelf: Shelf) -> None:
 _SPLITS: Final = (
     Split(
         name="tower of each rank",
-        source="models/qwen2_audio.py: Qwen2AudioEncoder of transformers",
+        source="models/qwen2_audio.py: Qwen2AudioEncoder of transformers; models/transformers.py: tp_plan",
         part="tower",
         over="alone",
-        architectures=names("Qwen2AudioForConditionalGeneration"),
-        note="the encoder of sound is whole on every rank",
+        architectures=_OF_TRANSFORMERS,
+        note="encoders of pictures and sound are whole on every rank",
     ),
     Split(
         name="tower of all ranks",
         source="models/gemma3n_audio.py, gemma4_vision.py, gemma4_audio.py, voxtral.py, whisper.py: QKVParallelLinear",
         part="tower",
         over="all_apart",
-        architectures=_PLAIN_LINEAR,
+        architectures=PLAIN_LINEAR,
     ),
     Split(
         name="tower of each group",
@@ -84,10 +81,10 @@ _SPLITS: Final = (
     ),
     Split(
         name="networks of the tower of each rank",
-        source="models/qwen2_audio.py: Qwen2AudioEncoder of transformers",
+        source="models/qwen2_audio.py: Qwen2AudioEncoder of transformers; models/transformers.py: tp_plan",
         part="tower_mlp",
         over="alone",
-        architectures=names("Qwen2AudioForConditionalGeneration"),
+        architectures=_OF_TRANSFORMERS,
     ),
     Split(
         name="networks of the tower of each group",

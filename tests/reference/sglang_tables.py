@@ -1,0 +1,91 @@
+"""What the facts of SGLang's classes are chosen and worded by: the runs that are listed, the reasons of refusals."""
+
+from __future__ import annotations
+
+from typing import Final
+
+LISTED: Final = (
+    ("01-ai/Yi-34B", 8, 1, 1),
+    ("CohereForAI/aya-23-8B", 2, 1, 1),
+    ("HuggingFaceTB/SmolLM-1.7B", 4, 1, 4),
+    ("LGAI-EXAONE/EXAONE-4.0-1.2B", 2, 1, 2),
+    ("LiquidAI/LFM2-1.2B", 2, 1, 1),
+    ("Qwen/Qwen-7B-Chat", 8, 1, 8),
+    ("Qwen/Qwen1.5-MoE-A2.7B-Chat", 2, 2, 2),
+    ("Qwen/Qwen2.5-72B", 8, 1, 2),
+    ("Qwen/Qwen3-30B-A3B", 8, 8, 8),
+    ("Qwen/Qwen3-30B-A3B", 4, 1, 1),
+    ("Qwen/Qwen3-32B", 16, 1, 16),
+    ("Qwen/Qwen3-Next-80B-A3B-Instruct", 8, 8, 8),
+    ("Qwen/Qwen3-Next-80B-A3B-Instruct", 2, 1, 1),
+    ("Qwen/Qwen3-VL-30B-A3B-Instruct", 4, 4, 1),
+    ("Qwen/Qwen3.5-35B-A3B", 2, 1, 1),
+    ("arcee-ai/Trinity-Nano-Preview", 2, 1, 1),
+    ("databricks/dbrx-base", 8, 1, 1),
+    ("deepseek-ai/DeepSeek-V2-Lite", 4, 1, 1),
+    ("deepseek-ai/DeepSeek-V3", 16, 16, 16),
+    ("deepseek-ai/DeepSeek-V3", 8, 1, 1),
+    ("deepseek-ai/DeepSeek-V3.2", 8, 8, 8),
+    ("deepseek-ai/deepseek-moe-16b-base", 8, 1, 1),
+    ("ibm-granite/granite-3.1-1b-a400m-instruct", 2, 1, 1),
+    ("inclusionAI/Ling-lite", 4, 4, 4),
+    ("microsoft/Phi-3.5-MoE-instruct", 8, 1, 1),
+    ("mistralai/Mixtral-8x7B-v0.1", 8, 8, 1),
+    ("moonshotai/Kimi-K2-Instruct", 16, 16, 16),
+    ("moonshotai/Kimi-Linear-48B-A3B-Instruct", 4, 4, 4),
+    ("nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B", 8, 1, 1),
+    ("openai/gpt-oss-120b", 8, 1, 1),
+    ("openai/gpt-oss-20b", 2, 2, 2),
+    ("tencent/Hunyuan-A13B-Instruct", 4, 4, 1),
+    ("zai-org/GLM-4.5", 16, 16, 16),
+    ("zai-org/GLM-4.7-Flash", 4, 4, 4),
+    ("zai-org/GLM-5.2-FP8", 8, 8, 8),
+    ("meta-llama/Llama-4-Scout-17B-16E-Instruct", 8, 8, 8),
+    ("Qwen/Qwen3-8B-FP8", 4, 1, 1),
+    ("made/DeepSeek-V3-fp8", 8, 8, 8),
+    ("made/minimax_m2", 8, 8, 8),
+    ("made/Llama-3.1-405B-Instruct-FP8-ct", 8, 1, 1),
+)
+"""The runs whose tensor lists are facts, by tp, ep and dp: as diverse as may be; those of a folded config are its."""
+
+REASONS: Final = (
+    ("models/transformers.py:765", "Transformers' own class can't be split"),
+    ("arg_groups/model_overrides/minicpm.py", "no DP attention"),
+    ("layers/dp_attention.py:567", "no DP attention: a part is summed over all ranks"),
+    ("moe/fused_moe_triton/layer.py:414", "experts don't divide over the ranks"),
+    ("layers/quantization/", "a rank's part is no whole number of quantization's blocks"),
+    ("layers/layer_boundary/factories.py:620", "no DP attention: sums of its own"),
+    ("arg_groups/model_overrides/ernie45_vl.py", "no DP attention"),
+    ("arg_groups/model_overrides/iquest_q1.py", "no DP attention"),
+    ("arg_groups/speculative_hook.py", "a draft of blocks with DP attention needs `enable_dp_lm_head`"),
+    ("arg_groups/model_hook.py:183", "no expert parallelism"),
+    ("models/muse_spark.py:481", "experts aren't split: as many ranks with experts as there are ranks"),
+    ("models/zaya.py:912", "no DP attention"),
+    ("models/zaya.py:921", "key/value heads don't divide over the ranks"),
+    ("layers/linear.py:693", "outputs don't divide over the ranks"),
+    ("distributed/utils.py:70", "a size doesn't divide over the ranks"),
+    ("attention/mamba/mamba.py:249", "groups of the state space don't divide over the ranks"),
+    ("kv_heads", "key/value heads neither divide over the ranks nor the ranks over them"),
+    ("key_value_heads", "key/value heads don't divide over the ranks"),
+    ("num_heads", "heads don't divide over the ranks"),
+    ("num_total_heads", "heads don't divide over the ranks"),
+)
+"""What SGLang's refusals say in our words, by where they are raised or what is asserted there."""
+
+NOT_BUILT: Final = (
+    ("models/mindspore.py", "it needs MindSpore, which serves on other devices"),
+    ("configs/model_config.py:1605", "an encoder alone: SGLang asks its config for a vocabulary"),
+    ("models/qwen2_moe.py:1134", "SGLang's class fails on any config: its layers don't take what they are given"),
+    ("models/mimo_audio.py", "files of its audio tokenizer are read, weights too, while it is built"),
+    ("configs/model_config.py:1348", "its language model is described in another file"),
+    ("model_loader/utils.py:155", "neither SGLang nor Transformers has a class of it"),
+    ("model_loader/utils.py:185", "SGLang has no class of it, and that of Transformers can't take its place"),
+    ("models/dspark.py:388", "its config says `markov_rank` elsewhere than where SGLang's class looks for it"),
+    ("models/bailing_moe.py:278", "its config doesn't say that its experts have biases, as SGLang's class asks"),
+    ("hf_transformers/common.py:693", "its rotary scaling has no factor"),
+    ("models/transformers.py:635", "SGLang takes its encoder of pictures for a language model"),
+    ("configs/model_config.py:2152", "SGLang doesn't know its quantization"),
+    ("models/minicpmv.py:911", "its config doesn't describe its encoder of pictures"),
+    ("awq/schemes/awq_linear.py", "its matrices are no whole number of quantization's blocks"),
+)
+"""Why SGLang's classes of some configs weren't built at all, by where it fails."""
