@@ -12,7 +12,14 @@ STORED: list[dict[str, Any]] = _FACTS["bytes"]
 
 
 def config_of(entry: dict[str, Any]) -> dict[str, Any]:
-    """Return the config of a checkpoint: a bundled one, or one of the `bases` with its quantization."""
+    """Return the config of a checkpoint: a bundled one, its own, or one of the `bases` with its quantization."""
     if "source" in entry:
         return dict(la.load(entry["source"], offline=True).config.data)
+    if "config" in entry:
+        return dict(entry["config"])
     return {**_FACTS["bases"][entry["base"]], "quantization_config": entry["quantization_config"]}
+
+
+def model_of(entry: dict[str, Any]) -> la.Model:
+    """Return the model of a checkpoint, with the files that stand beside its config."""
+    return la.load(config_of(entry), files=entry.get("files", {}))

@@ -11,7 +11,7 @@ import pytest
 import llmsim_adapters as la
 from llmsim_adapters.dialects.quantization.assignment import assign
 from llmsim_adapters.spec.quantization import SCHEMES, Side
-from tests.checkpoints import STORED, config_of
+from tests.checkpoints import STORED, config_of, model_of
 from tests.facts import CASES, checkpoint
 from tests.test_dialects import changes
 
@@ -79,7 +79,7 @@ class TestPublishedCheckpoints:
 
     @pytest.mark.parametrize("entry", [pytest.param(entry, id=entry["name"]) for entry in STORED])
     def test_the_bytes_are_those_of_the_files(self, entry: dict[str, Any]) -> None:
-        model = la.load(config_of(entry))
+        model = model_of(entry)
         assert [gap.name for gap in model.coverage.gaps if gap.name != "evidence"] == []
         ours: Counter[str] = Counter()
         graph = model.build(checkpoint(mtp=entry.get("mtp", False)))
@@ -107,21 +107,22 @@ class TestPublishedCheckpoints:
     @pytest.mark.parametrize("entry", [pytest.param(entry, id=entry["name"]) for entry in STORED])
     def test_what_the_config_does_not_say_is_little(self, entry: dict[str, Any]) -> None:
         unsaid = sum(count * WIDTH[name] for name, count in entry.get("unsaid", {}).items())
-        assert abs(unsaid) < 0.0005 * la.build(config_of(entry), checkpoint()).weight_bytes
+        assert abs(unsaid) < 0.0005 * model_of(entry).build(checkpoint()).weight_bytes
 
     @pytest.mark.parametrize("entry", [pytest.param(entry, id=entry["name"]) for entry in STORED])
     def test_parameters_do_not_change(self, entry: dict[str, Any]) -> None:
-        config = config_of(entry)
-        plain = {key: value for key, value in config.items() if key != "quantization_config"}
-        assert la.build(config, checkpoint()).parameters == la.build(plain, checkpoint()).parameters
-        assert la.build(config, checkpoint()).weight_bytes < la.build(plain, checkpoint()).weight_bytes
+        declared = ("quantization_config", "quantization")
+        plain = la.build({key: value for key, value in config_of(entry).items() if key not in declared}, checkpoint())
+        graph = model_of(entry).build(checkpoint())
+        assert graph.parameters == plain.parameters
+        assert graph.weight_bytes < plain.weight_bytes
 
     @pytest.mark.parametrize("entry", [pytest.param(entry, id=entry["name"]) for entry in STORED])
     def test_every_key_that_is_read_changes_the_spec_or_says_why_not(self, entry: dict[str, Any]) -> None:
         config = config_of(entry)
         before = la.load(config)
-        read = {p.key for p in before.coverage.parameters.values() if p.key and p.key.startswith("quantization_")}
-        assert read
+        read = {p.key for p in before.coverage.parameters.values() if p.key and p.key.startswith("quantization")}
+        assert read or "files" in entry
         for path in sorted(read):
             excepting = path.endswith((".ignore", ".modules_to_not_convert", ".targets"))
             lists = [with_value(config, path.split("."), each) for each in ([], ["*"])]
@@ -202,6 +203,7 @@ SCHEME_OF: Final = {
     "grouped_int": [
         {"quant_method": "hqq", "quant_config": {"weight_quant_params": {"nbits": 4, "group_size": 64}}},
     ],
+    "w4afp8": [{"quant_method": "modelopt", "quant_algo": "MIXED_PRECISION"}],
     "bnb_4bit": [
         {"quant_method": "bitsandbytes", "load_in_4bit": True, "bnb_4bit_use_double_quant": True},
         {"quant_method": "bitsandbytes", "load_in_4bit": True},
@@ -226,7 +228,7 @@ class TestSchemes:
         spec = la.load(config).spec
         assert spec is not None
         assert spec.quantization is not None
-        assert spec.quantization.scheme.name == scheme
+        assert scheme in [each.name for each in spec.quantization.schemes]
         assert la.build(config, checkpoint()).parameters == la.build(MOE, checkpoint()).parameters
         head = stored(config)["", "head.weight"]
         assert head == "bfloat16"
@@ -344,6 +346,14 @@ class TestExclusions:
         assert {name for (_, name), dtype in stored(excluding).items() if dtype == WIDE} - {"head.weight"} == kept
         assert gaps(excluding) == []
 
+    @pytest.mark.parametrize(
+        "pattern", ["model.layers.12.self_attn", "re:.*linear_attn.out_proj", "model.layers.0.mixer.in_proj"]
+    )
+    def test_a_pattern_that_names_nothing_of_the_model_is_said(self, pattern: str) -> None:
+        excluding = la.load(quantized(LLAMA, **FP8, modules_to_not_convert=[pattern]))
+        assert excluding.coverage.gaps == ()
+        assert excluding.coverage.without_effect[f"quantization_config.{pattern}"] == "names no module of this model"
+
     def test_a_list_of_every_layer_is_the_same_as_one_pattern(self) -> None:
         listed = [f"model.layers.{n}.self_attn.{name}_proj" for n in range(12) for name in "qkvo"]
         one = la.load(quantized(LLAMA, **FP8, modules_to_not_convert=["model.layers.*.self_attn"])).spec
@@ -424,3 +434,180 @@ class TestExclusions:
         started = time.process_time()
         assign(spec, [[f"{n}{pattern}" for n in range(50) for pattern in hostile]])
         assert time.process_time() - started < 2
+
+
+MIXED: Final = {
+    "quant_method": "modelopt",
+    "quant_algo": "MIXED_PRECISION",
+    "ignore": ["mtp*"],
+    "quantized_layers": {
+        **{f"model.layers.{n}.self_attn.{name}_proj": {"quant_algo": "FP8"} for n in range(12) for name in "qkvo"},
+        **{
+            f"model.layers.{n}.mlp.experts.{expert}.{name}_proj": {"quant_algo": "NVFP4", "group_size": 16}
+            for n in range(12)
+            for expert in range(4)
+            for name in ("gate", "up", "down")
+        },
+    },
+}
+
+
+class TestSeveralSchemes:
+    def test_each_layer_has_its_algorithm(self) -> None:
+        config = quantized(MOE, **MIXED)
+        assert gaps(config) == []
+        formats = {name: dtype for (_, name), dtype in stored(config).items()}
+        assert {formats[f"attention.{name}_proj"] for name in "qkvo"} == {"float8_e4m3fn"}
+        assert {formats[UP], formats[DOWN]} == {"float4_e2m1fn"}
+        assert formats["head.weight"] == WIDE
+
+    def test_a_layer_that_no_algorithm_names_is_not_quantized(self) -> None:
+        layers = {name: said for name, said in MIXED["quantized_layers"].items() if "layers.3.self_attn" not in name}
+        spec = la.load(quantized(MOE, **{**MIXED, "quantized_layers": layers})).spec
+        assert spec is not None
+        assert spec.stacks[0].order == (*(0,) * 3, 1, *(0,) * 8)
+
+    def test_an_unknown_algorithm_of_some_layers_is_a_gap_with_its_name(self) -> None:
+        layers = {**MIXED["quantized_layers"], "model.layers.0.self_attn.q_proj": {"quant_algo": "FP6"}}
+        assert gaps(quantized(MOE, **{**MIXED, "quantized_layers": layers})) == ["quantization_quant_algo_FP6"]
+
+    def test_experts_that_are_named_in_part_are_undecided(self) -> None:
+        layers = {name: said for name, said in MIXED["quantized_layers"].items() if "experts.3" not in name}
+        found = gaps(quantized(MOE, **{**MIXED, "quantized_layers": layers}))
+        assert found
+        assert all(name.startswith("quantization_except_model.layers.") for name in found[:-1])
+
+    def test_a_group_that_names_modules_comes_before_that_of_all_linear_layers(self) -> None:
+        eight = group("float-quantized", **EIGHT, strategy="channel")
+        four = {"num_bits": 4, "type": "int", "strategy": "group", "group_size": 32, "symmetric": True}
+        experts = {"targets": ["re:.*experts.*"], "format": "pack-quantized", "weights": four}
+        config = quantized(MOE, **{**eight, "config_groups": {**eight["config_groups"], "group_1": experts}})
+        assert gaps(config) == []
+        formats = {name: dtype for (_, name), dtype in stored(config).items()}
+        assert (formats[UP], formats["attention.q_proj"]) == ("int4", "float8_e4m3fn")
+
+    @pytest.mark.parametrize(
+        ("rule", "expected"),
+        [
+            ({"-:.*down_proj": {}}, WIDE),
+            ({"+:.*down_proj": {"bits": 8}}, "int8"),
+            ({r".*\.down_proj": {"bits": 8, "group_size": 32}}, "int8"),
+            ({"-:.*q_proj": {}}, "int4"),
+        ],
+    )
+    def test_gptq_s_rules_are_for_some_modules(self, rule: dict[str, Any], expected: str) -> None:
+        config = quantized(LLAMA, quant_method="gptq", bits=4, group_size=128, sym=True, dynamic=rule)
+        assert gaps(config) == []
+        assert {dtype for (_, name), dtype in stored(config).items() if name == "mlp.down_proj"} == {expected}
+
+    def test_mlx_quantizes_what_is_looked_up_too(self) -> None:
+        rules = {"model.layers.3.mlp.down_proj": {"group_size": 64, "bits": 8}, "lm_head": False}
+        config = {**LLAMA, "quantization": {"group_size": 64, "bits": 4, **rules}}
+        assert gaps(config) == []
+        weights = la.build(config, checkpoint()).weights
+        assert {w.dtype for w in weights if w.name == "embedding.weight"} == {"int4"}
+        assert {w.dtype for w in weights if w.name == "head.weight"} == {WIDE}
+        assert {w.dtype for w in weights if w.name == "mlp.down_proj"} == {"int4", "int8"}
+
+    def test_deepseek_v4_says_the_format_of_its_experts_beside_the_method(self) -> None:
+        config = next(case["config"] for name, case in CASES if name == "deepseek_v4")
+        block = {"quant_method": "fp8", "weight_block_size": [128, 128], "scale_fmt": "ue8m0"}
+        four = la.build({**config, "expert_dtype": "fp4", "quantization_config": block}, checkpoint())
+        eight = la.build({**config, "expert_dtype": "fp8", "quantization_config": block}, checkpoint())
+        assert {w.dtype for w in four.weights if w.name == UP} == {"float4_e2m1fn"}
+        assert {w.dtype for w in eight.weights if w.name == UP} == {"float8_e4m3fn"}
+
+
+class TestDeclarations:
+    FP8_FILE: Final = {
+        "producer": {"name": "modelopt"},
+        "quantization": {"quant_algo": "FP8", "exclude_modules": ["lm_head"]},
+    }
+    GPTQ_FILE: Final = {"bits": 4, "group_size": 128, "desc_act": False, "sym": True}
+    AWQ_FILE: Final = {"zero_point": True, "q_group_size": 128, "w_bit": 4, "version": "GEMM"}
+
+    @pytest.mark.parametrize(
+        ("config", "files", "method"),
+        [
+            ({"quantization_config": FP8}, {}, "fp8"),
+            ({"compression_config": group("float-quantized", **EIGHT, strategy="channel")}, {}, "compressed-tensors"),
+            ({"quantization": {"group_size": 64, "bits": 4}}, {}, "mlx"),
+            ({"quantization_config": {"quant_algo": "FP8", "ignore": ["lm_head"]}}, {}, "modelopt"),
+            ({"quantization_config": {"weight_block_size": [128, 128]}}, {}, "fp8"),
+            ({}, {"hf_quant_config.json": FP8_FILE}, "modelopt"),
+            ({}, {"quantize_config.json": GPTQ_FILE}, "gptq"),
+            ({}, {"quant_config.json": AWQ_FILE}, "awq"),
+        ],
+    )
+    def test_stand_in_keys_and_files(self, config: dict[str, Any], files: dict[str, Any], method: str) -> None:
+        model = la.load({**LLAMA, **config}, files=files)
+        assert [gap.name for gap in model.coverage.gaps if gap.name != "evidence"] == []
+        assert model.spec is not None
+        assert model.spec.quantization is not None
+        assert model.spec.quantization.method == method
+        assert model.build(checkpoint()).weight_bytes < la.build(LLAMA, checkpoint()).weight_bytes
+
+    def test_of_the_language_model_alone_count_too(self) -> None:
+        config = {"model_type": "llava", "text_config": quantized(LLAMA, **FP8)}
+        spec = la.load(config).spec
+        assert spec is not None
+        assert spec.quantization is not None
+
+    def test_that_say_the_same_are_one(self) -> None:
+        config = quantized(LLAMA, quant_method="modelopt", quant_algo="FP8", ignore=["lm_head"])
+        assert la.load(config, files={"hf_quant_config.json": self.FP8_FILE}).coverage.gaps == ()
+
+    def test_that_disagree_are_conflicting_keys(self) -> None:
+        model = la.load(quantized(LLAMA, **FP8), files={"hf_quant_config.json": self.FP8_FILE})
+        (gap,) = model.coverage.gaps
+        assert (str(gap.kind), gap.name) == ("conflicting_keys", "hf_quant_config.json:quantization")
+        assert model.spec is not None
+        assert model.spec.quantization == la.load(quantized(LLAMA, **FP8)).spec.quantization  # type: ignore[union-attr]
+
+    def test_sglang_s_engine_does_not_read_all_of_them(self) -> None:
+        graph = la.load(LLAMA, files={"quantize_config.json": self.GPTQ_FILE}).build(la.Schedule())
+        assert graph.weight_bytes == la.build(LLAMA).weight_bytes
+        assert any("reads no such declaration" in note for note in graph.notes)
+
+    @pytest.mark.parametrize(
+        "block",
+        [
+            {"quant_method": "fbgemm_fp8"},
+            {"quant_method": "hqq", "quant_config": {"weight_quant_params": {"nbits": 4, "group_size": 64}}},
+            {"group_size": 64, "bits": 4},
+            {"quant_method": "gptq", "bits": 3, "group_size": 128, "sym": True},
+            {"quant_method": "gptq", "bits": 4, "group_size": 128, "sym": False},
+        ],
+    )
+    def test_what_sglang_has_no_method_for_is_refused(self, block: dict[str, Any]) -> None:
+        model = la.load(quantized(LLAMA, **block))
+        assert model.build(checkpoint()).weight_bytes > 0
+        with pytest.raises(la.ScheduleError, match="`quantization_config` declares"):
+            model.build(la.Schedule())
+
+
+EIGHT_BIT_CACHE: Final = {"type": "float", "num_bits": 8, "dynamic": False}
+
+
+class TestCaches:
+    @pytest.mark.parametrize(
+        "said",
+        [
+            {"kv_cache_scheme": EIGHT_BIT_CACHE},
+            {"kv_cache_scheme": "FP8"},
+            {"kv_cache_quant_algo": "FP8"},
+        ],
+    )
+    @pytest.mark.parametrize("engine", ["sglang", "checkpoint"])
+    def test_the_declared_format_is_the_default(self, said: dict[str, Any], engine: str) -> None:
+        model = la.load(quantized(LLAMA, quant_method="modelopt", quant_algo="FP8", ignore=["lm_head"], **said))
+        graph = model.build(la.Schedule(engine=engine))
+        assert {cache.dtype for cache in graph.caches} == {"float8_e4m3fn"}
+        assert any("the cache is stored in float8_e4m3fn" in note for note in graph.notes)
+        other = model.build(la.Schedule(engine=engine, kv_cache_dtype="bfloat16"))
+        assert {cache.dtype for cache in other.caches} == {"bfloat16"}
+        assert other.kv_cache_bytes(100) == 2 * graph.kv_cache_bytes(100)
+
+    def test_of_a_computed_scale_for_each_token_nothing_follows(self) -> None:
+        block = {**FP8, "kv_cache_scheme": {**EIGHT_BIT_CACHE, "dynamic": True}}
+        assert {cache.dtype for cache in la.build(quantized(LLAMA, **block)).caches} == {"bfloat16"}

@@ -14,7 +14,7 @@ from typing import Final
 
 import llmsim_adapters as la
 from llmsim_adapters.spec.features import Features
-from tests.checkpoints import STORED, config_of
+from tests.checkpoints import STORED, model_of
 from tests.facts import CASES, MTP_CASES, facts
 
 INDEX: Final = Path(la.__file__).parent / "evaluation" / "verified.json"
@@ -35,9 +35,10 @@ def index() -> dict[str, list[str]]:
             components.update(component.kind for component in model.spec.components())
             features.update(found.of(model.spec))
     for entry in STORED:  # a byte total holds how weights are stored, and only that
-        spec = la.load(config_of(entry)).spec
+        spec = model_of(entry).spec
         if spec is not None and spec.quantization is not None:
-            features.update({f"{spec.quantization.scheme.name}_weights"} & found.of(spec))
+            stored = {f"{scheme.name}_weights" for scheme in spec.quantization.schemes}
+            features.update(stored & set(found.of(spec)))
     return {"dialects": sorted(dialects), "components": sorted(components), "features": sorted(features)}
 
 

@@ -44,15 +44,22 @@ _BOTH: Final = "mixture_of_experts.experts.gate_up_proj"
 _WITHOUT_NAMES: Final = frozenset({"head", "next_token_input", "scale"})
 """Kinds of what stands in layers and has no linear layer, or none that a list of a layer's modules could mean."""
 
+_OF_ANY: Final = frozenset({"", "-", HEAD[2]})
+"""What stands in every model: whole layers, modules that are never quantized, the head."""
+
 _NO_MIXER: Final = frozenset({"-", HEAD[2]})
 
 
 class Assignment(NamedTuple):
-    """A spec whose blocks are told apart by what lists of patterns name, the places of each, and what is undecided."""
+    """A spec whose blocks are told apart by what lists of patterns name, and the places of each.
+
+    Of some patterns it is undecided what they name; others name nothing of the model.
+    """
 
     spec: ModelSpec
     places: tuple[frozenset[Place], ...]
     undecided: tuple[str, ...]
+    without_use: tuple[str, ...] = ()
 
 
 class _Named(NamedTuple):
@@ -60,6 +67,7 @@ class _Named(NamedTuple):
 
     everywhere: set[str]
     some: list[set[str]]
+    without_use: list[str]
 
 
 def assign(spec: ModelSpec, lists: Sequence[Iterable[str]], *, substrings: bool = False) -> Assignment:
@@ -91,7 +99,8 @@ def assign(spec: ModelSpec, lists: Sequence[Iterable[str]], *, substrings: bool 
             if any(each.everywhere - {HEAD[2], "-"} for each in found):
                 undecided.append(f"in_{stack.name}")
     said = tuple(map(frozenset, places))
-    return Assignment(replace(spec, stacks=tuple(stacks)), said, tuple(dict.fromkeys(undecided)))
+    without_use = dict.fromkeys(pattern for each in found for pattern in each.without_use)
+    return Assignment(replace(spec, stacks=tuple(stacks)), said, tuple(dict.fromkeys(undecided)), tuple(without_use))
 
 
 def _find(
@@ -103,18 +112,18 @@ def _find(
     undecided: list[str],
 ) -> _Named:
     """Return the modules that patterns name in a model of so many layers, and further ones of prediction modules."""
-    found = _Named(set(), [set() for _ in range(layers + further)])
+    found = _Named(set(), [set() for _ in range(layers + further)], [])
     kinds = {component.kind for component in spec.components()}
     apart = any({"mlp", "mixture_of_experts"} <= kinds for kinds in map(_kinds, _blocks(spec)))
     nameless = not _mixers(spec) <= KINDS | _WITHOUT_NAMES
     for (glob, numbers), pattern in _by_layer(patterns, layers, undecided).items():
-        if (
-            beside(glob, further)
-            or is_no_matrix(glob)
-            or (numbers is not None and all(n >= len(found.some) for n in numbers))
-        ):
+        if beside(glob, further) or is_no_matrix(glob):
             continue
         modules = named(glob, apart)
+        beyond = numbers is not None and all(n >= len(found.some) for n in numbers)
+        if beyond or (modules and not modules & _OF_ANY and kinds.isdisjoint(map(kind_of, modules))):
+            found.without_use.append(pattern)
+            continue
         unsure = nameless and not modules <= _NO_MIXER and "" not in modules
         if (
             not modules

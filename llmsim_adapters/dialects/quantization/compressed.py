@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _IMPLIED: Final = "follows from the format"
 _SCALES: Final = {"nvfp4-pack-quantized": "torch.float8_e4m3fn", "mxfp4-pack-quantized": "torch.uint8"}
+_IMPLYING: Final = ("nvfp4-pack-quantized", "mxfp4-pack-quantized", "mxfp8-quantized")
+"""The formats that say how inputs are quantized too."""
 _REORDERED: Final = ("group", "dynamic")
 _EVERY: Final = ["Linear"]
 
@@ -75,10 +77,16 @@ def _scheme_of(group: Reader, outer: str, q: Reader) -> Scheme | None:
 
 
 def _stored(form: str, weights: Reader, inputs: Reader | None) -> Scheme | None:
-    kind, strategy = weights.text("type") or "int", weights.text("strategy") or "tensor"
+    kind, strategy = weights.text("type") or "int", "group"
+    if form in _IMPLYING:
+        weights.no_effect(("strategy",), _IMPLIED)
+    else:
+        strategy = weights.text("strategy") or "tensor"
     bits, size = whole(weights, "num_bits"), group_size(weights)
+    if inputs is not None and form in _IMPLYING:
+        inputs.no_effect(inputs.raw, _IMPLIED)
     weights.no_effect(("dynamic", "observer", "observer_kwargs"), MADE)
-    stored = _stored_inputs(inputs)
+    stored = () if form in _IMPLYING else _stored_inputs(inputs)
     if size is None or stored is None:
         return None
     symmetric = not weights.has("symmetric") or weights.flag("symmetric")

@@ -74,6 +74,8 @@ def _stored(declaration: Declaration, r: Reader, spec: ModelSpec) -> ModelSpec:
         r.not_modelled("quantization_without_a_list_of_exceptions")
     found = assign(spec, ((*patterns, *said.kept), *(names for _, names in said.groups)), substrings=method.substrings)
     _say_undecided(r, found.undecided)
+    for pattern in found.without_use[:_SHOWN]:
+        r.without_effect[f"{q.prefix}{printable(pattern, 60)}"] = "names no module of this model"
     kept, *places = found.places
     head = method.head or (name == "gptq" and q.flag("lm_head")) or (name == "auto-round" and q.flag("lm_head"))
     others = tuple(Assigned(scheme, at) for (scheme, _), at in zip(said.groups, places, strict=True))
