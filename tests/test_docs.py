@@ -135,9 +135,10 @@ def test_the_lists_of_model_types_are_current() -> None:
         assert path.read_text(encoding="utf-8") == tool.readme(found, path)
 
 
-def test_the_page_of_engines_is_current() -> None:
-    """`python tools/engines.py` writes its generated parts anew."""
-    tool = tool_named("engines")
+@pytest.mark.parametrize("name", ["engines", "quantization"])
+def test_the_generated_parts_of_a_page_are_current(name: str) -> None:
+    """`python tools/engines.py`, for instance, writes them anew."""
+    tool = tool_named(name)
     assert tool.PAGE.read_text(encoding="utf-8") == tool.page()
 
 

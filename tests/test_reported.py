@@ -12,6 +12,7 @@ from typing import Any, Final
 import pytest
 
 import llmsim_adapters as la
+from tests.facts import checkpoint
 
 REPORTED: Final[list[dict[str, Any]]] = json.loads(
     (Path(__file__).parent / "data" / "reported.json").read_text(encoding="utf-8")
@@ -27,6 +28,8 @@ class TestReported:
             "parameters": graph.parameters,
             "active_parameters": graph.active_parameters,
             "kv_cache_elements": graph.kv_cache_elements(TOKENS),
+            "kv_cache_bytes": graph.kv_cache_bytes(TOKENS),
+            "weight_bytes": la.load(case["config"]).build(checkpoint()).weight_bytes,
         }
         assert case["right"].items() <= figures.items(), case["working"]
 
