@@ -100,16 +100,14 @@ class Quantization:
     leaves_towers: bool = False
     _blocks: frozenset[tuple[str, str]] = field(init=False, repr=False, compare=False)
     """The stack and block of what is told apart: few blocks have any of it, and every matrix is asked about."""
+    schemes: tuple[Scheme, ...] = field(init=False, repr=False, compare=False)
+    """Every scheme that some matrix may have."""
 
     def __post_init__(self) -> None:
+        first = () if self.scheme is None else (self.scheme,)
+        object.__setattr__(self, "schemes", (*first, *(other.scheme for other in self.others)))
         places = self.excluded.union(*(other.places for other in self.others))
         object.__setattr__(self, "_blocks", frozenset([(stack, block) for stack, block, _ in places]))
-
-    @property
-    def schemes(self) -> tuple[Scheme, ...]:
-        """Every scheme that some matrix may have."""
-        first = () if self.scheme is None else (self.scheme,)
-        return (*first, *(other.scheme for other in self.others))
 
     def scheme_of_all(self, stack: str, block: str) -> Scheme | None:
         """Return how every matrix of a block is stored, or None where they may differ."""

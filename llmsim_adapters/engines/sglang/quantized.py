@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.engines.rules import Held, Scales, Store
-from llmsim_adapters.engines.sglang.architectures import names
+from llmsim_adapters.engines.sglang.architectures import DSA, names
 from llmsim_adapters.engines.sglang.conditions import quantized_by
 from llmsim_adapters.spec.components import Indexer, MixtureOfExperts
 from llmsim_adapters.spec.dtypes import BITS
@@ -182,8 +182,9 @@ def _interleaved(layout: Asked) -> bool:
 
 def _without_biases(layout: Asked) -> bool:
     """Whether compressed-tensors' experts are stored by a method that is for experts with biases."""
-    mixtures = [part for part in layout.spec.components() if isinstance(part, MixtureOfExperts)]
-    return quantized_by(layout, "compressed-tensors") and not any(m.expert_bias for m in mixtures)
+    if not quantized_by(layout, "compressed-tensors"):
+        return False
+    return not any(isinstance(part, MixtureOfExperts) and part.expert_bias for part in layout.spec.components())
 
 
 _MAMBA_PARTS: Final = {"mamba2.in_proj": 5}
@@ -338,6 +339,7 @@ QUANTIZED: Final = (
         name="the indexer's keys beside its weights",
         source="layers/attention/dsa/dsa_indexer.py: use_dsa_indexer_fusion, wk_weights_proj",
         tensors=("indexer.k_proj",),
+        architectures=DSA,
         when=_interleaved,
         dtype="usual",
         note="the indexer's projection of keys is stored unquantized",
@@ -346,6 +348,7 @@ QUANTIZED: Final = (
         name="no scales of the indexer's keys",
         source="layers/attention/dsa/dsa_indexer.py: wk_weights_proj",
         tensors=("indexer.k_proj_scale",),
+        architectures=DSA,
         when=_interleaved,
         absent=True,
     ),
