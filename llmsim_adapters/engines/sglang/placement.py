@@ -8,6 +8,7 @@ from llmsim_adapters.engines.rules import Note, Split
 from llmsim_adapters.engines.sglang.architectures import (
     DP_ATTENTION,
     DP_EMBEDDING,
+    DP_HEAD,
     ONE_EXPERT_EACH,
     UNSEEN,
     WHOLE_EMBEDDING,
@@ -101,7 +102,7 @@ PLACEMENT: Final = (
         source="layers/logits_processor.py, --enable-dp-lm-head",
         part="head",
         over="tokens",
-        architectures=DP_EMBEDDING,
+        architectures=DP_HEAD,
         when=lambda layout: bool(layout.options["enable_dp_lm_head"]),
     ),
     Split(name="head", source="the model's file", part="head", over="all_apart", but=DP_ATTENTION),
