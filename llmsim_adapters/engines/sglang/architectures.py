@@ -150,6 +150,18 @@ NO_CACHE_SCALES: Final = names("""
 """)
 """Whose attention isn't told how the model is quantized, and so has no scales of what it caches."""
 
+DENSE_OF_EACH_RANK: Final = names("""
+    BailingMM2NativeForConditionalGeneration BailingMMNativeForConditionalGeneration BailingMoEForCausalLM
+    BailingMoeForCausalLM BailingMoeV2ForCausalLM BailingMoeV3ForCausalLM BailingMoeV3VLForConditionalGeneration
+    DeepseekV2ForCausalLM DeepseekV32ForCausalLM DeepseekV3ForCausalLM Dots3NoteForCausalLM DotsVLMForCausalLM
+    Ernie4_5_ForCausalLM Ernie4_5_MoeForCausalLM GigaChat35ForCausalLM Glm4MoeForCausalLM Glm4MoeLiteForCausalLM
+    Glm4vMoeForConditionalGeneration Glm5NextForConditionalGeneration GlmMoeDsaForCausalLM K2HorizonForCausalLM
+    KimiK25ForConditionalGeneration KimiVLForConditionalGeneration LLaDA2MoeModelLM MiMoV2FlashForCausalLM
+    MiMoV2ForCausalLM MiniMaxM3SparseForCausalLM MiniMaxM3SparseForConditionalGeneration MistralLarge3ForCausalLM
+    PaddleOCRVLForConditionalGeneration SarvamMLAForCausalLM SarvamMoEForCausalLM XllmForCausalLM
+""")
+"""Whose dense networks `moe_dense_tp_size` 1 keeps whole; the other classes pass it over."""
+
 DSA: Final = names("DeepseekV32ForCausalLM GlmMoeDsaForCausalLM")
 """Whose latent attention attends to tokens that an indexer chooses (DSA)."""
 
