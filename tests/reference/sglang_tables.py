@@ -60,6 +60,7 @@ REASONS: Final = (
     ("arg_groups/speculative_hook.py", "a draft of blocks with DP attention needs `enable_dp_lm_head`"),
     ("arg_groups/model_hook.py:183", "no expert parallelism"),
     ("models/muse_spark.py:481", "experts aren't split: as many ranks with experts as there are ranks"),
+    ("models/beam.py", "dense networks aren't kept whole"),
     ("models/zaya.py:912", "no DP attention"),
     ("models/zaya.py:921", "key/value heads don't divide over the ranks"),
     ("layers/linear.py:693", "outputs don't divide over the ranks"),

@@ -83,6 +83,40 @@ DP_EMBEDDING: Final = names("""
 """)
 """Whose embedding is split over the ranks of a data-parallel group."""
 
+DP_HEAD: Final = names("""
+    ApertusForCausalLM ArceeForCausalLM BailingMM2NativeForConditionalGeneration
+    BailingMMNativeForConditionalGeneration BailingMoEForCausalLM BailingMoeForCausalLM BailingMoeForCausalLMNextN
+    BailingMoeV2ForCausalLM BailingMoeV2_5ForCausalLM BailingMoeV3ForCausalLM BailingMoeV3VLForConditionalGeneration
+    BeamForCausalLM Cosmos3EdgeForConditionalGeneration Cosmos3ForConditionalGeneration DeepseekV2ForCausalLM
+    DeepseekV32ForCausalLM DeepseekV3ForCausalLM DeepseekV3ForCausalLMNextN DeepseekV4ForCausalLM
+    DeepseekV4ForCausalLMNextN Dots3NoteForCausalLM Dots3NoteForCausalLMNextN DotsVLMForCausalLM
+    Eagle3DeepseekV2ForCausalLM Exaone4ForCausalLM ExaoneMoEForCausalLM ExaoneMoEForCausalLMMTP ExaoneMoeForCausalLM
+    FalconH1ForCausalLM GigaChat35ForCausalLM Glm4MoeForCausalLM Glm4MoeForCausalLMNextN Glm4MoeLiteForCausalLM
+    Glm4MoeLiteForCausalLMNextN Glm4vMoeForConditionalGeneration Glm5NextForConditionalGeneration
+    Glm5NextForConditionalGenerationNextN GlmAsrForConditionalGeneration GlmMoeDsaForCausalLM
+    GlmMoeDsaForCausalLMNextN GlmOcrForConditionalGenerationNextN GptOssForCausalLM HYV4ForCausalLM
+    HYV4ForCausalLMNextN IQuestCoderForCausalLM InternLM3ForCausalLM InternS1ForConditionalGeneration
+    InternS2MobiusForConditionalGeneration InternS2PreviewForConditionalGeneration K2HorizonForCausalLM
+    KimiK25ForConditionalGeneration KimiK3ForConditionalGeneration KimiK3LinearForCausalLM
+    KimiVLForConditionalGeneration LLaDA2MoeModelLM LagunaForCausalLM LightOnOCRForConditionalGeneration
+    Llama4ForCausalLM Llama4ForConditionalGeneration LlamaForCausalLM LlavaForConditionalGeneration
+    LlavaLlamaForCausalLM LlavaMistralForCausalLM LlavaVidForCausalLM LongcatFlashForCausalLM
+    LongcatFlashForCausalLMNextN MellumForCausalLM MiMoV2FlashForCausalLM MiMoV2ForCausalLM MiMoV2MTP MiniCPMV
+    MiniMaxM3SparseForCausalLM MiniMaxM3SparseForConditionalGeneration Ministral3ForCausalLM MistralForCausalLM
+    MistralLarge3ForCausalLM MistralLarge3ForCausalLMEagle MultiModalityCausalLM NemotronHForCausalLM
+    NemotronHForCausalLMMTP NemotronHPuzzleForCausalLM NemotronH_Nano_Omni_Reasoning_V3 NemotronH_Nano_VL_V2
+    NemotronH_Omni_Reasoning_V3 Phi3ForCausalLM PixtralForConditionalGeneration Qwen2MoeForCausalLM
+    Qwen3ASRForConditionalGeneration Qwen3ForCausalLM Qwen3MoeForCausalLM Qwen3MoeForCausalLMMTP
+    Qwen3NextForCausalLM Qwen3NextForCausalLMMTP Qwen3OmniMoeForConditionalGeneration
+    Qwen3VLForConditionalGeneration Qwen3VLMoeForConditionalGeneration Qwen3_5ForCausalLM Qwen3_5ForCausalLMMTP
+    Qwen3_5ForConditionalGeneration Qwen3_5MoeForCausalLM Qwen3_5MoeForConditionalGeneration Qwen4ExpForCausalLMMTP
+    Qwen4ExpForConditionalGeneration SDARForCausalLM SDARMoeForCausalLM Sarashina2VisionForCausalLM
+    SarvamMLAForCausalLM SarvamMoEForCausalLM SolarForCausalLM Step3p5ForCausalLM Step3p7ForConditionalGeneration
+    StepVLForConditionalGeneration TeleFLMForCausalLM VoxtralForConditionalGeneration XllmForCausalLM
+    YiVLForCausalLM
+""")
+"""Whose head is split over the ranks of a data-parallel group where `enable_dp_lm_head` asks for it."""
+
 WHOLE_EMBEDDING: Final = names("""
     EmbeddingGemmaModel Gemma3ForCausalLM Gemma3ForConditionalGeneration Gemma3nForCausalLM
     Gemma3nForConditionalGeneration Gemma4AssistantForCausalLM Gemma4ForCausalLM Gemma4ForConditionalGeneration
@@ -115,6 +149,18 @@ NO_CACHE_SCALES: Final = names("""
     TorchNativeLlamaForCausalLM TorchNativePhi3ForCausalLM
 """)
 """Whose attention isn't told how the model is quantized, and so has no scales of what it caches."""
+
+DENSE_OF_EACH_RANK: Final = names("""
+    BailingMM2NativeForConditionalGeneration BailingMMNativeForConditionalGeneration BailingMoEForCausalLM
+    BailingMoeForCausalLM BailingMoeV2ForCausalLM BailingMoeV3ForCausalLM BailingMoeV3VLForConditionalGeneration
+    DeepseekV2ForCausalLM DeepseekV32ForCausalLM DeepseekV3ForCausalLM Dots3NoteForCausalLM DotsVLMForCausalLM
+    Ernie4_5_ForCausalLM Ernie4_5_MoeForCausalLM GigaChat35ForCausalLM Glm4MoeForCausalLM Glm4MoeLiteForCausalLM
+    Glm4vMoeForConditionalGeneration Glm5NextForConditionalGeneration GlmMoeDsaForCausalLM K2HorizonForCausalLM
+    KimiK25ForConditionalGeneration KimiVLForConditionalGeneration LLaDA2MoeModelLM MiMoV2FlashForCausalLM
+    MiMoV2ForCausalLM MiniMaxM3SparseForCausalLM MiniMaxM3SparseForConditionalGeneration MistralLarge3ForCausalLM
+    PaddleOCRVLForConditionalGeneration SarvamMLAForCausalLM SarvamMoEForCausalLM XllmForCausalLM
+""")
+"""Whose dense networks `moe_dense_tp_size` 1 keeps whole; the other classes pass it over."""
 
 DSA: Final = names("DeepseekV32ForCausalLM GlmMoeDsaForCausalLM")
 """Whose latent attention attends to tokens that an indexer chooses (DSA)."""

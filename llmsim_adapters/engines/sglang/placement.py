@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.engines.rules import Note, Split
 from llmsim_adapters.engines.sglang.architectures import (
+    DENSE_OF_EACH_RANK,
     DP_ATTENTION,
     DP_EMBEDDING,
+    DP_HEAD,
     ONE_EXPERT_EACH,
     UNSEEN,
     WHOLE_EMBEDDING,
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
 _IGNORED: Final = (
     "SGLang's class of this architecture knows no DP attention: it is split over all tp_size * dp_size ranks"
 )
+
+
+def _dense_alone(layout: Asked) -> bool:
+    return layout.schedule.dense_fully_dp
 
 
 def _deepep(layout: Asked) -> bool:
@@ -101,17 +107,25 @@ PLACEMENT: Final = (
         source="layers/logits_processor.py, --enable-dp-lm-head",
         part="head",
         over="tokens",
-        architectures=DP_EMBEDDING,
+        architectures=DP_HEAD,
         when=lambda layout: bool(layout.options["enable_dp_lm_head"]),
     ),
     Split(name="head", source="the model's file", part="head", over="all_apart", but=DP_ATTENTION),
     Split(name="head", source="layers/logits_processor.py", part="head", over="all"),
     Split(
         name="dense networks of each rank",
-        source="layers/communicator.py, --moe-dense-tp-size 1",
+        source="layers/layer_boundary/, is_dense_ffn_fully_dp: --moe-dense-tp-size 1",
         part="mlp",
         over="handed_out",
-        when=lambda layout: layout.schedule.dense_fully_dp,
+        architectures=DENSE_OF_EACH_RANK,
+        when=_dense_alone,
+    ),
+    Note(
+        name="dense networks of all ranks",
+        source="the model's file",
+        but=DENSE_OF_EACH_RANK,
+        when=_dense_alone,
+        note="`moe_dense_tp_size` is ignored: SGLang's class of this architecture splits its networks over all ranks",
     ),
     Split(name="networks", source="the model's file", part="mlp", over="all_apart", but=DP_ATTENTION),
     Split(name="networks", source="layers/communicator.py", part="mlp", over="all"),

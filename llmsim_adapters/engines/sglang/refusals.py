@@ -94,6 +94,13 @@ def _whole_experts(layout: Asked) -> str:
     return f"schedule field `ep_size` is {ranks:d}; expected all {world:d} ranks, since {architecture} splits no expert"
 
 
+def _no_dense_alone(layout: Asked) -> str:
+    if not layout.schedule.dense_fully_dp:
+        return ""
+    architecture = layout.spec.architecture
+    return f"schedule field `dense_fully_dp` is true; expected false, since {architecture} splits its dense networks"
+
+
 def _heads_of_groups(layout: Asked) -> str:
     groups = layout.schedule.dp_size
     if groups == 1 or layout.options["enable_dp_lm_head"]:
@@ -222,6 +229,12 @@ REFUSALS: Final = (
         source="models/muse_spark.py: expert TP1",
         architectures=names("MuseSparkForConditionalGeneration"),
         reason=_whole_experts,
+    ),
+    Refuse(
+        name="no dense networks of each rank",
+        source="models/beam.py: moe_dense_tp_size",
+        architectures=names("BeamForCausalLM"),
+        reason=_no_dense_alone,
     ),
     Refuse(
         name="heads of data-parallel groups",
