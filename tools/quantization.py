@@ -1,6 +1,6 @@
 """Write what `docs/quantization.md` says of each method: what it stores, its lists, and how near the figures are.
 
-    python tools/quantization.py
+python tools/quantization.py
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ _BOOKKEEPING: Final = {COSTLESS[key] for key in _TOLD}
 
 _TOKENS: Final = ("_token_id", "_token_ids", "_token_index")
 
-_MADE: Final = re.compile(r"^default--|-(fp8|ct)$")
+_MADE: Final = re.compile(r"^(default|made)--|-(fp8|ct)$")
 """The configs that nobody published: a class's defaults, or a published config with a key of ours."""
 
 _NO_LAYOUT: Final = ("speculative_algorithm", "speculative_num_draft_tokens", "mamba_track_interval")
@@ -54,9 +54,15 @@ def digest(tensors: Iterable[list[Any]]) -> str:
 
 
 def trimmed(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a config without bookkeeping: names, training, generation, token ids; labels as a number."""
+    """Return a config without bookkeeping: names, training, generation, token ids; labels as a number.
+
+    What Model Optimizer says of groups follows from its algorithms.
+    """
     kept: dict[str, Any] = {}
+    follows = ("config_groups", "producer") if "quant_algo" in config else ()
     for key, value in config.items():
+        if key in follows:
+            continue
         if key == "id2label" and isinstance(value, dict):
             kept["num_labels"] = len(value)
         elif key == "architectures" or not (COSTLESS.get(key) in _BOOKKEEPING or key.endswith(_TOKENS)):
@@ -70,9 +76,9 @@ def schedule(run: Iterable[Any], options: Mapping[str, Any]) -> la.Schedule:
     return la.Schedule(tp_size=tp // dp, dp_size=dp, ep_size=ep, engine_options=options)
 
 
-def figures(config: Mapping[str, Any], schedules: Iterable[la.Schedule]) -> list[Any]:
-    """Return what is said of a model: a trimmed config must have it all."""
-    model = la.load(dict(config))
+def figures(config: Mapping[str, Any], beside: Mapping[str, Any], schedules: Iterable[la.Schedule]) -> list[Any]:
+    """Return what is said of a model, with the files beside its config: a trimmed config must have it all."""
+    model = la.load(dict(config), files=beside)
     said: list[Any] = [str(model.coverage.status), model.coverage.category, model.coverage.architecture]
     if model.coverage.builder is None:
         return said
@@ -183,6 +189,13 @@ class Recorded:
         ) <= set(self.refused.get(other, ()))
 
 
+def _beside(config: Path) -> dict[str, Any]:
+    """Return the files that stand beside a config: those of `NAME.json` are called `NAME.file.json`."""
+    stem = config.name.removesuffix(".json")
+    found = {path.name.removeprefix(f"{stem}."): path for path in config.parent.glob(f"{stem}.*.json")}
+    return {name: json.loads(path.read_text(encoding="utf-8")) for name, path in sorted(found.items())}
+
+
 def generate(recorded: Recorded, folders: Iterable[Path]) -> None:
     """Write the facts."""
     files = {path.name: path for folder in folders for path in folder.glob("*.json")}
@@ -194,9 +207,10 @@ def generate(recorded: Recorded, folders: Iterable[Path]) -> None:
         first = alike[0]
         config = {**json.loads(files[first].read_text(encoding="utf-8")), **recorded.given[first]}
         small = trimmed(config)
+        beside = _beside(files[first])
         layouts = [*recorded.rows[first], *recorded.refused.get(first, ())]
         asked = [schedule(layout[:3], recorded.options[layout[3]]) for layout in layouts]
-        if figures(config, asked) != figures(small, asked):
+        if figures(config, beside, asked) != figures(small, beside, asked):
             sys.exit(f"{first}: trimmed, it has other figures")
         name = recorded.name_of(first)
         kept.update(dict.fromkeys(map(recorded.name_of, alike), first))
@@ -209,6 +223,7 @@ def generate(recorded: Recorded, folders: Iterable[Path]) -> None:
             **({"draft": True} if row["draft"] else {}),
             **({"same": [recorded.name_of(other) for other in alike[1:]]} if alike[1:] else {}),
             "config": small,
+            **({"files": beside} if beside else {}),
         }
         refusals = []
         for layout, at in recorded.refused.get(first, {}).items():

@@ -74,7 +74,7 @@ def runs(config: str) -> tuple[Run, ...]:
 @cache
 def model(config: str) -> la.Model:
     """Return the model of a config."""
-    return la.load(dict(CONFIGS[config]["config"]))
+    return la.load(dict(CONFIGS[config]["config"]), files=CONFIGS[config].get("files", {}))
 
 
 def graph(run: Run) -> la.OperatorGraph | None:

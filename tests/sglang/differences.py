@@ -79,7 +79,8 @@ KINDS: Final[Mapping[str, tuple[str, Callable[[Run, int | None], bool]]]] = {
         lambda run, _: _unmodelled(model(run.config), "head_of", "block_diffusion"),
     ),
     "quantized": (
-        "what SGLang stores beside or in place of quantized matrices, until its schemes are modelled one by one",
+        "the model's class doesn't say which matrices it fuses, so that SGLang doesn't find their parts in the list of "
+        "what compressed-tensors leaves as it is, and quantizes them",
         lambda run, _: _quantized(run),
     ),
     "gaps": (
