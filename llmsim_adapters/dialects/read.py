@@ -15,6 +15,7 @@ from llmsim_adapters.dialects.reading.find import (
     built_in,
     find,
     inferring,
+    of_format,
 )
 from llmsim_adapters.dialects.reading.reader import Reader
 from llmsim_adapters.dialects.reading.reading import Reading
@@ -59,7 +60,7 @@ def read(
         level = level[key]
     model_type, architecture, wrong = _identity(config, level)
     name = DIALECT_OF_ARCHITECTURE.get(architecture, model_type)
-    dialect = find(name, plugged or {}) if name and not by_keys_alone else None
+    dialect = None if by_keys_alone else of_format(config) or (find(name, plugged or {}) if name else None)
     if dialect is None and not path and model_type and built_in(model_type, "towers") is not None:
         return _encoder_alone(model_type, architecture)
     chosen = dialect or inferring()

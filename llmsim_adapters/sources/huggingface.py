@@ -8,12 +8,13 @@ import sys
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
-from llmsim_adapters.sources.answer import Refusal, Sidecars
+from llmsim_adapters.sources.answer import Download, Refusal, Sidecars
 from llmsim_adapters.sources.bars import limited
 from llmsim_adapters.sources.environment import environment_defaults, huggingface_cache_dir
 from llmsim_adapters.sources.listings import recall, remember, top_level
 from llmsim_adapters.sources.reading import MAX_CONFIG_BYTES, parse_config, read_config, shown, too_large
-from llmsim_adapters.sources.sidecars import collect, in_cache
+from llmsim_adapters.sources.sidecars import attempt, collect, in_cache
+from llmsim_adapters.sources.without import ADAPTER, PARAMS, instead
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,13 +32,15 @@ def cached(repo_id: str, revision: str | None) -> str:
     folder = os.path.join(cache, "models--" + repo_id.replace("/", "--"))
     if not os.path.isdir(folder):
         raise Refusal("not_cached", f"{repo_id} is not in {shown(cache)}")
-    hub = _client()
+    hub, found = _client(), None
     try:
-        path = hub.try_to_load_from_cache(repo_id, "config.json", cache_dir=cache, revision=revision)
+        for name in (PARAMS, ADAPTER, "config.json"):  # the last is preferred, and what is said is said of it
+            path = hub.try_to_load_from_cache(repo_id, name, cache_dir=cache, revision=revision)
+            found = path if isinstance(path, str) else found
     except (OSError, ValueError) as error:  # a damaged cache
         raise Refusal("error", f"{shown(folder)} can't be used: {type(error).__name__}") from error
-    if isinstance(path, str):
-        return path
+    if found is not None:
+        return found
     at = f" at revision {revision}" if revision else ""
     if path is None:
         raise Refusal("not_cached", f"{shown(folder)} has no config.json{at}")
@@ -49,10 +52,8 @@ def beside(repo_id: str, path: str) -> Sidecars:
     return in_cache(os.path.dirname(path), recall(HUB, repo_id, commit_of(path)))
 
 
-def download(
-    repo_id: str, revision: str | None, endpoint: str, *, fresh: bool, probe: bool
-) -> tuple[dict[str, Any], str | None, Sidecars]:
-    """Return the config from the hub at `endpoint`, its commit, and what is beside it.
+def download(repo_id: str, revision: str | None, endpoint: str, *, fresh: bool, probe: bool) -> Download:
+    """Return the config from the hub at `endpoint`.
 
     With `probe` the client's single, never repeated metadata request goes first: a hub that can't be
     reached then costs one attempt, not the 24 seconds for which `hf_hub_download` tries again. With
@@ -83,16 +84,27 @@ def download(
         )
         return path
 
-    if probe:
-        asked(lambda: _probe(hub, repo_id, revision, endpoint))
-    path = asked(lambda: fetch("config.json", revision, fresh=fresh))
-    config, commit = read_config(path), commit_of(path) or revision
+    def listing(revision: str | None) -> frozenset[str]:
+        return asked(lambda: _listed(hub, repo_id, revision, endpoint))
+
+    names = None
     try:
-        names = asked(lambda: _listed(hub, repo_id, commit, endpoint))
-    except Refusal:  # the config is there; what is beside it is then not known
-        return config, commit, beside(repo_id, path)
-    remember(HUB, repo_id, commit, names)
-    return config, commit, collect(names, lambda name: asked(lambda: fetch(name, commit)))
+        if probe:
+            asked(lambda: _probe(hub, repo_id, revision, endpoint))
+        path = asked(lambda: fetch("config.json", revision, fresh=fresh))
+    except Refusal as refusal:
+        if refusal.kind != "file_not_found":
+            raise
+        names = attempt(lambda: listing(revision))
+        path = instead(names, refusal, lambda name: asked(lambda: fetch(name, revision, fresh=fresh)))
+    config, commit = read_config(path), commit_of(path) or revision
+    names = attempt(lambda: listing(commit)) if names is None else names
+    if names is None:  # what is beside the config is then not known
+        sidecars = beside(repo_id, path)
+    else:
+        remember(HUB, repo_id, commit, names)
+        sidecars = collect(names, lambda name: asked(lambda: fetch(name, commit)))
+    return Download(config, os.path.basename(path), commit, sidecars)
 
 
 def _listed(hub: Any, repo_id: str, revision: str | None, endpoint: str) -> frozenset[str]:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
-from llmsim_adapters.sources.answer import Refusal, Sidecars
+from llmsim_adapters.sources.answer import Download, Refusal, Sidecars
 from llmsim_adapters.sources.bars import limited
 from llmsim_adapters.sources.environment import environment_defaults, modelscope_cache_dir, shown_endpoint
 from llmsim_adapters.sources.listings import recall, remember, top_level
 from llmsim_adapters.sources.reading import read_config, shown, too_large
-from llmsim_adapters.sources.sidecars import collect, in_cache
+from llmsim_adapters.sources.sidecars import attempt, collect, in_cache
+from llmsim_adapters.sources.without import ADAPTER, PARAMS, instead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,11 +37,10 @@ def cached(repo_id: str, revision: str | None) -> str:
     Only the file counts, not its folder: a download that failed leaves its folder behind.
     """
     name = repo_id.replace("/", "--")
-    path = os.path.join(
-        modelscope_cache_dir(), "models", name, "snapshots", revision or DEFAULT_REVISION, "config.json"
-    )
-    if os.path.isfile(path):
-        return path
+    folder = os.path.join(modelscope_cache_dir(), "models", name, "snapshots", revision or DEFAULT_REVISION)
+    for file in ("config.json", PARAMS, ADAPTER):
+        if os.path.isfile(path := os.path.join(folder, file)):
+            return path
     # The layout of older clients doesn't tell the revision, so it answers only for the default one.
     if revision is None and (old := _old_copy(repo_id)):
         return old
@@ -53,10 +53,8 @@ def beside(repo_id: str, path: str, revision: str | None) -> Sidecars:
     return in_cache(os.path.dirname(path), recall(HUB, repo_id, revision or DEFAULT_REVISION))
 
 
-def download(
-    repo_id: str, revision: str | None, endpoint: str, *, fresh: bool, probe: bool
-) -> tuple[dict[str, Any], str, Sidecars]:
-    """Return the config from ModelScope at `endpoint`, its revision, and what is beside it.
+def download(repo_id: str, revision: str | None, endpoint: str, *, fresh: bool, probe: bool) -> Download:
+    """Return the config from ModelScope at `endpoint`.
 
     With `probe` a plain connection is tried first, where no proxy is set: the client tries again for half
     a minute, and only the environment at its import could tell it not to. With `fresh` a copy in the
@@ -96,15 +94,26 @@ def download(
             )
             return str(path)
 
-        path = asked(lambda: fetch("config.json", fresh=fresh))
-        config = read_config(path)
-        try:
+        def listing() -> frozenset[str]:
             found = asked(lambda: api.list_repo_files(repo_id, "model", revision=revision, recursive=False))
-        except Refusal:  # the config is there; what is beside it is then not known
-            return config, revision, beside(repo_id, path, revision)
-        names = top_level(each.path for each in found)
-        remember(HUB, repo_id, revision, names)
-        return config, revision, collect(names, lambda name: asked(lambda: fetch(name)))
+            return top_level(each.path for each in found)
+
+        names = None
+        try:
+            path = asked(lambda: fetch("config.json", fresh=fresh))
+        except Refusal as refusal:
+            if refusal.kind not in ("file_not_found", "not_found"):  # its words don't always tell which
+                raise
+            names = attempt(listing)
+            path = instead(names, refusal, lambda name: asked(lambda: fetch(name, fresh=fresh)))
+        config = read_config(path)
+        names = attempt(listing) if names is None else names
+        if names is None:  # what is beside the config is then not known
+            sidecars = beside(repo_id, path, revision)
+        else:
+            remember(HUB, repo_id, revision, names)
+            sidecars = collect(names, lambda name: asked(lambda: fetch(name)))
+        return Download(config, os.path.basename(path), revision, sidecars)
 
 
 def _old_copy(repo_id: str) -> str | None:

@@ -29,6 +29,7 @@ from llmsim_adapters.sources.source_id import (
     check_revision,
     parse_source,
 )
+from llmsim_adapters.sources.without import refuse_adapter
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -146,11 +147,16 @@ class Search:
                 key = next(key for key in data if type(key) is kind)
                 message = f"a config's keys are strings; {printable(repr(key))} is {kind.__name__}"
                 raise InvalidConfig("the given mapping", [Answer("dict", "not_an_object", message)])
+        try:
+            refuse_adapter(data)
+        except Refusal as refusal:
+            raise ConfigUnavailable("the given mapping", [refusal.answer("dict")]) from None
         return RawConfig(data, Provenance("dict", "the given mapping"))
 
     def _from_path(self, path: str) -> RawConfig:
         try:
             data, file, sidecars = read_path(path)
+            refuse_adapter(data)
         except Refusal as refusal:
             self._answers.append(refusal.answer("path"))
             self._fail()
@@ -216,16 +222,16 @@ class Search:
         # The client would hand out the cached file that was just found to be unusable.
         fresh = any_broken([answer for answer in self._answers if answer.source == cache])
         try:
-            data, revision, beside = session.ask(
+            found = session.ask(
                 f"{hub} at {endpoint}",
                 lambda first: client.download(repo_id, self._revision, endpoint, fresh=fresh, probe=first),
             )
+            page = "models/{}/file/view/{}" if at_modelscope else "{}/blob/{}"
+            location = f"{shown_endpoint(endpoint)}/{page.format(repo_id, found.revision or 'main')}/{found.file}"
+            return self._found(found.config, hub, location, repo_id, found.revision, found.sidecars)
         except Refusal as refusal:
             self._refused(hub, refusal)
             return None
-        page = "models/{}/file/view/{}" if at_modelscope else "{}/blob/{}"
-        location = f"{shown_endpoint(endpoint)}/{page.format(repo_id, revision or 'main')}/config.json"
-        return self._found(data, hub, location, repo_id, revision, beside)
 
     @property
     def _repo_id(self) -> str:
@@ -240,6 +246,7 @@ class Search:
         revision: str | None,
         beside: Sidecars,
     ) -> RawConfig:
+        refuse_adapter(data)
         return RawConfig(data, Provenance(source, location, repo_id, revision, tuple(self._answers)), beside)
 
     def _skips(self, source: str, hub: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from llmsim_adapters.errors import Answer, InvalidConfig
 from llmsim_adapters.sources.answer import Refusal, Sidecars
@@ -13,6 +13,8 @@ from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
+
+T = TypeVar("T")
 
 QUANTIZATIONS: Final = ("hf_quant_config.json", "quantize_config.json", "quant_config.json")
 """The files that declare how a checkpoint's weights are quantized, where `config.json` doesn't."""
@@ -62,6 +64,14 @@ def collect(names: Collection[str], path_of: Callable[[str], str]) -> Sidecars:
             except Refusal as refusal:
                 unread[name] = refusal.message
     return Sidecars(files, unread, complete=True)
+
+
+def attempt(request: Callable[[], T]) -> T | None:
+    """Return what a hub answers that need not: None where it refuses."""
+    try:
+        return request()
+    except Refusal:
+        return None
 
 
 def given(files: Mapping[str, Mapping[str, Any]]) -> Sidecars:
