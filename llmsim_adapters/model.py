@@ -15,14 +15,14 @@ from llmsim_adapters.lowerings.recording import Kept
 from llmsim_adapters.plugins.isolation import PluginError, refuse_plugins
 from llmsim_adapters.plugins.manager import registered
 from llmsim_adapters.registries.totals import known_total
-from llmsim_adapters.sources import Provenance, find
+from llmsim_adapters.sources import TIMEOUT, HubSession, Provenance, find
 from llmsim_adapters.sweep.result import need_numpy
 from llmsim_adapters.text import printable
 from llmsim_adapters.working import Working, working
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from llmsim_adapters.dialects.reading.reading import Reading
     from llmsim_adapters.evaluation.result import Coverage
@@ -212,6 +212,8 @@ def load(
     offline: bool = False,
     *,
     files: Mapping[str, Mapping[str, Any]] | None = None,
+    timeout: float = TIMEOUT,
+    waiting: Callable[[str], None] | None = None,
 ) -> Model:
     """Find a model's config and return the model.
 
@@ -223,13 +225,18 @@ def load(
         offline: ask no hub at all.
         files: what stands beside the config, by file name, such as `hf_quant_config.json`; by default what its source
             has. Beside a dictionary nothing is known to stand.
+        timeout: the seconds that all hubs together have; one that has another behind it gets half of them.
+        waiting: told the name and address of each hub as it is asked.
 
     Raises:
         ConfigUnavailable: no source has a usable config; `answers` says what each of them said.
         AdapterError: a plugin's code calls it while the host runs that code.
     """
     refuse_plugins("load a model")
-    config = find(source, revision=revision, endpoint=endpoint, offline=offline, files=files)
+    session = HubSession(waiting)
+    config = find(
+        source, revision=revision, endpoint=endpoint, offline=offline, session=session, files=files, timeout=timeout
+    )
     return Model(config, known_total(config.provenance) if revision is None else None)
 
 

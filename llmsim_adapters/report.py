@@ -14,7 +14,7 @@ from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.model import Model, not_found
 from llmsim_adapters.plugins.isolation import refuse_plugins
 from llmsim_adapters.registries.registry import Registry, Row, load_registry
-from llmsim_adapters.sources import HubSession, Provenance, find_all
+from llmsim_adapters.sources import TIMEOUT, HubSession, Provenance, find_all
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -108,6 +108,8 @@ def coverage(
     endpoint: str | None = None,
     offline: bool = False,
     progress: Callable[[int, int], None] | None = None,
+    timeout: float = TIMEOUT,
+    waiting: Callable[[str], None] | None = None,
 ) -> Report:
     """Evaluate every model of a registry.
 
@@ -117,6 +119,8 @@ def coverage(
         endpoint: the address of a mirror of the hub.
         offline: ask no hub at all.
         progress: called with the number of configs that are there, and the number of all, as they come in.
+        timeout: the seconds that all hubs together have for each config; one that took them is not asked again.
+        waiting: told the name and address of each hub as it is asked.
 
     Raises:
         RegistryError: the registry can't be read.
@@ -132,7 +136,8 @@ def coverage(
         sources = [(source, None) for source in registry]
     wanted = [source for source in sources if source is not None]
     told = None if progress is None else lambda done: progress(done, len(wanted))
-    found = iter(find_all(wanted, endpoint=endpoint, offline=offline, session=HubSession(), progress=told))
+    session = HubSession(waiting)
+    found = iter(find_all(wanted, endpoint=endpoint, offline=offline, session=session, progress=told, timeout=timeout))
     return Report(
         listed.name,
         listed.title,

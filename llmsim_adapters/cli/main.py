@@ -52,6 +52,7 @@ def coverage(
     registry: str,
     offline: bool,
     endpoint: str | None,
+    timeout: float,
     fail_under: float | None,
     fail_under_full: float | None,
     wanted: str,
@@ -63,8 +64,10 @@ def coverage(
     from llmsim_adapters.report import coverage as evaluate
 
     try:
-        with progress("configs") as told:
-            report = evaluate(registry, endpoint=endpoint, offline=offline, progress=told)
+        with progress("configs") as bar:
+            report = evaluate(
+                registry, endpoint=endpoint, offline=offline, timeout=timeout, progress=bar.told, waiting=bar.waiting
+            )
     except RegistryError as error:
         raise Failed(str(error), MISUSE) from error
     _warn_of_broken_plugins()
@@ -225,14 +228,16 @@ def _warn_of_broken_plugins() -> None:
 
 def _split(options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the options of the schedule, and those of the search for the config."""
-    hub = {name: options.pop(name) for name in ("revision", "endpoint", "offline")}
+    hub = {name: options.pop(name) for name in ("revision", "endpoint", "offline", "timeout")}
     return options, hub
 
 
 def _load(source: str, hub: dict[str, Any]) -> Model:
+    from llmsim_adapters.cli.progress import progress
     from llmsim_adapters.model import load
 
-    return load(source, **hub)
+    with progress("config") as bar:
+        return load(source, **hub, waiting=bar.waiting)
 
 
 def _refuse_misuse(error: ConfigUnavailable) -> None:

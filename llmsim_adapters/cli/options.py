@@ -79,6 +79,14 @@ _FORMATS = tuple(
 
 def hub_options(command: F) -> F:
     """Add the options that say where configs may come from."""
+    command = click.option(
+        "--timeout",
+        type=click.FloatRange(min=0, min_open=True, max=86400),
+        default=60,
+        show_default=True,
+        metavar="SECONDS",
+        help="What all hubs together may take for a config; one with another behind it gets half.",
+    )(command)
     command = click.option("--offline", is_flag=True, help="Ask no hub at all.")(command)
     return click.option("--endpoint", metavar="URL", help="A mirror of the hub.")(command)
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import quote
 
 from llmsim_adapters.sources.answer import Download, Refusal, Sidecars
-from llmsim_adapters.sources.bars import limited
 from llmsim_adapters.sources.environment import environment_defaults, huggingface_cache_dir
-from llmsim_adapters.sources.listings import recall, remember, top_level
-from llmsim_adapters.sources.reading import MAX_CONFIG_BYTES, parse_config, read_config, shown, too_large
+from llmsim_adapters.sources.huggingface_files import COMMIT, Repository, folder_of
+from llmsim_adapters.sources.listings import recall, remember
+from llmsim_adapters.sources.quiet import hush
+from llmsim_adapters.sources.reading import shown
 from llmsim_adapters.sources.sidecars import attempt, collect, in_cache
 from llmsim_adapters.sources.without import ADAPTER, PARAMS, instead
 
@@ -23,13 +22,10 @@ if TYPE_CHECKING:
 HUB = "huggingface"
 T = TypeVar("T")
 
-_COMMIT = re.compile(r"[0-9a-f]{40}")
-
 
 def cached(repo_id: str, revision: str | None) -> str:
     """Return the path of the cached `config.json`; makes no request."""
-    cache = huggingface_cache_dir()
-    folder = os.path.join(cache, "models--" + repo_id.replace("/", "--"))
+    cache, folder = huggingface_cache_dir(), folder_of(repo_id)
     if not os.path.isdir(folder):
         raise Refusal("not_cached", f"{repo_id} is not in {shown(cache)}")
     hub, found = _client(), None
@@ -52,14 +48,10 @@ def beside(repo_id: str, path: str) -> Sidecars:
     return in_cache(os.path.dirname(path), recall(HUB, repo_id, commit_of(path)))
 
 
-def download(repo_id: str, revision: str | None, endpoint: str, *, fresh: bool, probe: bool) -> Download:
-    """Return the config from the hub at `endpoint`.
-
-    With `probe` the client's single, never repeated metadata request goes first: a hub that can't be
-    reached then costs one attempt, not the 24 seconds for which `hf_hub_download` tries again. With
-    `fresh` a copy in the cache, found unusable, is replaced.
-    """
+def download(repo_id: str, revision: str | None, endpoint: str) -> Download:
+    """Return the config from the hub at `endpoint`, asked for once, without trying again."""
     hub = _client()
+    repository = Repository(hub, repo_id, endpoint)
 
     def asked(request: Callable[[], T]) -> T:
         try:
@@ -71,71 +63,34 @@ def download(repo_id: str, revision: str | None, endpoint: str, *, fresh: bool, 
 
             raise explain(error, repo_id, revision, endpoint, hub.get_token()) from error
 
-    def fetch(name: str, revision: str | None, *, fresh: bool = False) -> str:
-        path: str = hub.hf_hub_download(
-            repo_id,
-            name,
-            revision=revision,
-            endpoint=endpoint,
-            cache_dir=huggingface_cache_dir(),
-            force_download=fresh,
-            library_name="llmsim-adapters",
-            tqdm_class=_limited_bar(),
-        )
-        return path
+    def read(name: str, at: str | None) -> tuple[dict[str, Any], str]:
+        return asked(lambda: repository.read(name, at))
 
-    def listing(revision: str | None) -> frozenset[str]:
-        return asked(lambda: _listed(hub, repo_id, revision, endpoint))
+    def listing(at: str | None) -> frozenset[str] | None:
+        return attempt(lambda: asked(lambda: repository.names(at)))
 
-    names = None
+    name, names = "config.json", None
     try:
-        if probe:
-            asked(lambda: _probe(hub, repo_id, revision, endpoint))
-        path = asked(lambda: fetch("config.json", revision, fresh=fresh))
+        config, commit = read(name, revision)
     except Refusal as refusal:
         if refusal.kind != "file_not_found":
             raise
-        names = attempt(lambda: listing(revision))
-        path = instead(names, refusal, lambda name: asked(lambda: fetch(name, revision, fresh=fresh)))
-    config, commit = read_config(path), commit_of(path) or revision
-    names = attempt(lambda: listing(commit)) if names is None else names
+        names = listing(revision)
+        name = instead(names, refusal, lambda other: read(other, revision)[0])
+        config, commit = read(name, revision)
+    names = listing(commit) if names is None else names
     if names is None:  # what is beside the config is then not known
-        sidecars = beside(repo_id, path)
+        sidecars = in_cache(os.path.join(folder_of(repo_id), "snapshots", commit), recall(HUB, repo_id, commit))
     else:
         remember(HUB, repo_id, commit, names)
-        sidecars = collect(names, lambda name: asked(lambda: fetch(name, commit)))
-    return Download(config, os.path.basename(path), commit, sidecars)
-
-
-def _listed(hub: Any, repo_id: str, revision: str | None, endpoint: str) -> frozenset[str]:
-    """Return the names of the files beside the config, which the hub tells in one request."""
-    from huggingface_hub.utils import (  # type: ignore[attr-defined, unused-ignore]
-        build_hf_headers,
-        hf_raise_for_status,
-    )
-
-    address = f"{endpoint}/api/models/{repo_id}" + (f"/revision/{quote(revision, safe='')}" if revision else "")
-    headers = build_hf_headers(library_name="llmsim-adapters")
-    asking = {"headers": headers, "params": {"expand": "siblings"}, "timeout": hub.constants.HF_HUB_ETAG_TIMEOUT}
-    content = bytearray()
-    with hub.get_session().stream("GET", address, **asking) as reply:
-        if reply.status_code >= 400:
-            reply.read()
-        hf_raise_for_status(reply)
-        for piece in reply.iter_bytes():
-            content += piece
-            if len(content) > MAX_CONFIG_BYTES:
-                raise Refusal("error", f"the listing of {repo_id} has more than {MAX_CONFIG_BYTES:,} bytes")
-    siblings = parse_config(bytes(content), f"the listing of {repo_id}").get("siblings")
-    if not isinstance(siblings, list):
-        raise Refusal("error", f"the listing of {repo_id} names no files")
-    return top_level(each.get("rfilename") for each in siblings if isinstance(each, dict))
+        sidecars = collect(names, lambda other: read(other, commit)[0])
+    return Download(config, name, commit, sidecars)
 
 
 def commit_of(path: str) -> str | None:
     """Return the commit that a path in the cache belongs to."""
     name = os.path.basename(os.path.dirname(path))
-    return name if _COMMIT.fullmatch(name) else None
+    return name if COMMIT.fullmatch(name) else None
 
 
 def _client() -> ModuleType:
@@ -153,22 +108,5 @@ def _client() -> ModuleType:
     except ImportError as error:
         message = "huggingface_hub is not installed: pip install huggingface_hub"
         raise Refusal("not_installed", message) from error
+    hush()
     return huggingface_hub
-
-
-def _probe(hub: Any, repo_id: str, revision: str | None, endpoint: str) -> None:
-    url = hub.hf_hub_url(repo_id, "config.json", revision=revision, endpoint=endpoint)
-    found = hub.get_hf_file_metadata(
-        url,
-        timeout=hub.constants.HF_HUB_ETAG_TIMEOUT,
-        endpoint=endpoint,
-        library_name="llmsim-adapters",
-    )
-    if found.size is not None and found.size > MAX_CONFIG_BYTES:
-        raise too_large(f"config.json of {repo_id} has {found.size:,} bytes")
-
-
-def _limited_bar() -> type[Any]:
-    from tqdm import tqdm  # type: ignore[import-untyped, unused-ignore]
-
-    return limited(tqdm, lambda size: too_large(f"config.json has {size:,} bytes"))

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
-from llmsim_adapters.sources.answer import Download, Refusal, Sidecars
+from llmsim_adapters.sources.answer import NOTHING_KNOWN, Download, Refusal, Sidecars
 from llmsim_adapters.sources.bars import limited
 from llmsim_adapters.sources.environment import environment_defaults, modelscope_cache_dir, shown_endpoint
 from llmsim_adapters.sources.listings import recall, remember, top_level
+from llmsim_adapters.sources.quiet import hush
 from llmsim_adapters.sources.reading import read_config, shown, too_large
 from llmsim_adapters.sources.sidecars import attempt, collect, in_cache
 from llmsim_adapters.sources.without import ADAPTER, PARAMS, instead
@@ -72,6 +73,8 @@ def download(repo_id: str, revision: str | None, endpoint: str, *, fresh: bool, 
         stack.enter_context(_only_the_file())
         api = hub.HubApi(endpoint=endpoint, token=os.environ.get("MODELSCOPE_API_TOKEN"))
 
+        _refuse_redirects_to_nowhere(api, endpoint)
+
         def asked(request: Callable[[], T]) -> T:
             try:
                 return request()
@@ -98,22 +101,25 @@ def download(repo_id: str, revision: str | None, endpoint: str, *, fresh: bool, 
             found = asked(lambda: api.list_repo_files(repo_id, "model", revision=revision, recursive=False))
             return top_level(each.path for each in found)
 
-        names = None
+        def read(name: str) -> dict[str, Any]:
+            return read_config(asked(lambda: fetch(name, fresh=fresh)))
+
+        name, names = "config.json", None
         try:
-            path = asked(lambda: fetch("config.json", fresh=fresh))
+            config = read(name)
         except Refusal as refusal:
             if refusal.kind not in ("file_not_found", "not_found"):  # its words don't always tell which
                 raise
             names = attempt(listing)
-            path = instead(names, refusal, lambda name: asked(lambda: fetch(name, fresh=fresh)))
-        config = read_config(path)
+            name = instead(names, refusal, read)
+            config = read(name)
         names = attempt(listing) if names is None else names
         if names is None:  # what is beside the config is then not known
-            sidecars = beside(repo_id, path, revision)
+            sidecars = NOTHING_KNOWN
         else:
             remember(HUB, repo_id, revision, names)
-            sidecars = collect(names, lambda name: asked(lambda: fetch(name)))
-        return Download(config, os.path.basename(path), revision, sidecars)
+            sidecars = collect(names, read)
+        return Download(config, name, revision, sidecars)
 
 
 def _old_copy(repo_id: str) -> str | None:
@@ -130,7 +136,33 @@ def _client() -> Any:
         import modelscope_hub
     except ImportError as error:
         raise Refusal("not_installed", "modelscope_hub is not installed: pip install modelscope_hub") from error
+    import modelscope_hub._download  # whose loggers are made with it
+
+    hush()
     return modelscope_hub
+
+
+def _refuse_redirects_to_nowhere(api: Any, endpoint: str) -> None:
+    """Let no answer pass for a file that is none: the client takes a redirect without an address for its content."""
+    from requests import Response, Session
+
+    def check(reply: Response, *_: Any, **__: Any) -> None:
+        if 300 <= reply.status_code < 400 and not reply.is_redirect:
+            refusal = Refusal("bad_mirror", f"{shown_endpoint(endpoint)} redirects to nowhere: it is no ModelScope")
+            raise _final(refusal)
+
+    for held in vars(api.legacy).values():
+        if isinstance(held, Session):
+            held.hooks["response"].append(check)
+
+
+def _final(refusal: Refusal) -> Exception:
+    """Return an error after which the client does not try again: one of its own, as this one is by default."""
+    from modelscope_hub.errors import HubError
+
+    error = HubError(refusal.message)
+    error.__cause__ = refusal
+    return error
 
 
 def _probe(endpoint: str) -> None:
@@ -183,16 +215,7 @@ def _only_the_file() -> Iterator[None]:
 
 
 def _per_thread(bar: type[Any]) -> Callable[..., Any]:
-    from modelscope_hub.errors import HubError
-
-    def stop(size: int) -> HubError:
-        # The client tries again after any error but its own that are marked final, as this one is by default.
-        refusal = too_large(f"config.json has {size:,} bytes")
-        error = HubError(refusal.message)
-        error.__cause__ = refusal
-        return error
-
-    ours = limited(bar, stop)
+    ours = limited(bar, lambda size: _final(too_large(f"config.json has {size:,} bytes")))
 
     def make(*args: Any, **kwargs: Any) -> Any:
         return (ours if getattr(_here, "ours", False) else bar)(*args, **kwargs)

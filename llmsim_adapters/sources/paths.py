@@ -22,7 +22,7 @@ def read_path(path: str) -> tuple[dict[str, Any], str, Sidecars]:
         if os.path.isdir(path):
             file = os.path.join(path, "config.json")
             if not os.path.lexists(file):
-                file = _instead(path)
+                file = os.path.join(path, _instead(path))
         elif not os.path.lexists(path):
             raise Refusal("not_found", f"{shown(path)} doesn't exist")
         elif refusal := without_config([path], read_config):
@@ -38,7 +38,8 @@ def _instead(folder: str) -> str:
         names = frozenset(os.listdir(folder))
     except OSError:
         names = frozenset()
-    return instead(names, Refusal("not_found", _no_config_in(folder)), lambda name: os.path.join(folder, name))
+    refusal = Refusal("not_found", _no_config_in(folder))
+    return instead(names, refusal, lambda name: read_config(os.path.join(folder, name)))
 
 
 def _no_config_in(path: str) -> str:

@@ -29,7 +29,7 @@ NONE: Final = Sidecars(complete=True)
 def in_folder(folder: str) -> Sidecars:
     """Return what a folder holds beside its config."""
     there = [name for name in QUANTIZATIONS if os.path.lexists(os.path.join(folder, name))]
-    return collect(there, lambda name: os.path.join(folder, name))
+    return collect(there, lambda name: read_config(os.path.join(folder, name)))
 
 
 def in_cache(folder: str, listed: frozenset[str] | None) -> Sidecars:
@@ -39,10 +39,10 @@ def in_cache(folder: str, listed: frozenset[str] | None) -> Sidecars:
     sees no other files.
     """
 
-    def path_of(name: str) -> str:
+    def read(name: str) -> dict[str, Any]:
         if name not in here:
             raise Refusal("not_cached", "the hub has it, and it is not in the cache")
-        return os.path.join(folder, name)
+        return read_config(os.path.join(folder, name))
 
     try:
         here = frozenset(os.listdir(folder))
@@ -50,17 +50,17 @@ def in_cache(folder: str, listed: frozenset[str] | None) -> Sidecars:
         here = frozenset()
     if listed is None and any(name.endswith(_WEIGHTS) for name in here):
         listed = here
-    return collect(here | (listed or here), path_of)._replace(complete=listed is not None)
+    return collect(here | (listed or here), read)._replace(complete=listed is not None)
 
 
-def collect(names: Collection[str], path_of: Callable[[str], str]) -> Sidecars:
-    """Return those of `names` that are wanted, each read from where `path_of` says it is; a refusal is its reason."""
+def collect(names: Collection[str], read: Callable[[str], Mapping[str, Any]]) -> Sidecars:
+    """Return those of `names` that are wanted, each as `read` gives it; a refusal is its reason."""
     files: dict[str, Mapping[str, Any]] = {}
     unread: dict[str, str] = {}
     for name in QUANTIZATIONS:
         if name in names:
             try:
-                files[name] = read_config(path_of(name))
+                files[name] = read(name)
             except Refusal as refusal:
                 unread[name] = refusal.message
     return Sidecars(files, unread, complete=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.sources.answer import Refusal
-from llmsim_adapters.sources.reading import read_config
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -44,11 +43,11 @@ def without_config(names: Collection[str], read: Callable[[str], Mapping[str, An
     return None
 
 
-def instead(names: Collection[str] | None, refusal: Refusal, fetch: Callable[[str], str]) -> str:
-    """Return the path of what takes the place of a config that a hub has not, or raise what its files say.
+def instead(names: Collection[str] | None, refusal: Refusal, read: Callable[[str], Mapping[str, Any]]) -> str:
+    """Return the name of the file that takes the place of a config, or raise what the files that are there say.
 
-    `names` are those that it listed, None where it did not; `refusal` is what it said of `config.json`.
+    `names` are those that are there, None where nobody knows; `refusal` is what was said of `config.json`.
     """
     if names and PARAMS in names:
-        return fetch(PARAMS)
-    raise without_config(names or (), lambda name: read_config(fetch(name))) or refusal
+        return PARAMS
+    raise without_config(names or (), read) or refusal
