@@ -14,6 +14,7 @@ import click
 from llmsim_adapters import __version__
 from llmsim_adapters.cli.group import MISUSE, Commands, Failed
 from llmsim_adapters.cli.options import (
+    Within,
     engine_options,
     fields_of,
     format_option,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.errors import ConfigUnavailable
     from llmsim_adapters.model import BuildError, Model
 
-PERCENT = click.FloatRange(0, 100)
+PERCENT = Within(0, 100)
 
 
 @click.group(cls=Commands, no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]})

@@ -26,7 +26,7 @@ def progress(what: str) -> Iterator[Bar]:
 
     Without a terminal there is nobody to tell.
     """
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield Bar()
         return
     with ExitStack() as stack:

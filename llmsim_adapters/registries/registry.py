@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from llmsim_adapters.errors import AdapterError
 from llmsim_adapters.evaluation.total import Total
+from llmsim_adapters.sources.answer import Refusal
+from llmsim_adapters.sources.reading import read_config
 from llmsim_adapters.text import printable
 
 SHIPPED: Final = ("report", "sglang")
@@ -78,16 +80,16 @@ def load_registry(name: str | Path) -> Registry:
     path = Path(name)
     shown = printable(path)
     try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
+        data = read_config(path)
+    except Refusal as refusal:
+        if refusal.kind != "unreadable":
+            message = f"registry {shown!r} is not valid: {refusal.message}"
+            raise RegistryError(message) from refusal
         known = " or ".join(f"`{known}`" for known in SHIPPED)
-        message = f"no registry {shown!r}: {error.strerror}; expected {known}, or the path of a JSON file"
-        raise RegistryError(message) from error
-    except UnicodeDecodeError as error:
-        message = f"registry {shown!r} is not UTF-8 text"
-        raise RegistryError(message) from error
+        message = f"no registry {shown!r}: {refusal.message}; expected {known}, or the path of a JSON file"
+        raise RegistryError(message) from refusal
     try:
-        registry = Registry.model_validate_json(text)
+        registry = Registry.model_validate(data)
     except ValidationError as error:
         problems = "".join(
             f"\n  {printable('.'.join(map(str, problem['loc'])) or 'file')}: {printable(problem['msg'])}"

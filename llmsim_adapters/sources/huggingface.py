@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from llmsim_adapters.sources.answer import Download, Refusal, Sidecars
-from llmsim_adapters.sources.environment import environment_defaults, huggingface_cache_dir
+from llmsim_adapters.sources.environment import environment_defaults, huggingface_cache_dir, without_secrets
 from llmsim_adapters.sources.huggingface_files import COMMIT, Repository, folder_of
 from llmsim_adapters.sources.listings import recall, remember
 from llmsim_adapters.sources.quiet import hush
@@ -105,8 +105,13 @@ def _client() -> ModuleType:
             with environment_defaults({"HF_HUB_DISABLE_TELEMETRY": "1"}):
                 import huggingface_hub.constants
         import huggingface_hub
+        import huggingface_hub.file_download  # which it would import at first use
     except ImportError as error:
         message = "huggingface_hub is not installed: pip install huggingface_hub"
         raise Refusal("not_installed", message) from error
+    except Exception as error:  # it reads the environment as it is imported
+        reason = f"{type(error).__name__}: {without_secrets(error)}"
+        message = f"huggingface_hub can't be imported ({reason}): check HF_ENDPOINT and its other variables"
+        raise Refusal("error", message) from error
     hush()
     return huggingface_hub

@@ -144,16 +144,15 @@ def _client() -> Any:
 
 def _refuse_redirects_to_nowhere(api: Any, endpoint: str) -> None:
     """Let no answer pass for a file that is none: the client takes a redirect without an address for its content."""
-    from requests import Response, Session
 
-    def check(reply: Response, *_: Any, **__: Any) -> None:
+    def check(reply: Any, *_: Any, **__: Any) -> None:
         if 300 <= reply.status_code < 400 and not reply.is_redirect:
             refusal = Refusal("bad_mirror", f"{shown_endpoint(endpoint)} redirects to nowhere: it is no ModelScope")
             raise _final(refusal)
 
     for held in vars(api.legacy).values():
-        if isinstance(held, Session):
-            held.hooks["response"].append(check)
+        if isinstance(hooks := getattr(held, "hooks", None), dict):  # a session of the client's
+            hooks["response"].append(check)
 
 
 def _final(refusal: Refusal) -> Exception:
