@@ -43,6 +43,16 @@ class Counts(NamedTuple):
     fully: int
     partially: int
     unsupported: int
+    not_evaluated: int = 0
+
+    @property
+    def evaluated(self) -> int:
+        """How many models have a config, which percentages are of."""
+        return self.total - self.not_evaluated
+
+    def percent(self, count: int) -> float:
+        """Return so many models in percent of those that were evaluated."""
+        return 100.0 * count / self.evaluated if self.evaluated else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +80,14 @@ class Report:
 
     @property
     def overall_coverage(self) -> float:
-        """Models that are fully or partially supported, in percent of all: the coverage report's one figure."""
+        """Fully or partially supported models, in percent of the evaluated: the coverage report's one figure."""
         counts = self.counts
-        return 100.0 * (counts.fully + counts.partially) / counts.total if counts.total else 0.0
+        return counts.percent(counts.fully + counts.partially)
 
     @property
     def full_coverage(self) -> float:
-        """Models that are fully supported, in percent of all."""
-        counts = self.counts
-        return 100.0 * counts.fully / counts.total if counts.total else 0.0
+        """Fully supported models, in percent of the evaluated."""
+        return self.counts.percent(self.counts.fully)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report, ready for JSON; `llmsim-adapters schema` prints its schema."""
@@ -182,4 +191,5 @@ def _count(coverages: Any) -> Counts:
         found[Status.FULLY_SUPPORTED],
         found[Status.PARTIALLY_SUPPORTED],
         found[Status.NOT_SUPPORTED],
+        found[Status.NOT_EVALUATED],
     )

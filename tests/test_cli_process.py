@@ -76,7 +76,7 @@ def on_a_terminal(arguments: list[str], env: dict[str, str], *, width: int = 80)
 def test_data_and_talk_go_to_different_streams(environment: Callable[..., dict[str, str]]) -> None:
     code, out, err = finish(start(["explain", "no/such", "--offline", "--format", "json"], environment()))
     assert code == 1
-    assert json.loads(out)["coverage"]["status"] == "not_supported"
+    assert json.loads(out)["coverage"]["status"] == "not_evaluated"
     assert err.startswith("error: ")
     assert err.count("\n") == 1
 

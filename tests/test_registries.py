@@ -61,7 +61,7 @@ class TestShipped:
         for row, entry in zip(load_registry("sglang").models, report.rows, strict=True):
             kinds = [str(gap.kind) for gap in entry.coverage.gaps]
             if row.huggingface is None:
-                assert (entry.coverage.status, kinds) == ("not_supported", ["config_unavailable"])
+                assert (entry.coverage.status, kinds) == ("not_evaluated", ["config_unavailable"])
             else:
                 assert (entry.coverage.status, kinds) == ("fully_supported", [])
                 assert entry.coverage.architecture == row.architecture
@@ -89,8 +89,10 @@ class TestUsersOwn:
         assert [str(row.coverage.status) for row in report.rows] == [
             "fully_supported",
             "fully_supported",
-            "not_supported",
+            "not_evaluated",
         ]
+        assert report.counts == (3, 2, 0, 0, 1)
+        assert (report.overall_coverage, report.full_coverage) == (100.0, 100.0)  # of those with a config
         assert [str(gap.kind) for gap in report.rows[2].coverage.gaps] == ["config_unavailable"]
 
     def test_progress_is_told(self, write: Any) -> None:

@@ -213,7 +213,9 @@ def schema(name: str | None) -> None:
     from llmsim_adapters.documents import SCHEMAS, schema_of
 
     if name is not None and name not in SCHEMAS:
-        raise click.UsageError(f"no schema {name!r}; there are {', '.join(SCHEMAS)}")
+        from llmsim_adapters.spelling import meant
+
+        raise click.UsageError(f"no schema {name!r}{meant(name, SCHEMAS)}; there are {', '.join(SCHEMAS)}")
     found = schema_of(name) if name else {each: schema_of(each) for each in SCHEMAS}
     write(json.dumps(found, indent=2) + "\n")
 
@@ -249,15 +251,19 @@ def _refuse_misuse(error: ConfigUnavailable) -> None:
 
 def _reason(error: BuildError, builder: str | None) -> Failed:
     """Return why there is no graph; where one builder was asked for, its own reasons and not the best one's."""
+    from llmsim_adapters.gap import few
+
     for claim in error.coverage.claims:
         if claim.builder == builder and not claim.claims:
             reasons = [f"the config lacks {name}" for name in claim.missing_parameters]
             reasons += [gap.detail for gap in claim.gaps]
-            return Failed(f"builder {builder} does not claim this model: {'; '.join(reasons)}")
+            return Failed(f"builder {builder} does not claim this model: {'; '.join(few(reasons))}")
     return Failed(str(error))
 
 
 def _refuse_unknown(builder: str | None, model: Model) -> None:
     known = [claim.builder for claim in model.coverage.claims]
     if builder is not None and builder not in known:
-        raise Failed(f"no builder {builder!r}; registered are: {', '.join(sorted(known)) or 'none'}", MISUSE)
+        from llmsim_adapters.model import unknown_builder
+
+        raise Failed(unknown_builder(builder, known), MISUSE)

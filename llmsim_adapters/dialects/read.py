@@ -13,6 +13,7 @@ from llmsim_adapters.dialects.reading.find import (
     DIALECT_OF_ARCHITECTURE,
     TYPE_OF_ARCHITECTURE,
     built_in,
+    declared_types,
     find,
     inferring,
     of_format,
@@ -21,6 +22,7 @@ from llmsim_adapters.dialects.reading.reader import Reader
 from llmsim_adapters.dialects.reading.reading import Reading
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.spec.quick import replace
+from llmsim_adapters.spelling import meant
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -90,9 +92,11 @@ def read(
     spec = _spec(chosen, whole, r, outer)
     if sidecars is not None:
         r.gaps += _unread_files(top, sidecars)
-    if dialect is None and not r.invalid:
-        shown = printable(model_type) or "none"
-        r.gaps.insert(0, Gap(GapKind.INFERRED, "model_type", f"no dialect knows the type ({shown})"))
+    if dialect is None:
+        known = "" if by_keys_alone else meant(model_type, declared_types() | set(plugged or ()))
+        if known or not r.invalid:  # where the config is refused, that may be why
+            shown = printable(model_type) or "none"
+            r.gaps.insert(0, Gap(GapKind.INFERRED, "model_type", f"no dialect knows the type ({shown}){known}"))
     return Reading(
         model_type=model_type if whole is None else whole.model_type,
         architecture=architecture,

@@ -14,8 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from llmsim_adapters.errors import AdapterError
 from llmsim_adapters.evaluation.total import Total
+from llmsim_adapters.gap import few
 from llmsim_adapters.sources.answer import Refusal
 from llmsim_adapters.sources.reading import read_config
+from llmsim_adapters.spelling import meant
 from llmsim_adapters.text import printable
 
 SHIPPED: Final = ("report", "sglang")
@@ -86,15 +88,16 @@ def load_registry(name: str | Path) -> Registry:
             message = f"registry {shown!r} is not valid: {refusal.message}"
             raise RegistryError(message) from refusal
         known = " or ".join(f"`{known}`" for known in SHIPPED)
-        message = f"no registry {shown!r}: {refusal.message}; expected {known}, or the path of a JSON file"
+        wanted = f"expected {known}, or the path of a JSON file"
+        message = f"no registry {shown!r}{meant(str(name), SHIPPED)}: {refusal.message}; {wanted}"
         raise RegistryError(message) from refusal
     try:
         registry = Registry.model_validate(data)
     except ValidationError as error:
-        problems = "".join(
-            f"\n  {printable('.'.join(map(str, problem['loc'])) or 'file')}: {printable(problem['msg'])}"
-            for problem in error.errors(include_url=False)[:10]
-        )
-        message = f"registry {shown!r} is not valid:{problems}"
+        problems = [
+            f"{printable('.'.join(map(str, problem['loc'])) or 'file')}: {printable(problem['msg'])}"
+            for problem in error.errors(include_url=False)
+        ]
+        message = f"registry {shown!r} is not valid:" + "".join(f"\n  {problem}" for problem in few(problems))
         raise RegistryError(message) from error
     return registry if registry.name else registry.model_copy(update={"name": path.stem})

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from llmsim_adapters.errors import Answer, ConfigUnavailable, InvalidConfig
 from llmsim_adapters.sources import huggingface
 from llmsim_adapters.sources.answer import Download, Provenance, RawConfig, Refusal, Sidecars, any_broken
-from llmsim_adapters.sources.bundled import find_bundled
+from llmsim_adapters.sources.bundled import bundled_ids, find_bundled
 from llmsim_adapters.sources.deadline import TIMEOUT, checked
 from llmsim_adapters.sources.environment import (
     huggingface_endpoint,
@@ -33,6 +33,7 @@ from llmsim_adapters.sources.source_id import (
     parse_source,
 )
 from llmsim_adapters.sources.without import refuse_adapter
+from llmsim_adapters.spelling import meant
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -145,6 +146,8 @@ class Search:
             if named is not None and named != self._revision:
                 raise Refusal("invalid_id", f"the address names revision {named!r}, the call {self._revision!r}")
         self._revision = self._revision or named
+        if self._revision == "main" or (self._target.hub == MODELSCOPE and self._revision == "master"):
+            self._revision = None  # the default one, by the name that each hub has for it
         if self._modelscope_id is None:
             self._modelscope_id = self._target.repo_id
         else:
@@ -194,7 +197,7 @@ class Search:
             return None
         found = find_bundled(repo_id)
         if found is None:
-            self._say(name, "not_bundled", f"{repo_id} is not among the bundled configs")
+            self._say(name, "not_bundled", f"{repo_id} is not among the bundled configs{meant(repo_id, bundled_ids())}")
             return None
         try:
             return self._found(read_config(found[0]), name, shown(found[0]), found[1], None, NONE)
