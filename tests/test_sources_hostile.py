@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 CONFIG: Final = {"model_type": "llama"}
 PATHS: Final = ("{outside}", '"{outside}"', "../../../../outside", "..", "a/b", "a\\b")
-GOOD: Final = wire.answer("200 OK", wire.CONFIG, ETag='"0"', X_Repo_Commit=COMMIT)
+CONTENT: Final = wire.CONFIG + b" " * 200
+GOOD: Final = wire.answer("200 OK", CONTENT, ETag='"0"', X_Repo_Commit=COMMIT)
 
 
 def files_under(folder: Path) -> set[str]:
@@ -68,7 +69,7 @@ class TestPaths:
 SLOW: Final = {
     "hangs": wire.hang,
     "drips headers": wire.drip(GOOD, 0),
-    "drips content": wire.drip(GOOD, len(GOOD) - len(wire.CONFIG)),
+    "drips content": wire.drip(GOOD, len(GOOD) - len(CONTENT)),
     "says wait an hour": wire.say(wire.answer("429 Too Many Requests", Retry_After="3600")),
     "says it fails, wait an hour": wire.say(wire.answer("503 Unavailable", Retry_After="3600")),
     "resets": wire.reset,
@@ -112,6 +113,16 @@ class TestTime:
             results = find_all([f"org/m{n}" for n in range(20)], timeout=self.BUDGET)
         assert all(isinstance(result, la.ConfigUnavailable) for result in results)
         assert time.monotonic() - began < 2 * self.BUDGET + 2
+
+
+@pytest.mark.parametrize("source", ["huggingface.co/org/name", "modelscope.cn/org/name"])
+@pytest.mark.parametrize("behave", [wire.endless_listing, wire.hanging_listing])
+def test_a_listing_that_is_none_costs_no_config(hub_home: Path, source: str, behave: Any) -> None:
+    with hostile(behave) as address:
+        began = time.monotonic()
+        found = find(source, endpoint=address, timeout=4)
+    assert (found.data, found.sidecars.complete) == (CONFIG, False)
+    assert time.monotonic() - began < 4
 
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), True, "5"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from llmsim_adapters.sources.answer import Download, Refusal, Sidecars
@@ -48,10 +49,10 @@ def beside(repo_id: str, path: str) -> Sidecars:
     return in_cache(os.path.dirname(path), recall(HUB, repo_id, commit_of(path)))
 
 
-def download(repo_id: str, revision: str | None, endpoint: str) -> Download:
-    """Return the config from the hub at `endpoint`, asked for once, without trying again."""
+def download(repo_id: str, revision: str | None, endpoint: str, *, end: float) -> Download:
+    """Return the config from the hub at `endpoint`, asked for once, by the monotonic time `end`."""
     hub = _client()
-    repository = Repository(hub, repo_id, endpoint)
+    repository = Repository(hub, repo_id, endpoint, end)
 
     def asked(request: Callable[[], T]) -> T:
         try:
@@ -67,7 +68,7 @@ def download(repo_id: str, revision: str | None, endpoint: str) -> Download:
         return asked(lambda: repository.read(name, at))
 
     def listing(at: str | None) -> frozenset[str] | None:
-        return attempt(lambda: asked(lambda: repository.names(at)))
+        return attempt(lambda: asked(lambda: repository.names(at)), (end - time.monotonic()) / 2)
 
     name, names = "config.json", None
     try:
@@ -82,7 +83,7 @@ def download(repo_id: str, revision: str | None, endpoint: str) -> Download:
     if names is None:  # what is beside the config is then not known
         sidecars = in_cache(os.path.join(folder_of(repo_id), "snapshots", commit), recall(HUB, repo_id, commit))
     else:
-        remember(HUB, repo_id, commit, names)
+        remember(HUB, repo_id, commit, names, end)
         sidecars = collect(names, lambda other: read(other, commit)[0])
     return Download(config, name, commit, sidecars)
 

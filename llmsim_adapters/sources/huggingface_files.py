@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 import threading
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
@@ -28,10 +29,11 @@ _OK: Final = 200
 
 
 class Repository:
-    """A model's repository at an endpoint, as the client `hub` reaches it."""
+    """A model's repository at an endpoint, as the client `hub` reaches it, until the monotonic time `end`."""
 
-    def __init__(self, hub: Any, repo_id: str, endpoint: str) -> None:
+    def __init__(self, hub: Any, repo_id: str, endpoint: str, end: float) -> None:
         self._hub = hub
+        self._end = end
         self._repo_id = repo_id
         self._endpoint = endpoint
 
@@ -53,7 +55,8 @@ class Repository:
             raise too_large(f"{name} of {self._repo_id} has {found.size:,} bytes")
         content = self._get(url, name, hub.constants.HF_HUB_DOWNLOAD_TIMEOUT)
         config = parse_config(content, f"{name} of {self._repo_id}")
-        keep(self._repo_id, revision, commit, name, content)
+        if time.monotonic() < self._end:  # else nobody waits for it any more
+            keep(self._repo_id, revision, commit, name, content)
         return config, commit
 
     def names(self, revision: str | None) -> frozenset[str]:

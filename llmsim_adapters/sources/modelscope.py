@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 import threading
+import time
 from contextlib import ExitStack, contextmanager
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from llmsim_adapters.sources.answer import NOTHING_KNOWN, Download, Refusal, Sidecars
-from llmsim_adapters.sources.bars import limited
+from llmsim_adapters.sources.bars import Bounded, limited
 from llmsim_adapters.sources.environment import environment_defaults, modelscope_cache_dir, shown_endpoint
 from llmsim_adapters.sources.listings import recall, remember, top_level
 from llmsim_adapters.sources.quiet import hush
@@ -54,8 +55,8 @@ def beside(repo_id: str, path: str, revision: str | None) -> Sidecars:
     return in_cache(os.path.dirname(path), recall(HUB, repo_id, revision or DEFAULT_REVISION))
 
 
-def download(repo_id: str, revision: str | None, endpoint: str, *, fresh: bool, probe: bool) -> Download:
-    """Return the config from ModelScope at `endpoint`.
+def download(repo_id: str, revision: str | None, endpoint: str, *, end: float, fresh: bool, probe: bool) -> Download:
+    """Return the config from ModelScope at `endpoint`, by the monotonic time `end`.
 
     With `probe` a plain connection is tried first, where no proxy is set: the client tries again for half
     a minute, and only the environment at its import could tell it not to. With `fresh` a copy in the
@@ -65,6 +66,7 @@ def download(repo_id: str, revision: str | None, endpoint: str, *, fresh: bool, 
     if probe:
         _probe(endpoint)
     revision = revision or DEFAULT_REVISION
+    cache = modelscope_cache_dir()
     with ExitStack() as stack:
         folder = None
         if revision != DEFAULT_REVISION and _old_copy(repo_id):
@@ -73,7 +75,7 @@ def download(repo_id: str, revision: str | None, endpoint: str, *, fresh: bool, 
         stack.enter_context(_only_the_file())
         api = hub.HubApi(endpoint=endpoint, token=os.environ.get("MODELSCOPE_API_TOKEN"))
 
-        _refuse_redirects_to_nowhere(api, endpoint)
+        _check_answers(api, endpoint)
 
         def asked(request: Callable[[], T]) -> T:
             try:
@@ -91,7 +93,7 @@ def download(repo_id: str, revision: str | None, endpoint: str, *, fresh: bool, 
                 repo_type="model",
                 file_path=name,
                 revision=revision,
-                cache_dir=modelscope_cache_dir(),
+                cache_dir=cache,
                 local_dir=folder,
                 force=fresh,
             )
@@ -110,14 +112,14 @@ def download(repo_id: str, revision: str | None, endpoint: str, *, fresh: bool, 
         except Refusal as refusal:
             if refusal.kind not in ("file_not_found", "not_found"):  # its words don't always tell which
                 raise
-            names = attempt(listing)
+            names = attempt(listing, (end - time.monotonic()) / 2)
             name = instead(names, refusal, read)
             config = read(name)
-        names = attempt(listing) if names is None else names
+        names = attempt(listing, (end - time.monotonic()) / 2) if names is None else names
         if names is None:  # what is beside the config is then not known
             sidecars = NOTHING_KNOWN
         else:
-            remember(HUB, repo_id, revision, names)
+            remember(HUB, repo_id, revision, names, end)
             sidecars = collect(names, read)
         return Download(config, name, revision, sidecars)
 
@@ -142,13 +144,14 @@ def _client() -> Any:
     return modelscope_hub
 
 
-def _refuse_redirects_to_nowhere(api: Any, endpoint: str) -> None:
-    """Let no answer pass for a file that is none: the client takes a redirect without an address for its content."""
+def _check_answers(api: Any, endpoint: str) -> None:
+    """Let no answer pass that is none, a redirect without an address, nor one that is larger than what is asked for."""
 
     def check(reply: Any, *_: Any, **__: Any) -> None:
         if 300 <= reply.status_code < 400 and not reply.is_redirect:
             refusal = Refusal("bad_mirror", f"{shown_endpoint(endpoint)} redirects to nowhere: it is no ModelScope")
             raise _final(refusal)
+        reply.raw = Bounded(reply.raw, lambda size: _final(too_large(f"an answer has {size:,} bytes")))
 
     for held in vars(api.legacy).values():
         if isinstance(hooks := getattr(held, "hooks", None), dict):  # a session of the client's

@@ -234,11 +234,13 @@ class Search:
         # The client would hand out the cached file that was just found to be unusable.
         fresh = any_broken([answer for answer in self._answers if answer.source == cache])
 
+        end = time.monotonic() + seconds
+
         def request(first: bool) -> Download:
             with quiet():
                 if at_modelscope:
-                    return modelscope.download(repo_id, self._revision, endpoint, fresh=fresh, probe=first)
-                return huggingface.download(repo_id, self._revision, endpoint)
+                    return modelscope.download(repo_id, self._revision, endpoint, end=end, fresh=fresh, probe=first)
+                return huggingface.download(repo_id, self._revision, endpoint, end=end)
 
         try:
             found = session.ask(f"{hub} at {shown_endpoint(endpoint)}", request, seconds)

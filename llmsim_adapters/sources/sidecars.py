@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from llmsim_adapters.errors import Answer, InvalidConfig
 from llmsim_adapters.sources.answer import Refusal, Sidecars
+from llmsim_adapters.sources.deadline import Late, within
+from llmsim_adapters.sources.quiet import quiet
 from llmsim_adapters.sources.reading import read_config
 from llmsim_adapters.text import printable
 
@@ -66,11 +68,16 @@ def collect(names: Collection[str], read: Callable[[str], Mapping[str, Any]]) ->
     return Sidecars(files, unread, complete=True)
 
 
-def attempt(request: Callable[[], T]) -> T | None:
-    """Return what a hub answers that need not: None where it refuses."""
+def attempt(request: Callable[[], T], seconds: float) -> T | None:
+    """Return what a hub answers that need not: None where it refuses, or takes longer than so many seconds."""
+
+    def quietly() -> T:
+        with quiet():
+            return request()
+
     try:
-        return request()
-    except Refusal:
+        return within(seconds, quietly)
+    except (Refusal, Late):
         return None
 
 

@@ -61,6 +61,22 @@ def drip(reply: bytes, all_at_once: int) -> Behaviour:
     return behave
 
 
+def endless_listing(connection: socket.socket, asked: bytes) -> None:
+    """Answer with a config, and with more names of files than there is memory for."""
+    path = asked.split(b" ")[1]
+    if b"/api/models/" in path or b"/repo/files" in path:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n[")
+        while True:
+            connection.sendall(b'"x", ' * 200_000)
+    config()(connection, asked)
+
+
+def hanging_listing(connection: socket.socket, asked: bytes) -> None:
+    """Answer with a config, and never with the names of the files beside it."""
+    path = asked.split(b" ")[1]
+    (hang if b"/api/models/" in path or b"/repo/files" in path else config())(connection, asked)
+
+
 def reset(connection: socket.socket, asked: bytes) -> None:
     """Hang up in the midst of the headers."""
     del asked
