@@ -1,5 +1,5 @@
 """`python -m llmsim_adapters` is the command `llmsim-adapters`."""
 
-from llmsim_adapters.cli.main import main
+from llmsim_adapters.cli.entry import run
 
-main(prog_name="llmsim-adapters")
+run()

@@ -8,6 +8,7 @@ from llmsim_adapters.errors import ConfigUnavailable
 from llmsim_adapters.model import load, not_found
 from llmsim_adapters.plugins.engines import engines_of
 from llmsim_adapters.plugins.manager import registered
+from llmsim_adapters.sources import TIMEOUT
 
 if TYPE_CHECKING:
     import os
@@ -45,10 +46,11 @@ def evaluate(
     offline: bool = False,
     *,
     files: Files | None = None,
+    timeout: float = TIMEOUT,
 ) -> Coverage:
     """Return the coverage of a model; arguments as for `load`. A config that can't be had or read is a gap."""
     try:
-        return load(source, revision, endpoint, offline, files=files).coverage
+        return load(source, revision, endpoint, offline, files=files, timeout=timeout).coverage
     except ConfigUnavailable as error:
         return not_found(error)
 
@@ -62,6 +64,7 @@ def build(
     endpoint: str | None = None,
     offline: bool = False,
     files: Files | None = None,
+    timeout: float = TIMEOUT,
 ) -> OperatorGraph:
     """Return the operator graph of a model; arguments as for `load` and `Model.build`.
 
@@ -69,4 +72,4 @@ def build(
         ConfigUnavailable: no source has a usable config.
         BuildError: no builder claims the model.
     """
-    return load(source, revision, endpoint, offline, files=files).build(schedule, builder)
+    return load(source, revision, endpoint, offline, files=files, timeout=timeout).build(schedule, builder)

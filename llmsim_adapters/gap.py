@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 
 class GapKind(str, Enum):
@@ -59,3 +62,24 @@ class Gap(NamedTuple):
             "detail": self.detail,
             "impact": None if self.impact is None else self.impact.to_dict(),
         }
+
+
+_FIRST: Final = (GapKind.INVALID_CONFIG, GapKind.MISSING_PARAMETER)
+_SHOWN: Final = 3
+
+
+def most_telling(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
+    """Return the gaps of a model that is refused in the order in which they say why: assumptions come last."""
+    return tuple(sorted(gaps, key=lambda gap: (assumed(gap), gap.kind not in _FIRST)))
+
+
+def assumed(gap: Gap) -> bool:
+    """Whether a gap is an assumption; that a type is unknown is none: it may be why a model is refused."""
+    return gap.kind is GapKind.INFERRED and gap.name != "model_type"
+
+
+def few(reasons: Sequence[str]) -> list[str]:
+    """Return the first reasons, and the number of the others."""
+    if len(reasons) <= _SHOWN:
+        return list(reasons)
+    return [*reasons[:_SHOWN], f"and {len(reasons) - _SHOWN:,} more"]

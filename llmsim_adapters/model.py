@@ -9,20 +9,21 @@ from llmsim_adapters.dialects.read import read
 from llmsim_adapters.errors import AdapterError, ConfigUnavailable, InvalidConfig
 from llmsim_adapters.evaluation.construction import construct, guest_of, reread
 from llmsim_adapters.evaluation.evaluator import OWN_SCHEDULE, Evaluation, evaluate, unavailable, unsupported
-from llmsim_adapters.gap import Gap, GapKind
+from llmsim_adapters.gap import Gap, GapKind, few
 from llmsim_adapters.graph.schedule import DEFAULT_ENGINE, Schedule, ScheduleError
 from llmsim_adapters.lowerings.recording import Kept
 from llmsim_adapters.plugins.isolation import PluginError, refuse_plugins
 from llmsim_adapters.plugins.manager import registered
 from llmsim_adapters.registries.totals import known_total
-from llmsim_adapters.sources import Provenance, find
+from llmsim_adapters.sources import TIMEOUT, HubSession, Provenance, find
+from llmsim_adapters.spelling import meant
 from llmsim_adapters.sweep.result import need_numpy
 from llmsim_adapters.text import printable
 from llmsim_adapters.working import Working, working
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from llmsim_adapters.dialects.reading.reading import Reading
     from llmsim_adapters.evaluation.result import Coverage
@@ -40,7 +41,7 @@ class BuildError(AdapterError):
 
     def __init__(self, message: str, coverage: Coverage, gaps: Iterable[Gap] = ()) -> None:
         self.coverage = coverage
-        super().__init__(message + "".join(f"\n  {gap}" for gap in gaps))
+        super().__init__(message + "".join(f"\n  {reason}" for reason in few([*map(str, gaps)])))
 
 
 class Model:
@@ -169,8 +170,7 @@ class Model:
                     return claim
                 message = f"builder {builder} does not claim {printable(self.config.provenance.location)}:"
                 raise BuildError(message, coverage, claim.reasons())
-        known = ", ".join(sorted(claim.builder for claim in coverage.claims)) or "none"
-        message = f"no builder {printable(builder)!r}; registered are: {known}"
+        message = unknown_builder(builder, [claim.builder for claim in coverage.claims])
         raise BuildError(message, coverage)
 
     def _construct(
@@ -195,6 +195,12 @@ class Model:
         return self.reading.gaps + claim.gaps
 
 
+def unknown_builder(name: str, known: Iterable[str]) -> str:
+    """Return what there is to say of the name of a builder that nobody registered."""
+    known = sorted(known)
+    return f"no builder {printable(name)!r}{meant(name, known)}; registered are: {', '.join(known) or 'none'}"
+
+
 def _values(given: Any) -> list[str]:
     """Return the names in a value or an array of them, nested as it may be."""
     if isinstance(given, str):
@@ -212,6 +218,8 @@ def load(
     offline: bool = False,
     *,
     files: Mapping[str, Mapping[str, Any]] | None = None,
+    timeout: float = TIMEOUT,
+    waiting: Callable[[str], None] | None = None,
 ) -> Model:
     """Find a model's config and return the model.
 
@@ -223,14 +231,19 @@ def load(
         offline: ask no hub at all.
         files: what stands beside the config, by file name, such as `hf_quant_config.json`; by default what its source
             has. Beside a dictionary nothing is known to stand.
+        timeout: the seconds that all hubs together have; one that has another behind it gets half of them.
+        waiting: told the name and address of each hub as it is asked.
 
     Raises:
         ConfigUnavailable: no source has a usable config; `answers` says what each of them said.
         AdapterError: a plugin's code calls it while the host runs that code.
     """
     refuse_plugins("load a model")
-    config = find(source, revision=revision, endpoint=endpoint, offline=offline, files=files)
-    return Model(config, known_total(config.provenance) if revision is None else None)
+    session = HubSession(waiting)
+    config = find(
+        source, revision=revision, endpoint=endpoint, offline=offline, session=session, files=files, timeout=timeout
+    )
+    return Model(config, known_total(config.provenance) if revision in (None, "main") else None)
 
 
 def not_found(error: ConfigUnavailable) -> Coverage:

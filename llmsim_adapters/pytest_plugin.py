@@ -23,7 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--llmsim-status",
-        choices=("fully_supported", "partially_supported", "not_supported"),
+        choices=("fully_supported", "partially_supported", "not_supported", "not_evaluated"),
         help="the least status of each model (default: partially_supported; none with a threshold or a baseline)",
     )
     group.addoption(

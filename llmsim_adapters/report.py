@@ -14,7 +14,7 @@ from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.model import Model, not_found
 from llmsim_adapters.plugins.isolation import refuse_plugins
 from llmsim_adapters.registries.registry import Registry, Row, load_registry
-from llmsim_adapters.sources import HubSession, Provenance, find_all
+from llmsim_adapters.sources import TIMEOUT, HubSession, Provenance, find_all
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -43,6 +43,16 @@ class Counts(NamedTuple):
     fully: int
     partially: int
     unsupported: int
+    not_evaluated: int = 0
+
+    @property
+    def evaluated(self) -> int:
+        """How many models have a config, which percentages are of."""
+        return self.total - self.not_evaluated
+
+    def percent(self, count: int) -> float:
+        """Return so many models in percent of those that were evaluated."""
+        return 100.0 * count / self.evaluated if self.evaluated else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +80,14 @@ class Report:
 
     @property
     def overall_coverage(self) -> float:
-        """Models that are fully or partially supported, in percent of all: the coverage report's one figure."""
+        """Fully or partially supported models, in percent of the evaluated: the coverage report's one figure."""
         counts = self.counts
-        return 100.0 * (counts.fully + counts.partially) / counts.total if counts.total else 0.0
+        return counts.percent(counts.fully + counts.partially)
 
     @property
     def full_coverage(self) -> float:
-        """Models that are fully supported, in percent of all."""
-        counts = self.counts
-        return 100.0 * counts.fully / counts.total if counts.total else 0.0
+        """Fully supported models, in percent of the evaluated."""
+        return self.counts.percent(self.counts.fully)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report, ready for JSON; `llmsim-adapters schema` prints its schema."""
@@ -108,6 +117,8 @@ def coverage(
     endpoint: str | None = None,
     offline: bool = False,
     progress: Callable[[int, int], None] | None = None,
+    timeout: float = TIMEOUT,
+    waiting: Callable[[str], None] | None = None,
 ) -> Report:
     """Evaluate every model of a registry.
 
@@ -117,6 +128,8 @@ def coverage(
         endpoint: the address of a mirror of the hub.
         offline: ask no hub at all.
         progress: called with the number of configs that are there, and the number of all, as they come in.
+        timeout: the seconds that all hubs together have for each config; one that took them is not asked again.
+        waiting: told the name and address of each hub as it is asked.
 
     Raises:
         RegistryError: the registry can't be read.
@@ -132,7 +145,8 @@ def coverage(
         sources = [(source, None) for source in registry]
     wanted = [source for source in sources if source is not None]
     told = None if progress is None else lambda done: progress(done, len(wanted))
-    found = iter(find_all(wanted, endpoint=endpoint, offline=offline, session=HubSession(), progress=told))
+    session = HubSession(waiting)
+    found = iter(find_all(wanted, endpoint=endpoint, offline=offline, session=session, progress=told, timeout=timeout))
     return Report(
         listed.name,
         listed.title,
@@ -177,4 +191,5 @@ def _count(coverages: Any) -> Counts:
         found[Status.FULLY_SUPPORTED],
         found[Status.PARTIALLY_SUPPORTED],
         found[Status.NOT_SUPPORTED],
+        found[Status.NOT_EVALUATED],
     )

@@ -117,7 +117,13 @@ class TestCoverage:
         self, tmp_path: Path, options: list[str], code: int, message: str
     ) -> None:
         """One of two models is partially supported, the other not at all."""
-        rows = {"name": "a", "huggingface": config(tmp_path, brand_new_key=7)}, {"name": "b", "architecture": "B"}
+        refused = tmp_path / "refused.json"
+        refused.write_text("{}")
+        rows = [
+            {"name": "a", "huggingface": config(tmp_path, brand_new_key=7)},
+            {"name": "b", "huggingface": str(refused)},
+            {"name": "without a config, which counts for nothing", "architecture": "B"},
+        ]
         result = run("coverage", registry(tmp_path, *rows), *options)
         assert result.exit_code == code
         assert message in result.stderr
@@ -125,7 +131,8 @@ class TestCoverage:
 
     def test_does_not_round_a_share_up_to_the_threshold(self, tmp_path: Path) -> None:
         rows = [{"name": str(n), "huggingface": "Qwen/Qwen3-8B"} for n in range(2)]
-        result = run("coverage", registry(tmp_path, *rows, {"name": "b"}), "--offline", "--fail-under", "66.67")
+        rows.append({"name": "b", "huggingface": config(tmp_path, hidden_size="x")})
+        result = run("coverage", registry(tmp_path, *rows), "--offline", "--fail-under", "66.67")
         assert result.stderr == "error: overall coverage is 66.66 %, below the threshold of 66.67 %\n"
 
     def test_of_no_models_is_no_error(self, tmp_path: Path) -> None:

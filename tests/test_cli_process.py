@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -75,7 +76,7 @@ def on_a_terminal(arguments: list[str], env: dict[str, str], *, width: int = 80)
 def test_data_and_talk_go_to_different_streams(environment: Callable[..., dict[str, str]]) -> None:
     code, out, err = finish(start(["explain", "no/such", "--offline", "--format", "json"], environment()))
     assert code == 1
-    assert json.loads(out)["coverage"]["status"] == "not_supported"
+    assert json.loads(out)["coverage"]["status"] == "not_evaluated"
     assert err.startswith("error: ")
     assert err.count("\n") == 1
 
@@ -140,31 +141,22 @@ def test_a_full_disk_is_one_line(environment: Callable[..., dict[str, str]]) -> 
     assert err.count("\n") == 1
 
 
-def _once_it_is_read(pipe: Path, process: subprocess.Popen[str]) -> int:
-    """Open a named pipe for writing once the process reads it, which one that ended never does."""
-    while True:
-        try:
-            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
-        except OSError:
-            assert process.poll() is None, finish(process)
-            time.sleep(0.01)
+# A suite that runs in the background of a shell has interrupts ignored, and a process inherits that.
+HEED: Final = partial(signal.signal, signal.SIGINT, signal.default_int_handler)
 
 
 @POSIX
-def test_an_interrupt_leaves_no_traceback(environment: Callable[..., dict[str, str]], tmp_path: Path) -> None:
-    """Interrupted while it waits for a config that somebody else is to write: a named pipe."""
-    pipe = tmp_path / "registry.json"
-    os.mkfifo(pipe)
-    # A suite that runs in the background of a shell has interrupts ignored, and a process inherits that.
-    heed = partial(signal.signal, signal.SIGINT, signal.default_int_handler)
-    process = start(["coverage", str(pipe)], environment(), preexec_fn=heed)
-    with os.fdopen(_once_it_is_read(pipe, process), "w"):
-        process.send_signal(signal.SIGINT)
-    # The end of the pipe frees a read that began after the signal came; the interrupt is what is answered all the same.
-    code, out, err = finish(process)
-    assert code == 130
-    assert out == ""
-    assert "Traceback" not in err
+def test_an_interrupt_leaves_no_traceback(environment: Callable[..., dict[str, str]]) -> None:
+    """Interrupted while it waits for a hub that does not answer."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"http://127.0.0.1:{server.getsockname()[1]}"
+        process = start(["build", "org/name"], environment(HF_ENDPOINT=address), preexec_fn=HEED)
+        server.settimeout(30)
+        connection, _ = server.accept()
+        with connection:
+            process.send_signal(signal.SIGINT)
+            code, out, err = finish(process)
+    assert (code, out, err.strip()) == (130, "", "error: interrupted")
 
 
 def test_an_output_that_lacks_a_character_gets_an_escape(environment: Callable[..., dict[str, str]]) -> None:
@@ -234,3 +226,65 @@ def test_a_bundled_model_needs_no_client_and_no_pydantic(
     loaded = {name.partition(".")[0] for name in done.stderr.split()}
     assert not loaded & {"pydantic", "huggingface_hub", "modelscope", "modelscope_hub", "requests", "httpx", "tqdm"}
     assert ("rich" in loaded) == (wanted == "table")
+
+
+@POSIX
+class TestStreams:
+    """Streams that are closed, full or interrupted: one line where there is somewhere to say it, and an exit code."""
+
+    def shell(self, line: str, env: dict[str, str]) -> tuple[int, str]:
+        command = " ".join([sys.executable, "-m", "llmsim_adapters"])
+        done = subprocess.run(
+            ["sh", "-c", line.format(command)], env=env, text=True, capture_output=True, timeout=60, check=False
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    @pytest.mark.parametrize(
+        ("line", "code", "said"),
+        [
+            ("{} builders --format json >&-", 1, "error: standard output is closed\n"),
+            ("{} builders 2>&- | head -c 0", 0, ""),
+            ("{} coverage nothing.json 2>/dev/full", 2, ""),
+            ("{} coverage nothing.json 2>&-", 2, ""),
+            ("{} builders >/dev/full", 1, "error: [Errno 28] No space left on device\n"),
+        ],
+    )
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+    def test_are_answered_by_an_exit_code(self, environment: Any, line: str, code: int, said: str) -> None:
+        assert self.shell(line, environment()) == (code, said)
+
+    @pytest.mark.parametrize("delay", [0.005, 0.02, 0.05, 0.1, 0.15, 0.3])
+    def test_an_interrupt_is_one_line_from_the_beginning(self, environment: Any, delay: float) -> None:
+        code = (
+            "import sys; from llmsim_adapters.cli.entry import run\n"
+            "sys.argv = ['llmsim-adapters', 'coverage', 'sglang', '--offline']\n"
+            "print('begins', flush=True); run()"
+        )
+        process = subprocess.Popen(
+            [sys.executable, "-c", code],
+            env=environment(),
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            preexec_fn=HEED,
+        )
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(delay)
+        process.send_signal(signal.SIGINT)
+        code_, _, said = finish(process)
+        assert (code_, said.strip()) in [(130, "error: interrupted"), (0, "")]  # the latter where it was done before
+
+
+@pytest.mark.parametrize("option", ["--fail-under=nan", "--fail-under-full=nan", "--timeout=nan", "--timeout=inf"])
+def test_a_number_is_one(environment: Any, option: str) -> None:
+    code, _, said = finish(start(["coverage", "--offline", option], environment()))
+    assert (code, "is not in the range" in said, said.count("\n")) == (2, True, 1)
+
+
+@pytest.mark.parametrize("address", ["http://[::1", "http://[", "http://:::"])
+def test_an_address_that_is_none_is_an_answer(environment: Any, address: str) -> None:
+    env = environment(HF_ENDPOINT=address, MODELSCOPE_ENDPOINT=address)
+    code, _, said = finish(start(["build", "org/name"], env))
+    assert (code, said.count("\n")) == (1, 1)
+    assert said.startswith("error: no config.json for 'org/name'")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # The rooms of `llmsim_adapters` in the order of the data; those of one line know nothing of each other.
 LINE: Final = (
-    {"text", "traced", "gap"},
+    {"text", "traced", "gap", "spelling"},
     {"errors"},
     {"sources", "spec"},
     {"dialects", "graph"},
@@ -37,7 +37,7 @@ LINE: Final = (
 DEPTH: Final = {room: depth for depth, rooms in enumerate(LINE) for room in rooms}
 
 # The rooms inside `dialects`, in the same way; what reads a whole config stands at its root, after all of them.
-DIALECTS: Final = ({"keys"}, {"reading"}, {"quantization"}, {"assembly"}, {"towers", "inferring"}, {"types"})
+DIALECTS: Final = ({"keys"}, {"reading"}, {"quantization"}, {"assembly"}, {"towers", "inferring"}, {"types", "formats"})
 
 PACKAGE: Final = ROOT / "llmsim_adapters"
 

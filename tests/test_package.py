@@ -164,7 +164,7 @@ class TestMetadata:
         lines = (site / f"{NAME}.dist-info" / "entry_points.txt").read_text(encoding="utf-8").split("\n")
         assert [line for line in lines if line] == [
             "[console_scripts]",
-            "llmsim-adapters = llmsim_adapters.cli.main:main",
+            "llmsim-adapters = llmsim_adapters.cli.entry:run",
             "[llmsim_adapters]",
             "builtin = llmsim_builders",
             "[pytest11]",

@@ -50,16 +50,19 @@ def test_it_is_off_unless_asked_for(pytester: pytest.Pytester) -> None:
 def test_each_model_is_a_test_and_the_report_is_printed(pytester: pytest.Pytester, registry: Any) -> None:
     result = run(pytester, "--llmsim-coverage", registry(GOOD, ABSENT))
     result.assert_outcomes(passed=1, failed=1)
-    result.stdout.fnmatch_lines(["*nobody/has-it: not_supported; at least partially_supported was asked for*"])
-    result.stdout.fnmatch_lines(["Total models evaluated*2*"])
+    result.stdout.fnmatch_lines(["*nobody/has-it: not_evaluated; at least partially_supported was asked for*"])
+    result.stdout.fnmatch_lines(["Total models evaluated*1*", "Not evaluated*1*"])
     assert "Traceback" not in result.stdout.str()
 
 
-@pytest.mark.parametrize(("least", "outcome"), [(50, {"passed": 3}), (51, {"passed": 2, "failed": 1})])
+@pytest.mark.parametrize(("least", "outcome"), [(50, {"passed": 4}), (51, {"passed": 3, "failed": 1})])
 def test_a_threshold_is_of_the_whole_registry(
-    least: int, outcome: dict[str, int], pytester: pytest.Pytester, registry: Any
+    least: int, outcome: dict[str, int], pytester: pytest.Pytester, registry: Any, tmp_path: Path
 ) -> None:
-    result = run(pytester, "--llmsim-coverage", registry(GOOD, ABSENT), f"--llmsim-fail-under={least}")
+    """One is supported, one is not; one without a config counts for nothing."""
+    (tmp_path / "refused.json").write_text("{}")
+    refused = {"name": "refused", "huggingface": str(tmp_path / "refused.json")}
+    result = run(pytester, "--llmsim-coverage", registry(GOOD, refused, ABSENT), f"--llmsim-fail-under={least}")
     result.assert_outcomes(**outcome)
 
 
@@ -88,7 +91,7 @@ class TestBaseline:
         baseline.write_text(json.dumps({"models": {"Qwen/Qwen3-8B": entry, "nobody/has-it": entry}}))
         result = run(pytester, "--llmsim-coverage", registry(GOOD, ABSENT), "--llmsim-baseline", str(baseline))
         result.assert_outcomes(passed=1, failed=1)
-        result.stdout.fnmatch_lines(["*status not_supported; the baseline has fully_supported*"])
+        result.stdout.fnmatch_lines(["*status not_evaluated; the baseline has fully_supported*"])
 
     def test_a_model_that_it_does_not_have_fails(
         self, pytester: pytest.Pytester, registry: Any, tmp_path: Path
@@ -128,10 +131,10 @@ def test_options_that_cannot_be_are_misuse(arguments: tuple[str, ...], pytester:
 
 def test_junit_has_status_and_gaps_as_properties(pytester: pytest.Pytester, registry: Any, tmp_path: Path) -> None:
     out = tmp_path / "junit.xml"
-    run(pytester, "--llmsim-coverage", registry(ABSENT), "--llmsim-status=not_supported", f"--junitxml={out}")
+    run(pytester, "--llmsim-coverage", registry(ABSENT), "--llmsim-status=not_evaluated", f"--junitxml={out}")
     (case,) = ElementTree.parse(out).getroot().iter("testcase")
     properties = {found.attrib["name"]: found.attrib["value"] for found in case.iter("property")}
-    assert properties["llmsim_status"] == "not_supported"
+    assert properties["llmsim_status"] == "not_evaluated"
     assert properties["llmsim_gap"].startswith("config_unavailable")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -60,7 +61,7 @@ class TestShipped:
         for row, entry in zip(load_registry("sglang").models, report.rows, strict=True):
             kinds = [str(gap.kind) for gap in entry.coverage.gaps]
             if row.huggingface is None:
-                assert (entry.coverage.status, kinds) == ("not_supported", ["config_unavailable"])
+                assert (entry.coverage.status, kinds) == ("not_evaluated", ["config_unavailable"])
             else:
                 assert (entry.coverage.status, kinds) == ("fully_supported", [])
                 assert entry.coverage.architecture == row.architecture
@@ -88,8 +89,10 @@ class TestUsersOwn:
         assert [str(row.coverage.status) for row in report.rows] == [
             "fully_supported",
             "fully_supported",
-            "not_supported",
+            "not_evaluated",
         ]
+        assert report.counts == (3, 2, 0, 0, 1)
+        assert (report.overall_coverage, report.full_coverage) == (100.0, 100.0)  # of those with a config
         assert [str(gap.kind) for gap in report.rows[2].coverage.gaps] == ["config_unavailable"]
 
     def test_progress_is_told(self, write: Any) -> None:
@@ -115,6 +118,28 @@ class TestUsersOwn:
         path.write_text(text, encoding="utf-8")
         with pytest.raises(la.RegistryError, match=said):
             la.coverage(path)
+
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            ('{"models": [], "models": [{"name": "x"}]}', "has the key 'models' twice"),
+            (" " * (8 * 1024 * 1024) + "{}", "is not read"),
+            ('{"models": ' + "[" * 200 + "]" * 200 + "}", "nested deeper"),
+            ("\xff", "is not JSON"),
+        ],
+    )
+    def test_is_read_as_configs_are(self, tmp_path: Path, text: str, said: str) -> None:
+        path = tmp_path / "bad.json"
+        path.write_text(text, encoding="latin-1")
+        with pytest.raises(la.RegistryError, match=said):
+            la.coverage(path)
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with names")
+    def test_is_a_regular_file(self, tmp_path: Path) -> None:
+        os.mkfifo(tmp_path / "pipe")
+        for path in (tmp_path / "pipe", "/dev/zero"):
+            with pytest.raises(la.RegistryError, match="is not a regular file"):
+                la.coverage(path)
 
     @pytest.mark.parametrize("name", ["nothing.json", "reprot", "."])
     def test_a_missing_registry_is_one_error_that_says_what_there_is(self, name: str) -> None:

@@ -115,6 +115,103 @@ class TestFound:
         assert find("Qwen/Qwen3-8B").sidecars == ({}, {}, True)
 
 
+ADAPTER: Final = {"peft_type": "LORA", "base_model_name_or_path": "meta-llama/Meta-Llama-3-8B", "r": 16}
+ASK: Final = "this is a LORA adapter of meta-llama/Meta-Llama-3-8B: ask for that"
+
+
+class TestWithoutAConfig:
+    """What is told, and taken, where there is no `config.json`."""
+
+    CASES: Final = pytest.mark.parametrize(
+        ("name", "content", "told"),
+        [
+            ("adapter_config", ADAPTER, ASK),
+            ("adapter_config", {"peft_type": 3}, "this is an adapter which does not say of which model"),
+            ("model-Q4_K_M.gguf", None, "there are GGUF files and no config.json: name the model"),
+            ("model-00001-of-00002.safetensors", None, "there are weights (.safetensors) and no config.json"),
+        ],
+    )
+
+    @CASES
+    def test_in_a_folder(self, tmp_path: Path, name: str, content: Any, told: str) -> None:
+        if content is None:
+            (tmp_path / name).touch()
+        else:
+            (tmp_path / f"{name}.json").write_text(json.dumps(content))
+        with pytest.raises(la.ConfigUnavailable) as caught:
+            la.load(tmp_path)
+        assert told in str(caught.value)
+
+    @CASES
+    @HUBS
+    def test_on_a_hub(self, hub: FakeHub, on: str, name: str, content: Any, told: str) -> None:
+        model = hub.add(on, "org/name", fault="no_file")
+        model.files[name if content is None else f"{name}.json"] = json.dumps(content or {}).encode()
+        with pytest.raises(la.ConfigUnavailable) as caught:
+            la.load("org/name")
+        assert told in next(answer.message for answer in caught.value.answers if answer.source == on)
+        assert not any(file.endswith((".gguf", ".safetensors")) for file in names_of(hub))
+
+    def test_a_dictionary_and_a_file_of_weights(self, tmp_path: Path) -> None:
+        with pytest.raises(la.ConfigUnavailable, match=ASK):
+            la.load(ADAPTER)
+        weights = tmp_path / "model.gguf"
+        weights.touch()
+        with pytest.raises(la.ConfigUnavailable, match="there are GGUF files"):
+            la.load(weights)
+
+
+class TestParams:
+    """Mistral's `params.json`: taken where there is no `config.json`, and read in its own words."""
+
+    PARAMS: Final = {
+        "dim": 4096,
+        "n_layers": 32,
+        "head_dim": 128,
+        "hidden_dim": 14336,
+        "n_heads": 32,
+        "n_kv_heads": 8,
+        "norm_eps": 1e-05,
+        "vocab_size": 32768,
+        "rope_theta": 1000000.0,
+    }
+
+    @pytest.mark.parametrize(
+        ("more", "parameters", "cached"),
+        [
+            ({}, 7_248_023_552, 536_870_912),  # Mistral-7B-v0.3
+            ({"sliding_window": [None, 4096, 4096, 4096]}, 7_248_023_552, 335_544_320),
+            # Mixtral-8x7B-v0.1, whose total is published
+            ({"vocab_size": 32000, "moe": {"num_experts": 8, "num_experts_per_tok": 2}}, 46_702_792_704, 536_870_912),
+        ],
+    )
+    def test_figures(self, more: dict[str, Any], parameters: int, cached: int) -> None:
+        graph = la.build({**self.PARAMS, **more})
+        assert (graph.parameters, graph.kv_cache_elements(8192)) == (parameters, cached)
+        assert [gap.name for gap in graph.gaps] == ["dtype"]  # which no such file says
+
+    def test_beside_a_config_it_is_not_taken(self, tmp_path: Path) -> None:
+        assert find(in_folder(tmp_path, params=self.PARAMS)).data == CONFIG
+
+    def test_in_a_folder(self, tmp_path: Path) -> None:
+        (tmp_path / "params.json").write_text(json.dumps(self.PARAMS))
+        assert find(tmp_path).data == self.PARAMS
+
+    @HUBS
+    def test_on_a_hub_and_then_in_its_cache(self, hub: FakeHub, on: str) -> None:
+        model = hub.add(on, "org/name", fault="no_file")
+        model.files["params.json"] = json.dumps(self.PARAMS).encode()
+        found = find("org/name")
+        assert (found.data, found.provenance.source) == (self.PARAMS, on)
+        assert found.provenance.location.endswith("/params.json")
+        assert find("org/name", offline=True).provenance.source == f"{on}_cache"
+
+    @pytest.mark.parametrize("windows", [[4096, 8192], [4096] * 5, ["x"], [0]])
+    def test_windows_that_cannot_be_are_named(self, windows: list[Any]) -> None:
+        (gap,) = (g for g in la.evaluate({**self.PARAMS, "sliding_window": windows}).gaps if g.name != "dtype")
+        assert (str(gap.kind), gap.name) == ("invalid_config", "sliding_window")
+
+
 class TestRead:
     def test_one_that_can_not_be_read_is_a_gap(self, tmp_path: Path) -> None:
         answer = la.evaluate(in_folder(tmp_path, quant_config="[]"))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import llmsim_adapters as la
 from llmsim_adapters.errors import ConfigUnavailable, InvalidConfig
 from llmsim_adapters.sources import (
     MAX_CONFIG_BYTES,
@@ -414,13 +415,34 @@ class TestBundled:
         assert hub.requests == []
 
     def test_is_passed_over_for_a_revision(self) -> None:
-        answers = refused("Qwen/Qwen3-8B", revision="main")
+        answers = refused("Qwen/Qwen3-8B", revision="v1")
         assert kinds(answers)["bundled"] == "skipped"
         assert "default revision" in answers[1].message
 
+    @pytest.mark.parametrize(
+        ("source", "revision"),
+        [
+            ("Qwen/Qwen3-8B", "main"),
+            ("huggingface.co/Qwen/Qwen3-8B/tree/main", None),
+            ("https://huggingface.co/Qwen/Qwen3-8B/blob/main/config.json", None),
+        ],
+    )
+    def test_is_of_the_default_revision_by_any_name(self, source: str, revision: str | None) -> None:
+        assert find(source, revision=revision, offline=True).provenance.source == "bundled"
+        assert la.evaluate(source, revision=revision, offline=True).evidence == "counted"
+
+    @pytest.mark.parametrize(
+        ("given", "meant"),
+        [("Qwen/Qwen3-8BB", "Qwen/Qwen3-8B"), ("meta-lama/Llama-2-7b-hf", "meta-llama/Llama-2-7b-hf")],
+    )
+    def test_a_misspelt_id_is_told_what_it_was_meant_to_be(self, given: str, meant: str) -> None:
+        with pytest.raises(la.ConfigUnavailable) as caught:
+            find(given, offline=True)
+        assert f"did you mean {meant}?" in str(caught.value)
+
     @pytest.mark.parametrize("layout", ["llmsim_adapters/hf_config", "hf_config"], ids=["wheel", "checkout"])
     def test_found_in_either_layout(self, tmp_path: Path, run_python: Callable[..., str], layout: str) -> None:
-        for name in ("__init__.py", "errors.py", "text.py", "sources"):
+        for name in ("__init__.py", "errors.py", "spelling.py", "text.py", "sources"):
             origin, copy = ROOT / "llmsim_adapters" / name, tmp_path / "site/llmsim_adapters" / name
             if name == "__init__.py":
                 write(copy, "")

@@ -7,8 +7,8 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from llmsim_adapters.cli.document import LIMIT, Cell, Document, Section, section, table
-from llmsim_adapters.cli.words import gap_cell, percent, support
-from llmsim_adapters.gap import GapKind
+from llmsim_adapters.cli.words import gap_cells, percent, support
+from llmsim_adapters.evaluation.status import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,17 +34,19 @@ def _totals(report: Report) -> Section:
     counts = report.counts
 
     def row(name: str, count: int) -> tuple[str, str, str]:
-        return name, f"{count:,}", percent(100 * count / counts.total if counts.total else 0)
+        return name, f"{count:,}", percent(counts.percent(count))
 
+    without = ("Not evaluated", f"{counts.not_evaluated:,}", "", Cell("no config to be had", "quiet"))
     return section(
         "",
         table(
             "|>|>|",
             [
-                ("Total models evaluated", f"{counts.total:,}", "", ""),
+                ("Total models evaluated", f"{counts.evaluated:,}", "", ""),
                 (*row("Fully supported", counts.fully), ""),
                 (*row("Partially supported", counts.partially), ""),
                 (*row("Not supported", counts.unsupported), ""),
+                *([without] if counts.not_evaluated else []),
                 (
                     Cell("Overall coverage", "strong"),
                     "",
@@ -67,8 +69,11 @@ def _totals(report: Report) -> Section:
 
 
 def _categories(report: Report) -> Section:
-    rows = [(name, *(f"{count:,}" for count in counts)) for name, counts in report.categories.items()]
-    return section("By category", table("Category|>Total|>Fully|>Partially|>Not", rows))
+    rows = [
+        (name, *(f"{count:,}" for count in counts[:4]), f"{counts.not_evaluated:,}" if counts.not_evaluated else "")
+        for name, counts in report.categories.items()
+    ]
+    return section("By category", table("Category|>Total|>Fully|>Partially|>Not|>Not evaluated", rows))
 
 
 def _models(rows: list[ReportRow]) -> Iterator[Section]:
@@ -93,11 +98,10 @@ def _models(rows: list[ReportRow]) -> Iterator[Section]:
 
 
 def _gaps(rows: list[ReportRow]) -> Iterator[Section]:
-    found = [
-        (row.name if first else "", gap_cell(gap))
-        for row in rows
-        for first, gap in zip((True, *[False] * len(row.coverage.gaps)), row.coverage.gaps, strict=False)
-    ]
+    found = []
+    for row in rows:
+        cells = gap_cells(row.coverage)
+        found += [("" if at else row.name, cell) for at, cell in enumerate(cells)]
     if found:
         yield section("Gaps", table("Model|Gap", found))
 
@@ -119,7 +123,7 @@ def _configs(rows: list[ReportRow]) -> Iterator[Section]:
 
 
 def _lacks_config(row: ReportRow) -> bool:
-    return any(gap.kind is GapKind.CONFIG_UNAVAILABLE for gap in row.coverage.gaps)
+    return row.coverage.status is Status.NOT_EVALUATED
 
 
 def _condensed(rows: list[ReportRow]) -> Section:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.cli.document import Cell, Document, Section, section, table
-from llmsim_adapters.cli.words import exact, gap_cell, has_figures, pairs, support, value
+from llmsim_adapters.cli.words import exact, gap_cells, has_figures, pairs, support, value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -85,12 +85,10 @@ def _said(kind: str, message: str) -> Cell:
 def _gaps(coverage: Coverage) -> Iterator[Section]:
     if coverage.gaps:
         told = bool(coverage.source.answers)  # what the sources said needs no second telling
-        cells = (
-            gap_cell(gap)._replace(under=())
-            if told and not has_figures(gap) and gap.name == "config.json"
-            else gap_cell(gap)
-            for gap in coverage.gaps
-        )
+        about = coverage.gaps[0]
+        cells = gap_cells(coverage)
+        if told and not has_figures(about) and about.name == "config.json":
+            cells = [cell._replace(under=()) for cell in cells]
         yield section("Gaps", table("Gap", ([cell] for cell in cells)))
 
 

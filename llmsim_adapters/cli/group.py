@@ -8,7 +8,7 @@ from typing import Any, Final, NoReturn
 
 import click
 
-from llmsim_adapters.cli.output import ReaderGone, complain
+from llmsim_adapters.cli.output import ReaderGone, complain, discard
 from llmsim_adapters.cli.words import one_line
 from llmsim_adapters.errors import AdapterError
 
@@ -49,7 +49,8 @@ class Commands(click.Group):
     def _run(self, *args: Any, **kwargs: Any) -> int:
         try:
             code = super().main(*args, **kwargs)
-        except click.exceptions.Abort:
+        except (click.exceptions.Abort, KeyboardInterrupt):
+            complain("interrupted")
             return INTERRUPTED
         except click.ClickException as error:
             context = getattr(error, "ctx", None)
@@ -63,10 +64,10 @@ class Commands(click.Group):
             complain(one_line(error))
             return FAILURE
         except ReaderGone:
-            _discard_output()
+            discard(sys.stdout)
             return BROKEN_PIPE
         except OSError as error:
-            _discard_output()
+            discard(sys.stdout)
             complain(one_line(error))
             return FAILURE
         except Exception as error:
@@ -78,8 +79,3 @@ class Commands(click.Group):
             )
             return INTERNAL
         return code if isinstance(code, int) else 0
-
-
-def _discard_output() -> None:
-    """Give standard output, which Python flushes once more at exit, somewhere to go."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

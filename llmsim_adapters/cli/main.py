@@ -14,6 +14,7 @@ import click
 from llmsim_adapters import __version__
 from llmsim_adapters.cli.group import MISUSE, Commands, Failed
 from llmsim_adapters.cli.options import (
+    Within,
     engine_options,
     fields_of,
     format_option,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.errors import ConfigUnavailable
     from llmsim_adapters.model import BuildError, Model
 
-PERCENT = click.FloatRange(0, 100)
+PERCENT = Within(0, 100)
 
 
 @click.group(cls=Commands, no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]})
@@ -52,6 +53,7 @@ def coverage(
     registry: str,
     offline: bool,
     endpoint: str | None,
+    timeout: float,
     fail_under: float | None,
     fail_under_full: float | None,
     wanted: str,
@@ -63,8 +65,10 @@ def coverage(
     from llmsim_adapters.report import coverage as evaluate
 
     try:
-        with progress("configs") as told:
-            report = evaluate(registry, endpoint=endpoint, offline=offline, progress=told)
+        with progress("configs") as bar:
+            report = evaluate(
+                registry, endpoint=endpoint, offline=offline, timeout=timeout, progress=bar.told, waiting=bar.waiting
+            )
     except RegistryError as error:
         raise Failed(str(error), MISUSE) from error
     _warn_of_broken_plugins()
@@ -209,7 +213,9 @@ def schema(name: str | None) -> None:
     from llmsim_adapters.documents import SCHEMAS, schema_of
 
     if name is not None and name not in SCHEMAS:
-        raise click.UsageError(f"no schema {name!r}; there are {', '.join(SCHEMAS)}")
+        from llmsim_adapters.spelling import meant
+
+        raise click.UsageError(f"no schema {name!r}{meant(name, SCHEMAS)}; there are {', '.join(SCHEMAS)}")
     found = schema_of(name) if name else {each: schema_of(each) for each in SCHEMAS}
     write(json.dumps(found, indent=2) + "\n")
 
@@ -225,14 +231,16 @@ def _warn_of_broken_plugins() -> None:
 
 def _split(options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the options of the schedule, and those of the search for the config."""
-    hub = {name: options.pop(name) for name in ("revision", "endpoint", "offline")}
+    hub = {name: options.pop(name) for name in ("revision", "endpoint", "offline", "timeout")}
     return options, hub
 
 
 def _load(source: str, hub: dict[str, Any]) -> Model:
+    from llmsim_adapters.cli.progress import progress
     from llmsim_adapters.model import load
 
-    return load(source, **hub)
+    with progress("config") as bar:
+        return load(source, **hub, waiting=bar.waiting)
 
 
 def _refuse_misuse(error: ConfigUnavailable) -> None:
@@ -243,15 +251,19 @@ def _refuse_misuse(error: ConfigUnavailable) -> None:
 
 def _reason(error: BuildError, builder: str | None) -> Failed:
     """Return why there is no graph; where one builder was asked for, its own reasons and not the best one's."""
+    from llmsim_adapters.gap import few
+
     for claim in error.coverage.claims:
         if claim.builder == builder and not claim.claims:
             reasons = [f"the config lacks {name}" for name in claim.missing_parameters]
             reasons += [gap.detail for gap in claim.gaps]
-            return Failed(f"builder {builder} does not claim this model: {'; '.join(reasons)}")
+            return Failed(f"builder {builder} does not claim this model: {'; '.join(few(reasons))}")
     return Failed(str(error))
 
 
 def _refuse_unknown(builder: str | None, model: Model) -> None:
     known = [claim.builder for claim in model.coverage.claims]
     if builder is not None and builder not in known:
-        raise Failed(f"no builder {builder!r}; registered are: {', '.join(sorted(known)) or 'none'}", MISUSE)
+        from llmsim_adapters.model import unknown_builder
+
+        raise Failed(unknown_builder(builder, known), MISUSE)

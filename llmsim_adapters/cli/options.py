@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -77,8 +78,27 @@ _FORMATS = tuple(
 )
 
 
+class Within(click.FloatRange):
+    """A number in a range, which not a number is not."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the number, or refuse it."""
+        number = float(super().convert(value, param, ctx))
+        if not math.isfinite(number):
+            self.fail(f"{value} is not in the range {self._describe_range()}.", param, ctx)
+        return number
+
+
 def hub_options(command: F) -> F:
     """Add the options that say where configs may come from."""
+    command = click.option(
+        "--timeout",
+        type=Within(min=0, min_open=True, max=86400),
+        default=60,
+        show_default=True,
+        metavar="SECONDS",
+        help="What all hubs together may take for a config; one with another behind it gets half.",
+    )(command)
     command = click.option("--offline", is_flag=True, help="Ask no hub at all.")(command)
     return click.option("--endpoint", metavar="URL", help="A mirror of the hub.")(command)
 

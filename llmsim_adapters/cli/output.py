@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from llmsim_adapters.text import printable
 
@@ -31,7 +32,7 @@ def emit(wanted: str, document: Callable[[], Document], data: Callable[[], Mappi
     else:
         from llmsim_adapters.cli.terminal import PLAIN_WIDTH, render
 
-        terminal = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+        terminal = sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
         width = shutil.get_terminal_size((PLAIN_WIDTH, 24)).columns if terminal else PLAIN_WIDTH
         text = render(document(), width=max(width, _NARROWEST), terminal=terminal)
     write(text)
@@ -46,12 +47,23 @@ def write(text: str) -> None:
 
     Raises:
         ReaderGone: nobody reads it any more.
+        OSError: it can't be written to.
     """
+    if sys.stdout is None:  # closed before the process began
+        message = "standard output is closed"
+        raise OSError(message)
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError as error:
         raise ReaderGone from error
+
+
+def discard(stream: TextIO | None) -> None:
+    """Give what is left of a stream, which Python flushes once more at exit, somewhere to go."""
+    if stream is not None:
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def to_json(data: Mapping[str, Any]) -> str:
@@ -72,5 +84,10 @@ def warn(message: str) -> None:
 
 
 def _say(line: str) -> None:
-    sys.stderr.write(printable(line, 5000) + "\n")
-    sys.stderr.flush()
+    if sys.stderr is None:
+        return
+    try:
+        sys.stderr.write(printable(line, 5000) + "\n")
+        sys.stderr.flush()
+    except OSError:  # a full disk, for instance: there is nowhere to say so, but the exit code
+        discard(sys.stderr)

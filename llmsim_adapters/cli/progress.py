@@ -3,25 +3,52 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import ExitStack, contextmanager
+from threading import Lock
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
+class Bar(NamedTuple):
+    """What is told to a bar: how much is done, of how much; and what is waited for. None where nobody looks."""
+
+    told: Callable[[int, int], None] | None = None
+    waiting: Callable[[str], None] | None = None
+
+
 @contextmanager
-def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
-    """Give a function to tell how much is done, of how much; the bar goes when everything is.
+def progress(what: str) -> Iterator[Bar]:
+    """Give a bar to tell, from any thread; it shows at the first word, and goes when everything is done.
 
-    Without a terminal there is nobody to tell: None.
+    Without a terminal there is nobody to tell.
     """
-    if not sys.stderr.isatty():
-        yield None
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield Bar()
         return
-    from rich.console import Console
-    from rich.progress import Progress
+    with ExitStack() as stack:
+        shown: list[Any] = []
+        lock = Lock()
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        def update(**fields: Any) -> None:
+            from rich.console import Console
+            from rich.progress import Progress
+
+            with lock:
+                if not shown:
+                    shown.append(stack.enter_context(Progress(console=Console(stderr=True), transient=True)))
+                    shown[0].add_task(what, total=None)
+            shown[0].update(shown[0].task_ids[0], **fields)
+
+        def told(done: int, total: int) -> None:
+            update(completed=done, total=total)
+
+        def waiting(hub: str) -> None:
+            from rich.markup import escape
+
+            update(description=escape(f"{what}: waiting for {printable(hub)}"))
+
+        yield Bar(told, waiting)

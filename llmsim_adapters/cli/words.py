@@ -6,12 +6,15 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.cli.document import Cell, Section, section, table
+from llmsim_adapters.evaluation.status import Status
+from llmsim_adapters.gap import assumed
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from llmsim_adapters.cli.document import Tone
+    from llmsim_adapters.evaluation.result import Coverage
     from llmsim_adapters.gap import Gap, Impact
 
 _LONGEST_VALUE: Final = 200
@@ -24,6 +27,7 @@ _SUPPORT: Final[dict[str, tuple[str, Tone]]] = {
     "fully_supported": ("fully", "good"),
     "partially_supported": ("partially", "fair"),
     "not_supported": ("not", "bad"),
+    "not_evaluated": ("not evaluated", "quiet"),
 }
 
 
@@ -82,6 +86,15 @@ def gap_cell(gap: Gap) -> Cell:
     """Return a gap: what it is about, and under it what is wrong and what that costs."""
     under = (gap.detail, impact(gap.impact)) if has_figures(gap) else (gap.detail,)
     return Cell(f"{gap.kind} {gap.name}", "fair", under)
+
+
+def gap_cells(coverage: Coverage) -> list[Cell]:
+    """Return the gaps of a model; of one that is refused, assumptions are one cell: they are not why."""
+    folded = [gap.name for gap in coverage.gaps if assumed(gap)]
+    if coverage.status is not Status.NOT_SUPPORTED or len(folded) < 2 or len(folded) == len(coverage.gaps):
+        return [gap_cell(gap) for gap in coverage.gaps]
+    cells = [gap_cell(gap) for gap in coverage.gaps if not assumed(gap)]
+    return [*cells, Cell(f"inferred, {len(folded)} assumptions", "quiet", (", ".join(folded),))]
 
 
 def has_figures(gap: Gap) -> bool:

@@ -13,13 +13,16 @@ from llmsim_adapters.dialects.reading.find import (
     DIALECT_OF_ARCHITECTURE,
     TYPE_OF_ARCHITECTURE,
     built_in,
+    declared_types,
     find,
     inferring,
+    of_format,
 )
 from llmsim_adapters.dialects.reading.reader import Reader
 from llmsim_adapters.dialects.reading.reading import Reading
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.spec.quick import replace
+from llmsim_adapters.spelling import meant
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -59,7 +62,7 @@ def read(
         level = level[key]
     model_type, architecture, wrong = _identity(config, level)
     name = DIALECT_OF_ARCHITECTURE.get(architecture, model_type)
-    dialect = find(name, plugged or {}) if name and not by_keys_alone else None
+    dialect = None if by_keys_alone else of_format(config) or (find(name, plugged or {}) if name else None)
     if dialect is None and not path and model_type and built_in(model_type, "towers") is not None:
         return _encoder_alone(model_type, architecture)
     chosen = dialect or inferring()
@@ -89,9 +92,11 @@ def read(
     spec = _spec(chosen, whole, r, outer)
     if sidecars is not None:
         r.gaps += _unread_files(top, sidecars)
-    if dialect is None and not r.invalid:
-        shown = printable(model_type) or "none"
-        r.gaps.insert(0, Gap(GapKind.INFERRED, "model_type", f"no dialect knows the type ({shown})"))
+    if dialect is None:
+        known = "" if by_keys_alone else meant(model_type, declared_types() | set(plugged or ()))
+        if known or not r.invalid:  # where the config is refused, that may be why
+            shown = printable(model_type) or "none"
+            r.gaps.insert(0, Gap(GapKind.INFERRED, "model_type", f"no dialect knows the type ({shown}){known}"))
     return Reading(
         model_type=model_type if whole is None else whole.model_type,
         architecture=architecture,

@@ -53,6 +53,7 @@ class CountsDocument(Strict):
     fully: int
     partially: int
     unsupported: int
+    not_evaluated: int = Field(description="there is no config to be had; outside all percentages")
 
 
 class TotalDocument(Strict):
@@ -80,8 +81,8 @@ class ReportDocument(_Document):
     registry: str
     title: str
     counts: CountsDocument
-    overall_coverage: float = Field(description="fully or partially supported models, in percent of all")
-    full_coverage: float = Field(description="fully supported models, in percent of all")
+    overall_coverage: float = Field(description="fully or partially supported models, in percent of the evaluated")
+    full_coverage: float = Field(description="fully supported models, in percent of the evaluated")
     categories: dict[str, CountsDocument]
     models: list[RowDocument]
 

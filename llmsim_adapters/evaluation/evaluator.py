@@ -11,7 +11,7 @@ from llmsim_adapters.evaluation.evidence import served, verified
 from llmsim_adapters.evaluation.impact import with_impacts
 from llmsim_adapters.evaluation.result import Coverage
 from llmsim_adapters.evaluation.status import Evidence, Status
-from llmsim_adapters.gap import Gap, GapKind
+from llmsim_adapters.gap import Gap, GapKind, most_telling
 from llmsim_adapters.graph.schedule import Schedule, ScheduleError
 from llmsim_adapters.plugins import soundness
 from llmsim_adapters.plugins.claim import Claim, declared_claim
@@ -40,8 +40,9 @@ class Evaluation(NamedTuple):
 
 
 def unavailable(source: Provenance, gap: Gap) -> Coverage:
-    """Return the answer where there is no config to read."""
-    return Coverage(Status.NOT_SUPPORTED, None, None, Evidence.NONE, "", "", (gap,), (), {}, source)
+    """Return the answer where there is no config to read: it can't be had, or is none."""
+    status = Status.NOT_EVALUATED if gap.kind is GapKind.CONFIG_UNAVAILABLE else Status.NOT_SUPPORTED
+    return Coverage(status, None, None, Evidence.NONE, "", "", (gap,), (), {}, source)
 
 
 def evaluate(
@@ -100,7 +101,7 @@ def evaluate(
         evidence=evidence,
         architecture=reading.architecture,
         model_type=reading.model_type,
-        gaps=gaps if best is not None else gaps + _refusal(claims),
+        gaps=gaps if best is not None else most_telling(gaps + _refusal(claims)),
         claims=tuple(claims),
         parameters=reading.parameters,
         source=source,
@@ -128,7 +129,7 @@ def _unreadable(reading: Reading, source: Provenance, registered: Registered) ->
         Evidence.NONE,
         reading.architecture,
         reading.model_type,
-        reading.gaps,
+        most_telling(reading.gaps),
         claims,
         reading.parameters,
         source,

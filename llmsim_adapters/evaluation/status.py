@@ -6,14 +6,16 @@ from enum import Enum
 
 
 class Status(str, Enum):
-    """The coverage report's three statuses."""
+    """The coverage report's three statuses, and one for models that nobody could look at."""
 
     FULLY_SUPPORTED = "fully_supported"
     """A builder claims the model, nothing is missing or in doubt, and the evidence suffices."""
     PARTIALLY_SUPPORTED = "partially_supported"
     """A builder claims the model; the gaps say what its graph leaves out or assumes."""
     NOT_SUPPORTED = "not_supported"
-    """No builder claims the model, or there is no config that can be read."""
+    """No builder claims the model, or its config can't be read."""
+    NOT_EVALUATED = "not_evaluated"
+    """There is no config to be had, so that nothing is known of the model."""
 
     def __str__(self) -> str:
         return self.value

@@ -14,6 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from llmsim_adapters.errors import AdapterError
 from llmsim_adapters.evaluation.total import Total
+from llmsim_adapters.gap import few
+from llmsim_adapters.sources.answer import Refusal
+from llmsim_adapters.sources.reading import read_config
+from llmsim_adapters.spelling import meant
 from llmsim_adapters.text import printable
 
 SHIPPED: Final = ("report", "sglang")
@@ -78,21 +82,22 @@ def load_registry(name: str | Path) -> Registry:
     path = Path(name)
     shown = printable(path)
     try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
+        data = read_config(path)
+    except Refusal as refusal:
+        if refusal.kind != "unreadable":
+            message = f"registry {shown!r} is not valid: {refusal.message}"
+            raise RegistryError(message) from refusal
         known = " or ".join(f"`{known}`" for known in SHIPPED)
-        message = f"no registry {shown!r}: {error.strerror}; expected {known}, or the path of a JSON file"
-        raise RegistryError(message) from error
-    except UnicodeDecodeError as error:
-        message = f"registry {shown!r} is not UTF-8 text"
-        raise RegistryError(message) from error
+        wanted = f"expected {known}, or the path of a JSON file"
+        message = f"no registry {shown!r}{meant(str(name), SHIPPED)}: {refusal.message}; {wanted}"
+        raise RegistryError(message) from refusal
     try:
-        registry = Registry.model_validate_json(text)
+        registry = Registry.model_validate(data)
     except ValidationError as error:
-        problems = "".join(
-            f"\n  {printable('.'.join(map(str, problem['loc'])) or 'file')}: {printable(problem['msg'])}"
-            for problem in error.errors(include_url=False)[:10]
-        )
-        message = f"registry {shown!r} is not valid:{problems}"
+        problems = [
+            f"{printable('.'.join(map(str, problem['loc'])) or 'file')}: {printable(problem['msg'])}"
+            for problem in error.errors(include_url=False)
+        ]
+        message = f"registry {shown!r} is not valid:" + "".join(f"\n  {problem}" for problem in few(problems))
         raise RegistryError(message) from error
     return registry if registry.name else registry.model_copy(update={"name": path.stem})

@@ -48,6 +48,15 @@ NOTHING_KNOWN: Final = Sidecars()
 """Beside a config that came alone, a dictionary for instance."""
 
 
+class Download(NamedTuple):
+    """What a hub had: the config, the name of its file, its revision, and what is beside it."""
+
+    config: dict[str, Any]
+    file: str
+    revision: str | None
+    sidecars: Sidecars
+
+
 class Content(NamedTuple):
     """All that a config is read from, wherever it came from."""
 

@@ -1,4 +1,4 @@
-"""A progress bar for the clients' downloads that shows nothing and stops what is too large for a config."""
+"""What is too large for a config is stopped: by a progress bar that shows nothing, or as it is read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from llmsim_adapters.sources.reading import MAX_CONFIG_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 def limited(bar: type[Any], stop: Callable[[int], Exception]) -> type[Any]:
@@ -34,3 +34,29 @@ def limited(bar: type[Any], stop: Callable[[int], Exception]) -> type[Any]:
             raise stop(int(size))
 
     return LimitedBar
+
+
+class Bounded:
+    """A raw answer that raises `stop(bytes)` once more than `MAX_CONFIG_BYTES` were read of it."""
+
+    def __init__(self, raw: Any, stop: Callable[[int], Exception]) -> None:
+        self._raw = raw
+        self._stop = stop
+        self._received = 0
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._raw, name)
+        if name not in ("read", "read1"):
+            return found
+        return lambda *args, **kwargs: self._counted(found(*args, **kwargs))
+
+    def stream(self, *args: Any, **kwargs: Any) -> Iterator[bytes]:
+        """Yield the pieces of the answer."""
+        for piece in self._raw.stream(*args, **kwargs):
+            yield self._counted(piece)
+
+    def _counted(self, piece: bytes) -> bytes:
+        self._received += len(piece)
+        if self._received > MAX_CONFIG_BYTES:
+            raise self._stop(self._received)
+        return piece

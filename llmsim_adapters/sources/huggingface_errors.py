@@ -8,6 +8,7 @@ from huggingface_hub import errors
 
 from llmsim_adapters.sources.answer import Refusal
 from llmsim_adapters.sources.environment import HUGGINGFACE_ENDPOINT, shown_endpoint, without_secrets
+from llmsim_adapters.sources.huggingface_files import bad_mirror
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,12 +54,7 @@ def explain(error: BaseException, repo_id: str, revision: str | None, endpoint: 
     if isinstance(error, errors.OfflineModeIsEnabled):
         return Refusal("offline", "not asked: HF_HUB_OFFLINE was set when huggingface_hub was imported")
     if isinstance(error, errors.FileMetadataError):
-        return Refusal(
-            "bad_mirror",
-            f"{hub} answered for {repo_id} without the headers that a hub sends (ETag, X-Repo-Commit): it is "
-            "an incomplete mirror, a proxy or a login page; set HF_ENDPOINT (or `endpoint`) to another one, "
-            "or give a local config.json",
-        )
+        return bad_mirror(endpoint, repo_id)
     if isinstance(error, errors.HfHubHTTPError):
         missing = isinstance(error, errors.RepositoryNotFoundError)
         return _explain_status(_status(error), missing, repo_id, hub, token, hub_said)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
@@ -34,8 +35,10 @@ def recall(hub: str, repo_id: str, revision: str | None) -> frozenset[str] | Non
     return top_level(names) if isinstance(names, list) else None
 
 
-def remember(hub: str, repo_id: str, revision: str | None, names: Iterable[str]) -> None:
-    """Keep what a hub listed; where it can't be kept, it will be asked again."""
+def remember(hub: str, repo_id: str, revision: str | None, names: Iterable[str], end: float) -> None:
+    """Keep what a hub listed before the monotonic time `end`; where it can't be kept, it will be asked again."""
+    if time.monotonic() > end:
+        return
     path = _path(hub, repo_id, revision)
     folder = os.path.dirname(path)
     with suppress(OSError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from llmsim_adapters.errors import ConfigUnavailable
+from llmsim_adapters.sources.deadline import TIMEOUT, checked
 from llmsim_adapters.sources.search import Search, Source
 from llmsim_adapters.sources.session import HubSession
 
@@ -24,6 +25,7 @@ def find_all(
     endpoint: str | None = None,
     session: HubSession | None = None,
     max_workers: int = 8,
+    timeout: float = TIMEOUT,
     progress: Callable[[int], None] | None = None,
 ) -> list[RawConfig | ConfigUnavailable]:
     """Return for each of `sources`, in their order, its config or the error that `find` would raise.
@@ -32,9 +34,10 @@ def find_all(
     `max_workers` threads.
 
     Args:
+        timeout: the seconds that all hubs together have for each config; one that took them is not asked again.
         progress: called in the calling thread with the number of sources done so far.
     """
-    session = session or HubSession()
+    session, timeout = session or HubSession(), checked(timeout)
     results: dict[int, RawConfig | ConfigUnavailable] = {}
     waiting: dict[int, Search] = {}
 
@@ -45,7 +48,7 @@ def find_all(
 
     for index, item in enumerate(sources):
         source, modelscope_id = item if isinstance(item, tuple) else (item, None)
-        search = Search(source, None, endpoint, offline, modelscope_id)
+        search = Search(source, None, endpoint, offline, modelscope_id, timeout)
         try:
             found = search.local()
             if found is None and not search.may_ask_hubs:

@@ -6,18 +6,21 @@ import os
 import socket
 import sys
 import threading
+import time
 from contextlib import ExitStack, contextmanager
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
-from llmsim_adapters.sources.answer import Refusal, Sidecars
-from llmsim_adapters.sources.bars import limited
+from llmsim_adapters.sources.answer import NOTHING_KNOWN, Download, Refusal, Sidecars
+from llmsim_adapters.sources.bars import Bounded, limited
 from llmsim_adapters.sources.environment import environment_defaults, modelscope_cache_dir, shown_endpoint
 from llmsim_adapters.sources.listings import recall, remember, top_level
+from llmsim_adapters.sources.quiet import hush
 from llmsim_adapters.sources.reading import read_config, shown, too_large
-from llmsim_adapters.sources.sidecars import collect, in_cache
+from llmsim_adapters.sources.sidecars import attempt, collect, in_cache
+from llmsim_adapters.sources.without import ADAPTER, PARAMS, instead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,11 +39,10 @@ def cached(repo_id: str, revision: str | None) -> str:
     Only the file counts, not its folder: a download that failed leaves its folder behind.
     """
     name = repo_id.replace("/", "--")
-    path = os.path.join(
-        modelscope_cache_dir(), "models", name, "snapshots", revision or DEFAULT_REVISION, "config.json"
-    )
-    if os.path.isfile(path):
-        return path
+    folder = os.path.join(modelscope_cache_dir(), "models", name, "snapshots", revision or DEFAULT_REVISION)
+    for file in ("config.json", PARAMS, ADAPTER):
+        if os.path.isfile(path := os.path.join(folder, file)):
+            return path
     # The layout of older clients doesn't tell the revision, so it answers only for the default one.
     if revision is None and (old := _old_copy(repo_id)):
         return old
@@ -53,10 +55,8 @@ def beside(repo_id: str, path: str, revision: str | None) -> Sidecars:
     return in_cache(os.path.dirname(path), recall(HUB, repo_id, revision or DEFAULT_REVISION))
 
 
-def download(
-    repo_id: str, revision: str | None, endpoint: str, *, fresh: bool, probe: bool
-) -> tuple[dict[str, Any], str, Sidecars]:
-    """Return the config from ModelScope at `endpoint`, its revision, and what is beside it.
+def download(repo_id: str, revision: str | None, endpoint: str, *, end: float, fresh: bool, probe: bool) -> Download:
+    """Return the config from ModelScope at `endpoint`, by the monotonic time `end`.
 
     With `probe` a plain connection is tried first, where no proxy is set: the client tries again for half
     a minute, and only the environment at its import could tell it not to. With `fresh` a copy in the
@@ -66,6 +66,7 @@ def download(
     if probe:
         _probe(endpoint)
     revision = revision or DEFAULT_REVISION
+    cache = modelscope_cache_dir()
     with ExitStack() as stack:
         folder = None
         if revision != DEFAULT_REVISION and _old_copy(repo_id):
@@ -73,6 +74,8 @@ def download(
             folder = stack.enter_context(TemporaryDirectory(prefix="llmsim-adapters-"))
         stack.enter_context(_only_the_file())
         api = hub.HubApi(endpoint=endpoint, token=os.environ.get("MODELSCOPE_API_TOKEN"))
+
+        _check_answers(api, endpoint)
 
         def asked(request: Callable[[], T]) -> T:
             try:
@@ -90,21 +93,35 @@ def download(
                 repo_type="model",
                 file_path=name,
                 revision=revision,
-                cache_dir=modelscope_cache_dir(),
+                cache_dir=cache,
                 local_dir=folder,
                 force=fresh,
             )
             return str(path)
 
-        path = asked(lambda: fetch("config.json", fresh=fresh))
-        config = read_config(path)
-        try:
+        def listing() -> frozenset[str]:
             found = asked(lambda: api.list_repo_files(repo_id, "model", revision=revision, recursive=False))
-        except Refusal:  # the config is there; what is beside it is then not known
-            return config, revision, beside(repo_id, path, revision)
-        names = top_level(each.path for each in found)
-        remember(HUB, repo_id, revision, names)
-        return config, revision, collect(names, lambda name: asked(lambda: fetch(name)))
+            return top_level(each.path for each in found)
+
+        def read(name: str) -> dict[str, Any]:
+            return read_config(asked(lambda: fetch(name, fresh=fresh)))
+
+        name, names = "config.json", None
+        try:
+            config = read(name)
+        except Refusal as refusal:
+            if refusal.kind not in ("file_not_found", "not_found"):  # its words don't always tell which
+                raise
+            names = attempt(listing, (end - time.monotonic()) / 2)
+            name = instead(names, refusal, read)
+            config = read(name)
+        names = attempt(listing, (end - time.monotonic()) / 2) if names is None else names
+        if names is None:  # what is beside the config is then not known
+            sidecars = NOTHING_KNOWN
+        else:
+            remember(HUB, repo_id, revision, names, end)
+            sidecars = collect(names, read)
+        return Download(config, name, revision, sidecars)
 
 
 def _old_copy(repo_id: str) -> str | None:
@@ -121,7 +138,33 @@ def _client() -> Any:
         import modelscope_hub
     except ImportError as error:
         raise Refusal("not_installed", "modelscope_hub is not installed: pip install modelscope_hub") from error
+    import modelscope_hub._download  # whose loggers are made with it
+
+    hush()
     return modelscope_hub
+
+
+def _check_answers(api: Any, endpoint: str) -> None:
+    """Let no answer pass that is none, a redirect without an address, nor one that is larger than what is asked for."""
+
+    def check(reply: Any, *_: Any, **__: Any) -> None:
+        if 300 <= reply.status_code < 400 and not reply.is_redirect:
+            refusal = Refusal("bad_mirror", f"{shown_endpoint(endpoint)} redirects to nowhere: it is no ModelScope")
+            raise _final(refusal)
+        reply.raw = Bounded(reply.raw, lambda size: _final(too_large(f"an answer has {size:,} bytes")))
+
+    for held in vars(api.legacy).values():
+        if isinstance(hooks := getattr(held, "hooks", None), dict):  # a session of the client's
+            hooks["response"].append(check)
+
+
+def _final(refusal: Refusal) -> Exception:
+    """Return an error after which the client does not try again: one of its own, as this one is by default."""
+    from modelscope_hub.errors import HubError
+
+    error = HubError(refusal.message)
+    error.__cause__ = refusal
+    return error
 
 
 def _probe(endpoint: str) -> None:
@@ -174,16 +217,7 @@ def _only_the_file() -> Iterator[None]:
 
 
 def _per_thread(bar: type[Any]) -> Callable[..., Any]:
-    from modelscope_hub.errors import HubError
-
-    def stop(size: int) -> HubError:
-        # The client tries again after any error but its own that are marked final, as this one is by default.
-        refusal = too_large(f"config.json has {size:,} bytes")
-        error = HubError(refusal.message)
-        error.__cause__ = refusal
-        return error
-
-    ours = limited(bar, stop)
+    ours = limited(bar, lambda size: _final(too_large(f"config.json has {size:,} bytes")))
 
     def make(*args: Any, **kwargs: Any) -> Any:
         return (ours if getattr(_here, "ours", False) else bar)(*args, **kwargs)

@@ -25,7 +25,8 @@ def explain(error: BaseException, repo_id: str, revision: str, endpoint: str) ->
     hub = shown_endpoint(endpoint)
     raw = str(getattr(error, "message", None) or error)
     said = without_secrets(raw)
-    hub_said = f"; the hub says: {said}" if said and isinstance(error, errors.APIError) else ""
+    told = said and said.isascii() and isinstance(error, errors.APIError)  # its Chinese is said in English here
+    hub_said = f"; the hub says: {said}" if told else ""
     has_token = bool(os.environ.get("MODELSCOPE_API_TOKEN"))
     if isinstance(error, errors.NotExistError):
         return _missing(raw.lower(), repo_id, revision, hub, hub_said)

@@ -9,6 +9,7 @@ from llmsim_adapters.sources.answer import NOTHING_KNOWN, Refusal, Sidecars
 from llmsim_adapters.sources.reading import read_config, shown
 from llmsim_adapters.sources.sidecars import in_folder
 from llmsim_adapters.sources.source_id import check_repo_id
+from llmsim_adapters.sources.without import PARAMS, instead, without_config
 
 
 def read_path(path: str) -> tuple[dict[str, Any], str, Sidecars]:
@@ -21,13 +22,24 @@ def read_path(path: str) -> tuple[dict[str, Any], str, Sidecars]:
         if os.path.isdir(path):
             file = os.path.join(path, "config.json")
             if not os.path.lexists(file):
-                raise Refusal("not_found", _no_config_in(path))
+                file = os.path.join(path, _instead(path))
         elif not os.path.lexists(path):
             raise Refusal("not_found", f"{shown(path)} doesn't exist")
+        elif refusal := without_config([path], read_config):
+            raise refusal
     except ValueError as error:  # a NUL; newer Pythons say that no such path exists
         raise Refusal("not_found", f"{shown(path)} is not a path") from error
-    alone = os.path.basename(file) != "config.json"
+    alone = os.path.basename(file) not in ("config.json", PARAMS)
     return read_config(file), file, NOTHING_KNOWN if alone else in_folder(os.path.dirname(file) or ".")
+
+
+def _instead(folder: str) -> str:
+    try:
+        names = frozenset(os.listdir(folder))
+    except OSError:
+        names = frozenset()
+    refusal = Refusal("not_found", _no_config_in(folder))
+    return instead(names, refusal, lambda name: read_config(os.path.join(folder, name)))
 
 
 def _no_config_in(path: str) -> str:

@@ -69,7 +69,7 @@ def parse_config(content: bytes, name: str) -> dict[str, Any]:
 
 def too_large(found: str) -> Refusal:
     """Return the refusal for a file of more than `MAX_CONFIG_BYTES`."""
-    return Refusal("too_large", f"{found}; a config.json of more than {MAX_CONFIG_BYTES:,} is not read")
+    return Refusal("too_large", f"{found}; a file of more than {MAX_CONFIG_BYTES:,} is not read")
 
 
 def shown(path: str | os.PathLike[str]) -> str:

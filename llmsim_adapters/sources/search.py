@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from llmsim_adapters.errors import Answer, ConfigUnavailable, InvalidConfig
 from llmsim_adapters.sources import huggingface
-from llmsim_adapters.sources.answer import Provenance, RawConfig, Refusal, Sidecars, any_broken
-from llmsim_adapters.sources.bundled import find_bundled
+from llmsim_adapters.sources.answer import Download, Provenance, RawConfig, Refusal, Sidecars, any_broken
+from llmsim_adapters.sources.bundled import bundled_ids, find_bundled
+from llmsim_adapters.sources.deadline import TIMEOUT, checked
 from llmsim_adapters.sources.environment import (
     huggingface_endpoint,
     modelscope_endpoint,
@@ -18,6 +20,7 @@ from llmsim_adapters.sources.environment import (
     shown_endpoint,
 )
 from llmsim_adapters.sources.paths import read_path
+from llmsim_adapters.sources.quiet import quiet
 from llmsim_adapters.sources.reading import read_config, shown
 from llmsim_adapters.sources.session import HubSession
 from llmsim_adapters.sources.sidecars import NONE, given
@@ -29,6 +32,8 @@ from llmsim_adapters.sources.source_id import (
     check_revision,
     parse_source,
 )
+from llmsim_adapters.sources.without import refuse_adapter
+from llmsim_adapters.spelling import meant
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -47,6 +52,7 @@ def find(
     session: HubSession | None = None,
     modelscope_id: str | None = None,
     files: Files | None = None,
+    timeout: float = TIMEOUT,
 ) -> RawConfig:
     """Return the raw config of `source`.
 
@@ -62,12 +68,13 @@ def find(
         session: what this run knows about the hubs; share one among many calls.
         modelscope_id: the model's id on ModelScope where it differs.
         files: what is beside the config, by the names of the files; by default what its source has.
+        timeout: the seconds that all hubs together have; one that has another behind it gets half of what is left.
 
     Raises:
         ConfigUnavailable: no source has the config; it says what each of them answered.
         InvalidConfig: a `config.json` was found, and none that is a usable JSON object.
     """
-    search = Search(source, revision, endpoint, offline, modelscope_id)
+    search = Search(source, revision, endpoint, offline, modelscope_id, checked(timeout))
     known = None if files is None else given(files)
     found = search.local() or search.remote(session or HubSession())
     return found if known is None else replace(found, sidecars=known)
@@ -76,7 +83,7 @@ def find(
 class Search:
     """One source's way through the sources: first those on this machine, then the hubs."""
 
-    __slots__ = ("_answers", "_endpoint", "_modelscope_id", "_offline", "_revision", "_source", "_target")
+    __slots__ = ("_answers", "_endpoint", "_modelscope_id", "_offline", "_revision", "_source", "_target", "_timeout")
 
     def __init__(
         self,
@@ -85,12 +92,14 @@ class Search:
         endpoint: str | None,
         offline: bool,
         modelscope_id: str | None,
+        timeout: float = TIMEOUT,
     ) -> None:
         self._source = source
         self._revision = revision
         self._endpoint = endpoint
         self._offline = offline
         self._modelscope_id = modelscope_id
+        self._timeout = timeout
         self._answers: list[Answer] = []
         self._target = SourceId()
 
@@ -124,7 +133,10 @@ class Search:
                 if not self._skips(hub, hub):
                     self._say(hub, "offline", f"not asked: {reason}")
             self._fail()
-        found = self._from_hub(HUGGINGFACE, session) or self._from_hub(MODELSCOPE, session)
+        half = self._timeout if self._passed_over(MODELSCOPE) else self._timeout / 2
+        end = time.monotonic() + self._timeout
+        found = self._from_hub(HUGGINGFACE, session, half)
+        found = found or self._from_hub(MODELSCOPE, session, max(end - time.monotonic(), 0))
         return found or self._fail()
 
     def _settle_ids(self) -> None:
@@ -134,6 +146,8 @@ class Search:
             if named is not None and named != self._revision:
                 raise Refusal("invalid_id", f"the address names revision {named!r}, the call {self._revision!r}")
         self._revision = self._revision or named
+        if self._revision == "main" or (self._target.hub == MODELSCOPE and self._revision == "master"):
+            self._revision = None  # the default one, by the name that each hub has for it
         if self._modelscope_id is None:
             self._modelscope_id = self._target.repo_id
         else:
@@ -146,11 +160,16 @@ class Search:
                 key = next(key for key in data if type(key) is kind)
                 message = f"a config's keys are strings; {printable(repr(key))} is {kind.__name__}"
                 raise InvalidConfig("the given mapping", [Answer("dict", "not_an_object", message)])
+        try:
+            refuse_adapter(data)
+        except Refusal as refusal:
+            raise ConfigUnavailable("the given mapping", [refusal.answer("dict")]) from None
         return RawConfig(data, Provenance("dict", "the given mapping"))
 
     def _from_path(self, path: str) -> RawConfig:
         try:
             data, file, sidecars = read_path(path)
+            refuse_adapter(data)
         except Refusal as refusal:
             self._answers.append(refusal.answer("path"))
             self._fail()
@@ -178,7 +197,7 @@ class Search:
             return None
         found = find_bundled(repo_id)
         if found is None:
-            self._say(name, "not_bundled", f"{repo_id} is not among the bundled configs")
+            self._say(name, "not_bundled", f"{repo_id} is not among the bundled configs{meant(repo_id, bundled_ids())}")
             return None
         try:
             return self._found(read_config(found[0]), name, shown(found[0]), found[1], None, NONE)
@@ -201,13 +220,12 @@ class Search:
             self._refused(name, refusal)
             return None
 
-    def _from_hub(self, hub: str, session: HubSession) -> RawConfig | None:
+    def _from_hub(self, hub: str, session: HubSession, seconds: float) -> RawConfig | None:
         if self._skips(hub, hub):
             return None
         from llmsim_adapters.sources import modelscope
 
         at_modelscope = hub == MODELSCOPE
-        client = modelscope if at_modelscope else huggingface
         repo_id = (self._modelscope_id or "") if at_modelscope else self._repo_id
         mirrored = at_modelscope == (self._target.hub == MODELSCOPE)
         address = modelscope_endpoint if at_modelscope else huggingface_endpoint
@@ -215,17 +233,23 @@ class Search:
         cache = f"{hub}_cache"
         # The client would hand out the cached file that was just found to be unusable.
         fresh = any_broken([answer for answer in self._answers if answer.source == cache])
+
+        end = time.monotonic() + seconds
+
+        def request(first: bool) -> Download:
+            with quiet():
+                if at_modelscope:
+                    return modelscope.download(repo_id, self._revision, endpoint, end=end, fresh=fresh, probe=first)
+                return huggingface.download(repo_id, self._revision, endpoint, end=end)
+
         try:
-            data, revision, beside = session.ask(
-                f"{hub} at {endpoint}",
-                lambda first: client.download(repo_id, self._revision, endpoint, fresh=fresh, probe=first),
-            )
+            found = session.ask(f"{hub} at {shown_endpoint(endpoint)}", request, seconds)
+            page = "models/{}/file/view/{}" if at_modelscope else "{}/blob/{}"
+            location = f"{shown_endpoint(endpoint)}/{page.format(repo_id, found.revision or 'main')}/{found.file}"
+            return self._found(found.config, hub, location, repo_id, found.revision, found.sidecars)
         except Refusal as refusal:
             self._refused(hub, refusal)
             return None
-        page = "models/{}/file/view/{}" if at_modelscope else "{}/blob/{}"
-        location = f"{shown_endpoint(endpoint)}/{page.format(repo_id, revision or 'main')}/config.json"
-        return self._found(data, hub, location, repo_id, revision, beside)
 
     @property
     def _repo_id(self) -> str:
@@ -240,17 +264,22 @@ class Search:
         revision: str | None,
         beside: Sidecars,
     ) -> RawConfig:
+        refuse_adapter(data)
         return RawConfig(data, Provenance(source, location, repo_id, revision, tuple(self._answers)), beside)
 
     def _skips(self, source: str, hub: str) -> bool:
         """Whether `source`, which belongs to `hub`, is none of this model's; if so it says why."""
+        reason = self._passed_over(hub)
+        if reason:
+            self._say(source, "skipped", f"passed over: {reason}")
+        return bool(reason)
+
+    def _passed_over(self, hub: str) -> str:
         if self._target.hub not in (None, hub):
-            self._say(source, "skipped", f"passed over: only {self._target.hub} was named")
-        elif hub == MODELSCOPE and "/" not in (self._modelscope_id or ""):
-            self._say(source, "skipped", "passed over: an id on ModelScope has the form org/name")
-        else:
-            return False
-        return True
+            return f"only {self._target.hub} was named"
+        if hub == MODELSCOPE and "/" not in (self._modelscope_id or ""):
+            return "an id on ModelScope has the form org/name"
+        return ""
 
     def _say(self, source: str, kind: str, message: str) -> None:
         self._answers.append(Answer(source, kind, message))
@@ -261,4 +290,5 @@ class Search:
     def _fail(self) -> NoReturn:
         error = InvalidConfig if any_broken(self._answers) else ConfigUnavailable
         source = self._source if isinstance(self._source, str) else shown(self._source)  # type: ignore[arg-type]
+        source = shown_endpoint(source) if "@" in source else source
         raise error(source, self._answers) from None

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from llmsim_adapters.errors import Answer, InvalidConfig
 from llmsim_adapters.sources.answer import Refusal, Sidecars
+from llmsim_adapters.sources.deadline import Late, within
+from llmsim_adapters.sources.quiet import quiet
 from llmsim_adapters.sources.reading import read_config
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
+
+T = TypeVar("T")
 
 QUANTIZATIONS: Final = ("hf_quant_config.json", "quantize_config.json", "quant_config.json")
 """The files that declare how a checkpoint's weights are quantized, where `config.json` doesn't."""
@@ -27,7 +31,7 @@ NONE: Final = Sidecars(complete=True)
 def in_folder(folder: str) -> Sidecars:
     """Return what a folder holds beside its config."""
     there = [name for name in QUANTIZATIONS if os.path.lexists(os.path.join(folder, name))]
-    return collect(there, lambda name: os.path.join(folder, name))
+    return collect(there, lambda name: read_config(os.path.join(folder, name)))
 
 
 def in_cache(folder: str, listed: frozenset[str] | None) -> Sidecars:
@@ -37,10 +41,10 @@ def in_cache(folder: str, listed: frozenset[str] | None) -> Sidecars:
     sees no other files.
     """
 
-    def path_of(name: str) -> str:
+    def read(name: str) -> dict[str, Any]:
         if name not in here:
             raise Refusal("not_cached", "the hub has it, and it is not in the cache")
-        return os.path.join(folder, name)
+        return read_config(os.path.join(folder, name))
 
     try:
         here = frozenset(os.listdir(folder))
@@ -48,20 +52,33 @@ def in_cache(folder: str, listed: frozenset[str] | None) -> Sidecars:
         here = frozenset()
     if listed is None and any(name.endswith(_WEIGHTS) for name in here):
         listed = here
-    return collect(here | (listed or here), path_of)._replace(complete=listed is not None)
+    return collect(here | (listed or here), read)._replace(complete=listed is not None)
 
 
-def collect(names: Collection[str], path_of: Callable[[str], str]) -> Sidecars:
-    """Return those of `names` that are wanted, each read from where `path_of` says it is; a refusal is its reason."""
+def collect(names: Collection[str], read: Callable[[str], Mapping[str, Any]]) -> Sidecars:
+    """Return those of `names` that are wanted, each as `read` gives it; a refusal is its reason."""
     files: dict[str, Mapping[str, Any]] = {}
     unread: dict[str, str] = {}
     for name in QUANTIZATIONS:
         if name in names:
             try:
-                files[name] = read_config(path_of(name))
+                files[name] = read(name)
             except Refusal as refusal:
                 unread[name] = refusal.message
     return Sidecars(files, unread, complete=True)
+
+
+def attempt(request: Callable[[], T], seconds: float) -> T | None:
+    """Return what a hub answers that need not: None where it refuses, or takes longer than so many seconds."""
+
+    def quietly() -> T:
+        with quiet():
+            return request()
+
+    try:
+        return within(seconds, quietly)
+    except (Refusal, Late):
+        return None
 
 
 def given(files: Mapping[str, Mapping[str, Any]]) -> Sidecars:

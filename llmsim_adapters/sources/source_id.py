@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from llmsim_adapters.sources.answer import Refusal
+from llmsim_adapters.sources.environment import shown_endpoint
 from llmsim_adapters.text import printable
 
 HUGGINGFACE = "huggingface"
@@ -113,4 +114,4 @@ def _parse_address(source: str, hub: str, rest: str) -> SourceId:
 
 
 def _invalid(source: str, why: str) -> Refusal:
-    return Refusal("invalid_id", f"{printable(source)!r} can't be read as a model: {why}")
+    return Refusal("invalid_id", f"{shown_endpoint(source)!r} can't be read as a model: {why}")

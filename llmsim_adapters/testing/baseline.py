@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 
 _ORDER: Final[Mapping[str, tuple[str, ...]]] = {
     "status": tuple(
-        str(status) for status in (Status.NOT_SUPPORTED, Status.PARTIALLY_SUPPORTED, Status.FULLY_SUPPORTED)
+        str(status)
+        for status in (
+            Status.NOT_EVALUATED,
+            Status.NOT_SUPPORTED,
+            Status.PARTIALLY_SUPPORTED,
+            Status.FULLY_SUPPORTED,
+        )
     ),
     "evidence": tuple(str(evidence) for evidence in Evidence),
 }

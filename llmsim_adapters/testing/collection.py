@@ -16,7 +16,7 @@ from llmsim_adapters.testing.baseline import Baseline, BaselineError, describe
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_STATUSES: Final = (Status.NOT_SUPPORTED, Status.PARTIALLY_SUPPORTED, Status.FULLY_SUPPORTED)
+_STATUSES: Final = (Status.NOT_EVALUATED, Status.NOT_SUPPORTED, Status.PARTIALLY_SUPPORTED, Status.FULLY_SUPPORTED)
 _EVIDENCE: Final = tuple(Evidence)
 
 
@@ -39,7 +39,7 @@ class RegistryPlugin:
             raise pytest.UsageError(message)
         status = option("--llmsim-status")
         free = file is not None or self._under is not None
-        self._status = Status(status or ("not_supported" if free else "partially_supported"))
+        self._status = Status(status or ("not_evaluated" if free else "partially_supported"))
         try:
             self.report = coverage(option("--llmsim-coverage"), offline=option("--llmsim-offline"))
             if file:

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +21,9 @@ DIALECT_OF_ARCHITECTURE: Final = {"LlamaForCausalLMEagle3": "llama_eagle3"}
 
 _MODULES: Final = {"RefinedWeb": "refined_web"}
 """The modules of model types whose name is none of a module."""
+
+_KEYS_OF_FORMAT: Final = {"mistral_params": frozenset({"dim", "n_layers", "n_heads", "hidden_dim"})}
+"""What every file of a format has and no `config.json` all of: such files name no architecture."""
 
 _MODULE_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,80}")
 
@@ -52,6 +55,15 @@ def dialect(model_type: str) -> Dialect:
         message = f"no model type {model_type!r} is declared; docs/model-types.md lists those that are"
         raise LookupError(message)
     return found
+
+
+def of_format(config: Mapping[str, Any]) -> Dialect | None:
+    """Return the dialect of a file other than `config.json`, which its keys give away; None where it is none."""
+    if config.get("architectures") is None and config.get("model_type") in (None, "transformer"):
+        for name, keys in _KEYS_OF_FORMAT.items():
+            if config.keys() >= keys:
+                return built_in(name, "formats")
+    return None
 
 
 @cache
