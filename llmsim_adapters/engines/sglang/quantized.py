@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from llmsim_adapters.engines.rules import Held, Scales, Store
 from llmsim_adapters.engines.sglang.architectures import DSA, names
 from llmsim_adapters.engines.sglang.conditions import quantized_by
-from llmsim_adapters.spec.components import Indexer, MixtureOfExperts
+from llmsim_adapters.spec.components import MixtureOfExperts
 from llmsim_adapters.spec.dtypes import BITS
 from llmsim_adapters.traced import ceil_div
 
@@ -177,7 +177,7 @@ def _fused_as_expert(layout: Asked) -> bool:
 
 def _interleaved(layout: Asked) -> bool:
     """Whether the indexer's rotary pairs are interleaved, so that its keys are projected together with its weights."""
-    return any(isinstance(part, Indexer) and part.interleaved for part in layout.spec.components())
+    return any(part.kind == "indexer" and getattr(part, "interleaved", False) for part in layout.spec.components())
 
 
 def _without_biases(layout: Asked) -> bool:
