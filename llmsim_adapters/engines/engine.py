@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from llmsim_adapters.engines.tables import IN_TABLES, Tables
 from llmsim_adapters.graph.schedule import ScheduleError
 from llmsim_adapters.text import printable
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 _MOST_ARCHITECTURES: Final = 1024
 """Whose rules are kept by architecture: more than any engine has, and few enough for whatever configs say."""
+
+_MOST_TABLES: Final = 4096
+"""Tables that are kept: several for each architecture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +94,8 @@ class Engine:
     redundant: Callable[[Asked], bool] = lambda _: True
     reads_quantization: Callable[[Quantization], bool] = lambda _: True
     _about: dict[str, dict[type[Rule], tuple[Any, ...]]] = field(default_factory=dict, init=False, repr=False)
+    _tabled: dict[str, tuple[Rule, ...]] = field(default_factory=dict, init=False, repr=False)
+    _tables: dict[tuple[str, tuple[bool, ...]], Tables] = field(default_factory=dict, init=False, repr=False)
     _defaults: dict[str, bool | int | str] = field(default_factory=dict, init=False, repr=False)
 
     def about(self, architecture: str) -> Mapping[type[Rule], tuple[Any, ...]]:
@@ -102,6 +108,25 @@ class Engine:
                     found[type(rule)] = (*found.get(type(rule), ()), rule)
             if len(self._about) < _MOST_ARCHITECTURES:
                 self._about[architecture] = found
+        return found
+
+    def tables(self, layout: Asked) -> Tables:
+        """Return the rules about tensors and caches that hold for a layout, where they are looked up.
+
+        They depend on the architecture and on which of the rules that are asked hold, and are put together once.
+        """
+        architecture = layout.spec.architecture
+        tabled = self._tabled.get(architecture)
+        if tabled is None:
+            tabled = tuple(r for r in self.rules if isinstance(r, IN_TABLES) and r.is_about(architecture))
+            if len(self._tabled) < _MOST_ARCHITECTURES:
+                self._tabled[architecture] = tabled
+        holds = tuple([rule.when is None or bool(rule.when(layout)) for rule in tabled])
+        found = self._tables.get((architecture, holds))
+        if found is None:
+            found = Tables([rule for rule, held in zip(tabled, holds, strict=True) if held])
+            if len(self._tables) < _MOST_TABLES:
+                self._tables[architecture, holds] = found
         return found
 
     def chosen(self, options: Mapping[str, object]) -> Mapping[str, bool | int | str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.engines.ranks import Group, Ranks
-from llmsim_adapters.engines.rules import Beside, Format, Keep, Note, Refuse, Rule, Scales, Split, Store
+from llmsim_adapters.engines.rules import Format, Refuse, Rule, Split
 from llmsim_adapters.graph.schedule import ScheduleError
 from llmsim_adapters.traced import ceil_div
 
@@ -14,21 +14,12 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from llmsim_adapters.engines.engine import Engine
-    from llmsim_adapters.engines.rules import Part
+    from llmsim_adapters.engines.rules import Part, Scales, Store
     from llmsim_adapters.graph.operator import Sharding
     from llmsim_adapters.graph.schedule import Schedule
     from llmsim_adapters.spec.model import ModelSpec
 
     _Rule = TypeVar("_Rule", bound=Rule)
-
-_IN_TABLES: Final = frozenset({Store, Scales, Keep, Beside, Note})
-_OF: Final = {
-    "": ("linear", "experts", "shared_experts"),
-    "linear": ("linear", "shared_experts"),
-    "experts": ("experts",),
-    "shared_experts": ("shared_experts",),
-}
-"""The matrices that a rule about scales is about, by what it says."""
 
 _AROUND: Final[dict[str, Part]] = {"linear_attention": "attention", "tower_mlp": "tower"}
 """The part that one with no rule of its own is split like."""
@@ -65,25 +56,11 @@ class Layout:
         page = self.options.get("page_size", 1)
         self.page = page if isinstance(page, int) else 1
         self._groups: dict[Part, Group | None] = {}
-        self.stored: dict[str, Store] = {}
-        self.scales: dict[tuple[str, str], Scales] = {}
-        self.kept: dict[str, Keep] = {}
-        self.beside: dict[str, list[Beside]] = {}
-        self.names_places = False
-        if not _IN_TABLES.isdisjoint(self._about):
-            self._tables()
-
-    def _tables(self) -> None:
-        """Put the rules about tensors and caches where they are looked up; of several, the first one holds."""
-        self.stored = {name: rule for rule in reversed(self.rules(Store)) for name in rule.tensors}
-        for scales in reversed(self.rules(Scales)):
-            self.scales.update({(name, of): scales for name in scales.schemes for of in _OF[scales.of]})
-        self.kept = {name: rule for rule in reversed(self.rules(Keep)) for name in rule.caches}
-        for beside in self.rules(Beside):
-            self.beside.setdefault(beside.kind, []).append(beside)
-        self.names_places = any("/" in name for name in (*self.stored, *self.beside))
-        for note in self.rules(Note):
-            self.use(note)
+        tables = engine.tables(self)
+        self.stored, self.scales, self.kept, self.beside = tables.stored, tables.scales, tables.kept, tables.beside
+        self.names_places = tables.names_places
+        for note in tables.notes:
+            self.notes[note] = None
 
     @property
     def registered(self) -> bool:

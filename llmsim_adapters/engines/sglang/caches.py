@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.engines.rules import Beside, Keep, Note
 from llmsim_adapters.engines.sglang.architectures import DSA, REGISTERED, WINDOWED_POOL
-from llmsim_adapters.engines.sglang.conditions import attentions
+from llmsim_adapters.spec.components import Attention
 from llmsim_adapters.traced import ceil_div
 
 if TYPE_CHECKING:
@@ -19,7 +19,13 @@ _QUANT_BLOCK: Final = 128
 
 
 def _has_windows(layout: Asked) -> bool:
-    return any(attention.window is not None for attention in attentions(layout.spec))
+    for stack in layout.spec.stacks:
+        for block in stack.blocks:
+            for sublayer in block.sublayers:
+                for mixer in sublayer.mixers:
+                    if isinstance(mixer, Attention) and mixer.window is not None:
+                        return True
+    return False
 
 
 def _indexer_scales(indexer: Indexer, shelf: Shelf) -> None:

@@ -113,6 +113,8 @@ def _heads_of_groups(layout: Asked) -> str:
 
 def _more_ranks_than_experts(layout: Asked) -> str:
     world = layout.schedule.world_size
+    if world == 1:
+        return ""
     for mixture in layout.spec.language_model().components():
         if isinstance(mixture, MixtureOfExperts) and world > mixture.num_experts:
             return (
