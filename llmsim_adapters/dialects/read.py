@@ -18,6 +18,7 @@ from llmsim_adapters.dialects.reading.find import (
 )
 from llmsim_adapters.dialects.reading.reader import Reader
 from llmsim_adapters.dialects.reading.reading import Reading
+from llmsim_adapters.errors import internal
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.spec.quick import replace
 from llmsim_adapters.text import printable
@@ -74,7 +75,13 @@ def read(
     )
     r.model_type, r.architecture = model_type, architecture
     r.gaps += wrong
-    spec = _spec(chosen, whole, r, outer)
+    try:
+        spec = _spec(chosen, whole, r, outer)
+    except Exception as error:  # of values that nobody thought of; one model's answer, not the end of a report
+        told, spec = internal(error), None
+        if not r.invalid:  # else it came of a stand-in for a value that is refused already
+            shown = printable(r.model_type) or "no type"
+            r.gaps.append(Gap(GapKind.INVALID_CONFIG, "config.json", f"the dialect for {shown} can't read it: {told}"))
     if dialect is None and not r.invalid:
         shown = printable(model_type) or "none"
         r.gaps.insert(0, Gap(GapKind.INFERRED, "model_type", f"no dialect knows the type ({shown})"))
