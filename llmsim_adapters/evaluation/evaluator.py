@@ -6,8 +6,8 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llmsim_adapters.evaluation.construction import FAILURES, construct
 from llmsim_adapters.errors import AdapterError, InternalError, internal
+from llmsim_adapters.evaluation.construction import FAILURES, construct
 from llmsim_adapters.evaluation.evidence import served, verified
 from llmsim_adapters.evaluation.impact import with_impacts
 from llmsim_adapters.evaluation.result import Coverage

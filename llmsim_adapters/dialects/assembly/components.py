@@ -74,16 +74,12 @@ def _head_dim(r: Reader, hidden: int, heads: int) -> int:
 
 def partial_rotary(r: Reader, fraction: float) -> float:
     """Read which part of each head is rotated; transformers 5 keeps it inside `rope_parameters`."""
-    said = r.number("partial_rotary_factor")
+    said = r.number("partial_rotary_factor", least=0, most=1)
     rope = r.raw.get("rope_parameters")
     if rope.__class__ is dict and "partial_rotary_factor" in rope:
         inner = r.nested("rope_parameters", rest_costless=True)
-        said = inner.number("partial_rotary_factor") if inner is not None else None
-    if said is None:
-        return fraction
-    if not 0 <= said <= 1:
-        r.refuse("partial_rotary_factor", said, "a number from 0 to 1")
-    return said
+        said = inner.number("partial_rotary_factor", least=0, most=1) if inner is not None else None
+    return fraction if said is None else said
 
 
 def latent_attention(r: Reader, *, bias: bool = False) -> LatentAttention:

@@ -10,7 +10,7 @@ from llmsim_adapters.dialects.inferring.biases import of_networks
 from llmsim_adapters.dialects.inferring.mixers import layer_kinds, one_attention
 from llmsim_adapters.dialects.inferring.networks import experts, one_dense
 from llmsim_adapters.dialects.inferring.recurrences import recurrence
-from llmsim_adapters.dialects.reading.reader import LARGEST
+from llmsim_adapters.dialects.reading.limits import LARGEST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

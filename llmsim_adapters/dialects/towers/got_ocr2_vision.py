@@ -37,7 +37,7 @@ def _mixers(r: Reader) -> Component | Sequence[Component]:
     if not r.flag("use_rel_pos"):
         r.no_effect(("window_size", "global_attn_indexes"), "without distances, a window is a mask: no weights")
         return attention
-    whole = r.sequence("global_attn_indexes") or ()
+    whole = r.indices("global_attn_indexes") or ()
     windowed, side = r.size("window_size"), r.size("image_size") // r.size("patch_size")
     within = PlaneAttention(attention=attention, distances=2 * windowed - 1)
     over_all = PlaneAttention(attention=attention, distances=2 * side - 1)

@@ -16,6 +16,7 @@ from llmsim_adapters.dialects.assembly.linear_attention import (
     untied,
 )
 from llmsim_adapters.dialects.assembly.patterns import after_dense_every, experts_where, mlp_layer_types
+from llmsim_adapters.dialects.reading.limits import LARGEST
 from llmsim_adapters.dialects.types import deepseek_v3
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ def _attends(r: Reader, inner: Reader | None) -> list[bool]:
     count = layers(r)
     if inner is None or not (inner.has("full_attn_layers") and inner.has("kda_layers")):
         return [i > 0 and i % 4 == 0 for i in range(count)]
-    full, linear = inner.sequence("full_attn_layers") or (), inner.sequence("kda_layers") or ()
+    most = LARGEST["num_hidden_layers"]
+    full, linear = (inner.integers(name, most=most) or () for name in ("full_attn_layers", "kda_layers"))
     if {*full, *linear} != set(range(1, count + 1)) or len(full) + len(linear) != count:
         inner.refuse("full_attn_layers", list(full), "with kda_layers each layer from 1 once")
     return [i + 1 in full for i in range(count)]
