@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.dialects import composite
 from llmsim_adapters.dialects.keys.aliases import CANONICAL
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
     from llmsim_adapters.dialects.reading.dialect import Dialect
     from llmsim_adapters.spec.model import ModelSpec
+
+_SHOWN: Final = 50
+"""How many keys that nobody read, and parts left out, are named; of the others, the answer has the number."""
 
 
 def read(
@@ -140,6 +143,7 @@ def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | No
         if outer.unmodelled:
             r.unmodelled += outer.unmodelled
         r.gaps += outer.gaps
+    nobody_read = []
     for key in unread:
         holder = next((level for level in levels if key.removeprefix(level.prefix) in level.raw), r)
         name = key.removeprefix(holder.prefix)
@@ -150,9 +154,17 @@ def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | No
         elif composite.is_tower(name, holder.raw.get(name)):
             r.unmodelled.append(composite.tower(printable(name, 60)))
         else:
-            shown = printable(key)
-            r.gaps.append(Gap(GapKind.UNREAD_KEY, shown, f"nobody read `{shown}`: it may change any figure"))
-    return replace(spec, architecture=r.architecture, unmodelled=tuple(dict.fromkeys(r.unmodelled)))
+            nobody_read.append(key)
+    for key in nobody_read[:_SHOWN]:
+        shown = printable(key)
+        r.gaps.append(Gap(GapKind.UNREAD_KEY, shown, f"nobody read `{shown}`: it may change any figure"))
+    if len(nobody_read) > _SHOWN:
+        more = f"{len(nobody_read) - _SHOWN:,} more keys"
+        r.gaps.append(Gap(GapKind.UNREAD_KEY, more, f"nobody read {more}: they may change any figure"))
+    parts = tuple(dict.fromkeys(r.unmodelled))
+    if len(parts) > _SHOWN:
+        parts = (*parts[:_SHOWN], f"{len(parts) - _SHOWN:,} more parts")
+    return replace(spec, architecture=r.architecture, unmodelled=parts)
 
 
 def _with_towers(spec: ModelSpec, whole: Dialect, outer: Reader, r: Reader) -> ModelSpec:

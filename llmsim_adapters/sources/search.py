@@ -17,7 +17,7 @@ from llmsim_adapters.sources.environment import (
     shown_endpoint,
 )
 from llmsim_adapters.sources.paths import read_path
-from llmsim_adapters.sources.reading import read_config, shown
+from llmsim_adapters.sources.reading import check_mapping, read_config, shown
 from llmsim_adapters.sources.session import HubSession
 from llmsim_adapters.sources.source_id import (
     HUGGINGFACE,
@@ -139,6 +139,10 @@ class Search:
                 key = next(key for key in data if type(key) is kind)
                 message = f"a config's keys are strings; {printable(repr(key))} is {kind.__name__}"
                 raise InvalidConfig("the given mapping", [Answer("dict", "not_an_object", message)])
+        try:
+            check_mapping(data, "the given mapping")
+        except Refusal as refusal:
+            raise InvalidConfig("the given mapping", [refusal.answer("dict")]) from None
         return RawConfig(data, Provenance("dict", "the given mapping"))
 
     def _from_path(self, path: str) -> RawConfig:

@@ -6,12 +6,22 @@ components itself.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from llmsim_adapters.spec.components import MLP, Attention, LatentAttention, MixtureOfExperts, Norm
+from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
+
+
+_ACTIVATIONS: Final = frozenset(
+    """
+    gegelu geglu gelu gelu_10 gelu_accurate gelu_fast gelu_new gelu_python gelu_python_tanh gelu_pytorch_tanh laplace
+    leaky_relu linear mish quick_gelu relu relu2 relu6 sigmoid silu swiglu swigluoai swish tanh xielu
+    """.split()  # noqa: SIM905
+)
+"""Names of activations, of which xIELU alone has trained numbers: transformers' `ACT2FN`, and Phi-3 small's."""
 
 
 def attention(
@@ -122,9 +132,13 @@ def mlp(r: Reader, *, width: int | None = None, bias: bool = False, gated: bool 
     )
 
 
-def activation(r: Reader) -> str:
-    """Read the activation's name; swish is another name of SiLU."""
-    name = r.text("hidden_act") or "silu"
+def activation(r: Reader, key: str = "hidden_act") -> str:
+    """Read the activation's name; swish is another name of SiLU. One that is not known may have trained numbers."""
+    name = r.text(key)
+    if name is None:
+        return "silu"
+    if name not in _ACTIVATIONS:
+        r.inferred(key, f"no activation {printable(name, 40)!r} is known: taken to have no trained numbers")
     return "silu" if name == "swish" else name
 
 

@@ -187,7 +187,8 @@ def attention_types(r: Reader, base: Attention) -> Attention | list[Attention]:
         r.no_effect(("attention_types",), "attention_layers says what each layer attends to")
     else:
         kinds = []
-        for run in r.sequence("attention_types") or [[[_GLOBAL, _LOCAL], 12]]:
+        said = r.sequence("attention_types")
+        for run in [[[_GLOBAL, _LOCAL], 12]] if said is None else said:
             match run:
                 case [list(repeated), int(times)] if 0 <= times * len(repeated) <= count:
                     kinds = [*kinds, *repeated * times]

@@ -9,7 +9,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from llmsim_adapters.dialects.keys.aliases import CANONICAL
 from llmsim_adapters.dialects.keys.costless import COSTLESS
+from llmsim_adapters.dialects.keys.kinds import implausible
 from llmsim_adapters.dialects.keys.neutral import says_nothing
 from llmsim_adapters.dialects.reading.reading import Origin, Parameter
 from llmsim_adapters.gap import Gap, GapKind
@@ -118,7 +120,7 @@ class Tracker:
         """Read parameters that change nothing in this config, for a reason."""
         for name in names:
             if name in self._by_name:
-                self._take(name)
+                self._require(name, self._take(name))
                 for key in self._by_name[name]:
                     self.without_effect[self.prefix + key] = reason
 
@@ -167,15 +169,25 @@ class Tracker:
 
     def unread(self, costless: Mapping[str, str]) -> list[str]:
         """Return the dotted paths of the keys that nobody read and that are not on the list of costless ones."""
-        read = self._read
-        unread = [
-            self.prefix + key
-            for key, value in self.raw.items()
-            if key not in read and key not in COSTLESS and key not in costless and not says_nothing(key, value)
-        ]
+        read, unread = self._read, []
+        for key, value in self.raw.items():
+            if key in read:
+                continue
+            if key in COSTLESS or key in costless:
+                self._require(CANONICAL.get(key, key), value, key)
+            elif not says_nothing(key, value):
+                unread.append(self.prefix + key)
         for child in self._children:
             unread += child.unread(costless if child._costless is None else child._costless)
         return unread
+
+    def _require(self, name: str, value: object, key: str = "") -> None:
+        """Note a value without effect that can't be one of the parameter."""
+        expected = implausible(name, value)
+        if expected is not None and key:
+            self.refuse_key(self.prefix + key, f"is {_shown(value)}; expected {expected}")
+        elif expected is not None:
+            self.refuse(name, value, expected)
 
     def _absent(self, name: str) -> bool:
         keys = self._by_name.get(name)

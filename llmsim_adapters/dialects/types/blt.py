@@ -168,7 +168,8 @@ def _patcher(r: Reader) -> tuple[Stack, ...]:
 
 
 def _hashes(r: Reader, hidden: int) -> HashEmbedding:
-    sizes = r.integers("encoder_hash_byte_group_size") or _SIZES
+    said = r.integers("encoder_hash_byte_group_size")
+    sizes = _SIZES if said is None else said
     count = r.size("encoder_hash_byte_group_nb_functions") * r.derive("byte_group_sizes", len(sizes))
     return HashEmbedding(rows=r.size("encoder_hash_byte_group_vocab") * count, hidden_size=hidden, count=count)
 

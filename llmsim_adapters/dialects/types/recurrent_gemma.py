@@ -30,7 +30,9 @@ def _recurrent(r: Reader) -> GatedLinearRecurrence:
 
 def _mixers(r: Reader) -> list[Component]:
     """`block_types` is repeated over the layers."""
-    said = r.words("block_types", (_RECURRENT, _ATTENTION)) or [_RECURRENT]
+    said = r.words("block_types", (_RECURRENT, _ATTENTION)) or ()
+    r.check("block_types", len(said) > 0, "names no layer")
+    said = said or [_RECURRENT]
     kinds = [said[i % len(said)] for i in range(layers(r))]
     attends = replace(
         attention(r, bias=r.flag("attention_bias"), o_bias=True, rotary_fraction=0.5), window=r.size("sliding_window")
