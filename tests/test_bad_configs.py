@@ -142,14 +142,15 @@ class TestComposite:
         coverage = la.evaluate({"model_type": "some_vlm", "architectures": ["SomeForConditionalGeneration"], **config})
         assert coverage.path == path
         assert coverage.parameters["hidden_size"].key == f"{path}.hidden_size"
-        assert coverage.status == "fully_supported"
+        assert [(gap.kind, gap.name) for gap in coverage.gaps] == [("inferred", "model_type")]
 
     def test_a_tower_that_is_not_modelled_ends_full_support(self) -> None:
         config = {"model_type": "some_vlm", "text_config": LLAMA, "vision_config": {"hidden_size": 7}}
         coverage = la.evaluate(config)
         assert (coverage.status, coverage.category) == ("partially_supported", "multimodal")
         assert [(str(g.kind), g.name, g.impact) for g in coverage.gaps] == [
-            ("unsupported_feature", "vision_tower", None)
+            ("inferred", "model_type", None),
+            ("unsupported_feature", "vision_tower", None),
         ]
 
     def test_a_tower_beside_flat_text_keys_too(self) -> None:
@@ -209,6 +210,7 @@ class TestComposite:
     def test_an_unread_key_is_named_with_its_path(self) -> None:
         config = {"text_config": {**LLAMA, "a_new_mechanism": 1}, "projector_depth": 2}
         assert sorted(gaps(config)) == [
+            ("inferred", "model_type"),
             ("unread_key", "projector_depth"),
             ("unread_key", "text_config.a_new_mechanism"),
         ]

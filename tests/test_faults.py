@@ -30,7 +30,7 @@ def faulty(r: Reader) -> ModelSpec:
 
 def empty(r: Reader) -> ModelSpec:
     """A dialect that makes a network of nothing."""
-    return llama.DIALECT.read(r).transform(MLP, lambda mlp: replace(mlp, intermediate_size=0))
+    return llama.DIALECT.read(r).transform(MLP, lambda mlp: replace(mlp, hidden_size=0))
 
 
 def answer(read: Any, config: dict[str, Any]) -> la.Coverage:
@@ -65,7 +65,7 @@ def test_a_tensor_of_nothing_is_a_build_error() -> None:
     assert coverage.status == "not_supported"
     (gap,) = coverage.gaps
     assert (gap.kind, gap.name) == ("build_error", "qwen3")
-    assert "text.mlp.gate_proj` would be 0 × 96" in gap.detail
+    assert "text.mlp.gate_proj` would be 200 × 0" in gap.detail
 
 
 @pytest.mark.parametrize("fields", [{"ep_size": 2, "moe_tp": True}, {"ep_size": 2}, {"ep_size": 4, "tp_size": 2}])

@@ -12,6 +12,7 @@ from llmsim_adapters.dialects.quantization import quantized
 from llmsim_adapters.dialects.reading.find import (
     DIALECT_OF_ARCHITECTURE,
     TYPE_OF_ARCHITECTURE,
+    bare,
     built_in,
     find,
     inferring,
@@ -78,6 +79,8 @@ def read(
     )
     r.model_type, r.architecture = model_type, architecture
     r.gaps += wrong
+    if dialect is not None:
+        r.gaps += _of_another_class(config, r, dialect, whole, nested=bool(path))
     try:
         spec = _spec(chosen, whole, r, outer)
     except Exception as error:  # of values that nobody thought of; one model's answer, not the end of a report
@@ -120,6 +123,9 @@ def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | No
     if outer is not None and composite.ends_in_language_head(r):
         r.causal_lm += (r.architecture,)
     spec = quantized(r, dialect.read(r))
+    for name, taken in dialect.disputed.items():
+        if not r.has(name):
+            r.inferred(name, f"two classes have this type and no key says it: {taken}")
     r.mark("model_type", "architectures")
     alone = r.architecture in dialect.text_only
     if outer is None and alone:
@@ -130,7 +136,7 @@ def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | No
     levels: tuple[Reader, ...] = (r,)
     if outer is not None:
         outer.mark("model_type", "architectures", r.prefix.split(".")[0])
-        spec = composite.inherit(spec, outer, alone=alone, ties="" if whole is None else whole.ties)
+        spec = composite.inherit(spec, outer, r, alone=alone, ties="" if whole is None else whole.ties)
         if whole is not None and not alone:
             spec = _with_towers(spec, whole, outer, r)
             if whole.ties != "either":
@@ -195,6 +201,28 @@ def _identity(config: Mapping[str, Any], level: Mapping[str, Any]) -> tuple[str,
         wrong.append(_wrong("model_type", "is not a string"))
         return "", architecture, wrong
     return model_type, architecture, wrong
+
+
+def _of_another_class(
+    config: Mapping[str, Any], r: Reader, dialect: Dialect, whole: Dialect | None, *, nested: bool
+) -> list[Gap]:
+    """Return a gap for each of two names that nobody declared: the type of the whole, and the class."""
+    outer_type = config.get("model_type")
+    if nested and whole is None and outer_type != r.model_type and find(str(outer_type), {}) is None:
+        shown = printable(outer_type) if isinstance(outer_type, str) else "none"
+        detail = f"no dialect knows the type of the whole ({shown}): its language model is taken to be as any other"
+        return [Gap(GapKind.INFERRED, "model_type", detail)]
+    if not r.architecture or built_in(dialect.model_type) is not dialect:
+        return []
+    own = {bare(name) for name in (outer_type, r.model_type, dialect.model_type) if isinstance(name, str)}
+    if not r.architecture.endswith("ForConditionalGeneration"):  # which is the whole, with what stands beside the text
+        own |= {name.removesuffix("text").removesuffix("decoder") for name in own}
+    known = [each for of in (dialect, whole) if of is not None for each in (of.classes, of.causal_lm, of.text_only)]
+    if bare(r.architecture) in own or any(r.architecture in names for names in known):
+        return []
+    shown = printable(r.architecture)
+    detail = f"{shown} is no class of the type {printable(r.model_type)}: taken to be as that type's own"
+    return [Gap(GapKind.INFERRED, "architectures", detail)]
 
 
 def _states_ties(config: Mapping[str, Any]) -> bool:

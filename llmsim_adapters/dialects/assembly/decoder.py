@@ -170,7 +170,7 @@ def dtype(r: Reader) -> str:
     """Read the checkpoint's number format; without one it is torch's default, float32."""
     said = r.text("dtype")
     if said is None:
-        return "float32"
+        return r.default("dtype", "float32")
     name = _DTYPES.get(said.removeprefix("torch."))
     if name is None:
         r.refuse("dtype", said, f"one of {', '.join(_DTYPES)}")

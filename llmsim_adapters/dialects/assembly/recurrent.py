@@ -97,7 +97,7 @@ def where(r: Reader, name: str, yes: Component, no: Component) -> list[Component
 def says_instead(r: Reader, name: str, other: str) -> None:
     """Let an older key say a parameter, whatever the parameter's own key says."""
     if r.has(other):
-        r.no_effect((name,), f"{other} says it")
+        r.overruled(name, r.said(other), other)
         r.stand_in(name, other)
     else:
         r.optional_size(other)

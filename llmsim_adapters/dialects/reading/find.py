@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -23,6 +23,19 @@ _MODULES: Final = {"RefinedWeb": "refined_web"}
 """The modules of model types whose name is none of a module."""
 
 _MODULE_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,80}")
+
+
+_PURPOSE: Final = re.compile(
+    r"(For[A-Z]\w*|(With)?LMHead(Model)?|DoubleHeadsModel|(Bidirectional|Encoder|Decoder)?Model(LM)?(WithLMHead)?)$"
+)
+"""What stands behind the name of a type in that of a class: what it is for."""
+
+
+@lru_cache(maxsize=1024)
+def bare(name: str) -> str:
+    """Return the name of a class or a type in small letters and numbers alone, a class's without what it is for."""
+    stem = _PURPOSE.sub("", name).lower().removesuffix("_model")
+    return "".join(c for c in stem if c.isalnum())
 
 
 @cache

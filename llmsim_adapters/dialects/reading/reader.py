@@ -124,13 +124,46 @@ class Reader(Values):
         stated = self.parameters.pop(self._namespace + name, None)
         key = name if stated is None or stated.key is None else stated.key
         canonical = {} if dialect is None else dialect.canonical
-        child = Reader(value, canonical, defaults, prefix=f"{key}.", traced=self._traced)
-        child._namespace = f"{self._namespace}{name}."
+        child = self._inside(value, canonical, defaults, key, name, costless=rest_costless)
         if dialect is not None:
             child._stem, child._costless = f"{name.removesuffix('_config')}_", dialect.costless
+        return child
+
+    def objects(self, name: str, length: int | None = None) -> list[Reader]:
+        """Return a reader of each object in a list, the same for objects that are equal, each with its index in paths.
+
+        Empty where the list is absent, null or refused.
+        """
+        said = self.sequence(name, length) or ()
+        stated = self.parameters.pop(self._namespace + name, None) if said else None
+        key = name if stated is None or stated.key is None else stated.key
+        found: list[Reader] = []
+        alike: dict[str, Reader] = {}
+        for i, value in enumerate(said):
+            if value.__class__ is not dict:
+                self.refuse_key(f"{key}[{i}]", "is no object")
+                return []
+            text = repr(value)
+            if text not in alike:
+                alike[text] = self._inside(value, {}, {}, f"{key}[{i}]", f"{name}[{i}]")
+            found.append(alike[text])
+        return found
+
+    def _inside(
+        self,
+        value: Mapping[str, Any],
+        canonical: Mapping[str, str],
+        defaults: Mapping[str, Any],
+        key: str,
+        name: str,
+        *,
+        costless: bool = False,
+    ) -> Reader:
+        child = Reader(value, canonical, defaults, prefix=f"{key}.", traced=self._traced)
+        child._namespace = f"{self._namespace}{name}."
         child.parameters, child.gaps = self.parameters, self.gaps
         child.without_effect, child.unmodelled = self.without_effect, self.unmodelled
-        if not rest_costless:
+        if not costless:
             self._children.append(child)
         return child
 

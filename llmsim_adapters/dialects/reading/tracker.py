@@ -103,6 +103,10 @@ class Tracker:
         """Whether the config itself says something other than null about a parameter."""
         return name in self._by_name and not self._absent(name)
 
+    def said(self, name: str) -> Any:
+        """Return what the config says of a parameter, without reading it: to compare with."""
+        return next((self.raw[key] for key in self._by_name.get(name, ()) if self.raw[key] is not None), None)
+
     def is_list(self, name: str) -> bool:
         """Whether the config says a parameter as a list, of each layer's value for instance."""
         return any(self.raw[key].__class__ is list for key in self._by_name.get(name, ()))
@@ -123,6 +127,25 @@ class Tracker:
                 self._require(name, self._take(name))
                 for key in self._by_name[name]:
                     self.without_effect[self.prefix + key] = reason
+
+    def overruled(self, name: str, value: object, by: str) -> None:
+        """Read a parameter that another key says instead; where they differ that is a gap, though one of them wins.
+
+        Args:
+            name: the parameter.
+            value: what the other key says of it.
+            by: the other key, as the message names it.
+        """
+        self.no_effect((name,), f"{by} says it")
+        if self.has(name):
+            key = self._by_name[name][0]
+            self.contradicts(name, self.prefix + key, self.raw[key], by, value)
+
+    def contradicts(self, name: str, key: str, said: object, by: str, value: object) -> None:
+        """Note two values of one parameter in two places, of which the second is taken."""
+        if said != value:
+            detail = f"`{printable(key)}` = {_shown(said)} and `{printable(by)}` = {_shown(value)}: the latter is taken"
+            self.gaps.append(Gap(GapKind.CONFLICTING_KEYS, name, detail))
 
     def set_aside(self, reason: str) -> None:
         """Mark every key of this level, and of those inside, as one of a part that is left out."""

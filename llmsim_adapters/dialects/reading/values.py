@@ -106,6 +106,11 @@ class Values(Tracker):
         else:
             self.without_effect[key] = f"follows from other keys: {why}"
 
+    def default(self, name: str, value: str) -> str:
+        """State what is taken for a parameter that the config does not say."""
+        self.parameters[self._namespace + name] = Parameter(name, value, None, Origin.DEFAULTED)
+        return value
+
     def derive(self, name: str, value: int, *, least: int = 1) -> int:
         """State a parameter that follows from others; from then on it is read as that.
 

@@ -37,7 +37,7 @@ def _mixers(r: Reader) -> Component | list[Component]:
     def linear() -> KimiDeltaAttention:
         for name, key in _PUBLISHED.items():
             if inner is not None and inner.has(key):
-                r.no_effect((name,), "linear_attn_config says it")
+                r.overruled(name, inner.said(key), f"linear_attn_config.{key}")
                 r.derive(name, inner.size(key))
         return kimi_delta_attention(r, low_rank=True)
 

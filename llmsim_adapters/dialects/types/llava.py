@@ -42,6 +42,7 @@ DIALECT = replace(
     llama.DIALECT.like(
         "llava",
         towers=towers,
+        classes=("LlavaLlamaForCausalLM",),
         costless={
             "image_seq_length": "how many tokens a picture becomes, which the schedule says",
             "projector_hidden_act": "an activation between two projections: elementwise",

@@ -61,7 +61,7 @@ def _mixers(r: Reader, base: Attention) -> Attention | list[Attention]:
         return base
     for name, key in _PUBLISHED.items():
         if inner is not None and inner.has(key):
-            r.no_effect((name,), "sparse_attention_config says it")
+            r.overruled(name, inner.said(key), f"sparse_attention_config.{key}")
             r.derive(name, inner.size(key))
     heads, head_dim, block, blocks = (r.size(name) for name in _PUBLISHED)
     norm = Norm(head_dim)

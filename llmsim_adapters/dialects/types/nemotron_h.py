@@ -38,11 +38,16 @@ def _pattern(r: Reader, name: str) -> list[str] | None:
 def _kinds(r: Reader) -> Sequence[str]:
     """Read what each layer is; how many there are follows, whatever `num_hidden_layers` says."""
     kinds = r.words("layer_types", _NAMES)
+    by = "layer_types"
     if kinds:
         r.no_effect(("hybrid_override_pattern",), "layer_types says what each layer is")
     else:
-        kinds = _pattern(r, "hybrid_override_pattern") or [LINEAR, _MOE, FULL, _MLP]
-    r.no_effect(("num_hidden_layers",), "the list of layers says how many there are")
+        by, kinds = "hybrid_override_pattern", _pattern(r, "hybrid_override_pattern")
+    if kinds:
+        r.overruled("num_hidden_layers", len(kinds), f"length of {by}")
+    else:
+        kinds = [LINEAR, _MOE, FULL, _MLP]
+        r.no_effect(("num_hidden_layers",), "without a list of layers, the class has four")
     r.derive("num_hidden_layers", len(kinds))
     return kinds
 
