@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def lower_mlp(mlp: MLP, site: Site) -> None:
     hidden, intermediate = mlp.hidden_size, mlp.intermediate_size
-    if not intermediate:  # of a shared expert with biases of which there are none: what is left
+    if mlp.bias and not intermediate:  # of a shared expert with biases of which there are none: what is left
         site.weight("down_proj.bias", (hidden,), "replicated")
         return
     if mlp.gated:

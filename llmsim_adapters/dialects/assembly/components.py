@@ -120,10 +120,12 @@ def mlp(r: Reader, *, width: int | None = None, bias: bool = False, gated: bool 
     xIELU has two trained numbers in each layer, and two constants that checkpoints store.
     """
     name = activation(r)
+    size = r.size("intermediate_size") if width is None else width
+    r.check("intermediate_size", size > 0, "leaves the feed-forward network no width")
     own = 2 if name == "xielu" else 0
     return MLP(
         hidden_size=r.size("hidden_size"),
-        intermediate_size=r.size("intermediate_size") if width is None else width,
+        intermediate_size=size,
         activation=name,
         gated=gated,
         bias=bias,

@@ -86,6 +86,7 @@ def _rotations(r: Reader) -> int | None:
         r.check("num_buckets", len(factors) > 0 and not any(factor % 2 for factor in factors), "has to be even numbers")
         return r.derive("hash_rotations", sum(factors) // 2)
     buckets = r.optional_size("num_buckets")
+    r.check("num_buckets", buckets is None or buckets % 2 == 0, "has to be an even number")
     return None if buckets is None else buckets // 2
 
 
