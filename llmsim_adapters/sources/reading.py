@@ -19,6 +19,7 @@ MAX_CONFIG_DEPTH = 100
 _MOST_DIGITS = 10**4300
 """Python reads and prints no integer of more digits."""
 
+_WALKED = frozenset({int, dict, list})
 _JSON_TYPES = {list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
 
 
@@ -76,17 +77,17 @@ def check_mapping(data: dict[str, Any], name: str) -> None:
     Raises:
         Refusal: whoever walks it, or prints its numbers, would fail.
     """
-    level: list[object] = [data]
+    level: list[dict[str, Any] | list[Any]] = [data]
     for _ in range(MAX_CONFIG_DEPTH + 1):
-        inner: dict[int, object] = {}  # each object once, however often it is in others
+        inner: dict[int, dict[str, Any] | list[Any]] = {}  # each object once, however often it is in others
         for item in level:
-            for value in item.values() if isinstance(item, dict) else item:  # type: ignore[attr-defined]
-                kind = value.__class__
-                if kind is int:
-                    if not -_MOST_DIGITS < value < _MOST_DIGITS:
-                        raise Refusal("not_json", f"{name} has an integer of more than 4,300 digits")
-                elif kind is dict or kind is list:
+            values = item.values() if isinstance(item, dict) else item
+            walked: list[Any] = [value for value in values if value.__class__ in _WALKED]
+            for value in walked:
+                if value.__class__ is not int:
                     inner[id(value)] = value
+                elif not -_MOST_DIGITS < value < _MOST_DIGITS:
+                    raise Refusal("not_json", f"{name} has an integer of more than 4,300 digits")
         if not inner:
             return
         level = list(inner.values())

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from llmsim_adapters.dialects.keys.aliases import CANONICAL
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -67,6 +69,9 @@ KINDS: Final[Mapping[str, str]] = {
     "partial_rotary_factor": _SHARE,
 }
 """What each key, by its canonical name, has to be where it is not null."""
+
+SPELLED: Final = {key: name for key, name in CANONICAL.items() if name in KINDS} | {name: name for name in KINDS}
+"""The canonical name of every spelling of these keys."""
 
 
 def implausible(name: str, value: object) -> str | None:

@@ -18,6 +18,8 @@ _FP4: Final = "float4_e2m1fn"
 _NVFP4: Final = (Side("scale", "float8_e4m3fn", 1, 16), Side("global_scale", "float32"))
 _SCALES: Final = {"nvfp4-pack-quantized": "torch.float8_e4m3fn", "mxfp4-pack-quantized": "torch.uint8"}
 _LARGEST_GROUP: Final = 2**20
+_PACKED: Final = 8
+"""Numbers of 4 bits in a word of 32: no format has words of two groups."""
 
 
 def compressed_tensors(q: Reader) -> Scheme | None:
@@ -59,6 +61,9 @@ def modelopt(q: Reader) -> Scheme | None:
 def whole(q: Reader, name: str) -> int | None:
     """Read an integer, or None where it is absent or null."""
     number = q.number(name)
+    if number is not None and number != int(number):
+        q.refuse(name, number, "an integer")
+        return None
     return None if number is None else int(number)
 
 
@@ -69,8 +74,8 @@ def group_size(q: Reader, default: int = 0) -> int | None:
         return default
     if size == -1:
         return 0
-    if not 0 < size <= _LARGEST_GROUP:
-        q.refuse("group_size", size, "a positive integer, or -1 for all inputs")
+    if not 0 < size <= _LARGEST_GROUP or size % _PACKED:
+        q.refuse("group_size", size, f"a multiple of {_PACKED}, or -1 for all inputs")
         return None
     return size
 

@@ -132,10 +132,10 @@ class Reader(Values):
     def objects(self, name: str, length: int | None = None) -> list[Reader]:
         """Return a reader of each object in a list, the same for objects that are equal, each with its index in paths.
 
-        Empty where the list is absent, null or refused.
+        Empty where the list is absent, null or refused. The list is the parameter, not each of its objects' keys.
         """
         said = self.sequence(name, length) or ()
-        stated = self.parameters.pop(self._namespace + name, None) if said else None
+        stated = self.parameters.get(self._namespace + name)
         key = name if stated is None or stated.key is None else stated.key
         found: list[Reader] = []
         alike: dict[str, Reader] = {}
@@ -145,7 +145,8 @@ class Reader(Values):
                 return []
             text = repr(value)
             if text not in alike:
-                alike[text] = self._inside(value, {}, {}, f"{key}[{i}]", f"{name}[{i}]")
+                alike[text] = child = self._inside(value, {}, {}, f"{key}[{i}]", f"{name}[{i}]")
+                child.parameters, child.without_effect = {}, {}
             found.append(alike[text])
         return found
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from llmsim_adapters.dialects.keys.aliases import CANONICAL
 from llmsim_adapters.dialects.keys.costless import COSTLESS
-from llmsim_adapters.dialects.keys.kinds import implausible
+from llmsim_adapters.dialects.keys.kinds import SPELLED, implausible
 from llmsim_adapters.dialects.keys.neutral import says_nothing
 from llmsim_adapters.dialects.reading.reading import Origin, Parameter
 from llmsim_adapters.gap import Gap, GapKind
@@ -24,6 +23,8 @@ MISSING: Final = object()
 
 LANGUAGE_HEADS: Final = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration")
 """How the names of architectures with a language-model head end."""
+_INERT: Final = tuple([key for key in COSTLESS if key in SPELLED])
+"""Keys without a cost in any type of which something is known."""
 _FATAL: Final = (GapKind.INVALID_CONFIG, GapKind.MISSING_PARAMETER, GapKind.PLUGIN_ERROR)
 _parameter: Final[Callable[[tuple[str, Any, str | None, Origin]], Parameter]] = partial(tuple.__new__, Parameter)
 """Makes a parameter in half the time of its class: reading does little else."""
@@ -192,14 +193,15 @@ class Tracker:
 
     def unread(self, costless: Mapping[str, str]) -> list[str]:
         """Return the dotted paths of the keys that nobody read and that are not on the list of costless ones."""
-        read, unread = self._read, []
-        for key, value in self.raw.items():
-            if key in read:
-                continue
-            if key in COSTLESS or key in costless:
-                self._require(CANONICAL.get(key, key), value, key)
-            elif not says_nothing(key, value):
-                unread.append(self.prefix + key)
+        read = self._read
+        unread = [
+            self.prefix + key
+            for key, value in self.raw.items()
+            if key not in read and key not in COSTLESS and key not in costless and not says_nothing(key, value)
+        ]
+        for key in (*_INERT, *costless):
+            if key in SPELLED and key in self.raw and key not in read:
+                self._require(SPELLED[key], self.raw[key], key)
         for child in self._children:
             unread += child.unread(costless if child._costless is None else child._costless)
         return unread

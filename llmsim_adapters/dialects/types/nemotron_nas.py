@@ -40,7 +40,9 @@ def read(r: Reader) -> ModelSpec:
     r.no_effect(("num_key_value_heads", "intermediate_size"), "block_configs says it layer by layer")
     if not r.has("block_configs"):
         r.missing("block_configs", "an object for each layer")
-    entries = [_entry(entry) for entry in r.objects("block_configs", layers(r))] or [(1, 1.0)]
+    objects = r.objects("block_configs", layers(r))
+    read_once = {id(entry): _entry(entry) for entry in dict.fromkeys(objects)}
+    entries = [read_once[id(entry)] for entry in objects] or [(1, 1.0)]
     attentions: dict[int, Component] = {}
     for group in sorted({group for group, _ in entries if group}):
         r.check("block_configs", heads % group == 0, f"has {group} query heads to a key, which do not divide the heads")
