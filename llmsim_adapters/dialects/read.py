@@ -212,13 +212,14 @@ def _of_another_class(
         shown = printable(outer_type) if isinstance(outer_type, str) else "none"
         detail = f"no dialect knows the type of the whole ({shown}): its language model is taken to be as any other"
         return [Gap(GapKind.INFERRED, "model_type", detail)]
-    if not r.architecture or built_in(dialect.model_type) is not dialect:
+    stem = bare(r.architecture)
+    if not stem or stem == bare(dialect.model_type) or built_in(dialect.model_type) is not dialect:
         return []
     own = {bare(name) for name in (outer_type, r.model_type, dialect.model_type) if isinstance(name, str)}
     if not r.architecture.endswith("ForConditionalGeneration"):  # which is the whole, with what stands beside the text
         own |= {name.removesuffix("text").removesuffix("decoder") for name in own}
     known = [each for of in (dialect, whole) if of is not None for each in (of.classes, of.causal_lm, of.text_only)]
-    if bare(r.architecture) in own or any(r.architecture in names for names in known):
+    if stem in own or any(r.architecture in names for names in known):
         return []
     shown = printable(r.architecture)
     detail = f"{shown} is no class of the type {printable(r.model_type)}: taken to be as that type's own"

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.dialects.keys.costless import COSTLESS
-from llmsim_adapters.dialects.keys.kinds import SPELLED, implausible
+from llmsim_adapters.dialects.keys.kinds import KINDS, SPELLED, implausible
 from llmsim_adapters.dialects.keys.neutral import says_nothing
 from llmsim_adapters.dialects.reading.reading import Origin, Parameter
 from llmsim_adapters.gap import Gap, GapKind
@@ -125,7 +125,9 @@ class Tracker:
         """Read parameters that change nothing in this config, for a reason."""
         for name in names:
             if name in self._by_name:
-                self._require(name, self._take(name))
+                value = self._take(name)
+                if name in KINDS:
+                    self._require(name, value)
                 for key in self._by_name[name]:
                     self.without_effect[self.prefix + key] = reason
 
