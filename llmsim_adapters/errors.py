@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+TRACEBACK: Final = "LLMSIM_ADAPTERS_TRACEBACK"
+"""Environment variable: not empty shows where an internal error is."""
 
 
 class AdapterError(Exception):
@@ -24,6 +29,21 @@ def _again(kind: type[AdapterError], args: tuple[Any, ...], attributes: dict[str
     super(AdapterError, error).__init__(*args)
     vars(error).update(attributes)
     return error
+
+
+def internal(error: Exception) -> str:
+    """Return as one line what this package's own code raised and should not have; `TRACEBACK` shows where it did."""
+    if os.environ.get(TRACEBACK):
+        import sys
+        import traceback
+
+        traceback.print_exception(error, file=sys.stderr)
+    text = printable(str(error), 200)
+    return f"{type(error).__name__}{f': {text}' if text else ''} ({TRACEBACK}=1 shows where)"
+
+
+class InternalError(AdapterError):
+    """This package's own code failed on a model that it claims: a bug, and a `build_error` gap of that model alone."""
 
 
 class MissingExtra(AdapterError, ImportError):

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from llmsim_adapters.dialects.read import read
 from llmsim_adapters.errors import AdapterError, ConfigUnavailable, InvalidConfig
-from llmsim_adapters.evaluation.construction import construct, guest_of, reread
+from llmsim_adapters.evaluation.construction import FAILURES, construct, guest_of, reread
 from llmsim_adapters.evaluation.evaluator import OWN_SCHEDULE, Evaluation, evaluate, unavailable, unsupported
 from llmsim_adapters.gap import Gap, GapKind, few
 from llmsim_adapters.graph.schedule import DEFAULT_ENGINE, Schedule, ScheduleError
 from llmsim_adapters.lowerings.recording import Kept
-from llmsim_adapters.plugins.isolation import PluginError, refuse_plugins
+from llmsim_adapters.plugins.isolation import refuse_plugins
 from llmsim_adapters.plugins.manager import registered
 from llmsim_adapters.registries.totals import known_total
 from llmsim_adapters.sources import TIMEOUT, HubSession, Provenance, find
@@ -95,7 +95,7 @@ class Model:
         except ScheduleError:
             self._construct(claim, schedule, traced=True)  # raises the same with the names of the sizes
             raise
-        except PluginError as error:
+        except FAILURES as error:
             message = f"builder {claim.builder} failed: {error}"
             raise BuildError(message, coverage) from error
         return graph.by(claim.builder, self._gaps(claim))
@@ -138,7 +138,7 @@ class Model:
         claim = self._claim(builder)
         try:
             graph = self._construct(claim, schedule, traced=True)
-        except PluginError as error:
+        except FAILURES as error:
             message = f"builder {claim.builder} failed: {error}"
             raise BuildError(message, self.coverage) from error
         return working(graph, schedule.context_len + schedule.seq_len, self.reading.parameters)

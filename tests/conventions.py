@@ -95,13 +95,25 @@ PARTIAL: Final[dict[str, tuple[str, ...]]] = {
     **dict.fromkeys(("dots3_note", "phi4_multimodal"), ("audio_tower", "vision_tower")),
     "deepseek_v4": ("multi_token_prediction",),
     **dict.fromkeys(("gemma3", "llava", "qwen2_5_vl", "qwen2_vl", "qwen3_vl", "qwen3_vl_moe"), ("vision_tower",)),
-    **dict.fromkeys(("fuyu", "git", "got_ocr2", "mllama"), ("vision_tower",)),
+    **dict.fromkeys(("fuyu", "git", "mllama"), ("vision_tower",)),
+    "got_ocr2": ("tie_word_embeddings", "vision_tower"),
     **dict.fromkeys(("llada2_moe", "llada2_moe_veomni", "sdar"), ("block_diffusion",)),
     "phi3small": ("local_and_strided_attention",),
-    **dict.fromkeys(("moss_transcribe_diarize", "qwen2_audio", "voxtral"), ("audio_tower",)),
+    **dict.fromkeys(  # whose whole's class stands for a class of the text alone, which there is not
+        (
+            *("glm4v_text", "paddleocr_vl_text", "qwen2_5_vl_text", "qwen2_vl_text", "qwen3_asr_text"),
+            *("qwen3_omni_moe_text", "qwen3_vl_moe_text", "qwen3_vl_text"),
+        ),
+        ("architectures",),
+    ),
+    "exaone": ("intermediate_size",),  # which two classes leave to different values
+    "kimi_linear": ("linear_head_dim", "linear_num_heads"),  # which cases say twice, and not the same; so below
+    "lfm2": ("intermediate_size",),
+    "moss_transcribe_diarize": ("audio_tower", "tie_word_embeddings"),
+    **dict.fromkeys(("qwen2_audio", "voxtral"), ("audio_tower",)),
     **dict.fromkeys(("gemma3n", "gemma4", "gemma4_unified"), ("audio_tower", "vision_tower")),
 }
-"""Types that their defaults have gaps of: a part that transformers does not say how to build, or an encoder of which
+"""Types that cases have gaps of: a part that transformers does not say how to build, or an encoder of which
 the weights are compared, and what it runs is not."""
 
 ALLOCATED: Final[dict[str, str]] = {

@@ -198,11 +198,14 @@ class TestLatentAttention:
 INNER: Final = {key: value for key, value in LLAMA.items() if key != "architectures"}
 WHOLE: Final = {"model_type": "a_new_one", "architectures": ["NewForConditionalGeneration"], "text_config": INNER}
 
+NEW: Final = ("inferred", "model_type")
+"""The gap of a whole of which nobody declared the type."""
+
 
 class TestComposite:
     def test_the_keys_of_another_part_are_one_gap(self) -> None:
         keys = {"projector_hidden_act": "gelu", "projector_bias": True, "mm_tokens_per_image": 256}
-        assert gaps({**WHOLE, **keys}) == [("unsupported_feature", "projector")]
+        assert gaps({**WHOLE, **keys}) == [NEW, ("unsupported_feature", "projector")]
 
     def test_a_config_inside_is_another_part_where_its_name_says_so(self) -> None:
         assert gaps({**LLAMA, "speech_config": {"depth": 3}}) == [("unsupported_feature", "speech_tower")]
@@ -223,16 +226,16 @@ class TestComposite:
     )
     def test_what_joins_pictures_to_tokens_is_a_part(self, key: str, value: object, part: str) -> None:
         """Janus, which also makes pictures, and Mistral 3."""
-        assert gaps({**WHOLE, key: value}) == [("unsupported_feature", part)]
+        assert gaps({**WHOLE, key: value}) == [NEW, ("unsupported_feature", part)]
 
     def test_how_images_are_cut_costs_nothing(self) -> None:
-        assert gaps({**WHOLE, "tile_size": 512, "use_thumbnail": True}) == []
+        assert gaps({**WHOLE, "tile_size": 512, "use_thumbnail": True}) == [NEW]
 
     def test_what_the_top_level_repeats_is_read_once(self) -> None:
-        assert gaps({**WHOLE, "vocab_size": 1000, "hidden_size": 96}) == []
+        assert gaps({**WHOLE, "vocab_size": 1000, "hidden_size": 96}) == [NEW]
 
     def test_what_it_says_otherwise_is_unread(self) -> None:
-        assert gaps({**WHOLE, "vocab_size": 1001}) == [("unread_key", "vocab_size")]
+        assert gaps({**WHOLE, "vocab_size": 1001}) == [NEW, ("unread_key", "vocab_size")]
 
 
 class TestSizesThatCannotBe:
@@ -322,7 +325,8 @@ class TestEncodersAlone:
 
 class TestFirstCheckpointsOfLlava:
     def test_they_name_their_tower_and_have_llamas_keys_at_the_top(self) -> None:
-        flat = {**LLAMA, "model_type": "llava", "mm_vision_tower": "openai/clip-vit-large-patch14-336"}
+        named = {"model_type": "llava", "architectures": ["LlavaLlamaForCausalLM"]}
+        flat = {**LLAMA, **named, "mm_vision_tower": "openai/clip-vit-large-patch14-336"}
         model = la.load({**flat, "mm_hidden_size": 1024})
         assert [gap.name for gap in model.coverage.gaps] == ["vision_tower", "projector"]
         assert model.build(checkpoint()).parameters == la.build(LLAMA, checkpoint()).parameters
@@ -330,7 +334,8 @@ class TestFirstCheckpointsOfLlava:
 
 class TestPredictionModules:
     def test_dense_models_may_have_them(self) -> None:
-        config = {**LLAMA, "model_type": "mimo", "attention_bias": True, "num_nextn_predict_layers": 1}
+        named = {"model_type": "mimo", "architectures": ["MiMoForCausalLM"]}
+        config = {**LLAMA, **named, "attention_bias": True, "num_nextn_predict_layers": 1}
         model = la.load(config)
         assert model.coverage.gaps == ()
         hidden, kv, wide = 96, 24, 200

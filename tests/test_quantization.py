@@ -276,6 +276,8 @@ class TestSchemes:
         [
             ({"quant_method": "awq", "bits": 4, "group_size": 0}, "group_size"),
             ({"quant_method": "gptq", "bits": 4, "group_size": "all"}, "group_size"),
+            ({"quant_method": "gptq", "bits": 4, "group_size": 7}, "group_size"),
+            ({"quant_method": "gptq", "bits": 4.5, "group_size": 128}, "bits"),
             ({"quant_method": "fp8", "weight_block_size": [128]}, "weight_block_size"),
             ({**FP8, "modules_to_not_convert": [1]}, "modules_to_not_convert"),
             ({**FP8, "modules_to_not_convert": "lm_head"}, "modules_to_not_convert"),

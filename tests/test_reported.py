@@ -33,5 +33,9 @@ class TestReported:
         }
         assert case["right"].items() <= figures.items(), case["working"]
 
+    def test_what_is_in_doubt_is_named(self, case: dict[str, Any]) -> None:
+        named = [[str(gap.kind), gap.name] for gap in la.evaluate(case["config"]).gaps]
+        assert "gap" not in case or case["gap"] in named, case["working"]
+
     def test_it_is_supported_as_far_as_it_is_read(self, case: dict[str, Any]) -> None:
         assert la.evaluate(case["config"]).status == case["status"]

@@ -61,7 +61,7 @@ def tower(key: str) -> str:
     return f"{key.removesuffix('_config')}_tower"
 
 
-def inherit(spec: ModelSpec, outer: Reader, *, alone: bool = False, ties: str = "") -> ModelSpec:
+def inherit(spec: ModelSpec, outer: Reader, r: Reader, *, alone: bool = False, ties: str = "") -> ModelSpec:
     """Return the spec with what the outer level of a composite config says about the whole model.
 
     The top level's `tie_word_embeddings` wins, as in transformers, its default too where the type is declared, which
@@ -75,8 +75,11 @@ def inherit(spec: ModelSpec, outer: Reader, *, alone: bool = False, ties: str = 
         spec = _tied(spec, tied=False)
     elif ties or outer.has("tie_word_embeddings"):
         tied = outer.flag("tie_word_embeddings")
+        if ties != "either":
+            _compare(outer, r, "tie_word_embeddings")
         spec = spec if ties == "either" and not tied else _tied(spec, tied=tied)
     if outer.has("dtype"):
+        _compare(outer, r, "dtype")
         spec = replace(spec, dtype=dtype(outer))
     else:
         outer.no_effect(("dtype",), "null: the language model's is taken")
@@ -84,6 +87,17 @@ def inherit(spec: ModelSpec, outer: Reader, *, alone: bool = False, ties: str = 
     if alone:
         without_parts(outer)
     return spec
+
+
+def _compare(outer: Reader, r: Reader, name: str) -> None:
+    """Note where both levels say a parameter, and not the same."""
+    if outer.has(name) and r.has(name):
+        inner_key, outer_key = r.parameters[name].key or name, outer.parameters.get(name)
+        by = (outer_key.key if outer_key is not None else None) or name
+        inner, said = (
+            str(x).removeprefix("torch.") if x.__class__ is str else x for x in (r.said(name), outer.said(name))
+        )
+        r.contradicts(name, inner_key, inner, by, said)
 
 
 def without_parts(r: Reader) -> None:

@@ -12,6 +12,7 @@ from llmsim_adapters.dialects.quantization import quantized
 from llmsim_adapters.dialects.reading.find import (
     DIALECT_OF_ARCHITECTURE,
     TYPE_OF_ARCHITECTURE,
+    bare,
     built_in,
     declared_types,
     find,
@@ -20,6 +21,7 @@ from llmsim_adapters.dialects.reading.find import (
 )
 from llmsim_adapters.dialects.reading.reader import Reader
 from llmsim_adapters.dialects.reading.reading import Reading
+from llmsim_adapters.errors import internal
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.spec.quick import replace
 from llmsim_adapters.spelling import meant
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.dialect import Dialect
     from llmsim_adapters.sources import Sidecars
     from llmsim_adapters.spec.model import ModelSpec
+
+_SHOWN: Final = 50
+"""How many keys that nobody read, and parts left out, are named; of the others, the answer has the number."""
 
 
 _UNKNOWN_FILES: Final = (
@@ -89,7 +94,15 @@ def read(
     top = outer or r
     if sidecars is not None:
         top.files = sidecars.files
-    spec = _spec(chosen, whole, r, outer)
+    if dialect is not None:
+        r.gaps += _of_another_class(config, r, dialect, whole, nested=bool(path))
+    try:
+        spec = _spec(chosen, whole, r, outer)
+    except Exception as error:  # of values that nobody thought of; one model's answer, not the end of a report
+        told, spec = internal(error), None
+        if not r.invalid:  # else it came of a stand-in for a value that is refused already
+            shown = printable(r.model_type) or "no type"
+            r.gaps.append(Gap(GapKind.INVALID_CONFIG, "config.json", f"the dialect for {shown} can't read it: {told}"))
     if sidecars is not None:
         r.gaps += _unread_files(top, sidecars)
     if dialect is None:
@@ -106,8 +119,13 @@ def read(
         gaps=tuple(dict.fromkeys(r.gaps)),  # a bad key that is read twice is still one gap
         path=".".join(path),
         without_effect=r.without_effect,
-        notes=() if sidecars is None or sidecars.complete or spec.quantization else (_UNKNOWN_FILES,),
+        notes=(_UNKNOWN_FILES,) if sidecars is not None and _may_lack_files(sidecars, spec) else (),
     )
+
+
+def _may_lack_files(sidecars: Sidecars, spec: ModelSpec | None) -> bool:
+    """Whether a file that nobody can know of may declare a quantization: the config declares none."""
+    return not sidecars.complete and spec is not None and spec.quantization is None
 
 
 def _encoder_alone(model_type: str, architecture: str) -> Reading:
@@ -130,6 +148,9 @@ def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | No
     if outer is not None and composite.ends_in_language_head(r):
         r.causal_lm += (r.architecture,)
     spec = quantized(r, dialect.read(r))
+    for name, taken in dialect.disputed.items():
+        if not r.has(name):
+            r.inferred(name, f"two classes have this type and no key says it: {taken}")
     r.mark("model_type", "architectures")
     alone = r.architecture in dialect.text_only
     if outer is None and alone:
@@ -140,7 +161,7 @@ def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | No
     levels: tuple[Reader, ...] = (r,)
     if outer is not None:
         outer.mark("model_type", "architectures", r.prefix.split(".")[0])
-        spec = composite.inherit(spec, outer, alone=alone, ties="" if whole is None else whole.ties)
+        spec = composite.inherit(spec, outer, r, alone=alone, ties="" if whole is None else whole.ties)
         if whole is not None and not alone:
             spec = _with_towers(spec, whole, outer, r)
             if whole.ties != "either":
@@ -153,6 +174,7 @@ def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | No
         if outer.unmodelled:
             r.unmodelled += outer.unmodelled
         r.gaps += outer.gaps
+    nobody_read = []
     for key in unread:
         holder = next((level for level in levels if key.removeprefix(level.prefix) in level.raw), r)
         name = key.removeprefix(holder.prefix)
@@ -163,9 +185,17 @@ def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | No
         elif composite.is_tower(name, holder.raw.get(name)):
             r.unmodelled.append(composite.tower(printable(name, 60)))
         else:
-            shown = printable(key)
-            r.gaps.append(Gap(GapKind.UNREAD_KEY, shown, f"nobody read `{shown}`: it may change any figure"))
-    return replace(spec, architecture=r.architecture, unmodelled=tuple(dict.fromkeys(r.unmodelled)))
+            nobody_read.append(key)
+    for key in nobody_read[:_SHOWN]:
+        shown = printable(key)
+        r.gaps.append(Gap(GapKind.UNREAD_KEY, shown, f"nobody read `{shown}`: it may change any figure"))
+    if len(nobody_read) > _SHOWN:
+        more = f"{len(nobody_read) - _SHOWN:,} more keys"
+        r.gaps.append(Gap(GapKind.UNREAD_KEY, more, f"nobody read {more}: they may change any figure"))
+    parts = tuple(dict.fromkeys(r.unmodelled))
+    if len(parts) > _SHOWN:
+        parts = (*parts[:_SHOWN], f"{len(parts) - _SHOWN:,} more parts")
+    return replace(spec, architecture=r.architecture, unmodelled=parts)
 
 
 def _with_towers(spec: ModelSpec, whole: Dialect, outer: Reader, r: Reader) -> ModelSpec:
@@ -206,6 +236,29 @@ def _unread_files(top: Reader, sidecars: Sidecars) -> list[Gap]:
         Gap(GapKind.UNREAD_KEY, printable(name), f"{why}; it stands beside the config, and may change any figure")
         for name, why in said.items()
     ]
+
+
+def _of_another_class(
+    config: Mapping[str, Any], r: Reader, dialect: Dialect, whole: Dialect | None, *, nested: bool
+) -> list[Gap]:
+    """Return a gap for each of two names that nobody declared: the type of the whole, and the class."""
+    outer_type = config.get("model_type")
+    if nested and whole is None and outer_type != r.model_type and find(str(outer_type), {}) is None:
+        shown = printable(outer_type) if isinstance(outer_type, str) else "none"
+        detail = f"no dialect knows the type of the whole ({shown}): its language model is taken to be as any other"
+        return [Gap(GapKind.INFERRED, "model_type", detail)]
+    stem = bare(r.architecture)
+    if not stem or stem == bare(dialect.model_type) or built_in(dialect.model_type) is not dialect:
+        return []
+    own = {bare(name) for name in (outer_type, r.model_type, dialect.model_type) if isinstance(name, str)}
+    if not r.architecture.endswith("ForConditionalGeneration"):  # which is the whole, with what stands beside the text
+        own |= {name.removesuffix("text").removesuffix("decoder") for name in own}
+    known = [each for of in (dialect, whole) if of is not None for each in (of.classes, of.causal_lm, of.text_only)]
+    if stem in own or any(r.architecture in names for names in known):
+        return []
+    shown = printable(r.architecture)
+    detail = f"{shown} is no class of the type {printable(r.model_type)}: taken to be as that type's own"
+    return [Gap(GapKind.INFERRED, "architectures", detail)]
 
 
 def _states_ties(config: Mapping[str, Any]) -> bool:

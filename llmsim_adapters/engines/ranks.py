@@ -116,12 +116,17 @@ class Ranks:
 
     @property
     def width_ways(self) -> int:
-        """In how many parts the width of each expert is."""
+        """In how many parts the width of each expert is.
+
+        Raises:
+            ScheduleError: the groups of experts are not of equal size.
+        """
+        self._require_groups()
         return self.copies if self.split_experts else 1
 
     def expert_ways(self) -> int:
         """Return in how many different parts the experts of a layer are."""
-        return self.expert * self.copies if self.split_experts else self.expert
+        return self.expert * self.width_ways
 
     def local_experts(self, experts: int) -> int:
         """Return how many experts one rank stores.
@@ -140,14 +145,17 @@ class Ranks:
         Raises:
             ScheduleError: the ranks can't have equal parts.
         """
-        if self.world % self.expert:
-            raise uneven("ep_size", self.expert, self.world)
+        self._require_groups()
         local = self.local_experts(experts)
         if self.split_experts:
             if width % self.copies:
                 raise uneven("moe_tp", self.copies, width)
             return local, ceil_div(rows * self.data, self.expert), width // self.copies
         return local, ceil_div(rows * self.data, self.world), width
+
+    def _require_groups(self) -> None:
+        if self.world % self.expert:
+            raise uneven("ep_size", self.expert, self.world)
 
 
 def ways(sharding: Sharding, group: Group, ranks: Ranks, kv_ways: int) -> int:

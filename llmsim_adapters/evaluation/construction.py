@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.dialects.read import read
+from llmsim_adapters.errors import AdapterError, InternalError, internal
 from llmsim_adapters.graph.schedule import ScheduleError
 from llmsim_adapters.lowerings.wiring import wire
 from llmsim_adapters.plugins import soundness
@@ -24,6 +25,15 @@ if TYPE_CHECKING:
     from llmsim_adapters.plugins.registered import Registered, RegisteredBuilder
     from llmsim_adapters.sources import Content
     from llmsim_adapters.spec.model import ModelSpec
+
+FAILURES: Final = (PluginError, InternalError)
+"""What `construct` raises where a builder fails, whoever's code it is."""
+
+_BUGS: Final = (
+    *(ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError),
+    *(RecursionError, TypeError, ValueError),
+)
+"""What code raises that nobody meant to raise; sweeps and recordings have exceptions of their own."""
 
 
 def construct(
@@ -44,6 +54,7 @@ def construct(
 
     Raises:
         PluginError: the builder's own code raised, did not answer in time, or did not return a graph.
+        InternalError: the package's own code raised what it should not.
         ScheduleError: the model can't be spread over ranks as the schedule says.
     """
     known = tuple([name for name in without if name in registered.features])
@@ -52,7 +63,12 @@ def construct(
     wiring = partial(wire, lowerings=lowerings, engines=engines, tracer=tracer, traced=traced)
     guest = guest_of(entry, registered, spec, schedule)
     if guest is None:
-        return wiring(registered.features.without(spec, known), schedule, kept=kept)
+        try:
+            return wiring(registered.features.without(spec, known), schedule, kept=kept)
+        except AdapterError:
+            raise
+        except _BUGS as error:
+            raise InternalError(internal(error)) from error
 
     def call() -> OperatorGraph | str:
         reduced = registered.features.without(spec, known)

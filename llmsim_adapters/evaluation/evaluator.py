@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llmsim_adapters.evaluation.construction import construct
+from llmsim_adapters.errors import AdapterError, InternalError, internal
+from llmsim_adapters.evaluation.construction import FAILURES, construct
 from llmsim_adapters.evaluation.evidence import served, verified
 from llmsim_adapters.evaluation.impact import with_impacts
 from llmsim_adapters.evaluation.result import Coverage
@@ -64,6 +66,23 @@ def evaluate(
     spec = reading.spec
     if spec is None:
         return Evaluation(_unreadable(reading, source, registered), None)
+    try:
+        return _of_spec(spec, reading, source, registered, total, config)
+    except AdapterError:
+        raise
+    except Exception as error:  # one model's answer, not the end of a report
+        gap = Gap(GapKind.BUILD_ERROR, "evaluation", internal(error))
+        return Evaluation(_unreadable(replace(reading, gaps=(*reading.gaps, gap)), source, registered), None)
+
+
+def _of_spec(
+    spec: ModelSpec,
+    reading: Reading,
+    source: Provenance,
+    registered: Registered,
+    total: Total | None,
+    config: Content | None,
+) -> Evaluation:
     try:
         seen = _look(spec, registered)
     except PluginError as error:
@@ -208,8 +227,8 @@ def _claim(entry: RegisteredBuilder, claim: Claim, reading: Reading) -> Claim:
         return _failed(claim, str(error))
 
 
-def _failed(claim: Claim, error: str) -> Claim:
-    gap = Gap(GapKind.PLUGIN_ERROR, claim.builder, error)
+def _failed(claim: Claim, error: str, kind: GapKind = GapKind.PLUGIN_ERROR) -> Claim:
+    gap = Gap(kind, claim.builder, error)
     return claim._replace(claims=False, gaps=(*claim.gaps, gap))
 
 
@@ -225,12 +244,29 @@ def _build(
         entry = registered.builders[best.builder]
         try:
             graph = construct(entry, registered, spec, OWN_SCHEDULE, without=unsupported(best), config=config)
-        except (PluginError, ScheduleError) as error:
+            _sound(graph)
+        except (*FAILURES, ScheduleError) as error:
             told = f"{entry.guest.label}: {error}" if isinstance(error, ScheduleError) else str(error)
-            claims = sorted([_failed(best, told), *claims[1:]], key=Claim.rank)
+            kind = GapKind.BUILD_ERROR if isinstance(error, InternalError) else GapKind.PLUGIN_ERROR
+            claims = sorted([_failed(best, told, kind), *claims[1:]], key=Claim.rank)
         else:
             return graph, claims
     return None, claims
+
+
+def _sound(graph: OperatorGraph) -> None:
+    """Refuse a graph with a tensor of nothing: whatever a config said to make it, no figure of it is right.
+
+    Raises:
+        InternalError: it has one.
+    """
+    if min(chain.from_iterable([weight.shape for weight in graph.weights]), default=1) > 0:
+        return
+    for weight in graph.weights:
+        if min(weight.shape) < 1:
+            shape = " × ".join([str(size) for size in weight.shape])
+            message = f"the tensor `{weight.stack}.{weight.name}` would be {shape}, {weight.count} times"
+            raise InternalError(message)
 
 
 def unsupported(claim: Claim) -> tuple[str, ...]:
@@ -257,9 +293,10 @@ def _refusal(claims: list[Claim]) -> tuple[Gap, ...]:
     """Return the gaps of the claim that came nearest, for a model that no builder claims."""
     if not claims:
         return (Gap(GapKind.UNSUPPORTED_FEATURE, "builder", "no builder is registered"),)
-    nearest = next((claim for claim in claims if not _is_broken(claim)), claims[0])
-    return nearest.reasons()
+    failed = [claim for claim in claims if _has(claim, GapKind.BUILD_ERROR)]
+    nearest = next((claim for claim in claims if not _has(claim, GapKind.PLUGIN_ERROR)), claims[0])
+    return (*failed, nearest)[0].reasons()
 
 
-def _is_broken(claim: Claim) -> bool:
-    return any(gap.kind is GapKind.PLUGIN_ERROR for gap in claim.gaps)
+def _has(claim: Claim, kind: GapKind) -> bool:
+    return any(gap.kind is kind for gap in claim.gaps)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.evaluation.construction import construct
+from llmsim_adapters.evaluation.construction import FAILURES, construct
 from llmsim_adapters.gap import Gap, GapKind, Impact
 from llmsim_adapters.graph.schedule import Schedule
-from llmsim_adapters.plugins.isolation import PluginError
 
 if TYPE_CHECKING:
     from llmsim_adapters.graph.graph import OperatorGraph
@@ -40,7 +39,7 @@ def _right(claims: list[Claim], spec: ModelSpec, registered: Registered, schedul
         if claim.claims and not claim.gaps and not claim.asserted:
             try:
                 return construct(registered.builders[claim.builder], registered, spec, schedule)
-            except PluginError:  # noted where the claim is built; here the next one takes its place
+            except FAILURES:  # noted where the claim is built; here the next one takes its place
                 continue
     return None
 
@@ -56,7 +55,7 @@ def _with_impacts(
         if gap.kind is GapKind.UNSUPPORTED_FEATURE and gap.name in registered.features:
             try:
                 impact = _impact(construct(entry, registered, spec, schedule, without=(gap.name,)), right)
-            except PluginError:
+            except FAILURES:
                 return claim
         gaps.append(Gap(gap.kind, gap.name, gap.detail, impact))
     return claim._replace(gaps=tuple(gaps))

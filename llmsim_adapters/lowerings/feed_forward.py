@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 def lower_mlp(mlp: MLP, site: Site) -> None:
     hidden, intermediate = mlp.hidden_size, mlp.intermediate_size
+    if mlp.bias and not intermediate:  # of a shared expert with biases of which there are none: what is left
+        site.weight("down_proj.bias", (hidden,), "replicated")
+        return
     if mlp.gated:
         site.linear("gate_proj", hidden, intermediate, "column", bias=mlp.bias)
     site.linear("up_proj", hidden, intermediate, "column", bias=mlp.bias)

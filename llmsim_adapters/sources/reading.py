@@ -16,6 +16,10 @@ MAX_CONFIG_BYTES = 8 * 1024 * 1024
 MAX_CONFIG_DEPTH = 100
 """The deepest nesting that is read, so that whoever walks a config can do so recursively."""
 
+_MOST_DIGITS = 10**4300
+"""Python reads and prints no integer of more digits."""
+
+_WALKED = frozenset({int, dict, list})
 _JSON_TYPES = {list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
 
 
@@ -65,6 +69,29 @@ def parse_config(content: bytes, name: str) -> dict[str, Any]:
     if brackets > MAX_CONFIG_DEPTH and _deeper_than(MAX_CONFIG_DEPTH, data):
         raise _too_deep(name)
     return data
+
+
+def check_mapping(data: dict[str, Any], name: str) -> None:
+    """Hold a config that was given as a dictionary to what files are held to: its depth, and the digits of numbers.
+
+    Raises:
+        Refusal: whoever walks it, or prints its numbers, would fail.
+    """
+    level: list[dict[str, Any] | list[Any]] = [data]
+    for _ in range(MAX_CONFIG_DEPTH + 1):
+        inner: dict[int, dict[str, Any] | list[Any]] = {}  # each object once, however often it is in others
+        for item in level:
+            values = item.values() if isinstance(item, dict) else item
+            walked: list[Any] = [value for value in values if value.__class__ in _WALKED]
+            for value in walked:
+                if value.__class__ is not int:
+                    inner[id(value)] = value
+                elif not -_MOST_DIGITS < value < _MOST_DIGITS:
+                    raise Refusal("not_json", f"{name} has an integer of more than 4,300 digits")
+        if not inner:
+            return
+        level = list(inner.values())
+    raise _too_deep(name)
 
 
 def too_large(found: str) -> Refusal:

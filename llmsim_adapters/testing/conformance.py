@@ -4,30 +4,29 @@ from __future__ import annotations
 
 from contextlib import suppress
 from copy import deepcopy
-from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import pytest
 
 from llmsim_adapters.api import evaluate
-from llmsim_adapters.errors import AdapterError
 from llmsim_adapters.evaluation.construction import construct
 from llmsim_adapters.evaluation.status import Status
-from llmsim_adapters.gap import GapKind
 from llmsim_adapters.graph.schedule import Schedule, ScheduleError
-from llmsim_adapters.model import Model, load
 from llmsim_adapters.plugins.features_of import FeaturesOf
 from llmsim_adapters.plugins.manager import registered
 from llmsim_adapters.testing import laws
+from llmsim_adapters.testing.configs import ConfigLaws
 from llmsim_adapters.testing.features import by_feature, entries, features_in, in_full, totals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from llmsim_adapters.graph.graph import OperatorGraph
+    from llmsim_adapters.model import Model
     from llmsim_adapters.plugins.registered import RegisteredBuilder
     from llmsim_adapters.spec.model import ModelSpec
+    from llmsim_adapters.testing.example import Example
     from llmsim_adapters.testing.features import ByFeature
 
 SHOWING: Final = (
@@ -54,31 +53,9 @@ EXPLAINED: Final = (
 """Schedules of which the printed working is evaluated: in both modes, and spread over ranks."""
 
 _QUICK: Final = 0.1
-_BAD: Final[tuple[Any, ...]] = ("many", -1, 0, 1.5, True, [3], {"a": 1})
 
 
-@dataclass(frozen=True)
-class Example:
-    """A config that the builder claims, with the totals that are known of it from elsewhere.
-
-    `source` is whatever `la.load` takes; a dictionary for most. `parameters` and `flops` (of a prefill of one sequence
-    of `seq_len` tokens, logits of all of them) are those of the real model: count them in its own implementation.
-    `by_token` is False where a step has linear layers over more or less than its new tokens: keys that are projected
-    anew, a layer for the first token only.
-    """
-
-    source: Any
-    parameters: int | None = None
-    flops: int | None = None
-    seq_len: int = 16
-    by_token: bool = True
-
-    def load(self) -> Model:
-        """Load a copy of the config."""
-        return load(deepcopy(self.source), offline=True)
-
-
-class BuilderConformance:
+class BuilderConformance(ConfigLaws):
     """The laws of a builder, as tests.
 
     Set `builder` to its registered name and `examples` to configs that it claims, which together show every feature
@@ -132,7 +109,7 @@ class BuilderConformance:
         coverage = example.load().coverage
         assert coverage.category is not None
         required = self._entry().requirements.required(coverage.category)
-        config = _raw(example)
+        config = example.config()
         for name in required:
             parameter = coverage.parameters.get(name)
             assert parameter is not None, f"`{name}` is required and never read"
@@ -145,14 +122,14 @@ class BuilderConformance:
             assert replaced or answer.status != Status.FULLY_SUPPORTED, f"nobody misses `{parameter.key}`"
 
     def test_claiming_is_pure(self, example: Example) -> None:
-        config = _raw(example)
+        config = example.config()
         before = laws.frozen(config)
         first, second = evaluate(config), evaluate(config)
         assert first == second
         assert laws.frozen(config) == before, "the config was changed"
 
     def test_claiming_is_quick(self, example: Example) -> None:
-        config = _raw(example)
+        config = example.config()
         evaluate(config)
         times = []
         for _ in range(5):
@@ -267,30 +244,6 @@ class BuilderConformance:
         first, second, third = (self._build(m, seq_len=8).to_dict() for m in (example.load(), model, model))
         assert first == second == third
         assert model.spec == spec
-
-    # What it makes of configs that are not as they should be
-
-    def test_a_key_that_nobody_knows_is_a_gap(self, example: Example) -> None:
-        answer = evaluate({**_raw(example), "a_key_that_nobody_knows": 7})
-        assert (GapKind.UNREAD_KEY, "a_key_that_nobody_knows") in [(gap.kind, gap.name) for gap in answer.gaps]
-        assert answer.status != Status.FULLY_SUPPORTED
-
-    def test_bad_values_are_gaps_that_name_the_key(self, example: Example) -> None:
-        config = _raw(example)
-        for key, value in config.items():
-            if value.__class__ is not int:
-                continue
-            for bad in _BAD:
-                answer = evaluate({**config, key: bad})  # raises nothing, whatever the value
-                said = [gap for gap in answer.gaps if gap.kind is GapKind.INVALID_CONFIG]
-                named = any(key in gap.name or key in gap.detail for gap in said)
-                assert named or not said, f"{key}={bad!r}: {said[0]}"
-                with suppress(AdapterError):  # the only kind of error there is
-                    load({**config, key: bad}).build(builder=self.builder)
-
-
-def _raw(example: Example) -> dict[str, Any]:
-    return dict(example.load().config.data)
 
 
 def _construct(law: BuilderConformance, spec: ModelSpec, schedule: Schedule) -> OperatorGraph:

@@ -6,12 +6,22 @@ components itself.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from llmsim_adapters.spec.components import MLP, Attention, LatentAttention, MixtureOfExperts, Norm
+from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
+
+
+_ACTIVATIONS: Final = frozenset(
+    """
+    gegelu geglu gelu gelu_10 gelu_accurate gelu_fast gelu_new gelu_python gelu_python_tanh gelu_pytorch_tanh laplace
+    leaky_relu linear mish quick_gelu relu relu2 relu6 sigmoid silu swiglu swigluoai swish tanh xielu
+    """.split()  # noqa: SIM905
+)
+"""Names of activations, of which xIELU alone has trained numbers: transformers' `ACT2FN`, and Phi-3 small's."""
 
 
 def attention(
@@ -74,16 +84,12 @@ def _head_dim(r: Reader, hidden: int, heads: int) -> int:
 
 def partial_rotary(r: Reader, fraction: float) -> float:
     """Read which part of each head is rotated; transformers 5 keeps it inside `rope_parameters`."""
-    said = r.number("partial_rotary_factor")
+    said = r.number("partial_rotary_factor", least=0, most=1)
     rope = r.raw.get("rope_parameters")
     if rope.__class__ is dict and "partial_rotary_factor" in rope:
         inner = r.nested("rope_parameters", rest_costless=True)
-        said = inner.number("partial_rotary_factor") if inner is not None else None
-    if said is None:
-        return fraction
-    if not 0 <= said <= 1:
-        r.refuse("partial_rotary_factor", said, "a number from 0 to 1")
-    return said
+        said = inner.number("partial_rotary_factor", least=0, most=1) if inner is not None else None
+    return fraction if said is None else said
 
 
 def latent_attention(r: Reader, *, bias: bool = False) -> LatentAttention:
@@ -114,10 +120,12 @@ def mlp(r: Reader, *, width: int | None = None, bias: bool = False, gated: bool 
     xIELU has two trained numbers in each layer, and two constants that checkpoints store.
     """
     name = activation(r)
+    size = r.size("intermediate_size") if width is None else width
+    r.check("intermediate_size", size > 0, "leaves the feed-forward network no width")
     own = 2 if name == "xielu" else 0
     return MLP(
         hidden_size=r.size("hidden_size"),
-        intermediate_size=r.size("intermediate_size") if width is None else width,
+        intermediate_size=size,
         activation=name,
         gated=gated,
         bias=bias,
@@ -126,9 +134,13 @@ def mlp(r: Reader, *, width: int | None = None, bias: bool = False, gated: bool 
     )
 
 
-def activation(r: Reader) -> str:
-    """Read the activation's name; swish is another name of SiLU."""
-    name = r.text("hidden_act") or "silu"
+def activation(r: Reader, key: str = "hidden_act") -> str:
+    """Read the activation's name; swish is another name of SiLU. One that is not known may have trained numbers."""
+    name = r.text(key)
+    if name is None:
+        return "silu"
+    if name not in _ACTIVATIONS:
+        r.inferred(key, f"no activation {printable(name, 40)!r} is known: taken to have no trained numbers")
     return "silu" if name == "swish" else name
 
 

@@ -48,10 +48,7 @@ def conformer(
 
 def channels(r: Reader, name: str) -> tuple[int, int]:
     """Read how many channels each of the two first convolutions has."""
-    said = r.sequence(name, 2) or (1, 1)
-    if any(value.__class__ is not int or value < 1 for value in said):
-        r.refuse(name, said, "two positive integers")
-        said = (1, 1)
+    said = r.integers(name, 2) or (1, 1)
     return r.derive(f"{name}_0", said[0]), r.derive(f"{name}_1", said[1])
 
 

@@ -43,12 +43,8 @@ def windowed(
     An explicit `layer_types` in the config takes the place of `sliding`. With `both_sides` the config's window is that
     of earlier and later tokens together.
     """
-    kinds = r.sequence("layer_types", len(sliding))
+    kinds = r.words("layer_types", (FULL, SLIDING), len(sliding))
     if kinds is not None:
-        for kind in kinds:
-            if kind not in (FULL, SLIDING):
-                r.refuse("layer_types", kind, f"a list of {FULL!r} and {SLIDING!r}")
-                return base
         sliding = [kind == SLIDING for kind in kinds]
     if not any(sliding):
         r.no_effect(("sliding_window",), "no layer has sliding attention")
@@ -174,7 +170,7 @@ def dtype(r: Reader) -> str:
     """Read the checkpoint's number format; without one it is torch's default, float32."""
     said = r.text("dtype")
     if said is None:
-        return "float32"
+        return r.default("dtype", "float32")
     name = _DTYPES.get(said.removeprefix("torch."))
     if name is None:
         r.refuse("dtype", said, f"one of {', '.join(_DTYPES)}")

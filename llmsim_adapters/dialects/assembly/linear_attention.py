@@ -135,14 +135,10 @@ def linear_or_full(
 
 
 def _attends(r: Reader, names: Sequence[str]) -> list[bool] | None:
-    kinds = r.sequence("layer_types", layers(r))
+    kinds = r.words("layer_types", (*names, LINEAR), layers(r))
     if kinds is None:
         return None
     r.no_effect(("full_attention_interval", "layer_group_size"), "layer_types says which layers have which attention")
-    for kind in kinds:
-        if kind != LINEAR and kind not in names:
-            r.refuse("layer_types", kind, f"a list of {names[0]!r} and {LINEAR!r}")
-            return None
     return [kind != LINEAR for kind in kinds]
 
 

@@ -61,13 +61,8 @@ def sparse_step(
 def sparse_layers(r: Reader, otherwise: Sequence[int] = ()) -> list[bool]:
     """`decoder_sparse_step` s: layers s-1, 2s-1, … have experts, except `mlp_only_layers`, by default `otherwise`."""
     count, step = layers(r), r.size("decoder_sparse_step")
-    said = r.sequence("mlp_only_layers")
+    said = r.indices("mlp_only_layers")
     only = otherwise if said is None else said
-    for layer in only:
-        if layer.__class__ is not int or layer < 0:
-            r.refuse("mlp_only_layers", layer, "a list of layer numbers from 0")
-            only = ()
-            break
     return [(i + 1) % step == 0 and i not in only for i in range(count)]
 
 
@@ -123,14 +118,14 @@ def at_distances(r: Reader, kind: str) -> list[bool]:
 def experts_in_range(r: Reader) -> list[bool]:
     """Every `moe_layer_interval`-th layer from `moe_layer_start_index` to `moe_layer_end_index`, -1 being the last."""
     first, every = r.count("moe_layer_start_index"), r.size("moe_layer_interval")
-    last = r.number("moe_layer_end_index")
+    last = r.number("moe_layer_end_index", least=-1)
     last = layers(r) if last is None or last == -1 else last
     return [first <= i <= last and (i + 1) % every == 0 for i in range(layers(r))]
 
 
 def experts_listed(r: Reader) -> list[bool]:
     """`moe_layers` has the numbers of layers with experts; else every `interleave_moe_layer_step`-th layer has them."""
-    numbers = r.sequence("moe_layers")
+    numbers = r.indices("moe_layers")
     if numbers is not None:
         r.no_effect(("interleave_moe_layer_step",), "moe_layers says which layers have experts")
         return [i in numbers for i in range(layers(r))]
@@ -148,7 +143,7 @@ def rotated_layers(r: Reader) -> list[bool]:
         every = r.size("no_rope_layer_interval")
         return [(i + 1) % every != 0 for i in range(count)]
     r.no_effect(("no_rope_layer_interval",), "no_rope_layers says which layers have rotary positions")
-    if len(said) < count or any(value not in (0, 1) for value in said):
+    if len(said) < count or any(value.__class__ not in (int, bool) or value not in (0, 1) for value in said):
         r.refuse("no_rope_layers", said, "a 0 or 1 for each layer")
         return [True] * count
     return [value == 1 for value in said[:count]]
@@ -156,24 +151,20 @@ def rotated_layers(r: Reader) -> list[bool]:
 
 def mlp_layer_types(r: Reader, otherwise: Callable[[], Sequence[bool]]) -> Sequence[bool]:
     """`mlp_layer_types` names the feed-forward network of each layer; a config without it means `otherwise`."""
-    kinds = r.sequence("mlp_layer_types", layers(r))
+    kinds = r.words("mlp_layer_types", (_DENSE, _SPARSE), layers(r))
     if kinds is None:
         return otherwise()
     others = ("first_k_dense_replace", "moe_layer_freq", "is_moe_layer")
     r.no_effect(others, "mlp_layer_types says which layers have experts")
-    for kind in kinds:
-        if kind not in (_DENSE, _SPARSE):
-            r.refuse("mlp_layer_types", kind, f"a list of {_DENSE!r} and {_SPARSE!r}")
-            return otherwise()
     return [kind == _SPARSE for kind in kinds]
 
 
-def layer_flags(r: Reader, name: str) -> list[bool] | None:
-    """A list with a truth value, or 0 or 1, for each layer; None where it is absent."""
-    said = r.sequence(name, layers(r))
+def layer_flags(r: Reader, name: str, count: int | None = None) -> list[bool] | None:
+    """A list with a truth value, or 0 or 1, for each of `count` layers, by default all; None where it is absent."""
+    said = r.sequence(name, layers(r) if count is None else count)
     if said is None:
         return None
-    if any(value not in (0, 1) for value in said):
+    if any(value.__class__ not in (int, bool) or value not in (0, 1) for value in said):
         r.refuse(name, said, "0 or 1, or false or true, for each layer")
     return [bool(value) for value in said]
 
@@ -191,15 +182,18 @@ def dense_first(r: Reader, dense: Callable[[], Component], experts: Component) -
 def attention_types(r: Reader, base: Attention) -> Attention | list[Attention]:
     """`attention_layers` says what each layer attends to; without it, `attention_types` does in runs (GPT-Neo)."""
     count = layers(r)
-    kinds = r.sequence("attention_layers", count)
+    kinds = r.words("attention_layers", (_GLOBAL, _LOCAL), count)
     if kinds is not None:
         r.no_effect(("attention_types",), "attention_layers says what each layer attends to")
     else:
         kinds = []
-        for run in r.sequence("attention_types") or [[[_GLOBAL, _LOCAL], 12]]:
+        said = r.sequence("attention_types")
+        for run in [[[_GLOBAL, _LOCAL], 12]] if said is None else said:
             match run:
-                case [list(repeated), int(times)] if 0 <= times <= count:
-                    kinds += repeated * times
+                case [list(repeated), int(times)] if 0 <= times * len(repeated) <= count:
+                    kinds = [*kinds, *repeated * times]
+                case _:
+                    r.refuse("attention_types", run, f"lists of kinds and how often they come, of {int(count)} layers")
         r.check("attention_types", len(kinds) == count, f"is for {len(kinds)} layers, of {int(count)}")
     for kind in kinds:
         if kind not in (_GLOBAL, _LOCAL):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.assembly.decoder import FULL, layers
+from llmsim_adapters.dialects.reading.values import either
 from llmsim_adapters.spec.components import Mamba, Mamba2, Norm, ShortConvolution
 from llmsim_adapters.traced import ceil_div
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 LINEAR: Final = "linear_attention"
 """What layer lists call every layer with a state of fixed size, whatever its mixer."""
 
-_NAMES: Final = {"mamba": LINEAR, "attention": FULL}
+FORMER_NAMES: Final[Mapping[str, str]] = {"mamba": LINEAR, "attention": FULL}
 """What transformers 4 called layers."""
 
 
@@ -78,29 +79,25 @@ def by_name(
     r: Reader, parts: Mapping[str, Component], otherwise: Sequence[str] | None = None, name: str = "layer_types"
 ) -> list[Component]:
     """`layer_types`: the part of each layer by its name; a config without the list means `otherwise`."""
-    kinds = r.sequence(name, layers(r) if name == "layer_types" else None) or otherwise
+    known = (*parts, *(old for old, now in FORMER_NAMES.items() if now in parts and old not in parts))
+    kinds = r.words(name, known, layers(r) if name == "layer_types" else None) or otherwise
     if not kinds:
         if not r.has(name):
-            r.missing(name, f"a list of {', '.join(parts)}")
+            r.missing(name, f"a list of {either(parts)}")
         return [next(iter(parts.values()))] * layers(r)
-    names = [_NAMES.get(kind, kind) if kind.__class__ is str else "" for kind in kinds]
-    unknown = [kind for kind, known in zip(kinds, names, strict=True) if known not in parts]
-    if unknown:
-        r.refuse(name, unknown[0], f"a list of {', '.join(parts)}")
-        return [next(iter(parts.values()))] * layers(r)
-    return [parts[known] for known in names]
+    return [parts[kind] if kind in parts else parts[FORMER_NAMES[kind]] for kind in kinds]
 
 
 def where(r: Reader, name: str, yes: Component, no: Component) -> list[Component]:
     """A list of layer numbers: which layers have a part; a config without it has none."""
-    numbers = r.sequence(name) or ()
+    numbers = r.indices(name) or ()
     return [yes if i in numbers else no for i in range(layers(r))]
 
 
 def says_instead(r: Reader, name: str, other: str) -> None:
     """Let an older key say a parameter, whatever the parameter's own key says."""
     if r.has(other):
-        r.no_effect((name,), f"{other} says it")
+        r.overruled(name, r.said(other), other)
         r.stand_in(name, other)
     else:
         r.optional_size(other)

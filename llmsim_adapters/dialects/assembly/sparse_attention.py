@@ -40,12 +40,8 @@ def indexer_types(
     A config without it means `otherwise`.
     """
     own = list(otherwise)
-    kinds = r.sequence("indexer_types", layers(r))
+    kinds = r.words("indexer_types", (_OWN, _SHARED), layers(r))
     if kinds is not None:
-        for kind in kinds:
-            if kind not in (_OWN, _SHARED):
-                r.refuse("indexer_types", kind, f"a list of {_OWN!r} and {_SHARED!r}")
-                break
         own = [kind == _OWN for kind in kinds]
     r.check("indexer_types", own[0], "leaves the first layer without an indexer, and there is none before it")
     chooses = chosen_tokens(r, base)

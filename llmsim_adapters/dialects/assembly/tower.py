@@ -118,5 +118,12 @@ def patches(r: Reader, *, bias: bool = True) -> Convolution:
 
 def patch_count(r: Reader) -> int:
     """Read how many patches a square picture has."""
-    side = r.size("image_size") // r.size("patch_size")
+    side = patches_per_side(r)
     return side * side
+
+
+def patches_per_side(r: Reader) -> int:
+    """Read how many patches stand side by side in a square picture."""
+    side = r.size("image_size") // r.size("patch_size")
+    r.check("image_size", side > 0, "is smaller than a patch")
+    return side

@@ -18,7 +18,8 @@ def adjusted(r: Reader, network: MLP) -> MLP:
         r.no_effect(("block_ffn_dim_multiplier", "block_multiple_of"), "block_auto_adjust_ff_dim is false")
         return network
     width = 2 * network.intermediate_size // 3
-    factor = r.number("block_ffn_dim_multiplier")
+    r.check("intermediate_size", width > 0, "leaves the feed-forward network no width")
+    factor = r.number("block_ffn_dim_multiplier", least=0)
     if factor is None:
         r.no_effect(("block_multiple_of",), "there is no block_ffn_dim_multiplier")
         return replace(network, intermediate_size=width)

@@ -212,7 +212,7 @@ def _attending(r: Reader) -> list[str] | None:
         flags = last_of_every(r, "full_attention_interval")
     else:
         name = "attn_layer_indices" if r.has("attn_layer_indices") else "full_attn_idxs"
-        numbers = r.sequence(name)
+        numbers = r.indices(name)
         if numbers is None:
             return None
         flags = [i in numbers for i in range(count)]

@@ -82,7 +82,7 @@ def one_dense(r: Reader, how: Manner, bias: bool) -> MLP:
         return adjusted(r, mlp(r, bias=bias, gated=how.gated))
     hidden = r.size("hidden_size")
     if r.has("mlp_ratio"):
-        ratio = r.number("mlp_ratio") or 0
+        ratio = r.number("mlp_ratio", least=0) or 0
         if not 0 < ratio * hidden <= _WIDEST:
             r.refuse("mlp_ratio", ratio, f"a ratio of at most {_WIDEST} / hidden_size")
             ratio = 1

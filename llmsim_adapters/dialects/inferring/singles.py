@@ -10,7 +10,7 @@ from llmsim_adapters.dialects.inferring.biases import of_networks
 from llmsim_adapters.dialects.inferring.mixers import layer_kinds, one_attention
 from llmsim_adapters.dialects.inferring.networks import experts, one_dense
 from llmsim_adapters.dialects.inferring.recurrences import recurrence
-from llmsim_adapters.dialects.reading.reader import LARGEST
+from llmsim_adapters.dialects.reading.limits import LARGEST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ def single_kinds(r: Reader) -> Sequence[str] | None:
 
 def _counted(r: Reader, kinds: Sequence[str]) -> Sequence[str]:
     """Let the list say how many layers there are."""
-    r.no_effect(("num_hidden_layers",), "the list of layers says how many there are")
+    r.overruled("num_hidden_layers", len(kinds), "length of the list of layers")
     if not 0 < len(kinds) <= LARGEST["num_hidden_layers"]:
         r.refuse("num_hidden_layers", len(kinds), f"a list of 1 to {LARGEST['num_hidden_layers']} layers")
         kinds = [DENSE]

@@ -18,6 +18,8 @@ NAMES: Final = "names the software or a step of it"
 RUNTIME: Final = "how kernels run; the weights are stored the same"
 
 _LARGEST_GROUP: Final = 2**20
+_PACKED: Final = 8
+"""Numbers of 4 bits in a word of 32: no format has words of two groups."""
 _INPUT_SCALE: Final = Side("input_scale", "float32")
 
 
@@ -63,6 +65,9 @@ def mxfp8() -> Scheme:
 def whole(q: Reader, name: str) -> int | None:
     """Read an integer, or None where it is absent or null."""
     number = q.number(name)
+    if number is not None and number != int(number):
+        q.refuse(name, number, "an integer")
+        return None
     return None if number is None else int(number)
 
 
@@ -73,8 +78,8 @@ def group_size(q: Reader, name: str = "group_size", *, default: int = 0) -> int 
         return default
     if size == -1:
         return 0
-    if not 0 < size <= _LARGEST_GROUP:
-        q.refuse(name, size, "a positive integer, or -1 for all inputs")
+    if not 0 < size <= _LARGEST_GROUP or size % _PACKED:
+        q.refuse(name, size, f"a multiple of {_PACKED}, or -1 for all inputs")
         return None
     return size
 

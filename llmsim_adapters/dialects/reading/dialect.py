@@ -33,6 +33,9 @@ class Dialect:
         without_text: what the type takes, in place of `defaults`, where the whole config has no such key at all.
         towers: makes the stacks beside the language model from the reader of the whole config and that of the language
             model's; see `llmsim_adapters.dialects.assembly.tower`.
+        classes: architectures of the type that are not called after it.
+        disputed: canonical parameters that two classes of this one type leave to different values, with what each
+            takes: without the key, nobody knows.
         ties: whose `tie_word_embeddings` says whether the head is tied: that of the `whole` config, `either` that or
             the language model's, or nobody's.
     """
@@ -48,6 +51,8 @@ class Dialect:
     without_text: Mapping[str, Any] = field(default_factory=dict)
     towers: Towers | None = None
     ties: Literal["whole", "either", "never"] = "whole"
+    classes: tuple[str, ...] = ()
+    disputed: Mapping[str, str] = field(default_factory=dict)
     canonical: Mapping[str, str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -65,6 +70,8 @@ class Dialect:
         text_config: str = "",
         without_text: Mapping[str, Any] | None = None,
         towers: Towers | None = None,
+        classes: tuple[str, ...] = (),
+        disputed: Mapping[str, str] | None = None,
         **defaults: Any,
     ) -> Dialect:
         """Return the dialect of a type that differs from this one in the defaults and arguments given."""
@@ -79,4 +86,6 @@ class Dialect:
             text_config=text_config or self.text_config,
             without_text=without_text or self.without_text,
             towers=towers or self.towers,
+            classes=classes,
+            disputed=disputed or {},
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -26,6 +26,19 @@ _KEYS_OF_FORMAT: Final = {"mistral_params": frozenset({"dim", "n_layers", "n_hea
 """What every file of a format has and no `config.json` all of: such files name no architecture."""
 
 _MODULE_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,80}")
+
+
+_PURPOSE: Final = re.compile(
+    r"(For[A-Z]\w*|(With)?LMHead(Model)?|DoubleHeadsModel|(Bidirectional|Encoder|Decoder)?Model(LM)?(WithLMHead)?)$"
+)
+"""What stands behind the name of a type in that of a class: what it is for."""
+
+
+@lru_cache(maxsize=1024)
+def bare(name: str) -> str:
+    """Return the name of a class or a type in small letters and numbers alone, a class's without what it is for."""
+    stem = _PURPOSE.sub("", name).lower().removesuffix("_model")
+    return "".join(c for c in stem if c.isalnum())
 
 
 @cache

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from llmsim_adapters.dialects.reading.reading import Origin, Parameter
-from llmsim_adapters.dialects.reading.tracker import MISSING, Tracker
-from llmsim_adapters.traced import Traced, formula
+from llmsim_adapters.dialects.reading.limits import LARGEST, LONGEST, largest
+from llmsim_adapters.dialects.reading.tracker import MISSING
+from llmsim_adapters.dialects.reading.values import Values, either
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-_LARGEST_SIZE: Final = 2**28
-LARGEST: Final = {
-    "num_hidden_layers": 4096,
-    "num_nextn_predict_layers": 64,
-    "num_attention_heads": 2**16,
-    "num_key_value_heads": 2**16,
-    "num_experts": 2**16,
-    "num_experts_per_tok": 2**16,
-    "num_shared_experts": 2**10,
-}
-"""Sizes above these are taken for mistakes: each is over ten times the largest that is published."""
+    from collections.abc import Collection, Mapping, Sequence
 
 
 class Words(Protocol):
@@ -35,7 +23,7 @@ class Words(Protocol):
     def costless(self) -> Mapping[str, str]: ...
 
 
-class Reader(Tracker):
+class Reader(Values):
     """Reads one level of a config by canonical parameter.
 
     Args:
@@ -48,34 +36,11 @@ class Reader(Tracker):
 
     __slots__ = ()
 
-    def size(self, name: str) -> int:
-        """Read a positive integer that the model can't do without."""
-        size = self._sizes.get(name)
-        if size is None:
-            size = self._sizes[name] = self._size(name)
-        return size
-
-    def size_or(self, name: str, fallback: Callable[[], int]) -> int:
-        """Read a positive integer; where it is absent, null or "auto", it is derived."""
-        if name not in self._sizes and (self._absent(name) or self._says(name, "auto")):
-            self._read.update(self._by_name.get(name, ()))
-            return self.derive(name, fallback())
-        return self.size(name)
-
-    def _prediction_modules(self) -> int:
-        keys = self._by_name.get("num_nextn_predict_layers", ())
-        said = self.raw[keys[0]] if keys else self._defaults.get("num_nextn_predict_layers")
-        return said if said.__class__ is int else 0
-
     def sizes(self, name: str, count: int) -> list[int]:
         """Read a positive integer for each of `count` layers, a list or one for all; `size` then gives the largest."""
         if not self.is_list(name):
             return [self.size(name)] * count
-        values = self.sequence(name, count) or ()
-        largest = LARGEST.get(name, _LARGEST_SIZE)
-        if any(value.__class__ is not int or not 0 < value <= largest for value in values):
-            self.refuse(name, values, f"integers from 1 to {largest}")
-            values = ()
+        values = self.integers(name, count) or ()
         if not values:
             self._sizes[name] = 1
             return [1] * count
@@ -84,53 +49,10 @@ class Reader(Tracker):
         self._sizes[name] = kinds[max(kinds)]
         return [kinds[value] for value in values]
 
-    def optional_size(self, name: str) -> int | None:
-        """Read a positive integer, or None where it is absent or null and that means that there is none."""
-        if self._absent(name):
-            self._take(name)
-            return None
-        return self.size(name)
-
-    def count(self, name: str) -> int:
-        """Read an integer that may be zero; absent or null is zero."""
-        if name in self._sizes:
-            return self._sizes[name]
-        if self._absent(name):
-            self._take(name)
-            return 0
-        value = self._take(name)
-        if value.__class__ is int and 0 <= value <= LARGEST.get(name, _LARGEST_SIZE):
-            return self._number(name, value) if self._traced else value
-        return self._refuse_size(name, value, least=0)
-
-    def flag(self, name: str) -> bool:
-        """Read a boolean; absent or null is False."""
-        value = self._take(name)
-        if value is True:
-            return True
-        if value is not False and value is not None and value is not MISSING:
-            self.refuse(name, value, "true or false")
-        return False
-
-    def number(self, name: str) -> float | None:
-        """Read a number, or None where it is absent or null."""
-        value = self._take(name)
-        if value is None or value is MISSING:
-            return None
-        if value.__class__ not in (int, float) or not abs(value) < float("inf"):
-            self.refuse(name, value, "a number")
-            return None
-        return float(value)
-
-    def text(self, name: str) -> str | None:
-        """Read a string, or None where it is absent or null."""
-        value = self._take(name)
-        if value is None or value is MISSING:
-            return None
-        if value.__class__ is not str:
-            self.refuse(name, value, "a string")
-            return None
-        return value
+    def _prediction_modules(self) -> int:
+        keys = self._by_name.get("num_nextn_predict_layers", ())
+        said = self.raw[keys[0]] if keys else self._defaults.get("num_nextn_predict_layers")
+        return said if said.__class__ is int else 0
 
     def sequence(self, name: str, length: int | None = None) -> Sequence[Any] | None:
         """Read a list, of a given length where one is asked for; None where it is absent or null.
@@ -143,6 +65,9 @@ class Reader(Tracker):
         if value.__class__ is not list:
             self.refuse(name, value, "a list")
             return None
+        if len(value) > LONGEST:
+            self.refuse(name, f"a list of {len(value)}", f"at most {LONGEST} entries")
+            return None
         if length is not None and len(value) != length:
             if len(value) == length + self._prediction_modules():
                 self.inferred(name, f"the last {len(value) - length:d} entries are taken to be of prediction modules")
@@ -150,6 +75,31 @@ class Reader(Tracker):
             self.refuse(name, f"a list of {len(value)}", f"one entry for each of {int(length)} layers")
             return None
         return value
+
+    def words(self, name: str, known: Collection[str] | None = None, length: int | None = None) -> Sequence[str] | None:
+        """Read a list of words, of known ones unless any will do; None where it is absent, null or refused."""
+        said = self.sequence(name, length)
+        for word in said or ():
+            if word.__class__ is not str or (known is not None and word not in known):
+                self.refuse(name, word, "a list of strings" if known is None else f"a list of {either(known)}")
+                return None
+        return said
+
+    def integers(
+        self, name: str, length: int | None = None, *, least: int = 1, most: int | None = None
+    ) -> Sequence[int] | None:
+        """Read a list of integers in a range; None where it is absent, null or refused."""
+        said, most = self.sequence(name, length), largest(name) if most is None else most
+        for number in said or ():
+            if number.__class__ is not int or not least <= number <= most:
+                self.refuse(name, number, f"a list of integers from {least} to {most}")
+                return None
+        return said
+
+    def indices(self, name: str) -> frozenset[int] | None:
+        """Read a list of layers' numbers, be there as many or not; None where it is absent, null or refused."""
+        said = self.integers(name, least=0, most=LARGEST["num_hidden_layers"])
+        return None if said is None else frozenset(said)
 
     def nested(self, name: str, *, rest_costless: bool = False, dialect: Words | None = None) -> Reader | None:
         """Return a reader of the object under a key, or None where it is absent or null.
@@ -174,13 +124,47 @@ class Reader(Tracker):
         stated = self.parameters.pop(self._namespace + name, None)
         key = name if stated is None or stated.key is None else stated.key
         canonical = {} if dialect is None else dialect.canonical
-        child = Reader(value, canonical, defaults, prefix=f"{key}.", traced=self._traced)
-        child._namespace = f"{self._namespace}{name}."
+        child = self._inside(value, canonical, defaults, key, name, costless=rest_costless)
         if dialect is not None:
             child._stem, child._costless = f"{name.removesuffix('_config')}_", dialect.costless
+        return child
+
+    def objects(self, name: str, length: int | None = None) -> list[Reader]:
+        """Return a reader of each object in a list, the same for objects that are equal, each with its index in paths.
+
+        Empty where the list is absent, null or refused. The list is the parameter, not each of its objects' keys.
+        """
+        said = self.sequence(name, length) or ()
+        stated = self.parameters.get(self._namespace + name)
+        key = name if stated is None or stated.key is None else stated.key
+        found: list[Reader] = []
+        alike: dict[str, Reader] = {}
+        for i, value in enumerate(said):
+            if value.__class__ is not dict:
+                self.refuse_key(f"{key}[{i}]", "is no object")
+                return []
+            text = repr(value)
+            if text not in alike:
+                alike[text] = child = self._inside(value, {}, {}, f"{key}[{i}]", f"{name}[{i}]")
+                child.parameters, child.without_effect = {}, {}
+            found.append(alike[text])
+        return found
+
+    def _inside(
+        self,
+        value: Mapping[str, Any],
+        canonical: Mapping[str, str],
+        defaults: Mapping[str, Any],
+        key: str,
+        name: str,
+        *,
+        costless: bool = False,
+    ) -> Reader:
+        child = Reader(value, canonical, defaults, prefix=f"{key}.", traced=self._traced)
+        child._namespace = f"{self._namespace}{name}."
         child.parameters, child.gaps = self.parameters, self.gaps
         child.without_effect, child.unmodelled = self.without_effect, self.unmodelled
-        if not rest_costless:
+        if not costless:
             self._children.append(child)
         return child
 
@@ -210,52 +194,3 @@ class Reader(Tracker):
         part.parameters, part.gaps, part._read = self.parameters, self.gaps, self._read
         part.without_effect, part.unmodelled = self.without_effect, self.unmodelled
         return part
-
-    def only(self, name: str, value: bool) -> None:
-        """Read a flag of which one value is modelled; the other is noted as a part left out."""
-        if self.flag(name) is not value:
-            self.not_modelled(f"{name}_{'false' if value else 'true'}")
-
-    def agree(self, name: str, expected: int, why: str) -> None:
-        """Read a parameter that the config may state although it follows from others, and compare."""
-        if not self.has(name):
-            for key in self._by_name.get(name, ()):
-                self._read.add(key)
-            return
-        value = self.size(name)
-        key = self.parameters[self._namespace + name].key or name
-        if not self.invalid and value != expected:
-            self.refuse_key(key, f"is {int(value)}; expected {int(expected)}, {why}")
-        else:
-            self.without_effect[key] = f"follows from other keys: {why}"
-
-    def derive(self, name: str, value: int) -> int:
-        """State a parameter that follows from others; from then on it is read as that."""
-        if self._traced:
-            before = self.parameters.get(self._namespace + name)
-            another = before is not None and before.origin is Origin.DERIVED and before.value != value
-            label = f"{name}_{value:d}" if another else name  # formulas tell several numbers of one name apart
-            value = Traced.leaf(int(value), self._stem + label, f"derived: {formula(value)}")
-        self._sizes[name] = value
-        self.parameters[self._namespace + name] = Parameter(name, value, None, Origin.DERIVED)
-        return value
-
-    def _size(self, name: str) -> int:
-        value = self._take(name)
-        if value.__class__ is int and 0 < value <= LARGEST.get(name, _LARGEST_SIZE):
-            return self._number(name, value) if self._traced else value
-        return self._refuse_size(name, value, least=1)
-
-    def _number(self, name: str, value: int, suffix: str = "") -> int:
-        parameter = self.parameters[self._namespace + name]
-        origin = f"key `{parameter.key}`" if parameter.key else f"default of the model type: {value}"
-        return Traced.leaf(value, self._stem + name + suffix, origin)
-
-    def _refuse_size(self, name: str, value: object, least: int) -> int:
-        largest = LARGEST.get(name, _LARGEST_SIZE)
-        expected = f"an integer from {least} to {largest}"
-        if value is MISSING or (value is None and name not in self._by_name):
-            self.missing(name, expected)
-        else:
-            self.refuse(name, value, expected)
-        return 1

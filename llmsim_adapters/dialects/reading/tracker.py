@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.dialects.keys.costless import COSTLESS
+from llmsim_adapters.dialects.keys.kinds import KINDS, SPELLED, implausible
 from llmsim_adapters.dialects.keys.neutral import says_nothing
 from llmsim_adapters.dialects.reading.reading import Origin, Parameter
 from llmsim_adapters.gap import Gap, GapKind
@@ -22,6 +23,8 @@ MISSING: Final = object()
 
 LANGUAGE_HEADS: Final = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration")
 """How the names of architectures with a language-model head end."""
+_INERT: Final = tuple([key for key in COSTLESS if key in SPELLED])
+"""Keys without a cost in any type of which something is known."""
 _FATAL: Final = (GapKind.INVALID_CONFIG, GapKind.MISSING_PARAMETER, GapKind.PLUGIN_ERROR)
 _parameter: Final[Callable[[tuple[str, Any, str | None, Origin]], Parameter]] = partial(tuple.__new__, Parameter)
 """Makes a parameter in half the time of its class: reading does little else."""
@@ -103,6 +106,10 @@ class Tracker:
         """Whether the config itself says something other than null about a parameter."""
         return name in self._by_name and not self._absent(name)
 
+    def said(self, name: str) -> Any:
+        """Return what the config says of a parameter, without reading it: to compare with."""
+        return next((self.raw[key] for key in self._by_name.get(name, ()) if self.raw[key] is not None), None)
+
     def is_list(self, name: str) -> bool:
         """Whether the config says a parameter as a list, of each layer's value for instance."""
         return any(self.raw[key].__class__ is list for key in self._by_name.get(name, ()))
@@ -120,9 +127,30 @@ class Tracker:
         """Read parameters that change nothing in this config, for a reason."""
         for name in names:
             if name in self._by_name:
-                self._take(name)
+                value = self._take(name)
+                if name in KINDS:
+                    self._require(name, value)
                 for key in self._by_name[name]:
                     self.without_effect[self.prefix + key] = reason
+
+    def overruled(self, name: str, value: object, by: str) -> None:
+        """Read a parameter that another key says instead; where they differ that is a gap, though one of them wins.
+
+        Args:
+            name: the parameter.
+            value: what the other key says of it.
+            by: the other key, as the message names it.
+        """
+        self.no_effect((name,), f"{by} says it")
+        if self.has(name):
+            key = self._by_name[name][0]
+            self.contradicts(name, self.prefix + key, self.raw[key], by, value)
+
+    def contradicts(self, name: str, key: str, said: object, by: str, value: object) -> None:
+        """Note two values of one parameter in two places, of which the second is taken."""
+        if said != value:
+            detail = f"`{printable(key)}` = {_shown(said)} and `{printable(by)}` = {_shown(value)}: the latter is taken"
+            self.gaps.append(Gap(GapKind.CONFLICTING_KEYS, name, detail))
 
     def set_aside(self, reason: str) -> None:
         """Mark every key of this level, and of those inside, as one of a part that is left out."""
@@ -175,6 +203,9 @@ class Tracker:
             for key, value in self.raw.items()
             if key not in read and key not in COSTLESS and key not in costless and not says_nothing(key, value)
         ]
+        for key in (*_INERT, *costless):
+            if key in SPELLED and key in self.raw and key not in read:
+                self._require(SPELLED[key], self.raw[key], key)
         for child in self._children:
             unread += child.unread(costless if child._costless is None else child._costless)
         return unread
@@ -182,6 +213,14 @@ class Tracker:
     def unread_files(self) -> list[str]:
         """Return the names of the files beside the config that nobody read."""
         return [name for name in self.files if f"{name}:" not in self._read]
+
+    def _require(self, name: str, value: object, key: str = "") -> None:
+        """Note a value without effect that can't be one of the parameter."""
+        expected = implausible(name, value)
+        if expected is not None and key:
+            self.refuse_key(self.prefix + key, f"is {_shown(value)}; expected {expected}")
+        elif expected is not None:
+            self.refuse(name, value, expected)
 
     def _absent(self, name: str) -> bool:
         keys = self._by_name.get(name)

@@ -12,6 +12,7 @@ from llmsim_adapters.dialects.assembly.components import activation, attention, 
 from llmsim_adapters.dialects.assembly.decoder import layers
 from llmsim_adapters.dialects.assembly.tower import encoder, patches
 from llmsim_adapters.dialects.reading.dialect import Dialect
+from llmsim_adapters.dialects.reading.limits import LARGEST
 from llmsim_adapters.spec.components import MixtureOfExperts, Norm
 from llmsim_adapters.traced import minimum
 
@@ -36,16 +37,17 @@ def read(r: Reader) -> ModelSpec:
 def _experts(r: Reader) -> Sequence[int]:
     """Read how many experts each layer has, -1 or 0: it is dense."""
     count = layers(r)
-    said = r.sequence("pyramid_num_routed")
+    said = r.integers("pyramid_num_routed", least=-1, most=LARGEST["num_experts"])
     if said is None and not r.has("mlp_layer_types"):
         said = _PYRAMID
     if said is not None:
         r.no_effect(("mlp_layer_types", "per_layer_config", "num_experts"), "a list says how many experts layers have")
-        if len(said) != count or any(value.__class__ is not int for value in said):
+        if len(said) != count:
             r.refuse("pyramid_num_routed", len(said), f"the number of experts of each of {int(count)} layers")
             return [0] * count
         return said
-    sparse = [kind == "sparse" for kind in r.sequence("mlp_layer_types", count) or ["dense"] * count]
+    kinds = r.words("mlp_layer_types", ("dense", "sparse"), count) or ["dense"] * count
+    sparse = [kind == "sparse" for kind in kinds]
     own = _per_layer(r)
     if all(i in own for i, yes in enumerate(sparse) if yes):
         r.no_effect(("num_experts",), "per_layer_config says it of every layer with experts")

@@ -19,6 +19,7 @@ def read(r: Reader) -> ModelSpec:
     hidden = r.size("hidden_size")
     first, second = channels(r, "subsampling_conv_channels")
     # As many features as channels are halved twice: the class takes the one for the other.
+    r.check("subsampling_conv_channels", first >= 4, "leaves no features: the first is below 4")
     before = subsampling(r, first, second, [(3, 3), (3, 3)], first // 4)
     after = (Projection(input_size=hidden, output_size=r.size("output_proj_dims"), bias=True),)
     linears = _LINEAR if r.flag("use_clipped_linears") else 0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import mlp
 from llmsim_adapters.dialects.assembly.decoder import layer_norm, layers
-from llmsim_adapters.dialects.assembly.tower import encoder, full_attention, patch_count, patches
+from llmsim_adapters.dialects.assembly.tower import encoder, full_attention, patch_count, patches, patches_per_side
 from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import Convolution, Norm, PlaneAttention, PositionEmbedding
 
@@ -37,8 +37,8 @@ def _mixers(r: Reader) -> Component | Sequence[Component]:
     if not r.flag("use_rel_pos"):
         r.no_effect(("window_size", "global_attn_indexes"), "without distances, a window is a mask: no weights")
         return attention
-    whole = r.sequence("global_attn_indexes") or ()
-    windowed, side = r.size("window_size"), r.size("image_size") // r.size("patch_size")
+    whole = r.indices("global_attn_indexes") or ()
+    windowed, side = r.size("window_size"), patches_per_side(r)
     within = PlaneAttention(attention=attention, distances=2 * windowed - 1)
     over_all = PlaneAttention(attention=attention, distances=2 * side - 1)
     return [over_all if i in whole else within for i in range(layers(r))]

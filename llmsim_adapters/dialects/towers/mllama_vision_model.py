@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 def read(r: Reader) -> ModelSpec:
     hidden, gate, norm = r.size("hidden_size"), Scale(size=1), layer_norm(r)
-    ratios = r.derive("aspect_ratios", 1 + len(r.sequence("supported_aspect_ratios") or ()))  # the first: no picture
+    said = r.sequence("supported_aspect_ratios") or ()
+    if not all(isinstance(ratio, list) and [side.__class__ for side in ratio] == [int, int] for ratio in said):
+        r.refuse("supported_aspect_ratios", said, "pairs of integers")
+    ratios = r.derive("aspect_ratios", 1 + len(said))  # the first: no picture
     tiles, places = r.size("max_num_tiles"), patch_count(r) + 1
     of_tile = PositionEmbedding(positions=ratios, hidden_size=tiles * hidden)
     before = (

@@ -23,7 +23,7 @@ def read(r: Reader) -> ModelSpec:
     hidden, merger = r.size("hidden_size"), merged(r)
     side = r.size("spatial_merge_size")
     inner = (Norm(hidden * side * side, "layer", bias=True), *merger)
-    count = len(r.sequence("deepstack_visual_indexes") or ())
+    count = len(r.indices("deepstack_visual_indexes") or ())
     norm, feed_forward = layer_norm(r), mlp(r, bias=True, gated=False)
     before = (cubes(r, bias=True), PositionEmbedding(positions=r.size("num_position_embeddings"), hidden_size=hidden))
     return encoder(r, full_attention(r), feed_forward, norm, before=before, after=(norm, *merger, *inner * count))

@@ -31,7 +31,7 @@ def read(r: Reader) -> ModelSpec:
     feed_forward = experts_where(
         r, is_sparse, lambda: mlp(r), lambda: mixture_of_experts(r, score_correction_bias="buffer")
     )
-    softcap = r.number("final_logit_softcapping")
+    softcap = r.number("final_logit_softcapping", least=0)
     return decoder(r, rotated_where_sliding(mixers), feed_forward, layout=sandwich_norm, softcap=softcap)
 
 

@@ -28,6 +28,7 @@ _PARTS: Final = {
     "decoder": {"hidden_size": 1024, "num_hidden_layers": 9, "num_attention_heads": 16, "intermediate_size": 2816}
     | {"cross_attn_all_layers": True, "cross_attn_k": 2, "hidden_size_global": 2048},
 }
+_MODES: Final = ("entropy", "bpe", "bpe_patcher", "space", "static", "byte")
 _SIZES: Final = [3, 4, 5, 6, 7, 8]
 _MAIN: Final = ("hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size")
 
@@ -81,7 +82,7 @@ def _patch_size(r: Reader) -> int:
 
     Which bytes begin a patch depends on the text, so that the average is an assumption.
     """
-    if r.flag("patch_in_forward") and r.text("patching_mode") == "entropy":
+    if r.flag("patch_in_forward") and r.word("patching_mode", _MODES) == "entropy":
         r.inferred("patch_size", "how many patches bytes make depends on the text: `patch_size` bytes each are assumed")
         size, most = r.size("patch_size"), r.optional_size("max_patch_length")
         return size if most is None else minimum(size, most)
@@ -167,7 +168,8 @@ def _patcher(r: Reader) -> tuple[Stack, ...]:
 
 
 def _hashes(r: Reader, hidden: int) -> HashEmbedding:
-    sizes = r.sequence("encoder_hash_byte_group_size") or _SIZES
+    said = r.integers("encoder_hash_byte_group_size")
+    sizes = _SIZES if said is None else said
     count = r.size("encoder_hash_byte_group_nb_functions") * r.derive("byte_group_sizes", len(sizes))
     return HashEmbedding(rows=r.size("encoder_hash_byte_group_vocab") * count, hidden_size=hidden, count=count)
 

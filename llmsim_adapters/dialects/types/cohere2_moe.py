@@ -28,7 +28,7 @@ def read(r: Reader) -> ModelSpec:
         if r.has("intermediate_size"):  # else a dense layer has the width of an expert
             r.no_effect(("moe_intermediate_size",), "no layer has experts")
         feed_forward = _dense(r)
-    norm = layer_norm(r, bias=False) if r.number("rms_norm_eps") is None else Norm(r.size("hidden_size"))
+    norm = layer_norm(r, bias=False) if r.number("rms_norm_eps", least=0) is None else Norm(r.size("hidden_size"))
     return decoder(r, _mixers(r, is_sparse), feed_forward, norm=norm, layout=parallel)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from llmsim_adapters.dialects.assembly.components import attention, mixture_of_experts
+from llmsim_adapters.dialects.assembly.components import activation, attention, mixture_of_experts
 from llmsim_adapters.dialects.assembly.decoder import decoder, layer_norm
 from llmsim_adapters.dialects.types import llama
 
@@ -35,7 +35,7 @@ def _experts(r: Reader) -> MixtureOfExperts:
         for name, key in _OF_EXPERTS.items():
             r.derive(name, ffn.size(key))
         inner = ffn.nested("ffn_act_fn")
-        act = None if inner is None else inner.text("name")
+        act = None if inner is None else activation(inner, "name")
     return replace(mixture_of_experts(r), activation=act or "silu")
 
 

@@ -16,6 +16,8 @@ from llmsim_adapters.dialects.types import deepseek_v32
 from llmsim_adapters.spec.components import MLP, CompressedAttention, CompressedIndexer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import MixtureOfExperts
     from llmsim_adapters.spec.model import ModelSpec
@@ -45,21 +47,19 @@ def read(r: Reader) -> ModelSpec:
 def _layer_types(r: Reader) -> list[str]:
     """`layer_types`, or the compression ratio of each layer, or every other layer sparse after the first two."""
     count = layers(r)
-    kinds = r.sequence("layer_types", count)
+    kinds = r.words("layer_types", (SLIDING, SPARSE, HEAVY), count)
     if kinds is not None:
         r.no_effect(("compress_ratios",), "layer_types says how each layer compresses")
-    else:
-        ratios = r.sequence("compress_ratios")
-        if ratios is None:
-            return [SPARSE if i >= 2 and i % 2 else HEAVY for i in range(count)]
-        kinds = [_OF_RATIO.get(ratio) if ratio.__class__ is int else None for ratio in ratios[:count]]
-        r.check("compress_ratios", len(kinds) == count, f"has fewer entries than there are layers ({int(count)})")
-    if len(kinds) != count:
+        return list(kinds)
+    ratios = r.integers("compress_ratios", least=0)
+    if ratios is None:
+        return [SPARSE if i >= 2 and i % 2 else HEAVY for i in range(count)]
+    known = [_OF_RATIO[ratio] for ratio in ratios[:count] if ratio in _OF_RATIO]
+    if len(known) != count:
+        ratios_known = " and ".join(map(str, _OF_RATIO))
+        r.refuse("compress_ratios", ratios, f"a ratio of {ratios_known} for each of {int(count)} layers")
         return [SLIDING] * count
-    if any(kind not in (SLIDING, SPARSE, HEAVY) for kind in kinds):
-        r.refuse("layer_types" if r.has("layer_types") else "compress_ratios", kinds, "known kinds of layers")
-        return [SLIDING] * count
-    return list(kinds)
+    return known
 
 
 def _attention(r: Reader, kind: str) -> CompressedAttention:
@@ -106,14 +106,12 @@ def _rates(r: Reader, kinds: set[str]) -> None:
 def _experts(r: Reader) -> list[MixtureOfExperts]:
     """Read the experts; in `hash_moe` layers a stored table says which ones a token goes to."""
     count = layers(r)
-    kinds = r.sequence("mlp_layer_types", count)
+    kinds: Sequence[str] | None = r.words("mlp_layer_types", ("hash_moe", "moe"), count)
     if kinds is None:
         first = r.count("num_hash_layers")
         kinds = ["hash_moe" if i < first else "moe" for i in range(count)]
     else:
         r.no_effect(("num_hash_layers",), "mlp_layer_types says which layers look their experts up")
-    if any(kind not in ("hash_moe", "moe") for kind in kinds):
-        r.refuse("mlp_layer_types", kinds, "a list of 'hash_moe' and 'moe'")
     routed = mixture_of_experts(r, score_correction_bias="buffer")
     r.no_effect(("num_shared_experts",), "the class has one, of the experts' size")
     shared = MLP(

@@ -21,4 +21,4 @@ def read(r: Reader) -> ModelSpec:
     return without_latents(r)
 
 
-DIALECT = deepseek.DIALECT.like("deepseek_vl_v2", read=read, use_mla=False)
+DIALECT = deepseek.DIALECT.like("deepseek_vl_v2", read=read, classes=("DeepseekOCRForCausalLM",), use_mla=False)

@@ -81,17 +81,13 @@ def _mixers(r: Reader, base: LatentAttention) -> list[LatentAttention]:
 def _layer_types(r: Reader) -> list[str]:
     """Read what each layer attends to; `use_dsa` has the last word on whether full attention has an indexer."""
     count = layers(r)
-    said = r.sequence("layer_types", count)
+    said = r.words("layer_types", (INDEXED, FULL, SLIDING), count)
     if said is None:
         slides = r.flag("use_sliding_window")
         kinds = [SLIDING if slides and i >= 2 and i % 4 != 1 else INDEXED for i in range(count)]
     else:
         r.no_effect(("use_sliding_window",), "layer_types says which layers slide")
         kinds = list(said)
-    for kind in kinds:
-        if kind not in (INDEXED, FULL, SLIDING):
-            r.refuse("layer_types", kind, f"a list of {INDEXED!r}, {FULL!r} and {SLIDING!r}")
-            return [FULL] * count
     if said is None or r.has("use_dsa") or not r.has("per_layer_config"):
         full = INDEXED if r.flag("use_dsa") else FULL
         kinds = [kind if kind == SLIDING else full for kind in kinds]

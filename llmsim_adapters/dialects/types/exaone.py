@@ -26,6 +26,10 @@ DIALECT = xverse.DIALECT.like(
     "exaone",
     read=read,
     costless={"embed_dropout": "training only"},
+    disputed={
+        "intermediate_size": "four times hidden_size, as the remote code has it, which transformers' class has not",
+        "tie_word_embeddings": "a tied head, as the remote code has it, which transformers' class has not",
+    },
     intermediate_size=None,
     tie_word_embeddings=True,
 )

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 def alternating(r: Reader, layout: Layout) -> ModelSpec:
     """Read Gemma 2's decoder with the norms of its layers where `layout` puts them."""
-    base = gemma.gemma_attention(r, r.number("attn_logit_softcapping"))
+    base = gemma.gemma_attention(r, r.number("attn_logit_softcapping", least=0))
     mixers = windowed(r, base, [i % 2 == 0 for i in range(layers(r))])
-    return decoder(r, mixers, mlp(r), layout=layout, softcap=r.number("final_logit_softcapping"))
+    return decoder(r, mixers, mlp(r), layout=layout, softcap=r.number("final_logit_softcapping", least=0))
 
 
 def read(r: Reader) -> ModelSpec:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def read(r: Reader) -> ModelSpec:
     base = gemma.gemma_attention(r)
     norm = Norm(base.head_dim)
-    base = replace(base, q_norm=norm, k_norm=norm, softcap=r.number("attn_logit_softcapping"))
+    base = replace(base, q_norm=norm, k_norm=norm, softcap=r.number("attn_logit_softcapping", least=0))
     if r.has("layer_types"):
         r.no_effect(("sliding_window_pattern",), "layer_types says which layers slide")
         full_every = 1
@@ -27,7 +27,7 @@ def read(r: Reader) -> ModelSpec:
         full_every = r.size("sliding_window_pattern")
     sliding = [(i + 1) % full_every != 0 for i in range(layers(r))]
     mixers = windowed(r, base, sliding, both_sides=not base.causal)
-    return decoder(r, mixers, mlp(r), layout=sandwich_norm, softcap=r.number("final_logit_softcapping"))
+    return decoder(r, mixers, mlp(r), layout=sandwich_norm, softcap=r.number("final_logit_softcapping", least=0))
 
 
 DIALECT = gemma2.DIALECT.like(

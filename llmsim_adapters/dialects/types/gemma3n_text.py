@@ -35,7 +35,7 @@ def read(r: Reader) -> ModelSpec:
         _feed_forwards(r),
         layout=with_per_layer_input(r, _layout(r, streams)),
         inputs=per_layer_embedding(r),
-        softcap=r.number("final_logit_softcapping"),
+        softcap=r.number("final_logit_softcapping", least=0),
     )
     (text,) = spec.stacks
     others = (StreamProjections(hidden_size=r.size("hidden_size"), count=streams - 1),) if streams > 1 else ()
@@ -55,9 +55,8 @@ def _feed_forwards(r: Reader) -> list[Component]:
     count = layers(r)
     if not isinstance(r.raw.get("intermediate_size"), list):
         return [mlp(r)] * count
-    sizes = r.sequence("intermediate_size", count) or ()
-    if not sizes or any(size.__class__ is not int or not 0 < size <= 2**28 for size in sizes):
-        r.refuse("intermediate_size", sizes, "a positive size for each layer")
+    sizes = r.integers("intermediate_size", count)
+    if sizes is None:  # refused
         return [mlp(r, width=1)] * count
     made: dict[int, Component] = {}
     for i, size in enumerate(sizes):

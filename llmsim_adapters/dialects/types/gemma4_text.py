@@ -41,7 +41,7 @@ def read(r: Reader) -> ModelSpec:
         [dense if i < first_borrower else wide for i in range(len(mixers))],
         layout=_layout(r),
         inputs=per_layer_embedding(r),
-        softcap=r.number("final_logit_softcapping"),
+        softcap=r.number("final_logit_softcapping", least=0),
     )
     (text,) = spec.stacks
     return replace(spec, stacks=(replace(text, cache_of=owners),))

@@ -2,4 +2,4 @@
 
 from llmsim_adapters.dialects.types import gpt2
 
-DIALECT = gpt2.DIALECT.like("gpt-sw3")
+DIALECT = gpt2.DIALECT.like("gpt-sw3", classes=("GPT2LMHeadModel",))

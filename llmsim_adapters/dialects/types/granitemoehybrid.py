@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def read(r: Reader) -> ModelSpec:
-    rotates = r.text("position_embedding_type") == "rope"
+    rotates = r.word("position_embedding_type", ("rope", "nope")) == "rope"
     attends = attention(r, bias=r.flag("attention_bias"), rotary_fraction=1.0 if rotates else 0.0)
     mixers = by_name(r, {LINEAR: mamba2(r), FULL: attends}, [LINEAR] * layers(r))
     if r.count("num_experts"):

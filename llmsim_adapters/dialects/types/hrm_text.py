@@ -12,7 +12,7 @@ from llmsim_adapters.dialects.assembly.components import attention, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder
 from llmsim_adapters.dialects.assembly.layouts import pre_norm
 from llmsim_adapters.dialects.assembly.options import gated
-from llmsim_adapters.dialects.reading.reader import LARGEST
+from llmsim_adapters.dialects.reading.limits import LARGEST
 from llmsim_adapters.dialects.types import llama
 from llmsim_adapters.spec.components import InitialState, Norm
 from llmsim_adapters.spec.model import Block, Stack, Sublayer

@@ -8,4 +8,4 @@ from __future__ import annotations
 
 from llmsim_adapters.dialects.types import hunyuan_v1_moe
 
-DIALECT = hunyuan_v1_moe.DIALECT.like("hunyuan")
+DIALECT = hunyuan_v1_moe.DIALECT.like("hunyuan", classes=("HunYuanForCausalLM", "HunYuanMoEV1ForCausalLM"))

@@ -31,4 +31,11 @@ _COSTLESS: Final = {
     "org_vocab_size": "of the tokenizer: the tables have vocab_size rows",
 }
 
-DIALECT = llama.DIALECT.like("hunyuan_v1_dense", read=read, vocab_size=290943, qk_norm=True, costless=_COSTLESS)
+DIALECT = llama.DIALECT.like(
+    "hunyuan_v1_dense",
+    read=read,
+    costless=_COSTLESS,
+    classes=("HunYuanDenseV1ForCausalLM",),
+    vocab_size=290943,
+    qk_norm=True,
+)

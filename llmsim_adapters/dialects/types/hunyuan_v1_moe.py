@@ -77,6 +77,7 @@ _OF_ROUTING: Final = ("group_limited_greedy", "moe_drop_tokens", "moe_random_rou
 DIALECT = hunyuan_v1_dense.DIALECT.like(
     "hunyuan_v1_moe",
     read=read,
+    classes=("HunYuanMoEV1ForCausalLM",),
     aliases={
         "intermediate_size": "moe_intermediate_size",
         "moe_intermediate_size": "expert_widths",

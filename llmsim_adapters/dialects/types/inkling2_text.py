@@ -39,7 +39,9 @@ def read(r: Reader) -> ModelSpec:
     inkling_text.without_layers(r, mixers)
     experts = replace(mixture_of_experts(r, score_correction_bias="buffer"), activation="silu")
     r.no_effect(("hidden_act",), "the class has one activation, whatever it says")
-    spec = decoder(r, mixers[slides[0]], experts, inputs=(Norm(hidden),), softcap=r.number("final_logit_softcapping"))
+    spec = decoder(
+        r, mixers[slides[0]], experts, inputs=(Norm(hidden),), softcap=r.number("final_logit_softcapping", least=0)
+    )
     spec = untied(r, spec)
     blocks: dict[tuple[bool, tuple[int, int]], Block] = {}
     found = []

@@ -95,14 +95,11 @@ def _experts(r: Reader) -> MixtureOfExperts:
 def slides(r: Reader) -> list[bool]:
     """`layer_types`, else the layers in `local_layer_ids`, else all but every sixth."""
     count = layers(r)
-    kinds = r.sequence("layer_types", count)
+    kinds = r.words("layer_types", (_FULL, _SLIDING), count)
     if kinds is not None:
         r.no_effect(("local_layer_ids",), "layer_types says which layers slide")
-        for kind in kinds:
-            if kind not in (_FULL, _SLIDING):
-                r.refuse("layer_types", kind, f"a list of {_FULL!r} and {_SLIDING!r}")
         return [kind == _SLIDING for kind in kinds]
-    numbers = r.sequence("local_layer_ids")
+    numbers = r.indices("local_layer_ids")
     return [(i + 1) % 6 != 0 if numbers is None else i in numbers for i in range(count)]
 
 
@@ -117,7 +114,7 @@ def _later(r: Reader) -> list[bool]:
     if not count:
         r.no_effect(("mtp_local_layer_ids", "chain_hidden_post_norm"), "there is no multi-token prediction")
         return []
-    numbers = r.sequence("mtp_local_layer_ids") or ()
+    numbers = r.indices("mtp_local_layer_ids") or ()
     return [i in numbers for i in range(count)]
 
 

@@ -21,6 +21,7 @@ def read(r: Reader) -> ModelSpec:
 DIALECT = llama.DIALECT.like(
     "internlm3",
     read=read,
+    classes=("LlamaForCausalLM",),
     aliases={"qkv_bias": "attention_bias", "bias": "mlp_bias"},
     vocab_size=128512,
     intermediate_size=10240,

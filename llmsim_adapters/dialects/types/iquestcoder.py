@@ -20,6 +20,7 @@ def read(r: Reader) -> ModelSpec:
 DIALECT = llama.DIALECT.like(
     "iquestcoder",
     read=read,
+    classes=("LlamaForCausalLM",),
     vocab_size=76800,
     hidden_size=5120,
     intermediate_size=27648,

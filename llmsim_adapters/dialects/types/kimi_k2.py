@@ -8,4 +8,4 @@ from __future__ import annotations
 
 from llmsim_adapters.dialects.types import deepseek_v3
 
-DIALECT = deepseek_v3.DIALECT.like("kimi_k2")
+DIALECT = deepseek_v3.DIALECT.like("kimi_k2", classes=("DeepseekV3ForCausalLM",))

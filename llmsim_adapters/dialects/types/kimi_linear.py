@@ -16,6 +16,7 @@ from llmsim_adapters.dialects.assembly.linear_attention import (
     untied,
 )
 from llmsim_adapters.dialects.assembly.patterns import after_dense_every, experts_where, mlp_layer_types
+from llmsim_adapters.dialects.reading.limits import LARGEST
 from llmsim_adapters.dialects.types import deepseek_v3
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def _mixers(r: Reader) -> Component | list[Component]:
     def linear() -> KimiDeltaAttention:
         for name, key in _PUBLISHED.items():
             if inner is not None and inner.has(key):
-                r.no_effect((name,), "linear_attn_config says it")
+                r.overruled(name, inner.said(key), f"linear_attn_config.{key}")
                 r.derive(name, inner.size(key))
         return kimi_delta_attention(r, low_rank=True)
 
@@ -55,7 +56,8 @@ def _attends(r: Reader, inner: Reader | None) -> list[bool]:
     count = layers(r)
     if inner is None or not (inner.has("full_attn_layers") and inner.has("kda_layers")):
         return [i > 0 and i % 4 == 0 for i in range(count)]
-    full, linear = inner.sequence("full_attn_layers") or (), inner.sequence("kda_layers") or ()
+    most = LARGEST["num_hidden_layers"]
+    full, linear = (inner.integers(name, most=most) or () for name in ("full_attn_layers", "kda_layers"))
     if {*full, *linear} != set(range(1, count + 1)) or len(full) + len(linear) != count:
         inner.refuse("full_attn_layers", list(full), "with kda_layers each layer from 1 once")
     return [i + 1 in full for i in range(count)]

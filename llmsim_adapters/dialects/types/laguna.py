@@ -9,6 +9,7 @@ from llmsim_adapters.dialects.assembly.components import activation, mixture_of_
 from llmsim_adapters.dialects.assembly.decoder import decoder, layers, windowed
 from llmsim_adapters.dialects.assembly.options import gated
 from llmsim_adapters.dialects.assembly.patterns import each_layer, experts_where, mlp_layer_types
+from llmsim_adapters.dialects.reading.limits import LARGEST
 from llmsim_adapters.dialects.types import qwen3, qwen3_moe
 from llmsim_adapters.spec.components import MLP, MixtureOfExperts
 
@@ -36,10 +37,7 @@ def experts(r: Reader) -> MixtureOfExperts:
 def _with_heads_and_gate(r: Reader, mixers: Attention | list[Attention]) -> list[Attention]:
     """Give each layer its number of query heads, and a gate value for each head or for each of its results."""
     count, usual = layers(r), r.size("num_attention_heads")
-    said = r.sequence("num_attention_heads_per_layer", count)
-    if said is not None and any(heads.__class__ is not int or not 0 < heads <= 2**16 for heads in said):
-        r.refuse("num_attention_heads_per_layer", said, "a number of heads for each layer")
-        said = None
+    said = r.integers("num_attention_heads_per_layer", count, most=LARGEST["num_attention_heads"])
     gating = r.raw.get("gating", True)
     if gating.__class__ is bool:
         per_head = r.flag("gating")

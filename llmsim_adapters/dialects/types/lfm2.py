@@ -24,7 +24,7 @@ def _attends(r: Reader) -> Sequence[str] | None:
     if r.has("layer_types"):
         r.no_effect(("full_attn_idxs",), "layer_types says which layers attend")
         return None
-    indices = r.sequence("full_attn_idxs")
+    indices = r.indices("full_attn_idxs")
     return [FULL if indices is None or i in indices else CONV for i in range(layers(r))]
 
 

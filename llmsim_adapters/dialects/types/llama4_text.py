@@ -48,10 +48,7 @@ def _mixers(r: Reader) -> list[Attention]:
 
 
 def _in_chunks(r: Reader, otherwise: list[bool]) -> list[bool]:
-    kinds = r.sequence("layer_types", len(otherwise))
-    for kind in kinds or ():
-        if kind not in (FULL, _CHUNKED):
-            r.refuse("layer_types", kind, f"a list of {FULL!r} and {_CHUNKED!r}")
+    kinds = r.words("layer_types", (FULL, _CHUNKED), len(otherwise))
     return otherwise if kinds is None else [kind == _CHUNKED for kind in kinds]
 
 

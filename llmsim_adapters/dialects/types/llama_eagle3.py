@@ -56,7 +56,7 @@ def _taken(r: Reader) -> int:
     if eagle is not None:
         if eagle.has("use_aux_hidden_state"):
             eagle.only("use_aux_hidden_state", True)
-        chosen = eagle.sequence("eagle_aux_hidden_state_layer_ids")
+        chosen = eagle.indices("eagle_aux_hidden_state_layer_ids")
     if r.has("num_aux_hidden_states"):
         return r.size("num_aux_hidden_states")
     return r.derive("num_aux_hidden_states", len(chosen) if chosen else _TAKEN)

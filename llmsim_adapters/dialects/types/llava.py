@@ -6,9 +6,10 @@ The first checkpoints, as liuhaotian/llava-v1.5-7b, have Llama's keys at the top
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.assembly.tower import tower
+from llmsim_adapters.dialects.reading.limits import LARGEST
 from llmsim_adapters.dialects.types import llama
 from llmsim_adapters.spec.components import Projection
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.model import Stack
 
 
+_LAYERS: Final = LARGEST["num_hidden_layers"]
+
+
 def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     if "mm_vision_tower" in whole.raw:
         return
@@ -27,7 +31,7 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         return
     taken = 1
     if isinstance(whole.raw.get("vision_feature_layer"), list):
-        taken = len(whole.sequence("vision_feature_layer") or ())
+        taken = len(whole.integers("vision_feature_layer", least=-_LAYERS, most=_LAYERS) or ()) or 1
     whole.no_effect(("vision_feature_layer",), "which layer's results are projected: all layers are stored")
     hidden, bias = text.size("hidden_size"), whole.flag("multimodal_projector_bias")
     into = Projection(input_size=taken * vision.r.size("hidden_size"), output_size=hidden, bias=bias)
@@ -38,6 +42,7 @@ DIALECT = replace(
     llama.DIALECT.like(
         "llava",
         towers=towers,
+        classes=("LlavaLlamaForCausalLM",),
         costless={
             "image_seq_length": "how many tokens a picture becomes, which the schedule says",
             "projector_hidden_act": "an activation between two projections: elementwise",

@@ -19,7 +19,7 @@ _LLAMAS: Final = (2.0, 2.5, 4.0)
 
 
 def read(r: Reader) -> ModelSpec:
-    version = r.number("version")
+    version = r.number("version", least=0)
     if version not in _LLAMAS:
         r.refuse("version", version, f"one of {', '.join(map(str, _LLAMAS))}, whose language model is Llama's")
     return llama.read(r)

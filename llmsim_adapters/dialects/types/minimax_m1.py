@@ -29,6 +29,14 @@ def _attention(r: Reader) -> Attention:
     return replace(base, rotary_fraction=turned / base.head_dim)
 
 
+def _attends(r: Reader) -> list[bool]:
+    """Read which layers have softmax attention, of which the class has no default."""
+    said = layer_flags(r, "attn_type_list")
+    if said is None and not r.has("attn_type_list"):
+        r.missing("attn_type_list", "0 or 1 for each layer")
+    return said or [False] * layers(r)
+
+
 def read(r: Reader) -> ModelSpec:
     if r.count("shared_intermediate_size"):
         r.not_modelled("shared_experts_of_another_size")
@@ -36,7 +44,7 @@ def read(r: Reader) -> ModelSpec:
         r,
         lambda: lightning_attention(r),
         lambda: _attention(r),
-        lambda: layer_flags(r, "attn_type_list") or [False] * layers(r),
+        lambda: _attends(r),
         linear_parameters=("block_size",),
         full_parameters=("num_key_value_heads", "rotary_dim"),
     )

@@ -48,16 +48,12 @@ def _experts(r: Reader) -> MixtureOfExperts:
 def _mixers(r: Reader, base: Attention) -> Attention | list[Attention]:
     count = layers(r)
     inner = r.nested("sparse_attention_config")
-    kinds = r.sequence("layer_types", count)
+    kinds = r.words("layer_types", (FULL, SPARSE), count)
     if kinds is None:
-        flags = None if inner is None else inner.sequence("sparse_attention_freq", count)
-        kinds = [SPARSE if flag else FULL for flag in flags or [0] * count]
+        flags = None if inner is None else layer_flags(inner, "sparse_attention_freq", count)
+        kinds = [SPARSE if flag else FULL for flag in flags or [False] * count]
     elif inner is not None:
         inner.no_effect(("sparse_attention_freq",), "layer_types says which layers have an indexer")
-    for kind in kinds:
-        if kind not in (FULL, SPARSE):
-            r.refuse("layer_types", kind, f"a list of {FULL!r} and {SPARSE!r}")
-            return base
     if SPARSE not in kinds:
         r.no_effect(_PUBLISHED, "no layer has an indexer")
         if inner is not None:
@@ -65,7 +61,7 @@ def _mixers(r: Reader, base: Attention) -> Attention | list[Attention]:
         return base
     for name, key in _PUBLISHED.items():
         if inner is not None and inner.has(key):
-            r.no_effect((name,), "sparse_attention_config says it")
+            r.overruled(name, inner.said(key), f"sparse_attention_config.{key}")
             r.derive(name, inner.size(key))
     heads, head_dim, block, blocks = (r.size(name) for name in _PUBLISHED)
     norm = Norm(head_dim)

@@ -36,8 +36,8 @@ def read(r: Reader) -> ModelSpec:
         return tuple(replace(sublayer, residual=gate, from_encoder=True) for sublayer in sublayers)
 
     r.no_effect(("tie_word_embeddings",), "the table has more rows than the head: the class ties nothing")
-    numbers = r.sequence("cross_attention_layers")
-    numbers = _EVERY_FIFTH if numbers is None else numbers
+    said = r.indices("cross_attention_layers")
+    numbers = frozenset(_EVERY_FIFTH) if said is None else said
     mixers = [crossing if i in numbers else base for i in range(layers(r))]
     spec = decoder(r, mixers, mlp(r), layout=layout)
     spec = spec.transform(Embedding, lambda e: replace(e, vocab_size=e.vocab_size + _SPECIAL_TOKENS))

@@ -24,7 +24,7 @@ def read(r: Reader) -> ModelSpec:
         mlp(r, gated=False),
         norm=norm,
         inputs=(norm,),
-        softcap=r.number("final_logit_softcapping"),
+        softcap=r.number("final_logit_softcapping", least=0),
     )
 
 

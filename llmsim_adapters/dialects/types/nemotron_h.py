@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from llmsim_adapters.dialects.assembly.components import attention, mixture_of_experts, mlp
 from llmsim_adapters.dialects.assembly.decoder import FULL, decoder, next_token_stack
 from llmsim_adapters.dialects.assembly.layouts import alone
-from llmsim_adapters.dialects.assembly.recurrent import LINEAR, by_name, mamba2
+from llmsim_adapters.dialects.assembly.recurrent import FORMER_NAMES, LINEAR, by_name, mamba2
 from llmsim_adapters.dialects.reading.dialect import Dialect
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _MLP, _MOE = "mlp", "moe"
 _SIGNS: Final = {"M": LINEAR, "*": FULL, "-": _MLP, "E": _MOE}
+
+_NAMES: Final = (*_SIGNS.values(), *FORMER_NAMES)
 
 
 def _pattern(r: Reader, name: str) -> list[str] | None:
@@ -35,12 +37,17 @@ def _pattern(r: Reader, name: str) -> list[str] | None:
 
 def _kinds(r: Reader) -> Sequence[str]:
     """Read what each layer is; how many there are follows, whatever `num_hidden_layers` says."""
-    kinds = r.sequence("layer_types")
+    kinds = r.words("layer_types", _NAMES)
+    by = "layer_types"
     if kinds:
         r.no_effect(("hybrid_override_pattern",), "layer_types says what each layer is")
     else:
-        kinds = _pattern(r, "hybrid_override_pattern") or [LINEAR, _MOE, FULL, _MLP]
-    r.no_effect(("num_hidden_layers",), "the list of layers says how many there are")
+        by, kinds = "hybrid_override_pattern", _pattern(r, "hybrid_override_pattern")
+    if kinds:
+        r.overruled("num_hidden_layers", len(kinds), f"length of {by}")
+    else:
+        kinds = [LINEAR, _MOE, FULL, _MLP]
+        r.no_effect(("num_hidden_layers",), "without a list of layers, the class has four")
     r.derive("num_hidden_layers", len(kinds))
     return kinds
 
@@ -62,7 +69,11 @@ def _next_tokens(r: Reader, parts: Mapping[str, Component]) -> Stack | None:
     if not count:
         r.no_effect(("mtp_layers_block_type", "mtp_hybrid_override_pattern"), "there is no multi-token prediction")
         return None
-    kinds = r.sequence("mtp_layers_block_type") or _pattern(r, "mtp_hybrid_override_pattern") or (FULL, _MOE)
+    kinds = (
+        r.words("mtp_layers_block_type", (*_SIGNS.values(), *FORMER_NAMES))
+        or _pattern(r, "mtp_hybrid_override_pattern")
+        or (FULL, _MOE)
+    )
     return next_token_stack(r, count, *by_name(r, parts, kinds, name="mtp_layers_block_type"))
 
 

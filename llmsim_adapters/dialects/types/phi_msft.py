@@ -30,6 +30,7 @@ def read(r: Reader) -> ModelSpec:
 DIALECT = xverse.DIALECT.like(
     "phi-msft",
     read=read,
+    classes=("PhiForCausalLM",),
     costless={
         "n_positions": "bounds the context; rotary positions have no table of weights",
         **dict.fromkeys(("flash_attn", "flash_rotary", "fused_dense"), "how the same network is executed"),

@@ -93,11 +93,7 @@ def _attention(r: Reader) -> Attention:
 
 def _ngrams(r: Reader) -> dict[int, NgramInput]:
     """Read which layers have tables of n-grams, by their numbers from 0, and their sizes."""
-    count, said = layers(r), r.sequence("ple_layer_ids") or ()
-    if any(number.__class__ is not int or not 1 <= number <= count for number in said):
-        r.refuse("ple_layer_ids", said, "a list of layer numbers from 1")
-        said = ()
-    numbers = sorted(set(said))
+    numbers = sorted(set(r.integers("ple_layer_ids", most=int(layers(r))) or ()))
     if not numbers:
         r.no_effect(_NGRAMS, "no layer has n-grams")
         return {}

@@ -30,11 +30,10 @@ def _recurrent(r: Reader) -> GatedLinearRecurrence:
 
 def _mixers(r: Reader) -> list[Component]:
     """`block_types` is repeated over the layers."""
-    said = r.sequence("block_types") or [_RECURRENT]
+    said = r.words("block_types", (_RECURRENT, _ATTENTION)) or ()
+    r.check("block_types", len(said) > 0, "names no layer")
+    said = said or [_RECURRENT]
     kinds = [said[i % len(said)] for i in range(layers(r))]
-    for kind in kinds:
-        if kind not in (_RECURRENT, _ATTENTION):
-            r.refuse("block_types", kind, f"a list of {_RECURRENT!r} and {_ATTENTION!r}")
     attends = replace(
         attention(r, bias=r.flag("attention_bias"), o_bias=True, rotary_fraction=0.5), window=r.size("sliding_window")
     )
@@ -49,7 +48,7 @@ def read(r: Reader) -> ModelSpec:
     r.no_effect(("head_dim",), "the type computes it from hidden_size and num_attention_heads")
     r.derive("head_dim", r.size("hidden_size") // r.size("num_attention_heads"))
     network = mlp(r, width=r.size("intermediate_size") // 2, bias=True)
-    return decoder(r, _mixers(r), network, softcap=r.number("logits_soft_cap"))
+    return decoder(r, _mixers(r), network, softcap=r.number("logits_soft_cap", least=0))
 
 
 DIALECT = gemma.DIALECT.like(

@@ -30,6 +30,7 @@ def read(r: Reader) -> ModelSpec:
 DIALECT = xverse.DIALECT.like(
     "RefinedWeb",
     read=read,
+    classes=("RWForCausalLM",),
     costless=falcon.DIALECT.costless,
     intermediate_size=None,
     alibi=False,

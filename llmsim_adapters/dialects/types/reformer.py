@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
+_MOST_AXES: Final = 8
 _HASHED: Final = "lsh"
 _IN_ORDER: Final = "local"
 _ONLY: Final = {
@@ -29,10 +30,9 @@ _ONLY: Final = {
 
 
 def read(r: Reader) -> ModelSpec:
-    kinds = r.sequence("attn_layers") or []
-    if not kinds or any(kind not in _ONLY for kind in kinds):
-        r.refuse("attn_layers", kinds, f"a list of {_HASHED!r} and {_IN_ORDER!r}")
-        kinds = [_IN_ORDER]
+    kinds = r.words("attn_layers", _ONLY) or ()
+    r.check("attn_layers", len(kinds) > 0, "names no layer")
+    kinds = kinds or [_IN_ORDER]
     r.agree("num_hidden_layers", len(kinds), "attn_layers has one entry for each layer")
     r.derive("num_hidden_layers", len(kinds))
     mixers = {kind: _attention(r, kind) for kind in _ONLY if kind in kinds}
@@ -82,12 +82,11 @@ def _attention(r: Reader, kind: str) -> ChunkAttention:
 def _rotations(r: Reader) -> int | None:
     """Read how many products a hash takes: half of `num_buckets`, or of the sum of its factors; null: it depends."""
     if isinstance(r.raw.get("num_buckets"), list):
-        factors = r.sequence("num_buckets") or ()
-        if any(factor.__class__ is not int or factor < 2 or factor % 2 for factor in factors):
-            r.refuse("num_buckets", factors, "even numbers")
-            factors = ()
+        factors = r.integers("num_buckets", least=2) or ()
+        r.check("num_buckets", len(factors) > 0 and not any(factor % 2 for factor in factors), "has to be even numbers")
         return r.derive("hash_rotations", sum(factors) // 2)
     buckets = r.optional_size("num_buckets")
+    r.check("num_buckets", buckets is None or buckets % 2 == 0, "has to be an even number")
     return None if buckets is None else buckets // 2
 
 
@@ -104,10 +103,8 @@ def _positions(r: Reader) -> AxialPositionEmbedding | PositionEmbedding:
 
 
 def _numbers(r: Reader, name: str) -> tuple[int, ...]:
-    said = r.sequence(name) or ()
-    if any(number.__class__ is not int or not 0 < number < 2**28 for number in said):
-        r.refuse(name, said, "a list of sizes")
-        return ()
+    said = r.integers(name) or ()
+    r.check(name, 0 < len(said) <= _MOST_AXES, f"has {len(said)} axes; expected 1 to {_MOST_AXES}")
     return tuple(r.derive(f"{name}_{axis}", number) for axis, number in enumerate(said))
 
 

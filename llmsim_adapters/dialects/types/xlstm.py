@@ -53,7 +53,7 @@ def read(r: Reader) -> ModelSpec:
         return pre_norm(mixer, feed_forward, Norm(norm.size, bias=bias))
 
     network = mlp(r, width=width, bias=bias)
-    return decoder(r, mixer, network, layout=layout, softcap=r.number("output_logit_soft_cap"))
+    return decoder(r, mixer, network, layout=layout, softcap=r.number("output_logit_soft_cap", least=0))
 
 
 _RUN = "how the same network is executed or stored"

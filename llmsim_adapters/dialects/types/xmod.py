@@ -16,13 +16,18 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.model import ModelSpec
 
 
+def _languages(r: Reader) -> int:
+    """Read how many languages there are; a model of none has one adapter."""
+    return r.derive("num_languages", len(set(r.words("languages") or ())) or 1)
+
+
 def read(r: Reader) -> ModelSpec:
     before, hidden = r.flag("pre_norm"), r.size("hidden_size")
     adapter = Adapter(
         input_size=hidden,
-        rank=hidden // r.size("adapter_reduction_factor"),
+        rank=r.derive("adapter_size", hidden // r.size("adapter_reduction_factor")),
         output_size=hidden,
-        copies=len(set(r.sequence("languages") or ())) or 1,
+        copies=_languages(r),
         bias=True,
     )
     normed = (layer_norm_of(hidden),) if r.flag("adapter_layer_norm") else ()

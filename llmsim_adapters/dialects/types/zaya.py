@@ -61,10 +61,7 @@ def _mixers(r: Reader) -> list[Attention]:
         bias=base.qkv_bias,
     )
     base = with_options(replace(base, q_norm=norm, k_norm=norm), convolution)
-    kinds = r.sequence("layer_types", layers(r)) or [_FULL] * layers(r)
-    for kind in kinds:
-        if kind not in (_FULL, _SLIDING):
-            r.refuse("layer_types", kind, f"a list of {_FULL!r} and {_SLIDING!r}")
+    kinds = r.words("layer_types", (_FULL, _SLIDING), layers(r)) or [_FULL] * layers(r)
     if _SLIDING not in kinds:
         r.no_effect(("sliding_window",), "no layer has sliding attention")
         return [base] * layers(r)

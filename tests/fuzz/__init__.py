@@ -1,0 +1,1 @@
+"""Configs that are changed by chance or by rule, and what holds of every answer to them."""

@@ -1,0 +1,115 @@
+"""The bounds of an answer, where a config makes the most of what may be many."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pytest
+
+import llmsim_adapters as la
+from llmsim_adapters.dialects.reading.limits import LARGEST
+from tests.facts import LLAMA
+from tests.fuzz.properties import answered, bounded
+
+LAYERS: Final = LARGEST["num_hidden_layers"]
+EACH: Final = list(range(1, LAYERS + 1))
+BLOCKS: Final = [
+    {"attention": {"n_heads_in_group": 8, "no_op": False}, "ffn": {"ffn_mult": (i + 1) / 4, "no_op": False}}
+    for i in range(LAYERS)
+]
+NAS: Final = {"model_type": "nemotron-nas", "hidden_size": 512, "vocab_size": 1000, "num_attention_heads": 8}
+
+MOST: Final[dict[str, dict[str, Any]]] = {
+    "layers": {**LLAMA, "num_hidden_layers": LAYERS},
+    "heads that differ": {
+        "model_type": "laguna",
+        "num_hidden_layers": LAYERS,
+        "num_key_value_heads": 1,
+        "num_attention_heads_per_layer": EACH,
+    },
+    "widths that differ": {
+        "model_type": "gemma3n_text",
+        "num_hidden_layers": LAYERS,
+        "num_kv_shared_layers": 0,
+        "intermediate_size": EACH,
+    },
+    "blocks that differ": {**NAS, "num_hidden_layers": LAYERS, "block_configs": BLOCKS},
+    "languages": {"model_type": "xmod", "languages": [str(i) for i in range(LARGEST["num_languages"])]},
+    "streams of tokens": {"model_type": "musicgen_decoder", "num_codebooks": LARGEST["num_codebooks"]},
+    "streams of states": {"model_type": "gemma3n_text", "altup_num_inputs": LARGEST["altup_num_inputs"]},
+}
+
+
+@pytest.mark.parametrize("name", MOST)
+def test_the_most_is_answered_in_bounds(name: str) -> None:
+    answered(LLAMA)  # what is imported at first use is no part of it
+    answered({"model_type": MOST[name]["model_type"]})
+    assert answered(MOST[name]).status != "not_supported"
+    with bounded(name, slower=4):  # so much slower is code whose memory is measured
+        la.evaluate(MOST[name])
+
+
+@pytest.mark.parametrize(
+    ("config", "key"),
+    [
+        ({"model_type": "musicgen", "decoder": {"num_codebooks": 2**28}}, "decoder.num_codebooks"),
+        ({"model_type": "gemma3n", "text_config": {"altup_num_inputs": 2**28}}, "text_config.altup_num_inputs"),
+        ({"model_type": "mllama", "vision_config": {"num_global_layers": 2**28}}, "vision_config.num_global_layers"),
+        ({"model_type": "longcat_flash", "num_layers": 2**28}, "num_layers"),
+        ({"model_type": "nemotron_h", "hybrid_override_pattern": "M*" * LAYERS}, "num_hidden_layers"),
+        ({"model_type": "llama", "num_hidden_layers": LAYERS + 1}, "num_hidden_layers"),
+    ],
+)
+def test_more_is_refused_at_once(config: dict[str, Any], key: str) -> None:
+    with bounded(key):
+        assert ("invalid_config", key) in [(gap.kind, gap.name) for gap in la.evaluate(config).gaps]
+
+
+class TestUnknownKeys:
+    MANY: Final = {**LLAMA, **{f"key_{i}": i for i in range(300_000)}}
+
+    def test_fifty_are_named_and_the_others_counted(self) -> None:
+        gaps = la.evaluate(self.MANY).gaps
+        assert len(gaps) == 51
+        assert all(gap.kind == "unread_key" for gap in gaps)
+        assert gaps[-1].name == "299,950 more keys"
+
+    def test_what_they_are_of_is_built_and_explained(self) -> None:
+        model = la.load(self.MANY)
+        assert model.build().parameters == la.build(LLAMA).parameters
+        assert len(model.build().gaps) == 51
+
+    def test_parts_that_are_left_out_too(self) -> None:
+        gaps = la.evaluate({**LLAMA, **{f"vision_{i}_config": {"depth": i} for i in range(1000)}}).gaps
+        assert (len(gaps), gaps[-1].name) == (51, "950 more parts")
+
+
+class TestDictionaries:
+    """What is given as a dictionary is held to what files are held to."""
+
+    def test_of_too_many_levels(self) -> None:
+        config: dict[str, Any] = {}
+        for _ in range(10_000):
+            config = {"text_config": config}
+        with pytest.raises(la.InvalidConfig, match="nested deeper than 100 levels"):
+            la.load(config)
+
+    def test_that_hold_themselves(self) -> None:
+        config: dict[str, Any] = dict(LLAMA)
+        config["text_config"] = config
+        with pytest.raises(la.InvalidConfig, match="nested deeper than 100 levels"):
+            la.load(config)
+
+    def test_that_hold_one_list_very_often(self) -> None:
+        inner: list[Any] = [1]
+        for _ in range(90):
+            inner = [inner] * 9
+        with bounded("a list of lists"):
+            la.load({**LLAMA, "a_new_key": inner})
+
+    @pytest.mark.parametrize("place", ["hidden_size", "a_new_key"])
+    def test_of_numbers_that_python_can_not_print(self, place: str) -> None:
+        for value in (10**5000, -(10**5000)):
+            for config in ({**LLAMA, place: value}, {**LLAMA, "rope_scaling": {place: [value]}}):
+                with pytest.raises(la.InvalidConfig, match="more than 4,300 digits"):
+                    la.load(config)
