@@ -33,6 +33,7 @@ class Coverage:
         source: where the config came from, and what the sources asked before said.
         path: where a composite config has its language model; empty at the top.
         without_effect: the keys that were read and change nothing in this config, each with the reason.
+        counted: whether an external total of the model is the graph's, whatever code made that.
         served: whether SGLang's own classes hold how models of its architecture are laid out over ranks.
     """
 
@@ -49,6 +50,7 @@ class Coverage:
     path: str = ""
     without_effect: Mapping[str, str] = field(default_factory=dict)
     served: bool = False
+    counted: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer, ready for JSON; `llmsim-adapters schema` prints its schema."""
@@ -57,6 +59,7 @@ class Coverage:
             "category": None if self.category is None else self.category.value,
             "builder": self.builder,
             "evidence": self.evidence.value,
+            "counted": self.counted,
             "served": self.served,
             "architecture": self.architecture,
             "model_type": self.model_type,
