@@ -48,6 +48,8 @@ FUSED: Final = {
     "moshi": "gate and up are one tensor",
     "modernbert-decoder": "gate and up are one tensor",
     "longcat_flash": "gate_up_proj has rows that nothing multiplies with (ALLOCATED)",
+    "reformer": "the head has a bias that nothing adds (ALLOCATED)",
+    "lara_mini": "the delta net's queries, keys and values are one tensor",
     "minimax_m3_vl_text": "gate and up are one tensor",
     "ernie4_5_moe": "the router's correction bias is a matrix of one row",
     "gpt_oss": "the experts' matrices are stored transposed",
@@ -97,6 +99,7 @@ PARTIAL: Final[dict[str, tuple[str, ...]]] = {
     **dict.fromkeys(("gemma3", "llava", "qwen2_5_vl", "qwen2_vl", "qwen3_vl", "qwen3_vl_moe"), ("vision_tower",)),
     **dict.fromkeys(("fuyu", "git", "got_ocr2", "mllama"), ("vision_tower",)),
     **dict.fromkeys(("llada2_moe", "llada2_moe_veomni", "sdar"), ("block_diffusion",)),
+    "exaone": ("intermediate_size",),
     "phi3small": ("local_and_strided_attention",),
     **dict.fromkeys(("moss_transcribe_diarize", "qwen2_audio", "voxtral"), ("audio_tower",)),
     **dict.fromkeys(("gemma3n", "gemma4", "gemma4_unified"), ("audio_tower", "vision_tower")),
@@ -104,10 +107,15 @@ PARTIAL: Final[dict[str, tuple[str, ...]]] = {
 """Types that their defaults have gaps of: a part that transformers does not say how to build, or an encoder of which
 the weights are compared, and what it runs is not."""
 
-ALLOCATED: Final[dict[str, str]] = {
-    "longcat_flash": "gate_up_proj has rows for the identity experts too (torch.empty), which nothing multiplies with",
+ALLOCATED: Final[dict[str, tuple[int, tuple[str, ...], str]]] = {
+    "longcat_flash": (
+        2,
+        ("num_double_layers", "zero_expert_num", "moe_intermediate_size", "hidden_size"),
+        "gate_up_proj has rows for the identity experts too (torch.empty), which nothing multiplies with",
+    ),
+    "reformer": (1, ("vocab_size",), "ReformerOnlyLMHead has a bias beside that of its matrix, which nothing adds"),
 }
-"""Types that transformers allocates weights for which no token ever uses."""
+"""Types that transformers allocates weights for which no token ever uses: how often the product of which parameters."""
 
 MASKED: Final[dict[str, tuple[str, int | None, str]]] = {
     "deepseek_v4": ("index_topk", 1000, "eager attention multiplies with all entries and masks (matmul)"),

@@ -40,7 +40,12 @@ if TYPE_CHECKING:
 EXACT: Final = 111
 """Types of which every configuration comes out exact: to be raised, never to be lowered."""
 
-NEW: Final[dict[str, Any]] = {**LLAMA, "model_type": "brand_new", "tie_word_embeddings": False}
+NEW: Final[dict[str, Any]] = {
+    **LLAMA,
+    "model_type": "brand_new",
+    "architectures": ["BrandNewForCausalLM"],
+    "tie_word_embeddings": False,
+}
 PLAIN: Final[dict[str, Any]] = {
     "model_type": "brand_new",
     "vocab_size": 1000,
@@ -451,6 +456,53 @@ class TestHalves:
         config = {**NEW, "type_vocab_size": 2, "max_position_embeddings": 64, "embedding_size": 40}
         assert [table.positions for table in parts(config, PositionEmbedding)] == [64, 2]
         assert parts(config, Embedding) == [Embedding(vocab_size=1000, hidden_size=40)]
+
+
+class TestRelatives:
+    """Types that nobody declared, read as one that is: it has the class, or a name that theirs extends."""
+
+    DEEPSEEK: Final = next(case["config"] for name, case in CASES if name == "deepseek_v3" and case["form"] == "full")
+
+    @pytest.mark.parametrize(
+        ("identity", "reason"),
+        [
+            ({"model_type": "brand_new"}, "DeepseekV3ForCausalLM is the class of deepseek_v3"),
+            (
+                {"model_type": "deepseek_v3_note", "architectures": ["BrandNewForCausalLM"]},
+                "the name extends that of deepseek_v3",
+            ),
+            (
+                {"model_type": "deepseek_v3-note_text", "architectures": ["BrandNewForCausalLM"]},
+                "the name extends that",
+            ),
+        ],
+    )
+    def test_the_figures_are_the_other_types_under_a_gap(self, identity: dict[str, Any], reason: str) -> None:
+        model = la.load({**self.DEEPSEEK, **identity})
+        assert model.build(checkpoint()).parameters == la.build(self.DEEPSEEK, checkpoint()).parameters
+        assert model.coverage.status == "partially_supported"
+        assert model.coverage.model_type == identity["model_type"]
+        (gap,) = (gap for gap in model.coverage.gaps if gap.name == "model_type")
+        assert gap.kind is GapKind.INFERRED
+        assert reason in gap.detail
+
+    @pytest.mark.parametrize(
+        "change", [{"a_new_mechanism": 7}, {"moe_layer_freq": None, "q_lora_rank": "x"}, {"kv_lora_rank": None}]
+    )
+    def test_a_type_that_does_not_read_every_key_stands_for_no_other(self, change: dict[str, Any]) -> None:
+        gaps = read({**self.DEEPSEEK, **change, "model_type": "brand_new"}).gaps
+        assert not any("it is read as that" in gap.detail for gap in gaps)
+
+    def test_sizes_are_not_taken_from_the_other_type(self) -> None:
+        config = {key: value for key, value in self.DEEPSEEK.items() if key != "vocab_size"}
+        reading = read({**config, "model_type": "brand_new"})
+        assert reading.spec is None
+        assert ("missing_parameter", "vocab_size") in {(gap.kind, gap.name) for gap in reading.gaps}
+
+    def test_a_default_that_is_taken_is_an_assumption(self) -> None:
+        config = {key: value for key, value in LLAMA.items() if key != "tie_word_embeddings"}
+        found = {gap.name: gap.detail for gap in read({**config, "model_type": "brand_new"}).gaps}
+        assert found["attention_bias"] == "no key says so: taken to be False, as in llama"
 
 
 def test_reading_a_declared_type_does_not_load_it(run_python: Callable[..., str]) -> None:

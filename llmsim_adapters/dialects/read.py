@@ -18,6 +18,7 @@ from llmsim_adapters.dialects.reading.find import (
 )
 from llmsim_adapters.dialects.reading.reader import Reader
 from llmsim_adapters.dialects.reading.reading import Reading
+from llmsim_adapters.dialects.relatives import Relative, accepts, assume, relatives
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.spec.quick import replace
 from llmsim_adapters.text import printable
@@ -48,9 +49,33 @@ def read(
     level: Mapping[str, Any] = config
     for key in path:
         level = level[key]
+    model_type, architecture, _ = _identity(config, level)
+    if not by_keys_alone and find(DIALECT_OF_ARCHITECTURE.get(architecture, model_type), plugged or {}) is None:
+        for relative in relatives(model_type, architecture):
+            reading = _read(config, {}, path, traced=traced, by_keys_alone=False, relative=relative)
+            if accepts(reading):
+                return reading
+    return _read(config, plugged or {}, path, traced=traced, by_keys_alone=by_keys_alone)
+
+
+def _read(
+    config: Mapping[str, Any],
+    plugged: Mapping[str, Dialect],
+    path: tuple[str, ...],
+    *,
+    traced: bool,
+    by_keys_alone: bool,
+    relative: Relative | None = None,
+) -> Reading:
+    """Return what a config says, read as the `relative` of its type where one is given."""
+    level: Mapping[str, Any] = config
+    for key in path:
+        level = level[key]
     model_type, architecture, wrong = _identity(config, level)
     name = DIALECT_OF_ARCHITECTURE.get(architecture, model_type)
-    dialect = find(name, plugged or {}) if name and not by_keys_alone else None
+    dialect = find(name, plugged) if name and not by_keys_alone else None
+    if relative is not None:
+        dialect = relative.dialect
     if dialect is None and not path and model_type and built_in(model_type, "towers") is not None:
         return _encoder_alone(model_type, architecture)
     chosen = dialect or inferring()
@@ -63,7 +88,7 @@ def read(
         outer = Reader(config, *stated, traced=traced)
         if not path:
             level, defaults = {}, {**defaults, **chosen.without_text}
-    if dialect is None and _states_ties(config):
+    if (dialect is None or relative is not None) and _states_ties(config):
         defaults = {**defaults, "tie_word_embeddings": False}
     r = Reader(
         level,
@@ -75,13 +100,15 @@ def read(
     r.model_type, r.architecture = model_type, architecture
     r.gaps += wrong
     spec = _spec(chosen, whole, r, outer)
+    if relative is not None:
+        assume(relative, r)
     if dialect is None and not r.invalid:
         shown = printable(model_type) or "none"
         r.gaps.insert(0, Gap(GapKind.INFERRED, "model_type", f"no dialect knows the type ({shown})"))
     return Reading(
         model_type=model_type if whole is None else whole.model_type,
         architecture=architecture,
-        dialect="" if dialect is None else (whole or dialect).model_type,
+        dialect="" if dialect is None or relative is not None else (whole or dialect).model_type,
         spec=None if r.invalid else spec,
         parameters=r.parameters,
         gaps=tuple(dict.fromkeys(r.gaps)),  # a bad key that is read twice is still one gap
