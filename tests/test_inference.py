@@ -458,6 +458,54 @@ class TestHalves:
         assert parts(config, Embedding) == [Embedding(vocab_size=1000, hidden_size=40)]
 
 
+SIZES: Final = {key: value for key, value in LLAMA.items() if key not in ("model_type", "architectures")}
+
+
+class TestLanguageModel:
+    """Where the language model is, in a config of a whole that nobody declared."""
+
+    @pytest.mark.parametrize(
+        ("path", "config"),
+        [
+            ("transformer_layer_config", {"transformer_layer_config": SIZES}),
+            ("inner.deep", {"inner": {"deep": SIZES}}),
+            ("text_config.decoder", {"text_config": {"decoder": SIZES}}),
+            ("text", {"text": SIZES, "vision_config": SIZES}),
+            ("words", {"words": SIZES, "sound_encoder": SIZES}),
+            ("a", {"a": SIZES, "b": {key: value for key, value in SIZES.items() if key != "vocab_size"}}),
+            ("llm", {"llm": {"dim": 96, "n_layers": 3, "n_heads": 8, "hidden_dim": 200, "vocab_size": 1000}}),
+        ],
+    )
+    def test_it_is_found_by_its_content(self, path: str, config: dict[str, Any]) -> None:
+        coverage = la.evaluate({"model_type": "brand_new", **config})
+        assert coverage.status == "partially_supported"
+        assert coverage.path == path
+        assert coverage.parameters["hidden_size"].key in (f"{path}.hidden_size", f"{path}.dim")
+        (gap,) = (gap for gap in coverage.gaps if gap.name in ("language_model", "text_config"))
+        assert f"`{path}`" in gap.detail
+
+    @pytest.mark.parametrize(
+        "config", [{"a": SIZES, "b": SIZES}, {"vision_config": SIZES}, {"a": {"b": {"c": {"d": SIZES}}}}]
+    )
+    def test_what_can_not_be_told_is_not_taken(self, config: dict[str, Any]) -> None:
+        assert la.evaluate({"model_type": "brand_new", **config}).status == "not_supported"
+
+    def test_a_declared_type_has_it_where_its_class_does(self) -> None:
+        coverage = la.evaluate({**LLAMA, "inner": SIZES})
+        assert (coverage.path, [gap.name for gap in coverage.gaps]) == ("", ["inner"])
+
+    def test_what_the_whole_says_of_it_is_read(self) -> None:
+        draft = {"architectures": ["Eagle3Speculator"], "draft_vocab_size": 300, "transformer_layer_config": {**SIZES}}
+        draft["transformer_layer_config"]["num_hidden_layers"] = 1
+        parameter = la.evaluate(draft).parameters["draft_vocab_size"]
+        assert (parameter.value, parameter.key) == (300, "draft_vocab_size")
+
+    def test_the_names_of_llamas_reference_code(self) -> None:
+        config = {"dim": 96, "n_layers": 3, "n_heads": 8, "n_kv_heads": 2, "hidden_dim": 200, "vocab_size": 1000}
+        spelled = {"model_type": "brand_new", **SIZES}
+        assert la.build(config, checkpoint()).parameters == la.build(spelled, checkpoint()).parameters
+
+
 class TestRelatives:
     """Types that nobody declared, read as one that is: it has the class, or a name that theirs extends."""
 

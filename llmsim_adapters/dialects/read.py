@@ -45,10 +45,7 @@ def read(
         traced: whether the spec's numbers carry their names (see `llmsim_adapters.traced`).
         by_keys_alone: read by the inferring dialect even what some dialect knows, to measure how good it is.
     """
-    path = composite.language_model(config)
-    level: Mapping[str, Any] = config
-    for key in path:
-        level = level[key]
+    path, level = _language_model(config, plugged or {})
     model_type, architecture, _ = _identity(config, level)
     if not by_keys_alone and find(DIALECT_OF_ARCHITECTURE.get(architecture, model_type), plugged or {}) is None:
         for relative in relatives(model_type, architecture):
@@ -56,6 +53,21 @@ def read(
             if accepts(reading):
                 return reading
     return _read(config, plugged or {}, path, traced=traced, by_keys_alone=by_keys_alone)
+
+
+def _language_model(
+    config: Mapping[str, Any], plugged: Mapping[str, Dialect]
+) -> tuple[tuple[str, ...], Mapping[str, Any]]:
+    """Return the path to the language model's config, and that; inside what no dialect knows it is found by content."""
+    path = composite.language_model(config)
+    level: Mapping[str, Any] = config
+    for key in path:
+        level = level[key]
+    said = level.get("model_type", config.get("model_type"))
+    if not isinstance(said, str) or (find(said, plugged) or built_in(said, "towers")) is None:
+        for key in composite.by_content(level):
+            path, level = (*path, key), level[key]
+    return path, level
 
 
 def _read(
@@ -90,6 +102,11 @@ def _read(
             level, defaults = {}, {**defaults, **chosen.without_text}
     if (dialect is None or relative is not None) and _states_ties(config):
         defaults = {**defaults, "tie_word_embeddings": False}
+    lent: list[str] = []
+    if outer is not None and not composite.is_usual(path):
+        lent = composite.lent(config, level, chosen.canonical, chosen.defaults.keys() | chosen.costless.keys())
+        level = {**level, **{key: config[key] for key in lent}}
+        outer.mark(*lent)
     r = Reader(
         level,
         chosen.canonical,
@@ -99,7 +116,13 @@ def _read(
     )
     r.model_type, r.architecture = model_type, architecture
     r.gaps += wrong
+    if not composite.is_usual(path):
+        shown = printable(".".join(path))
+        r.inferred("language_model", f"taken to be at `{shown}`, which has a hidden size and a number of layers")
     spec = _spec(chosen, whole, r, outer)
+    for name, parameter in r.parameters.items():
+        if parameter.key is not None and parameter.key.removeprefix(r.prefix) in lent:
+            r.parameters[name] = parameter._replace(key=parameter.key.removeprefix(r.prefix))
     if relative is not None:
         assume(relative, r)
     if dialect is None and not r.invalid:
