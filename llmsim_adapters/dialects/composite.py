@@ -15,7 +15,7 @@ from llmsim_adapters.dialects.reading.tracker import LANGUAGE_HEADS
 from llmsim_adapters.spec.components import Head
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping
+    from collections.abc import Container, Mapping, Sequence
 
     from llmsim_adapters.spec.model import ModelSpec
 
@@ -58,7 +58,7 @@ def by_content(config: Mapping[str, Any]) -> tuple[str, ...]:
     The outermost one is taken, of several the only one with a vocabulary; none where the config is that itself, or
     where it can't be told which one is.
     """
-    inside: list[tuple[tuple[str, ...], Mapping[str, Any]]] = [((), config)]
+    inside: Sequence[tuple[tuple[str, ...], Mapping[str, Any]]] = [((), config)]
     for _ in range(_DEEPEST):
         found = [(path, level) for path, level in inside if _has_layers(level)]
         if found:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from llmsim_adapters.dialects import composite
+from llmsim_adapters.dialects import composite, left_out
 from llmsim_adapters.dialects.keys.aliases import CANONICAL
 from llmsim_adapters.dialects.keys.neutral import confirms
 from llmsim_adapters.dialects.keys.parts import PART_OF
@@ -45,14 +45,26 @@ def read(
         traced: whether the spec's numbers carry their names (see `llmsim_adapters.traced`).
         by_keys_alone: read by the inferring dialect even what some dialect knows, to measure how good it is.
     """
-    path, level = _language_model(config, plugged or {})
+    reading = _as_any_type(config, plugged or {}, traced=traced, by_keys_alone=by_keys_alone)
+    bad = left_out.bad_lists(config, reading)
+    if not bad:
+        return reading
+    rest = _as_any_type(left_out.without(config, bad), plugged or {}, traced=traced, by_keys_alone=by_keys_alone)
+    return left_out.told(reading, rest) if left_out.stands_in(bad, reading, rest) else reading
+
+
+def _as_any_type(
+    config: Mapping[str, Any], plugged: Mapping[str, Dialect], *, traced: bool, by_keys_alone: bool
+) -> Reading:
+    """Return what a config says by its type's dialect, else as a relative of its type, else by its keys alone."""
+    path, level = _language_model(config, plugged)
     model_type, architecture, _ = _identity(config, level)
-    if not by_keys_alone and find(DIALECT_OF_ARCHITECTURE.get(architecture, model_type), plugged or {}) is None:
+    if not by_keys_alone and find(DIALECT_OF_ARCHITECTURE.get(architecture, model_type), plugged) is None:
         for relative in relatives(model_type, architecture):
             reading = _read(config, {}, path, traced=traced, by_keys_alone=False, relative=relative)
             if accepts(reading):
                 return reading
-    return _read(config, plugged or {}, path, traced=traced, by_keys_alone=by_keys_alone)
+    return _read(config, plugged, path, traced=traced, by_keys_alone=by_keys_alone)
 
 
 def _language_model(

@@ -3,7 +3,7 @@
 Source: the published config of nvidia/Llama-3_3-Nemotron-Super-49B-v1_5 and SGLang's `nemotron_nas.py`; `llama` with
 the same layers is the proof. A layer's entry in `block_configs` says how many query heads share keys and values, and
 the width of the feed-forward network as a multiple of the hidden size, of which two thirds are taken and rounded up.
-Either may be left out, or be one linear map in its place (the remote code's `DeciLMLinearAttention`, `DeciLMLinearMLP`).
+Either may be left out, or be one linear map (the remote code's `DeciLMLinearAttention` and `DeciLMLinearMLP`).
 """
 
 from __future__ import annotations
