@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from llmsim_adapters.spec.model import ModelSpec
 
-EXACT: Final = 111
+EXACT: Final = 118
 """Types of which every configuration comes out exact: to be raised, never to be lowered."""
 
 NEW: Final[dict[str, Any]] = {
