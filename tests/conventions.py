@@ -48,6 +48,8 @@ FUSED: Final = {
     "moshi": "gate and up are one tensor",
     "modernbert-decoder": "gate and up are one tensor",
     "longcat_flash": "gate_up_proj has rows that nothing multiplies with (ALLOCATED)",
+    "reformer": "the head has a bias that nothing adds (ALLOCATED)",
+    "lara_mini": "the delta net's queries, keys and values are one tensor",
     "minimax_m3_vl_text": "gate and up are one tensor",
     "ernie4_5_moe": "the router's correction bias is a matrix of one row",
     "gpt_oss": "the experts' matrices are stored transposed",
@@ -116,10 +118,15 @@ PARTIAL: Final[dict[str, tuple[str, ...]]] = {
 """Types that cases have gaps of: a part that transformers does not say how to build, or an encoder of which
 the weights are compared, and what it runs is not."""
 
-ALLOCATED: Final[dict[str, str]] = {
-    "longcat_flash": "gate_up_proj has rows for the identity experts too (torch.empty), which nothing multiplies with",
+ALLOCATED: Final[dict[str, tuple[int, tuple[str, ...], str]]] = {
+    "longcat_flash": (
+        2,
+        ("num_double_layers", "zero_expert_num", "moe_intermediate_size", "hidden_size"),
+        "gate_up_proj has rows for the identity experts too (torch.empty), which nothing multiplies with",
+    ),
+    "reformer": (1, ("vocab_size",), "ReformerOnlyLMHead has a bias beside that of its matrix, which nothing adds"),
 }
-"""Types that transformers allocates weights for which no token ever uses."""
+"""Types that transformers allocates weights for which no token ever uses: how often the product of which parameters."""
 
 MASKED: Final[dict[str, tuple[str, int | None, str]]] = {
     "deepseek_v4": ("index_topk", 1000, "eager attention multiplies with all entries and masks (matmul)"),

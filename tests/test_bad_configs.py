@@ -237,3 +237,27 @@ class TestListsOfLayers:
         config = {**LLAMA, "model_type": "brand_new", "sliding_window": 8, "num_nextn_predict_layers": modules}
         gaps = la.evaluate({**config, "layer_types": [*self.KINDS, "full_attention", "full_attention"]}).gaps
         assert ("invalid_config", "layer_types") in [(str(gap.kind), gap.name) for gap in gaps]
+
+    @pytest.mark.parametrize("length", [1, 2, 4, 60])
+    @pytest.mark.parametrize("model_type", ["gemma3_text", "brand_new"])
+    def test_a_list_of_another_length_is_left_out(self, model_type: str, length: int) -> None:
+        """The model is built by the rule of the class, never fully supported."""
+        plain = {**LLAMA, "model_type": model_type, "architectures": ["BrandNewForCausalLM"], "sliding_window": 8}
+        model = la.load({**plain, "layer_types": ["full_attention"] * length})
+        assert model.spec == la.load(plain).spec
+        assert model.coverage.status == "partially_supported"
+        gap = model.coverage.gaps[0]
+        assert (gap.kind, gap.name) == (la.GapKind.INVALID_CONFIG, "layer_types")
+        assert "expected one entry for each of 3 layers; the config is read as if it had no such list" in gap.detail
+
+    @pytest.mark.parametrize("kinds", [["warp", "warp", "warp"], "full_attention", 3, []])
+    def test_what_is_no_list_of_known_kinds_is_refused(self, kinds: object) -> None:
+        coverage = la.evaluate({**LLAMA, "model_type": "gemma3_text", "sliding_window": 8, "layer_types": kinds})
+        assert coverage.status == "not_supported"
+        assert ("invalid_config", "layer_types") in [(str(gap.kind), gap.name) for gap in coverage.gaps]
+
+    def test_a_second_bad_key_is_refused_with_it(self) -> None:
+        gaps = la.evaluate(
+            {**LLAMA, "model_type": "gemma3_text", "layer_types": ["full_attention"], "head_dim": "x"}
+        ).gaps
+        assert {"layer_types", "head_dim"} <= {gap.name for gap in gaps}

@@ -37,10 +37,15 @@ if TYPE_CHECKING:
 
     from llmsim_adapters.spec.model import ModelSpec
 
-EXACT: Final = 111
+EXACT: Final = 118
 """Types of which every configuration comes out exact: to be raised, never to be lowered."""
 
-NEW: Final[dict[str, Any]] = {**LLAMA, "model_type": "brand_new", "tie_word_embeddings": False}
+NEW: Final[dict[str, Any]] = {
+    **LLAMA,
+    "model_type": "brand_new",
+    "architectures": ["BrandNewForCausalLM"],
+    "tie_word_embeddings": False,
+}
 PLAIN: Final[dict[str, Any]] = {
     "model_type": "brand_new",
     "vocab_size": 1000,
@@ -451,6 +456,101 @@ class TestHalves:
         config = {**NEW, "type_vocab_size": 2, "max_position_embeddings": 64, "embedding_size": 40}
         assert [table.positions for table in parts(config, PositionEmbedding)] == [64, 2]
         assert parts(config, Embedding) == [Embedding(vocab_size=1000, hidden_size=40)]
+
+
+SIZES: Final = {key: value for key, value in LLAMA.items() if key not in ("model_type", "architectures")}
+
+
+class TestLanguageModel:
+    """Where the language model is, in a config of a whole that nobody declared."""
+
+    @pytest.mark.parametrize(
+        ("path", "config"),
+        [
+            ("transformer_layer_config", {"transformer_layer_config": SIZES}),
+            ("inner.deep", {"inner": {"deep": SIZES}}),
+            ("text_config.decoder", {"text_config": {"decoder": SIZES}}),
+            ("text", {"text": SIZES, "vision_config": SIZES}),
+            ("words", {"words": SIZES, "sound_encoder": SIZES}),
+            ("a", {"a": SIZES, "b": {key: value for key, value in SIZES.items() if key != "vocab_size"}}),
+            ("llm", {"llm": {"dim": 96, "n_layers": 3, "n_heads": 8, "hidden_dim": 200, "vocab_size": 1000}}),
+        ],
+    )
+    def test_it_is_found_by_its_content(self, path: str, config: dict[str, Any]) -> None:
+        coverage = la.evaluate({"model_type": "brand_new", **config})
+        assert coverage.status == "partially_supported"
+        assert coverage.path == path
+        assert coverage.parameters["hidden_size"].key in (f"{path}.hidden_size", f"{path}.dim")
+        (gap,) = (gap for gap in coverage.gaps if gap.name in ("language_model", "text_config"))
+        assert f"`{path}`" in gap.detail
+
+    @pytest.mark.parametrize(
+        "config", [{"a": SIZES, "b": SIZES}, {"vision_config": SIZES}, {"a": {"b": {"c": {"d": SIZES}}}}]
+    )
+    def test_what_can_not_be_told_is_not_taken(self, config: dict[str, Any]) -> None:
+        assert la.evaluate({"model_type": "brand_new", **config}).status == "not_supported"
+
+    def test_a_declared_type_has_it_where_its_class_does(self) -> None:
+        coverage = la.evaluate({**LLAMA, "inner": SIZES})
+        assert (coverage.path, [gap.name for gap in coverage.gaps]) == ("", ["inner"])
+
+    def test_what_the_whole_says_of_it_is_read(self) -> None:
+        draft = {"architectures": ["Eagle3Speculator"], "draft_vocab_size": 300, "transformer_layer_config": {**SIZES}}
+        draft["transformer_layer_config"]["num_hidden_layers"] = 1
+        parameter = la.evaluate(draft).parameters["draft_vocab_size"]
+        assert (parameter.value, parameter.key) == (300, "draft_vocab_size")
+
+    def test_the_names_of_llamas_reference_code(self) -> None:
+        config = {"dim": 96, "n_layers": 3, "n_heads": 8, "n_kv_heads": 2, "hidden_dim": 200, "vocab_size": 1000}
+        spelled = {"model_type": "brand_new", **SIZES}
+        assert la.build(config, checkpoint()).parameters == la.build(spelled, checkpoint()).parameters
+
+
+class TestRelatives:
+    """Types that nobody declared, read as one that is: it has the class, or a name that theirs extends."""
+
+    DEEPSEEK: Final = next(case["config"] for name, case in CASES if name == "deepseek_v3" and case["form"] == "full")
+
+    @pytest.mark.parametrize(
+        ("identity", "reason"),
+        [
+            ({"model_type": "brand_new"}, "DeepseekV3ForCausalLM is the class of deepseek_v3"),
+            (
+                {"model_type": "deepseek_v3_note", "architectures": ["BrandNewForCausalLM"]},
+                "the name extends that of deepseek_v3",
+            ),
+            (
+                {"model_type": "deepseek_v3-note_text", "architectures": ["BrandNewForCausalLM"]},
+                "the name extends that",
+            ),
+        ],
+    )
+    def test_the_figures_are_the_other_types_under_a_gap(self, identity: dict[str, Any], reason: str) -> None:
+        model = la.load({**self.DEEPSEEK, **identity})
+        assert model.build(checkpoint()).parameters == la.build(self.DEEPSEEK, checkpoint()).parameters
+        assert model.coverage.status == "partially_supported"
+        assert model.coverage.model_type == identity["model_type"]
+        (gap,) = (gap for gap in model.coverage.gaps if gap.name == "model_type")
+        assert gap.kind is GapKind.INFERRED
+        assert reason in gap.detail
+
+    @pytest.mark.parametrize(
+        "change", [{"a_new_mechanism": 7}, {"moe_layer_freq": None, "q_lora_rank": "x"}, {"kv_lora_rank": None}]
+    )
+    def test_a_type_that_does_not_read_every_key_stands_for_no_other(self, change: dict[str, Any]) -> None:
+        gaps = read({**self.DEEPSEEK, **change, "model_type": "brand_new"}).gaps
+        assert not any("it is read as that" in gap.detail for gap in gaps)
+
+    def test_sizes_are_not_taken_from_the_other_type(self) -> None:
+        config = {key: value for key, value in self.DEEPSEEK.items() if key != "vocab_size"}
+        reading = read({**config, "model_type": "brand_new"})
+        assert reading.spec is None
+        assert ("missing_parameter", "vocab_size") in {(gap.kind, gap.name) for gap in reading.gaps}
+
+    def test_a_default_that_is_taken_is_an_assumption(self) -> None:
+        config = {key: value for key, value in LLAMA.items() if key != "tie_word_embeddings"}
+        found = {gap.name: gap.detail for gap in read({**config, "model_type": "brand_new"}).gaps}
+        assert found["attention_bias"] == "no key says so: taken to be False, as in llama"
 
 
 def test_reading_a_declared_type_does_not_load_it(run_python: Callable[..., str]) -> None:

@@ -380,15 +380,15 @@ class TestCodeThatFails:
     def test_only_under_another_schedule(self, plugins: Plugins) -> None:
         body = "return wire(spec, schedule) if schedule.batch_size == 1 else 1 / 0"
         m = model(MISTRAL, plugins.install(own("build", body)).load())
-        assert m.coverage.builder == "acme"
+        assert m.build(builder="acme").builder == "acme"
         with pytest.raises(la.BuildError, match=f"builder acme failed: {NAME} {VERSION}: ZeroDivisionError"):
-            m.build(la.Schedule(batch_size=2))
+            m.build(la.Schedule(batch_size=2), builder="acme")
 
     def test_a_schedule_that_it_refuses_is_an_error_of_the_schedule(self, plugins: Plugins) -> None:
         m = model(MISTRAL, plugins.install(own("build", "return wire(spec, schedule)")).load())
-        assert m.coverage.builder == "acme"
+        assert m.build(builder="acme").builder == "acme"
         with pytest.raises(la.ScheduleError, match="`tp_size` is 3; expected a divisor of num_attention_heads = 32"):
-            m.build(la.Schedule(tp_size=3))
+            m.build(la.Schedule(tp_size=3), builder="acme")
 
     def test_what_hangs_is_waited_for_once(self, plugins: Plugins) -> None:
         loaded = plugins.install(own("claim", "hang()")).load()
@@ -439,7 +439,8 @@ class TestOutput:
         source = f"{self.NOISE}\n" + own("claim", f"{self.NOISE}; return claim")
         source += f"    def build(self, spec, schedule, wire):\n        {self.NOISE}; return wire(spec, schedule)\n"
         register = f"@la.hookimpl\ndef llmsim_register_builders():\n    {self.NOISE}; return [Acme]\n"
-        assert model(MISTRAL, plugins.install(source, register=register).load()).coverage.builder == "acme"
+        claims = model(MISTRAL, plugins.install(source, register=register).load()).coverage.claims
+        assert [claim.builder for claim in claims if claim.claims] == ["qwen3", "acme"]
         out, err = capsys.readouterr()
         assert out == ""
         assert err.count("noise") == 8

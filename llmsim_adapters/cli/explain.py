@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.working import Figure, Line, Working
 
 _SHORT: Final = 56
+_COUNTED: Final = "equals an external total of the model, which a plugin's code is not verified by"
 _SERVED: Final = "SGLang's own classes hold its architecture's layouts"
 _EVIDENCE: Final = {
     "none": "none: no builder claims the model",
@@ -62,6 +63,7 @@ def _answer(coverage: Coverage) -> Section:
             ("Category", str(coverage.category or "")),
             ("Builder", coverage.builder or ""),
             ("Evidence", _EVIDENCE[coverage.evidence.value]),
+            ("Total", _COUNTED if coverage.counted and str(coverage.evidence) != "counted" else ""),
             ("Served", _SERVED if coverage.served else ""),
             ("Architecture", coverage.architecture),
             ("Model type", coverage.model_type),

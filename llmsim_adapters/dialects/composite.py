@@ -15,7 +15,7 @@ from llmsim_adapters.dialects.reading.tracker import LANGUAGE_HEADS
 from llmsim_adapters.spec.components import Head
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping, Sequence
 
     from llmsim_adapters.spec.model import ModelSpec
 
@@ -28,6 +28,9 @@ _PATHS: Final = (
     ("thinker_config", "text_config"),
     ("decoder",),  # MusicGen
 )
+_DEEPEST: Final = 4
+_WIDEST: Final = 1000
+"""How deep, and among how many objects, the language model is looked for."""
 _FIRST_KEYS: Final = frozenset(path[0] for path in _PATHS)
 
 _BESIDE: Final = (
@@ -47,6 +50,51 @@ def language_model(config: Mapping[str, Any]) -> tuple[str, ...]:
         if isinstance(level, dict):
             return path
     return ()
+
+
+def by_content(config: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the path to the object that has a hidden size and a number of layers, whatever its keys are called.
+
+    The outermost one is taken, of several the only one with a vocabulary; none where the config is that itself, or
+    where it can't be told which one is.
+    """
+    inside: Sequence[tuple[tuple[str, ...], Mapping[str, Any]]] = [((), config)]
+    for _ in range(_DEEPEST):
+        found = [(path, level) for path, level in inside if _has_layers(level)]
+        if found:
+            with_words = [path for path, level in found if "vocab_size" in map(CANONICAL.get, level, level)]
+            paths = with_words or [path for path, _ in found]
+            return paths[0] if len(paths) == 1 else ()
+        inside = [
+            ((*path, key), value)
+            for path, level in inside
+            for key, value in level.items()
+            if value.__class__ is dict and not any(word in key for word in _BESIDE)
+        ][:_WIDEST]
+    return ()
+
+
+def is_usual(path: tuple[str, ...]) -> bool:
+    """Whether language models are at this path by custom."""
+    return not path or path in _PATHS
+
+
+def _has_layers(level: Mapping[str, Any]) -> bool:
+    names = {CANONICAL.get(key, key) for key in level}
+    return {"hidden_size", "num_hidden_layers"} <= names
+
+
+def lent(
+    config: Mapping[str, Any], level: Mapping[str, Any], known: Mapping[str, str], names: Container[str]
+) -> list[str]:
+    """Return the keys of the whole config that say of the language model what its own config doesn't.
+
+    `known` has the canonical names of the language model's keys, `names` the parameters that its dialect reads.
+    """
+    said = {known.get(key, key) for key in level}
+    own = ("tie_word_embeddings", "dtype")  # which the whole config says of itself
+    named = ((key, known.get(key, key)) for key, value in config.items() if value.__class__ is not dict)
+    return [key for key, name in named if name in names and name not in said and name not in own]
 
 
 def is_tower(key: str, value: object) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from llmsim_adapters.dialects import composite
+from llmsim_adapters.dialects import composite, left_out
 from llmsim_adapters.dialects.keys.aliases import CANONICAL
 from llmsim_adapters.dialects.keys.neutral import confirms
 from llmsim_adapters.dialects.keys.parts import PART_OF
@@ -21,6 +21,7 @@ from llmsim_adapters.dialects.reading.find import (
 )
 from llmsim_adapters.dialects.reading.reader import Reader
 from llmsim_adapters.dialects.reading.reading import Reading
+from llmsim_adapters.dialects.relatives import Relative, accepts, assume, relatives
 from llmsim_adapters.errors import internal
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.spec.quick import replace
@@ -61,13 +62,72 @@ def read(
         by_keys_alone: read by the inferring dialect even what some dialect knows, to measure how good it is.
         sidecars: what is known of the files beside the config.
     """
+
+    def reading_of(config: Mapping[str, Any]) -> Reading:
+        return _as_any_type(config, plugged or {}, sidecars, traced=traced, by_keys_alone=by_keys_alone)
+
+    reading = reading_of(config)
+    bad = left_out.bad_lists(config, reading)
+    if not bad:
+        return reading
+    rest = reading_of(left_out.without(config, bad))
+    return left_out.told(reading, rest) if left_out.stands_in(bad, reading, rest) else reading
+
+
+def _as_any_type(
+    config: Mapping[str, Any],
+    plugged: Mapping[str, Dialect],
+    sidecars: Sidecars | None,
+    *,
+    traced: bool,
+    by_keys_alone: bool,
+) -> Reading:
+    """Return what a config says by its type's dialect, else as a relative of its type, else by its keys alone."""
+    path, level = _language_model(config, plugged)
+    model_type, architecture, _ = _identity(config, level)
+    known = of_format(config) or find(DIALECT_OF_ARCHITECTURE.get(architecture, model_type), plugged)
+    if known is None and not by_keys_alone:
+        for relative in relatives(model_type, architecture):
+            reading = _read(config, {}, path, sidecars, traced=traced, by_keys_alone=False, relative=relative)
+            if accepts(reading):
+                return reading
+    return _read(config, plugged, path, sidecars, traced=traced, by_keys_alone=by_keys_alone)
+
+
+def _language_model(
+    config: Mapping[str, Any], plugged: Mapping[str, Dialect]
+) -> tuple[tuple[str, ...], Mapping[str, Any]]:
+    """Return the path to the language model's config, and that; inside what no dialect knows it is found by content."""
     path = composite.language_model(config)
+    level: Mapping[str, Any] = config
+    for key in path:
+        level = level[key]
+    said = level.get("model_type", config.get("model_type"))
+    if not isinstance(said, str) or (find(said, plugged) or built_in(said, "towers")) is None:
+        for key in composite.by_content(level):
+            path, level = (*path, key), level[key]
+    return path, level
+
+
+def _read(
+    config: Mapping[str, Any],
+    plugged: Mapping[str, Dialect],
+    path: tuple[str, ...],
+    sidecars: Sidecars | None,
+    *,
+    traced: bool,
+    by_keys_alone: bool,
+    relative: Relative | None = None,
+) -> Reading:
+    """Return what a config says, read as the `relative` of its type where one is given."""
     level: Mapping[str, Any] = config
     for key in path:
         level = level[key]
     model_type, architecture, wrong = _identity(config, level)
     name = DIALECT_OF_ARCHITECTURE.get(architecture, model_type)
-    dialect = None if by_keys_alone else of_format(config) or (find(name, plugged or {}) if name else None)
+    dialect = None if by_keys_alone else of_format(config) or (find(name, plugged) if name else None)
+    if relative is not None:
+        dialect = relative.dialect
     if dialect is None and not path and model_type and built_in(model_type, "towers") is not None:
         return _encoder_alone(model_type, architecture)
     chosen = dialect or inferring()
@@ -80,8 +140,13 @@ def read(
         outer = Reader(config, *stated, traced=traced)
         if not path:
             level, defaults = {}, {**defaults, **chosen.without_text}
-    if dialect is None and _states_ties(config):
+    if (dialect is None or relative is not None) and _states_ties(config):
         defaults = {**defaults, "tie_word_embeddings": False}
+    lent: list[str] = []
+    if outer is not None and not composite.is_usual(path):
+        lent = composite.lent(config, level, chosen.canonical, chosen.defaults.keys() | chosen.costless.keys())
+        level = {**level, **{key: config[key] for key in lent}}
+        outer.mark(*lent)
     r = Reader(
         level,
         chosen.canonical,
@@ -91,10 +156,13 @@ def read(
     )
     r.model_type, r.architecture = model_type, architecture
     r.gaps += wrong
+    if not composite.is_usual(path):
+        shown = printable(".".join(path))
+        r.inferred("language_model", f"taken to be at `{shown}`, which has a hidden size and a number of layers")
     top = outer or r
     if sidecars is not None:
         top.files = sidecars.files
-    if dialect is not None:
+    if dialect is not None and relative is None:
         r.gaps += _of_another_class(config, r, dialect, whole, nested=bool(path))
     try:
         spec = _spec(chosen, whole, r, outer)
@@ -105,15 +173,20 @@ def read(
             r.gaps.append(Gap(GapKind.INVALID_CONFIG, "config.json", f"the dialect for {shown} can't read it: {told}"))
     if sidecars is not None:
         r.gaps += _unread_files(top, sidecars)
+    for name, parameter in r.parameters.items():
+        if parameter.key is not None and parameter.key.removeprefix(r.prefix) in lent:
+            r.parameters[name] = parameter._replace(key=parameter.key.removeprefix(r.prefix))
+    if relative is not None:
+        assume(relative, r)
     if dialect is None:
-        known = "" if by_keys_alone else meant(model_type, declared_types() | set(plugged or ()))
+        known = "" if by_keys_alone else meant(model_type, declared_types() | set(plugged))
         if known or not r.invalid:  # where the config is refused, that may be why
             shown = printable(model_type) or "none"
             r.gaps.insert(0, Gap(GapKind.INFERRED, "model_type", f"no dialect knows the type ({shown}){known}"))
     return Reading(
         model_type=model_type if whole is None else whole.model_type,
         architecture=architecture,
-        dialect="" if dialect is None else (whole or dialect).model_type,
+        dialect="" if dialect is None or relative is not None else (whole or dialect).model_type,
         spec=None if r.invalid else spec,
         parameters=r.parameters,
         gaps=tuple(dict.fromkeys(r.gaps)),  # a bad key that is read twice is still one gap

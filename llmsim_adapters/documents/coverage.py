@@ -36,6 +36,7 @@ class ClaimDocument(Strict):
     builder: str
     claims: bool
     asserted: bool = Field(description="the builder's own code says more than its requirements do")
+    builds_itself: bool = Field(description="the builder's own code makes the graph")
     missing_parameters: list[str]
     gaps: list[GapDocument]
 
@@ -73,6 +74,7 @@ class CoverageDocument(Strict):
     category: Category | None
     builder: str | None
     evidence: Evidence
+    counted: bool = Field(description="an external total of the model is the graph's, whatever code made that")
     served: bool = Field(description="SGLang's own classes hold how models of its architecture are laid out over ranks")
     architecture: str
     model_type: str

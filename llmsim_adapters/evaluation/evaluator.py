@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from dataclasses import replace
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from llmsim_adapters.errors import AdapterError, InternalError, internal
 from llmsim_adapters.evaluation.construction import FAILURES, construct
@@ -22,6 +22,8 @@ from llmsim_adapters.spec.category import category, text_category
 from llmsim_adapters.spec.components import Component, Part
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from llmsim_adapters.dialects.reading.reading import Reading
     from llmsim_adapters.evaluation.total import Total
     from llmsim_adapters.graph.graph import OperatorGraph
@@ -91,7 +93,12 @@ def _of_spec(
     components, features = seen.components, seen.features
     language, asked = (components, features) if seen.language is None else seen.language
     computed = [
-        (entry, declared_claim(name, entry.requirements, reading, seen.family, language, asked))
+        (
+            entry,
+            declared_claim(name, entry.requirements, reading, seen.family, language, asked)._replace(
+                builds_itself=entry.builds_itself
+            ),
+        )
         for name, entry in registered.builders.items()
     ]
     claims = [_claim(entry, claim, reading) for entry, claim in computed]
@@ -100,17 +107,22 @@ def _of_spec(
     graph, claims = _build(claims, registered, spec, config)
     best = claims[0] if graph is not None else None
     gaps = reading.gaps + seen.gaps + tuple([_left_out(name) for name in spec.unmodelled])
-    evidence = Evidence.NONE
+    evidence, counted = Evidence.NONE, False
     if best is not None and graph is not None:
         gaps += best.gaps
         missing = verified().missing(reading.dialect, components, features)
-        evidence = Evidence.BUILT if missing else Evidence.VERIFIED
         entry = registered.builders[best.builder]
+        made_by_plugin = entry.builds_itself or not components.isdisjoint(registered.lowerings.of_plugins())
+        evidence = Evidence.BUILT if missing or made_by_plugin else Evidence.VERIFIED
         if missing and not gaps and entry.built_in and reading.dialect not in registered.dialects:
             detail = f"no reference facts hold {', '.join(missing)}"
             gaps += (Gap(GapKind.INFERRED, "evidence", detail),)
         if total is not None:
-            evidence, gaps = _compare(total, graph, evidence, gaps)
+            mismatch = _mismatch(total, graph)
+            counted = mismatch is None
+            gaps += () if mismatch is None else (mismatch,)
+            evidence = Evidence.COUNTED if counted and not made_by_plugin else evidence
+        claims = sorted([best, *_compared(claims[1:], graph, registered, spec)], key=Claim.rank)
         graph = graph.by(best.builder, gaps)
     status = Status.NOT_SUPPORTED if best is None else Status.PARTIALLY_SUPPORTED if gaps else Status.FULLY_SUPPORTED
     coverage = Coverage(
@@ -128,6 +140,7 @@ def _of_spec(
         without_effect=reading.without_effect,
         notes=reading.notes,
         served=best is not None and reading.architecture in served(),
+        counted=counted,
     )
     return Evaluation(coverage, graph)
 
@@ -246,9 +259,8 @@ def _build(
             graph = construct(entry, registered, spec, OWN_SCHEDULE, without=unsupported(best), config=config)
             _sound(graph)
         except (*FAILURES, ScheduleError) as error:
-            told = f"{entry.guest.label}: {error}" if isinstance(error, ScheduleError) else str(error)
             kind = GapKind.BUILD_ERROR if isinstance(error, InternalError) else GapKind.PLUGIN_ERROR
-            claims = sorted([_failed(best, told, kind), *claims[1:]], key=Claim.rank)
+            claims = sorted([_failed(best, _told(entry, error), kind), *claims[1:]], key=Claim.rank)
         else:
             return graph, claims
     return None, claims
@@ -269,6 +281,10 @@ def _sound(graph: OperatorGraph) -> None:
             raise InternalError(message)
 
 
+def _told(entry: RegisteredBuilder, error: Exception) -> str:
+    return f"{entry.guest.label}: {error}" if isinstance(error, ScheduleError) else str(error)
+
+
 def unsupported(claim: Claim) -> tuple[str, ...]:
     """Return the features of a model that a claiming builder does not model."""
     return tuple([gap.name for gap in claim.gaps if gap.kind is GapKind.UNSUPPORTED_FEATURE])
@@ -278,15 +294,35 @@ def _left_out(name: str) -> Gap:
     return Gap(GapKind.UNSUPPORTED_FEATURE, name, f"the config has `{name}`, which no builder models yet")
 
 
-def _compare(
-    total: Total, graph: OperatorGraph, evidence: Evidence, gaps: tuple[Gap, ...]
-) -> tuple[Evidence, tuple[Gap, ...]]:
+def _mismatch(total: Total, graph: OperatorGraph) -> Gap | None:
+    """Return the gap of a graph whose total is not the external one."""
     figure = total.of(graph)
     if figure == total.value:
-        return Evidence.COUNTED, gaps
+        return None
     counted = " + ".join(total.counts)
     detail = f"the graph has {figure:,} {counted}, {total.source} says {total.value:,}"
-    return evidence, (*gaps, Gap(GapKind.COUNT_MISMATCH, "total", detail))
+    return Gap(GapKind.COUNT_MISMATCH, "total", detail)
+
+
+_COMPARED: Final = ("parameters", "flops", "kv_cache_elements_per_token")
+
+
+def _compared(claims: list[Claim], best: OperatorGraph, registered: Registered, spec: ModelSpec) -> Iterator[Claim]:
+    """Yield the other claims, those in full that make graphs of their own with what differs from the best one's."""
+    for claim in claims:
+        if not (claim.claims and claim.builds_itself and not claim.gaps):
+            yield claim
+            continue
+        entry = registered.builders[claim.builder]
+        try:
+            graph = construct(entry, registered, spec, OWN_SCHEDULE)
+        except (PluginError, ScheduleError) as error:
+            yield _failed(claim, _told(entry, error))
+            continue
+        pairs = {name: (getattr(graph, name), getattr(best, name)) for name in _COMPARED}
+        differing = [f"{name} {own:,} in place of {others:,}" for name, (own, others) in pairs.items() if own != others]
+        gap = Gap(GapKind.COUNT_MISMATCH, claim.builder, f"its graph has {', '.join(differing)}")
+        yield claim._replace(gaps=(gap,)) if differing else claim
 
 
 def _refusal(claims: list[Claim]) -> tuple[Gap, ...]:

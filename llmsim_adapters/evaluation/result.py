@@ -34,6 +34,7 @@ class Coverage:
         path: where a composite config has its language model; empty at the top.
         without_effect: the keys that were read and change nothing in this config, each with the reason.
         notes: what one may not expect of the answer, and is no gap.
+        counted: whether an external total of the model is the graph's, whatever code made that.
         served: whether SGLang's own classes hold how models of its architecture are laid out over ranks.
     """
 
@@ -51,6 +52,7 @@ class Coverage:
     without_effect: Mapping[str, str] = field(default_factory=dict)
     served: bool = False
     notes: tuple[str, ...] = ()
+    counted: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer, ready for JSON; `llmsim-adapters schema` prints its schema."""
@@ -59,6 +61,7 @@ class Coverage:
             "category": None if self.category is None else self.category.value,
             "builder": self.builder,
             "evidence": self.evidence.value,
+            "counted": self.counted,
             "served": self.served,
             "architecture": self.architecture,
             "model_type": self.model_type,

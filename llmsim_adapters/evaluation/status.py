@@ -33,7 +33,7 @@ class Evidence(str, Enum):
     VERIFIED = "verified"
     """Reference facts in the test suite hold the dialect and every component and feature involved."""
     COUNTED = "counted"
-    """This model's total equals one that others published or measured."""
+    """This model's total equals one that others published or measured, and the package's own code made it."""
 
     def __str__(self) -> str:
         return self.value

@@ -27,6 +27,12 @@ class Lowerings(dict[type, "Lowering"]):
         self[kind] = lower
         return lower
 
+    def of_plugins(self) -> frozenset[str]:
+        """Return the kinds of component whose lowerings were put in."""
+        return frozenset(
+            [kind.kind for kind in self if issubclass(kind, components.Component) and not _is_built_in(kind)]
+        )
+
     def __contains__(self, kind: object) -> bool:
         return super().__contains__(kind) or _is_built_in(kind)
 

@@ -17,7 +17,7 @@ class Claim(NamedTuple):
 
     `claims`: it can build a graph, exact where there are no gaps. Where it does not claim, `missing_parameters` and
     `gaps` say why. `required` is the number of parameters that it requires. `asserted`: the builder's own code says
-    more than its requirements do.
+    more than its requirements do. `builds_itself`: that code makes the graph too.
     """
 
     builder: str
@@ -26,19 +26,21 @@ class Claim(NamedTuple):
     gaps: tuple[Gap, ...] = ()
     required: int = 0
     asserted: bool = False
+    builds_itself: bool = False
 
-    def rank(self) -> tuple[bool, int, bool, int, str]:
+    def rank(self) -> tuple[bool, int, bool, bool, int, str]:
         """Return the key by which claims are ordered, best first.
 
         1. A builder that claims comes before one that does not.
         2. Fewer gaps come first, so that a full claim beats every partial one.
         3. Of equals, a claim that rests on requirements comes before one on a builder's own word: a plugin that claims
            everything takes no model from a builder that is made for it.
-        4. Then the builder that requires more parameters comes first: the more specific one.
-        5. Then the name decides, so that the order never depends on what was installed when.
+        4. Then one whose graph the host wires comes before one that makes its own, which nothing holds it to.
+        5. Then the builder that requires more parameters comes first: the more specific one.
+        6. Then the name decides, so that the order never depends on what was installed when.
         """
         gaps = len(self.gaps) + len(self.missing_parameters)
-        return (not self.claims, gaps, self.asserted, -self.required, self.builder)
+        return (not self.claims, gaps, self.asserted, self.builds_itself, -self.required, self.builder)
 
     def reasons(self) -> tuple[Gap, ...]:
         """Return everything that keeps the builder from claiming the model in full, as gaps."""
@@ -54,6 +56,7 @@ class Claim(NamedTuple):
             "builder": self.builder,
             "claims": self.claims,
             "asserted": self.asserted,
+            "builds_itself": self.builds_itself,
             "missing_parameters": list(self.missing_parameters),
             "gaps": [gap.to_dict() for gap in self.gaps],
         }

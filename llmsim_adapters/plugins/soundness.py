@@ -58,7 +58,7 @@ def claim(answer: object, computed: Claim) -> Claim:
         or not said.issuperset((gap.kind, gap.name) for gap in computed.gaps)
         or not set(missing).issuperset(computed.missing_parameters)
     )
-    return Claim(computed.builder, answer.claims, missing, gaps, computed.required, asserted)
+    return Claim(computed.builder, answer.claims, missing, gaps, computed.required, asserted, computed.builds_itself)
 
 
 def _gap(gap: Gap) -> Gap:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 Raw = dict[str, Any]
 Facts = dict[str, Any]
 
-CACHE_OUTPUTS = ("past_key_values", "cache_params", "state", "mems", "past_buckets_states")
+CACHE_OUTPUTS = ("cache", "past_key_values", "cache_params", "state", "mems", "past_buckets_states")
 """Where the models' outputs keep what they remember."""
 
 LAYERED = ("layers", "self_attention_cache")
@@ -168,8 +168,9 @@ def layers_of(cache: Any) -> Any:
 
 
 def cache_of(output: Any) -> dict[str, Any]:
-    """What a forward remembered, by the name that the next step takes it by."""
-    return {name: output[name] for name in CACHE_OUTPUTS if output.get(name) is not None}
+    """What a forward remembered, by the name that the next step takes it by; one that goes by two names once."""
+    kept = {id(output[name]): name for name in reversed(CACHE_OUTPUTS) if output.get(name) is not None}
+    return {name: output[name] for name in reversed(kept.values())}
 
 
 def say(error: Exception) -> str:

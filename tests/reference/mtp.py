@@ -55,7 +55,7 @@ LAYER: Facts = {
     "sources": [
         "github.com/deepseek-ai/DeepSeek-V3 README_WEIGHTS.md at 9b4e9788e4a3",
         "SGLang 0.5.23: sglang/srt/models/deepseek_nextn.py",
-        "transformers 5.23.0: modeling_layers.py (MtpLayer, MtpModel)",
+        "transformers 5.24.0: modeling_layers.py (MtpLayer, MtpModel)",
     ],
 }
 

@@ -38,6 +38,19 @@ CHOICES_OF: Final[dict[str, dict[str, tuple[Any, ...]]]] = {
         "shared_expert_combination_strategy": ("sum",),
     },
     "dbrx": {"ffn_act_fn": ({"name": "gelu"},)},
+    "dory": {
+        "n_input_layers": (2,),
+        "n_output_layers": (2,),
+        "n_recurrent_loops": (1, 3),
+        "num_hidden_layers": (4, 6),
+        "recurrent_kv_cache_mode": ("last_loop",),
+        "rope_parameters": (
+            {
+                "full_attention": {"rope_type": "default", "rope_theta": 700.0},
+                "sliding_attention": {"rope_type": "linear", "rope_theta": 5000.0, "factor": 2.0},
+            },
+        ),
+    },
     "fuyu": {"num_channels": (1,), "patch_size": (15,)},
     "gemma3n": {"num_hidden_layers": (4, 6)},
     "gemma3n_text": {"intermediate_size": (52, [52, 76, 100, 140, 60]), "num_hidden_layers": (4, 6)},
@@ -137,6 +150,14 @@ CHOICES_OF: Final[dict[str, dict[str, tuple[Any, ...]]]] = {
         "patching_threshold": (4.0,),
     },
     "granitemoehybrid": {"mamba_d_head": (16, 32)},
+    "inkling2_loop_text": {
+        "loop_gate_rank": (12,),
+        "loop_layer_index_end": (6,),
+        "loop_num_passes": (1, 2),
+        "n_layers_per_attn_res_block": (1,),
+        "num_hidden_layers": (4, 6),
+        "swa_num_key_value_heads": (1,),
+    },
     "inkling2_text": {"swa_num_key_value_heads": (1,)},
     "mllama": {"num_hidden_layers": (4, 6)},
     "nemotron_h": {

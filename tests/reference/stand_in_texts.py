@@ -26,6 +26,25 @@ QWEN_EXPERTS: Final[Facts] = {
     "mlp_only_layers": [2],
 }
 
+HY_V4: Final[Facts] = {
+    "hc_mult": 3,
+    "num_key_value_heads": 8,
+    "n_routed_experts": 12,
+    "num_experts_per_tok": 6,
+    "n_shared_experts": 3,
+    "moe_intermediate_size": 28,
+    "n_group": 2,
+    "topk_group": 1,
+    "q_lora_rank": 20,
+    "kv_lora_rank": 24,
+    "qk_nope_head_dim": 14,
+    "qk_rope_head_dim": 10,
+    "v_head_dim": 18,
+    "index_n_heads": 6,
+    "index_head_dim": 16,
+    "index_topk": 5,
+}
+
 
 def ordinary(raw: Facts) -> Facts:
     """DeepSeekMoE without the keys of latent attention."""
@@ -52,7 +71,7 @@ def own(model_type: str, architecture: str, tiny: Facts, variants: dict[str, Fac
         model_type=model_type,
         architecture=architecture,
         difference="None: it is the class of the type, which is not among those of causal language models.",
-        source=f"transformers 5.23.0: models/{model_type}",
+        source=f"transformers 5.24.0: models/{model_type}",
         tiny=tiny,
         variants=variants | {"tied": TIED},
         whole=True,
@@ -117,10 +136,10 @@ FRAMES: Final[Facts] = {
     "max_source_positions": 50,
 }
 
-QWEN3_VL: Final = "transformers 5.23.0: models/qwen3_vl/modeling_qwen3_vl.py, Qwen3VLTextModel"
-QWEN2_VL: Final = "transformers 5.23.0: models/qwen2_vl/modeling_qwen2_vl.py, Qwen2VLTextModel"
-GLM4V: Final = "transformers 5.23.0: models/glm4v/modeling_glm4v.py, Glm4vTextModel"
-PADDLE: Final = "transformers 5.23.0: models/paddleocr_vl/modeling_paddleocr_vl.py, PaddleOCRTextModel"
+QWEN3_VL: Final = "transformers 5.24.0: models/qwen3_vl/modeling_qwen3_vl.py, Qwen3VLTextModel"
+QWEN2_VL: Final = "transformers 5.24.0: models/qwen2_vl/modeling_qwen2_vl.py, Qwen2VLTextModel"
+GLM4V: Final = "transformers 5.24.0: models/glm4v/modeling_glm4v.py, Glm4vTextModel"
+PADDLE: Final = "transformers 5.24.0: models/paddleocr_vl/modeling_paddleocr_vl.py, PaddleOCRTextModel"
 ERNIE: Final[Facts] = {"head_dim": 14, "use_bias": False}
 USE_BIAS: Final[Facts] = {"use_bias": True}
 QWEN3: Final[Facts] = {"head_dim": 14, "attention_bias": False}
@@ -142,19 +161,26 @@ TEXTS: Final = {
     "qwen3_vl_moe_text": of(
         "qwen3_moe",
         "Qwen3VLMoeForConditionalGeneration",
-        "transformers 5.23.0: models/qwen3_vl_moe/modeling_qwen3_vl_moe.py, Qwen3VLMoeTextModel",
+        "transformers 5.24.0: models/qwen3_vl_moe/modeling_qwen3_vl_moe.py, Qwen3VLMoeTextModel",
         QWEN_EXPERTS,
         {"biases": BIASED, "dense-layers": {"mlp_only_layers": [1, 3]}, "every-second": {"decoder_sparse_step": 2}},
     ),
     "qwen3_omni_moe_text": of(
         "qwen3_moe",
         "Qwen3OmniMoeForConditionalGeneration",
-        "transformers 5.23.0: models/qwen3_omni_moe/modeling_qwen3_omni_moe.py, Qwen3OmniMoeThinkerTextModel",
+        "transformers 5.24.0: models/qwen3_omni_moe/modeling_qwen3_omni_moe.py, Qwen3OmniMoeThinkerTextModel",
         QWEN_EXPERTS | WINDOWS | {"use_qk_norm": True, "shared_expert_intermediate_size": 0},
         {"biases": BIASED, "dense-layers": {"mlp_only_layers": [1, 3]}, "every-second": {"decoder_sparse_step": 2}},
     ),
     "qwen2_vl_text": of("qwen2", "Qwen2VLForConditionalGeneration", QWEN2_VL, WINDOWS, {}),
     "qwen2_vl": own("qwen2_vl", "Qwen2VLForConditionalGeneration", FLAT | {"vision_config": VISION_2}, {}),
+    "hy_v4_vl_text": of(
+        "hy_v4",
+        "HYV4VLForConditionalGeneration",
+        "transformers 5.24.0: models/hy_v4_vl/modular_hy_v4_vl.py, HYV4VLTextModel",
+        HY_V4,
+        {"biases": BIASED, "dense-layers": {"mlp_layer_types": ["sparse", "dense", "sparse", "dense", "sparse"]}},
+    ),
     "qwen2_5_vl_text": of("qwen2", "Qwen2_5_VLForConditionalGeneration", QWEN2_VL, WINDOWS, {}),
     "qwen2_5_vl": own("qwen2_5_vl", "Qwen2_5_VLForConditionalGeneration", FLAT | {"vision_config": VISION_2_5}, {}),
     "qwen3_vl": own(

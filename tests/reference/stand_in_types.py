@@ -112,7 +112,11 @@ STAND_INS: Final = (
                 "layer_norm_epsilon": 1e-05,
                 "rms_norm_eps": None,
             },
-            variants={"tied": TIED, "four-times": {"intermediate_size": None}},
+            variants={
+                "tied": TIED,
+                "four-times": {"intermediate_size": None},
+                "biases": {"attention_bias": True, "mlp_bias": True},
+            },
             translate=keys.exaone,
         ),
         "xverse": StandIn(

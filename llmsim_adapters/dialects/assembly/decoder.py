@@ -112,7 +112,9 @@ def blocks(
     for first in map(keys.index, distinct):
         mixer, feed_forward = mixers[first % len(mixers)], feed_forwards[first % len(feed_forwards)]
         sublayers = layout(mixer, feed_forward, norm)
-        name = "cross" if sublayers[0].from_encoder else _name(mixer, feed_forward)
+        name = _name(mixer, feed_forward) if sublayers else "empty"
+        if sublayers and sublayers[0].from_encoder:
+            name = "cross"
         alike = sum(block.name.startswith(name) for block in found)
         name = f"{name}_{alike + 1}" if alike else name
         found.append(Block(name, sublayers))

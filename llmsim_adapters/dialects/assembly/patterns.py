@@ -169,9 +169,16 @@ def layer_flags(r: Reader, name: str, count: int | None = None) -> list[bool] | 
     return [bool(value) for value in said]
 
 
-def dense_first(r: Reader, dense: Callable[[], Component], experts: Component) -> Component | list[Component]:
-    """`first_k_dense_replace` layers are dense, the others have experts, of those every `moe_layer_freq`-th."""
+def dense_first(
+    r: Reader, dense: Callable[[], Component], experts: Component, *, elsewhere: bool = False
+) -> Component | list[Component]:
+    """`first_k_dense_replace` layers are dense, the others have experts, of those every `moe_layer_freq`-th.
+
+    `elsewhere`: whether experts are also where no layer is, in a prediction module.
+    """
     is_sparse = after_dense_every(r)
+    if not any(is_sparse) and not elsewhere:
+        r.no_effect(_EXPERT_PARAMETERS, "no layer has experts")
     if all(is_sparse):
         r.no_effect(("intermediate_size",), "no layer has a dense feed-forward network")
         return experts

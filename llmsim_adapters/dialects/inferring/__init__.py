@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 def read(r: Reader) -> ModelSpec:
     _head(r)
+    if not r.has("intermediate_size") and r.has("hidden_size"):
+        r.stand_in("intermediate_size", "hidden_dim")  # Llama's reference code: beside `dim`, it is the network's
+    elif not r.has("hidden_size"):
+        r.stand_in("hidden_size", "hidden_dim")
     if r.has("type_vocab_size"):
         spec = bert_like(r)
     elif r.has("decoder_layers"):

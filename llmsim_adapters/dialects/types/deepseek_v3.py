@@ -18,7 +18,8 @@ def read(r: Reader) -> ModelSpec:
     attention = latent_attention(r, bias=r.flag("attention_bias"))
     experts = mixture_of_experts(r, score_correction_bias="buffer")
     mtp = next_token_stack(r, r.count("num_nextn_predict_layers"), attention, experts)
-    return decoder(r, attention, dense_first(r, lambda: mlp(r), experts), mtp=mtp)
+    feed_forward = dense_first(r, lambda: mlp(r), experts, elsewhere=mtp is not None)
+    return decoder(r, attention, feed_forward, mtp=mtp)
 
 
 DIALECT = deepseek_v2.DIALECT.like(

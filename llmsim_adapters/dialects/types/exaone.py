@@ -1,7 +1,7 @@
 """EXAONE 3 under its remote code's type: Llama with GPT-2's names for things.
 
 Source: the published config of LGAI-EXAONE/EXAONE-3.5-7.8B-Instruct, SGLang's `ExaoneConfig` and `exaone.py`; `llama`
-of equal dimensions is the proof.
+of equal dimensions is the proof. The class of transformers 5.24 has other defaults than the remote code.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 def read(r: Reader) -> ModelSpec:
     width = r.size_or("intermediate_size", lambda: 4 * r.size("hidden_size"))
-    return decoder(r, attention(r), mlp(r, width=width))
+    biases = r.flag("attention_bias"), r.flag("mlp_bias")
+    return decoder(r, attention(r, bias=biases[0]), mlp(r, width=width, bias=biases[1]))
 
 
 DIALECT = xverse.DIALECT.like(
@@ -28,6 +29,7 @@ DIALECT = xverse.DIALECT.like(
     costless={"embed_dropout": "training only"},
     disputed={
         "intermediate_size": "four times hidden_size, as the remote code has it, which transformers' class has not",
+        "num_key_value_heads": "num_attention_heads, as the remote code has it, which transformers' class has not",
         "tie_word_embeddings": "a tied head, as the remote code has it, which transformers' class has not",
     },
     intermediate_size=None,

@@ -19,7 +19,9 @@ def read(r: Reader) -> ModelSpec:
     mixer = attention(r, bias=bias, o_bias=False, qk_norm=qk_norm, rotary_fraction=0.5, floor=True)
     experts = mixture_of_experts(r, score_correction_bias="buffer")
     mtp = next_token_stack(r, r.count("num_nextn_predict_layers"), mixer, experts)
-    return decoder(r, mixer, experts_where(r, after_dense(r), lambda: mlp(r), lambda: experts), mtp=mtp)
+    elsewhere = mtp is not None
+    networks = experts_where(r, after_dense(r), lambda: mlp(r), lambda: experts, elsewhere=elsewhere)
+    return decoder(r, mixer, networks, mtp=mtp)
 
 
 DIALECT = llama.DIALECT.like(

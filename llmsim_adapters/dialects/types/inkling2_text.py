@@ -1,7 +1,7 @@
 """Inkling 2: attention over the blocks of layers before in place of sums, dynamic convolutions, projected sinks.
 
 Full layers have inputs of their own for queries, keys and values, and dynamic convolutions. There are no dense layers
-and no shared experts. Source: transformers `Inkling2TextConfig`.
+and no shared experts; the head has rows for `unpadded_vocab_size` tokens. Source: transformers `Inkling2TextConfig`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from llmsim_adapters.dialects.types import inkling_text
 from llmsim_adapters.spec.components import (
     AttentionResidual,
     ConvolvedResidual,
+    Head,
     KeyValueConvolution,
     Norm,
     RelativeLogits,
@@ -39,10 +40,10 @@ def read(r: Reader) -> ModelSpec:
     inkling_text.without_layers(r, mixers)
     experts = replace(mixture_of_experts(r, score_correction_bias="buffer"), activation="silu")
     r.no_effect(("hidden_act",), "the class has one activation, whatever it says")
-    spec = decoder(
-        r, mixers[slides[0]], experts, inputs=(Norm(hidden),), softcap=r.number("final_logit_softcapping", least=0)
-    )
-    spec = untied(r, spec)
+    softcap = r.number("final_logit_softcapping", least=0)
+    spec = decoder(r, mixers[slides[0]], experts, inputs=(Norm(hidden),), softcap=softcap)
+    rows = r.size("unpadded_vocab_size")
+    spec = untied(r, spec).transform(Head, lambda h: replace(h, vocab_size=rows))
     blocks: dict[tuple[bool, tuple[int, int]], Block] = {}
     found = []
     for i, kind in enumerate(slides):
@@ -117,6 +118,7 @@ DIALECT = inkling_text.DIALECT.like(
     num_experts=384,
     num_experts_per_tok=8,
     num_shared_experts=0,
+    unpadded_vocab_size=200058,
     n_layers_per_attn_res_block=6,
     final_logit_softcapping=30.0,
 )

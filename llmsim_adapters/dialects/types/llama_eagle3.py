@@ -66,6 +66,7 @@ DIALECT = replace(
     xverse.DIALECT.like(
         "llama_eagle3",
         read=read,
+        costless={"norm_before_residual": "which of two states is added after the layer: elementwise"},
         attention_bias=False,
         mlp_bias=False,
         bias=False,
@@ -75,5 +76,5 @@ DIALECT = replace(
         fc_norm=False,
         use_aux_norm=False,
     ),
-    causal_lm=("LlamaForCausalLMEagle3",),
+    causal_lm=("LlamaForCausalLMEagle3", "Eagle3Speculator"),
 )

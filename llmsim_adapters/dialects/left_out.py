@@ -1,0 +1,74 @@
+"""Lists of another length than there are layers, left out: a config is read as if it had none, under a gap of each.
+
+Such a list says how layers differ, and a class that is given none has a rule of its own. A bad number has none in its
+place, and a layer of an unknown kind is none that the rule knows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from llmsim_adapters.gap import GapKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from llmsim_adapters.dialects.reading.reading import Reading
+
+_FATAL = (GapKind.INVALID_CONFIG, GapKind.MISSING_PARAMETER, GapKind.PLUGIN_ERROR)
+
+
+_NO_LAYERS = ("quantization_config",)
+"""What is no list of layers, and not left out."""
+
+
+def bad_lists(config: Mapping[str, Any], reading: Reading) -> tuple[tuple[str, ...], ...]:
+    """Return the paths of the language model's lists for which alone a config is refused, none of another reason."""
+    fatal = [gap for gap in reading.gaps if gap.kind in _FATAL]
+    if reading.spec is not None or not fatal or any(gap.kind is not GapKind.INVALID_CONFIG for gap in fatal):
+        return ()
+    level = tuple(reading.path.split(".")) if reading.path else ()
+    paths = tuple(tuple(gap.name.split(".")) for gap in fatal)
+    return paths if all(path[:-1] == level and _at(config, path).__class__ is list for path in paths) else ()
+
+
+def without(config: Mapping[str, Any], paths: tuple[tuple[str, ...], ...]) -> dict[str, Any]:
+    """Return the config without what stands at these paths."""
+    here = {path[0] for path in paths if len(path) == 1}
+    kept = {key: value for key, value in config.items() if key not in here}
+    for first in {path[0] for path in paths if len(path) > 1}:
+        kept[first] = without(kept[first], tuple(path[1:] for path in paths if path[0] == first and len(path) > 1))
+    return kept
+
+
+def stands_in(paths: tuple[tuple[str, ...], ...], refused: Reading, rest: Reading) -> bool:
+    """Return whether each list has another length than there are layers, and a rule in its place, no default number."""
+    layers = rest.parameters.get("num_hidden_layers")
+    if rest.spec is None or layers is None:
+        return False
+    lists = {parameter.key: parameter for parameter in refused.parameters.values()}
+    for path in paths:
+        said = lists.get(".".join(path))
+        if said is None or said.name in _NO_LAYERS or not said.value or len(said.value) == layers.value:
+            return False
+        taken = rest.parameters.get(said.name)
+        if taken is not None and taken.value.__class__ is int:
+            return False
+    return True
+
+
+def told(refused: Reading, read: Reading) -> Reading:
+    """Return the reading of what is left, with the gaps of what was refused."""
+    gaps = (
+        gap._replace(detail=f"{gap.detail}; the config is read as if it had no such list")
+        for gap in refused.gaps
+        if gap.kind is GapKind.INVALID_CONFIG
+    )
+    return replace(read, gaps=(*gaps, *read.gaps))
+
+
+def _at(config: Any, path: tuple[str, ...]) -> Any:
+    for key in path:
+        config = config.get(key) if config.__class__ is dict else None
+    return config

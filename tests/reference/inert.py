@@ -1,0 +1,76 @@
+"""Keys that the product takes for costless, proven by changing them: what of a real tiny model is another then.
+
+Each key of `COSTLESS` that a class declares is changed by itself, without memory; then all of them at once, and the
+model runs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from llmsim_adapters.dialects.keys.costless import COSTLESS
+
+from . import cases, fields, measure, store
+from .values import RANDOM_RUN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+Facts = dict[str, Any]
+
+RAN: Final = ("flops", "cache")
+"""What two runs are compared by."""
+
+NOT_RUN: Final = (
+    *("is_decoder", "is_encoder_decoder", "output_attentions", "output_hidden_states", "return_dict", "use_cache"),
+)
+"""Keys that say what a forward returns or keeps, by which runs could not be compared: only parameters are."""
+
+
+def write(types: Iterable[str], folder: Path) -> None:
+    """Change the keys of each type's tiny model."""
+    rows = {}
+    for model_type in types:
+        try:
+            rows[model_type] = changed(model_type)
+        except Exception as error:  # of a type whose tiny model does not run
+            rows[model_type] = {"refused": measure.say(error)}
+    store.write("inert", {}, "types", rows, folder)
+
+
+def changed(model_type: str) -> Facts:
+    """The values that changed nothing, and the keys that did."""
+    tiny = fields.nested(cases.tiny(model_type))
+    raw = {"model_type": model_type, "architectures": [measure.architecture(model_type)], **tiny}
+    written = measure.serialise(measure.configure(raw), diff=False)
+    before = measure.totals(measure.build(raw, "meta"))
+    same: Facts = {}
+    differing: Facts = {}
+    refused: Facts = {}
+    for key in sorted(COSTLESS.keys() & written.keys()):
+        value = other(written[key])
+        if value is None:
+            continue
+        try:
+            after = measure.totals(measure.build({**raw, key: value}, "meta"))
+        except Exception as error:
+            refused[key] = measure.say(error)
+            continue
+        (same if after == before else differing)[key] = value
+    apart = {key: value for key, value in same.items() if key not in NOT_RUN}
+    facts: Facts = {"same": same, "differing": differing, "refused": refused}
+    usual, ran = (measure.run(measure.build(each), *RANDOM_RUN, twice=False) for each in (raw, {**raw, **apart}))
+    facts["run_differs"] = [name for name in RAN if usual.get(name) != ran.get(name)]
+    return facts
+
+
+def other(value: Any) -> Any:
+    """Another value of the same kind, or None where none comes to mind."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int):
+        return value + 1
+    if isinstance(value, float):
+        return value / 2 if value else 0.125
+    return None
