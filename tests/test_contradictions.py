@@ -125,7 +125,7 @@ class TestPartsOfALayer:
         return {**self.CONFIG, "block_configs": [{**first, part: {**first[part], **keys}}, *others]}
 
     @pytest.mark.parametrize("part", ["attention", "ffn"])
-    @pytest.mark.parametrize("key", ["replace_with_linear", "sparsify", "a_new_mechanism"])
+    @pytest.mark.parametrize("key", ["sparsify", "a_new_mechanism"])
     def test_has_to_be_neutral_in_its_own_place(self, part: str, key: str) -> None:
         assert gaps(self.changed(part, **{key: True})) == [("unread_key", f"block_configs[0].{part}.{key}")]
 

@@ -71,4 +71,6 @@ def test_an_empty_layer_runs_nothing() -> None:
 def test_each_part_is_read_by_itself(part: str, change: dict[str, Any]) -> None:
     said = config("", "")
     said["block_configs"][0][part] |= change
-    assert [gap.name for gap in la.evaluate(said).gaps] == ["block_configs"]
+    names = [gap.name for gap in la.evaluate(said).gaps]
+    assert names
+    assert all(name == "block_configs" or name.startswith(f"block_configs[0].{part}.") for name in names)

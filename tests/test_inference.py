@@ -501,8 +501,9 @@ class TestLanguageModel:
         assert (parameter.value, parameter.key) == (300, "draft_vocab_size")
 
     def test_the_names_of_llamas_reference_code(self) -> None:
-        config = {"dim": 96, "n_layers": 3, "n_heads": 8, "n_kv_heads": 2, "hidden_dim": 200, "vocab_size": 1000}
-        spelled = {"model_type": "brand_new", **SIZES}
+        named = {"model_type": "brand_new", "vocab_size": 1000}
+        config = {**named, "dim": 96, "n_layers": 3, "n_heads": 8, "n_kv_heads": 2, "hidden_dim": 200}
+        spelled = {**named, **SIZES}
         assert la.build(config, checkpoint()).parameters == la.build(spelled, checkpoint()).parameters
 
 

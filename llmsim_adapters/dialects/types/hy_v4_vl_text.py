@@ -9,6 +9,7 @@ from llmsim_adapters.dialects.types import hy_v4
 
 DIALECT = hy_v4.DIALECT.like(
     "hy_v4_vl_text",
+    classes=("HYV4VLForConditionalGeneration",),
     hidden_size=6144,
     intermediate_size=18432,
     num_hidden_layers=78,

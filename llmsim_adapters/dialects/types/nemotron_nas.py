@@ -65,7 +65,7 @@ def read(r: Reader) -> ModelSpec:
             width = r.derive("intermediate_size", width + -width % _MULTIPLE)
             networks[multiple] = mlp(r, width=width, bias=mlp_bias)
     if all(multiple in (_NONE, _LINEAR) for _, multiple in entries):
-        r.derive("intermediate_size", 0)
+        r.derive("intermediate_size", 0, least=0)
     nothing = Projection(input_size=hidden, output_size=hidden)
     pairs = [(mixers[group], networks[multiple]) for group, multiple in entries]
     first = [mixer or network or nothing for mixer, network in pairs]

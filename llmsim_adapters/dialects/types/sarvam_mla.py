@@ -6,6 +6,7 @@ from llmsim_adapters.dialects.types import deepseek_v3
 
 DIALECT = deepseek_v3.DIALECT.like(
     "sarvam_mla",
+    classes=("DeepseekV3ForCausalLM", "SarvamMLAForCausalLM"),
     costless={"q_head_dim": "follows from qk_nope_head_dim and qk_rope_head_dim"},
     vocab_size=262144,
     hidden_size=4096,

@@ -6,6 +6,7 @@ from llmsim_adapters.dialects.types import glm4_moe
 
 DIALECT = glm4_moe.DIALECT.like(
     "sarvam_moe",
+    classes=("Glm4MoeForCausalLM", "SarvamMoEForCausalLM"),
     aliases={"use_qkv_bias": "attention_bias"},
     vocab_size=262144,
     intermediate_size=8192,
