@@ -237,9 +237,7 @@ class TestSchemes:
         ("block", "gap"),
         [
             ({"quant_method": "torchao", "quant_type": "int4wo"}, "torchao"),
-            ({"bits": 4}, "unknown"),
-            ({"quant_method": "modelopt", "quant_algo": "W4A8_AWQ", "ignore": []}, "modelopt"),
-            (group("marlin-24", num_bits=4, type="int", strategy="group", group_size=128), "compressed-tensors"),
+            ({"quant_method": "a_new_one"}, "a_new_one"),
             ({"quant_method": "compressed-tensors", "config_groups": {"a": {}, "b": {}}}, "compressed-tensors"),
         ],
     )
@@ -248,6 +246,33 @@ class TestSchemes:
         spec = la.load(quantized(LLAMA, **block)).spec
         assert spec is not None
         assert spec.quantization is None
+
+    @pytest.mark.parametrize(
+        ("block", "gap", "bits"),
+        [
+            ({"bits": 4}, "unknown", 4),
+            ({"quant_method": "vptq", "bits": 2}, "vptq", 2),
+            ({"quant_method": "modelopt", "quant_algo": "W4A8_AWQ", "ignore": []}, "quant_algo_W4A8_AWQ", 4),
+            ({"quant_method": "modelopt", "quant_algo": "FP8_NEW", "ignore": []}, "quant_algo_FP8_NEW", 8),
+            (
+                group("marlin-24", num_bits=4, type="int", strategy="group", group_size=128),
+                "format_marlin-24_int4",
+                4,
+            ),
+            (
+                group("pack-quantized", num_bits=3, type="int", strategy="group", group_size=128),
+                "format_pack-quantized_int3",
+                3,
+            ),
+        ],
+    )
+    def test_one_that_says_its_bits_has_about_its_size(self, block: dict[str, Any], gap: str, bits: int) -> None:
+        config = quantized(LLAMA, **block)
+        assert gaps(config) == [f"quantization_{gap}"]
+        plain = {w.name: w.elements for w in la.build(LLAMA, checkpoint()).weights if "proj" in w.name}
+        weights = la.build(config, checkpoint()).weights
+        of_matrices = sum(w.rank_bytes for w in weights if "proj" in w.name)
+        assert bits / 8 <= of_matrices / sum(plain.values()) < bits / 8 + 0.2
 
     @pytest.mark.parametrize(
         ("block", "option"),

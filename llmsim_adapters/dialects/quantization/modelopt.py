@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.quantization.schemes import (
@@ -13,6 +14,7 @@ from llmsim_adapters.dialects.quantization.schemes import (
     fp8_tensor,
     mxfp8,
     nvfp4,
+    of_bits,
 )
 from llmsim_adapters.spec.quantization import Scheme, Side
 from llmsim_adapters.text import printable
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
 
 _BLOCK: Final = 128
+_EIGHT: Final = 8
+_BITS: Final = re.compile(r"[0-9]+")
 _MIXED: Final = "MIXED_PRECISION"
 
 ALGORITHMS: Final[Mapping[str, Scheme]] = {
@@ -36,9 +40,6 @@ ALGORITHMS: Final[Mapping[str, Scheme]] = {
     "W4A16_NVFP4": nvfp4(inputs=False),
 }
 """What each algorithm stores (Model Optimizer's `quant_algo`, and `export/quant_utils.py` for what it writes)."""
-
-_OF_BITS: Final = {4: "NVFP4", 8: "FP8"}
-
 
 _W4AFP8: Final = Stored(
     fp8_block(_BLOCK, _BLOCK),
@@ -66,7 +67,22 @@ def modelopt(q: Reader, r: Reader) -> Stored | None:
         groups = mixed(q)
         return None if groups is None else Stored(None, groups)
     scheme = ALGORITHMS.get(algorithm)
-    return None if scheme is None else Stored(scheme)
+    if scheme is not None:
+        return Stored(scheme)
+    q.not_modelled(f"quantization_quant_algo_{printable(algorithm, 40) or 'none'}")
+    nearest = _nearest(algorithm)
+    return None if nearest is None else Stored(nearest)
+
+
+def _nearest(algorithm: str) -> Scheme | None:
+    """Return what comes nearest to an algorithm that is not modelled, by the first number in its name: the bits."""
+    found = _BITS.search(algorithm)
+    if found is None:
+        return None
+    bits = int(found[0])
+    if bits == _EIGHT:
+        return ALGORITHMS["FP8"]
+    return of_bits(bits) if bits in (2, 3, 4, 5, 6) else None
 
 
 def mixed(q: Reader) -> tuple[tuple[Scheme, tuple[str, ...]], ...] | None:

@@ -96,6 +96,11 @@ def pair(q: Reader, name: str) -> tuple[int, int] | None:
     return rows, columns
 
 
+def of_bits(bits: int, size: int = 128) -> Scheme:
+    """Packed integers of so many bits, a scale for each group of inputs: what comes nearest to what is not modelled."""
+    return Scheme("grouped_int", f"int{bits}", (Side("scale", "", 1, size),))
+
+
 def undecided(q: Reader, name: str) -> None:
     """Note an option of a method that is not modelled; what the method stores without it is computed."""
     q.mark(name)

@@ -8,6 +8,7 @@ from llmsim_adapters.dialects.quantization.assignment import assign, names_tower
 from llmsim_adapters.dialects.quantization.cache import cache_dtype
 from llmsim_adapters.dialects.quantization.declaration import declarations
 from llmsim_adapters.dialects.quantization.methods import EVERY_METHOD, METHODS
+from llmsim_adapters.dialects.quantization.schemes import of_bits
 from llmsim_adapters.dialects.reading.reader import Reader
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.spec.quantization import HEAD, Assigned, Quantization
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.model import ModelSpec
 
 _SHOWN: Final = 8
+_BITS: Final = ("bits", "num_bits", "w_bit", "weight_bits", "nbits", "nbits_per_codebook")
+"""What methods that are not modelled call the bits of a weight."""
+_PACKED: Final = (2, 3, 4, 5, 6, 8)
 
 
 def declared(r: Reader, spec: ModelSpec) -> ModelSpec:
@@ -62,7 +66,10 @@ def _stored(declaration: Declaration, r: Reader, spec: ModelSpec) -> ModelSpec:
     if method is None or said is None:
         r.not_modelled(f"quantization_{printable(name, 40)}")
         q.set_aside(f"quantization method {printable(name, 40)} is not modelled, a gap by itself")
-        return spec
+        bits = next((q.raw[key] for key in _BITS if q.raw.get(key) in _PACKED), None)
+        if bits is None:
+            return spec
+        return replace(spec, quantization=Quantization(name, of_bits(bits), frozenset({HEAD}), place=place))
     cached = cache_dtype(q)
     for key, reason in {**EVERY_METHOD, **method.without_effect}.items():
         q.no_effect((key,), reason)
