@@ -105,9 +105,10 @@ def clipped(layout: Layout, linears: int) -> Layout:
     return lambda mixer, feed_forward, norm: (*layout(mixer, feed_forward, norm), bounds)
 
 
-def full_attention(r: Reader, *, bias: bool = True) -> Attention:
-    """Read attention of every patch or frame to all others, without rotary positions."""
-    return replace(unrotated_attention(r, bias=bias), causal=False, cached=False)
+def full_attention(r: Reader, *, bias: bool = True, o_bias: bool | None = None) -> Attention:
+    """Read attention of every patch or frame to all others; the output has a `bias` too unless `o_bias` says not."""
+    attention = replace(unrotated_attention(r, bias=bias), causal=False, cached=False)
+    return attention if o_bias is None else replace(attention, o_bias=o_bias)
 
 
 def patches(r: Reader, *, bias: bool = True) -> Convolution:

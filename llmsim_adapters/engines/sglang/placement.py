@@ -14,6 +14,7 @@ from llmsim_adapters.engines.sglang.architectures import (
     REGISTERED,
     SEEN_WITH_DP,
     WHOLE_EMBEDDING,
+    WHOLE_EMBEDDING_OF_GROUPS,
 )
 from llmsim_adapters.engines.sglang.conditions import has_no_class
 from llmsim_adapters.spec.components import MixtureOfExperts
@@ -76,6 +77,15 @@ PLACEMENT: Final = (
         note="the embedding is whole on every rank",
     ),
     Split(
+        name="embedding of each rank of several groups",
+        source="models/qwen3_5.py, _build_embed_tokens: enable_tp",
+        part="embedding",
+        over="alone",
+        architectures=WHOLE_EMBEDDING_OF_GROUPS,
+        when=_groups,
+        note="with DP attention the embedding is whole on every rank",
+    ),
+    Split(
         name="head of each rank",
         source="models/gemma3_causal.py: the head is the embedding",
         part="head",
@@ -116,6 +126,15 @@ PLACEMENT: Final = (
         architectures=frozenset({"Qwen3NextForCausalLM"}),
         when=_fuses,
         note="the shared expert is stored among the routed ones, on each of the ep_size groups of ranks",
+    ),
+    Split(
+        name="shared expert among the routed ones, all on each rank",
+        source="models/glm4v_moe.py, shared_experts_fusion_disable_reason",
+        part="shared_experts",
+        over="experts",
+        architectures=frozenset({"Glm4vMoeForConditionalGeneration"}),
+        when=lambda layout: layout.schedule.ep_size == 1 and _fuses(layout),
+        note="the shared expert is stored among the routed ones",
     ),
     Split(
         name="shared experts of each rank",

@@ -21,6 +21,11 @@ _QWEN3_VL: Final = names("""
     Qwen3_5ForConditionalGeneration Qwen3_5MoeForConditionalGeneration
 """)
 
+_GLM4V: Final = names("""
+    Glm4vForConditionalGeneration Glm4vMoeForConditionalGeneration GlmImageForConditionalGeneration
+    GlmOcrForConditionalGeneration
+""")
+
 _PLAIN_LINEAR: Final = names("""
     Gemma3nForConditionalGeneration Gemma4ForConditionalGeneration VoxtralForConditionalGeneration
     WhisperForConditionalGeneration
@@ -28,6 +33,12 @@ _PLAIN_LINEAR: Final = names("""
 """Whose towers are made of plain linear layers, attention's too."""
 
 _CONFORMERS: Final = names("Gemma3nForConditionalGeneration Gemma4ForConditionalGeneration")
+
+_PADDED_HEADS: Final = names("""
+    Glm4vForConditionalGeneration Glm4vMoeForConditionalGeneration GlmOcrForConditionalGeneration
+    InternS1ForConditionalGeneration InternVLChatModel
+""")
+"""Whose towers get heads that they don't have, so that all ranks have equal numbers of them."""
 
 _MERGERS: Final = range(1, 33)
 """The mergers of patches that names are made for, each two projections."""
@@ -74,13 +85,24 @@ _SPLITS: Final = (
         source="models/gemma3n_audio.py, gemma4_vision.py, gemma4_audio.py, voxtral.py, whisper.py: QKVParallelLinear",
         part="tower",
         over="all_apart",
+        uneven="refused",
         architectures=_PLAIN_LINEAR,
+    ),
+    Split(
+        name="tower of each group, heads padded",
+        source="layers/attention/vision_utils.py, update_vit_attn_dummy_heads_config",
+        part="tower",
+        over="tokens",
+        uneven="padded",
+        architectures=_PADDED_HEADS,
+        note="heads of the encoder of pictures are padded to a multiple of the ranks of a group",
     ),
     Split(
         name="tower of each group",
         source="layers/attention/vision.py, VisionAttention: attn_tp_size",
         part="tower",
         over="tokens",
+        uneven="refused",
     ),
     Split(
         name="networks of the tower of each rank",
@@ -91,10 +113,10 @@ _SPLITS: Final = (
     ),
     Split(
         name="networks of the tower of each group",
-        source="models/qwen3_vl.py, _resolve_vision_parallel_group",
+        source="models/qwen3_vl.py, _resolve_vision_parallel_group; models/glm4v.py: Glm4vVisionMLP, Glm4vPatchMerger",
         part="tower_mlp",
         over="tokens",
-        architectures=_QWEN3_VL,
+        architectures=_QWEN3_VL | _GLM4V,
     ),
     Split(
         name="networks of the tower",
@@ -149,6 +171,13 @@ _STORES: Final = (
         architectures=names("Gemma3ForConditionalGeneration"),
         over="all",
         rows_to=64,
+    ),
+    Store(
+        name="norm of the merger in float32",
+        source="models/glm4v.py, Glm4vPatchMerger: LayerNorm",
+        tensors=("vision/after/norm_2.weight", "vision/after/norm_2.weight.bias"),
+        architectures=_GLM4V,
+        dtype="float32",
     ),
     Store(
         name="padded networks of the tower",
@@ -220,4 +249,15 @@ _BESIDE: Final = (
     ),
 )
 
-TOWERS: Final[tuple[Rule, ...]] = (*_SPLITS, *_STORES, *_BESIDE)
+_ROUTERS: Final = (
+    Store(
+        name="float32 router of GLM-4.5V",
+        source="models/glm4_moe.py: gate",
+        tensors=("mixture_of_experts.router",),
+        architectures=names("Glm4vMoeForConditionalGeneration"),
+        dtype="float32",
+        note="routers are kept in float32",
+    ),
+)
+
+TOWERS: Final[tuple[Rule, ...]] = (*_ROUTERS, *_SPLITS, *_STORES, *_BESIDE)
