@@ -12,6 +12,7 @@ from llmsim_adapters.dialects.quantization import quantized
 from llmsim_adapters.dialects.reading.find import (
     DIALECT_OF_ARCHITECTURE,
     TYPE_OF_ARCHITECTURE,
+    WHOLE_OF_ARCHITECTURE,
     built_in,
     find,
     inferring,
@@ -56,7 +57,7 @@ def read(
     chosen = dialect or inferring()
     whole = None
     if (path and not by_keys_alone) or (dialect is not None and dialect.towers is not None):
-        whole = _whole(config, dialect, nested=bool(path))
+        whole = _whole(config, dialect, architecture, nested=bool(path))
     outer, defaults = None, chosen.defaults
     if path or (whole is not None and whole.text_config):
         stated = (CANONICAL, {}) if whole is None else (whole.canonical, whole.defaults)
@@ -97,9 +98,9 @@ def _encoder_alone(model_type: str, architecture: str) -> Reading:
     return Reading(model_type=model_type, architecture=architecture, dialect="", spec=None, gaps=(gap,))
 
 
-def _whole(config: Mapping[str, Any], dialect: Dialect | None, *, nested: bool) -> Dialect | None:
+def _whole(config: Mapping[str, Any], dialect: Dialect | None, architecture: str, *, nested: bool) -> Dialect | None:
     """Return the dialect of the type of the whole config, where it says what stands beside the language model."""
-    outer_type = config.get("model_type")
+    outer_type = WHOLE_OF_ARCHITECTURE.get(architecture, config.get("model_type"))
     if nested and isinstance(outer_type, str) and (dialect is None or outer_type != dialect.model_type):
         dialect = find(outer_type, {})
     return dialect if dialect is not None and dialect.towers is not None else None

@@ -19,6 +19,9 @@ TYPE_OF_ARCHITECTURE: Final = {"MiniCPM3ForCausalLM": "minicpm3"}
 DIALECT_OF_ARCHITECTURE: Final = {"LlamaForCausalLMEagle3": "llama_eagle3"}
 """The dialects of architectures that are another model than the type that their configs state."""
 
+WHOLE_OF_ARCHITECTURE: Final = {"Mistral3ForConditionalGeneration": "mistral3"}
+"""The type of a whole model, by its architecture, where published configs state that of the language model."""
+
 _MODULES: Final = {"RefinedWeb": "refined_web"}
 """The modules of model types whose name is none of a module."""
 

@@ -50,7 +50,9 @@ WHOLE_EMBEDDING: Final = names("""
 """)
 """Whose embedding is whole on every rank."""
 
-WHOLE_EMBEDDING_OF_GROUPS: Final = names("Qwen3_5ForConditionalGeneration Qwen3_5MoeForConditionalGeneration")
+WHOLE_EMBEDDING_OF_GROUPS: Final = names("""
+    MiniCPMV4_6ForConditionalGeneration Qwen3_5ForConditionalGeneration Qwen3_5MoeForConditionalGeneration
+""")
 """Whose embedding is whole on every rank where there are data-parallel groups."""
 
 NO_CACHE_SCALES: Final = names("""

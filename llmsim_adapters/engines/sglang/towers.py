@@ -13,7 +13,7 @@ from llmsim_adapters.engines.sglang.architectures import names
 
 if TYPE_CHECKING:
     from llmsim_adapters.engines.rules import Rule, Shelf
-    from llmsim_adapters.spec.components import Attention
+    from llmsim_adapters.spec.components import Attention, Head, PositionEmbedding
 
 
 _QWEN3_VL: Final = names("""
@@ -63,6 +63,17 @@ def _unbiased(attention: Attention, shelf: Shelf) -> None:
             shelf.store(f"{name}.bias", (keys * head_dim,), "kv_heads")
     if not attention.o_bias:
         shelf.store("o_proj.bias", (attention.hidden_size,))
+
+
+def _head(head: Head, shelf: Shelf) -> None:
+    """A head of its own where the model's is the embedding."""
+    if head.weight_of != "itself":
+        shelf.store("weight", (head.vocab_size, head.hidden_size), "vocabulary")
+
+
+def _packed(positions: PositionEmbedding, shelf: Shelf) -> None:
+    """A table of positions of packed pictures, which nothing reads."""
+    shelf.store("packing", (shelf.constant(32768, "packed_positions"), positions.hidden_size))
 
 
 def _key_bias(attention: Attention, shelf: Shelf) -> None:
@@ -147,6 +158,20 @@ _STORES: Final = (
         source="models/qwen2_vl.py, models/qwen2_5_vl.py: PatchMerger",
         tensors=_merger(1),
         architectures=names("Qwen2VLForConditionalGeneration Qwen2_5_VLForConditionalGeneration"),
+        over="all",
+    ),
+    Store(
+        name="projector of all ranks",
+        source="models/lfm2_vl.py, Lfm2VlMultiModalProjector",
+        tensors=_merger(1),
+        architectures=names("Lfm2VlForConditionalGeneration"),
+        over="all",
+    ),
+    Store(
+        name="mergers of all ranks, of windows and of patches",
+        source="models/minicpmv.py, MiniCPMV4_6: ViTWindowAttentionMerger, DownsampleMLP",
+        tensors=tuple(name for number in _MERGERS for name in _merger(number)),
+        architectures=names("MiniCPMV4_6ForConditionalGeneration"),
         over="all",
     ),
     Store(
@@ -241,6 +266,22 @@ _BESIDE: Final = (
         for block in ("local", "global")
     ],
     Beside(
+        name="a head of its own beside a tower",
+        source="models/lfm2_vl.py; models/lfm2.py: tied weights are copied as they are loaded",
+        kind="head",
+        put=_head,
+        architectures=names("Lfm2VlForConditionalGeneration"),
+        note="the head has a copy of the embedding, though they are tied",
+    ),
+    Beside(
+        name="positions of packed pictures",
+        source="models/paddleocr_vl.py: packing_position_embedding",
+        kind="vision/before/position_embedding",
+        put=_packed,
+        architectures=names("PaddleOCRVLForConditionalGeneration"),
+        note="the encoder of pictures has a second table of positions, unused",
+    ),
+    Beside(
         name="biases of keys",
         source="models/voxtral.py, models/whisper.py: QKVParallelLinear",
         kind="attention",
@@ -249,7 +290,15 @@ _BESIDE: Final = (
     ),
 )
 
-_ROUTERS: Final = (
+_TEXTS: Final = (
+    Store(
+        name="head tied by Transformers",
+        source="models/paddleocr_vl.py; transformers, PaddleOCRVLConfig: a flat config leaves its default to tie",
+        tensors=("head.weight",),
+        architectures=names("PaddleOCRVLForConditionalGeneration"),
+        absent=True,
+        note="the head is the embedding, whatever `tie_word_embeddings` says",
+    ),
     Store(
         name="float32 router of GLM-4.5V",
         source="models/glm4_moe.py: gate",
@@ -260,4 +309,4 @@ _ROUTERS: Final = (
     ),
 )
 
-TOWERS: Final[tuple[Rule, ...]] = (*_ROUTERS, *_SPLITS, *_STORES, *_BESIDE)
+TOWERS: Final[tuple[Rule, ...]] = (*_TEXTS, *_SPLITS, *_STORES, *_BESIDE)
