@@ -116,18 +116,19 @@ def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | No
     if outer is None and alone:
         composite.without_parts(r)
     elif outer is None and whole is not None:
-        spec = _with_towers(spec, whole, r, r)
+        spec = _with_towers(spec, whole, r, r, r)
     unread = r.unread(dialect.costless)
     levels: tuple[Reader, ...] = (r,)
     if outer is not None:
         outer.mark("model_type", "architectures", r.prefix.split(".")[0])
+        between = composite.between(r, outer)
         spec = composite.inherit(spec, outer, alone=alone, ties="" if whole is None else whole.ties)
         if whole is not None and not alone:
-            spec = _with_towers(spec, whole, outer, r)
+            spec = _with_towers(spec, whole, outer, r, between[-1] if between else outer)
             if whole.ties != "either":
                 r.no_effect(("tie_word_embeddings",), "that of the whole model wins, in transformers too")
         r.without_effect |= outer.without_effect
-        levels = (r, *composite.between(r, outer), outer)
+        levels = (r, *between, outer)
         for level in levels[1:]:
             composite.repeats(r, level, CANONICAL if whole is None or level is not outer else whole.canonical)
             unread += level.unread({} if whole is None else whole.costless)
@@ -149,12 +150,15 @@ def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | No
     return replace(spec, architecture=r.architecture, unmodelled=tuple(dict.fromkeys(r.unmodelled)))
 
 
-def _with_towers(spec: ModelSpec, whole: Dialect, outer: Reader, r: Reader) -> ModelSpec:
-    """Return the spec with what stands beside the language model; what was read of it is listed with the rest."""
+def _with_towers(spec: ModelSpec, whole: Dialect, outer: Reader, r: Reader, level: Reader) -> ModelSpec:
+    """Return the spec with what stands beside the language model, whose configs are at one `level` with that of it.
+
+    What was read of it is listed with the rest.
+    """
     from llmsim_adapters.dialects.assembly.tower import with_towers  # only types that have towers need it
 
     assert whole.towers is not None
-    spec = with_towers(spec, whole.towers(outer, r), outer)
+    spec = with_towers(spec, whole.towers(level, r), outer)
     if outer is not r:
         r.parameters.update(outer.parameters)
     return spec

@@ -21,6 +21,8 @@ _QWEN3_VL: Final = names("""
     Qwen3_5ForConditionalGeneration Qwen3_5MoeForConditionalGeneration
 """)
 
+_QWEN3_OMNI: Final = names("Qwen3OmniMoeForConditionalGeneration")
+
 _GLM4V: Final = names("""
     Glm4vForConditionalGeneration Glm4vMoeForConditionalGeneration GlmImageForConditionalGeneration
     GlmOcrForConditionalGeneration
@@ -127,7 +129,7 @@ _SPLITS: Final = (
         source="models/qwen3_vl.py, _resolve_vision_parallel_group; models/glm4v.py: Glm4vVisionMLP, Glm4vPatchMerger",
         part="tower_mlp",
         over="tokens",
-        architectures=_QWEN3_VL | _GLM4V,
+        architectures=_QWEN3_VL | _QWEN3_OMNI | _GLM4V,
     ),
     Split(
         name="networks of the tower",
@@ -168,6 +170,20 @@ _STORES: Final = (
         over="all",
     ),
     Store(
+        name="mergers of all ranks, several",
+        source="models/qwen3_omni_moe.py, Qwen3OmniMoeVisionPatchMerger",
+        tensors=tuple(name for number in _MERGERS for name in _merger(number)),
+        architectures=_QWEN3_OMNI,
+        over="all",
+    ),
+    Store(
+        name="networks of the encoder of sound",
+        source="models/qwen3_omni_moe.py, Qwen3OmniMoeAudioEncoderLayer: ColumnParallelLinear",
+        tensors=tuple(f"audio/layer/mlp.{name}" for name in ("up_proj", "up_proj.bias", "down_proj")),
+        architectures=_QWEN3_OMNI,
+        over="all",
+    ),
+    Store(
         name="mergers of all ranks, of windows and of patches",
         source="models/minicpmv.py, MiniCPMV4_6: ViTWindowAttentionMerger, DownsampleMLP",
         tensors=tuple(name for number in _MERGERS for name in _merger(number)),
@@ -185,7 +201,7 @@ _STORES: Final = (
         name="positions of patches, split by each group",
         source="models/qwen3_vl.py: pos_embed",
         tensors=("vision/before/position_embedding.weight",),
-        architectures=_QWEN3_VL,
+        architectures=_QWEN3_VL | _QWEN3_OMNI,
         over="tokens",
         rows_to=64,
     ),
