@@ -129,7 +129,7 @@ _SPLITS: Final = (
         source="models/qwen3_vl.py, _resolve_vision_parallel_group; models/glm4v.py: Glm4vVisionMLP, Glm4vPatchMerger",
         part="tower_mlp",
         over="tokens",
-        architectures=_QWEN3_VL | _QWEN3_OMNI | _GLM4V,
+        architectures=_QWEN3_VL | _QWEN3_OMNI | _GLM4V | names("LocateAnythingForConditionalGeneration"),
     ),
     Split(
         name="networks of the tower",
