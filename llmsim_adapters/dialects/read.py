@@ -10,6 +10,7 @@ from llmsim_adapters.dialects.keys.neutral import confirms
 from llmsim_adapters.dialects.keys.parts import PART_OF
 from llmsim_adapters.dialects.quantization import quantized
 from llmsim_adapters.dialects.reading.find import (
+    ARCHITECTURE_OF_TYPE,
     DIALECT_OF_ARCHITECTURE,
     TYPE_OF_ARCHITECTURE,
     WHOLE_OF_ARCHITECTURE,
@@ -174,7 +175,10 @@ def _identity(config: Mapping[str, Any], level: Mapping[str, Any]) -> tuple[str,
             wrong.append(_wrong("architectures", "is not a list of strings"))
         elif architectures:
             architecture = architectures[0]
-    model_type = level.get("model_type", config.get("model_type"))
+    outer_type = config.get("model_type")
+    if not architecture and isinstance(outer_type, str):
+        architecture = ARCHITECTURE_OF_TYPE.get(outer_type, "")
+    model_type = level.get("model_type", outer_type)
     if model_type is None:
         return TYPE_OF_ARCHITECTURE.get(architecture, ""), architecture, wrong
     if not isinstance(model_type, str):

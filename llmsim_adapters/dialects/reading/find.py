@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 TYPE_OF_ARCHITECTURE: Final = {"MiniCPM3ForCausalLM": "minicpm3"}
 """The model type of architectures whose published configs have none."""
 
+ARCHITECTURE_OF_TYPE: Final = {
+    "deepseek_vl_v2": "DeepseekVL2ForCausalLM",
+    "multi_modality": "MultiModalityCausalLM",
+}
+"""The architecture of model types whose published configs name none."""
+
 DIALECT_OF_ARCHITECTURE: Final = {"LlamaForCausalLMEagle3": "llama_eagle3"}
 """The dialects of architectures that are another model than the type that their configs state."""
 

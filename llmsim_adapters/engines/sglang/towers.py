@@ -36,6 +36,11 @@ _PLAIN_LINEAR: Final = names("""
 
 _CONFORMERS: Final = names("Gemma3nForConditionalGeneration Gemma4ForConditionalGeneration")
 
+_PLAIN_MODULES: Final = names("""
+    DeepseekOCR2ForCausalLM DeepseekOCRForCausalLM DeepseekVL2ForCausalLM UnlimitedOCRForCausalLM
+""")
+"""Whose towers are made of torch's own modules, which no rank splits."""
+
 _PADDED_HEADS: Final = names("""
     Glm4vForConditionalGeneration Glm4vMoeForConditionalGeneration GlmOcrForConditionalGeneration
     InternS1ForConditionalGeneration InternVLChatModel
@@ -94,6 +99,14 @@ _SPLITS: Final = (
         note="the encoder of sound is whole on every rank",
     ),
     Split(
+        name="towers of each rank",
+        source="models/deepseek_vl2.py: timm's; models/deepseek_ocr.py, models/unlimited_ocr.py: modules of torch",
+        part="tower",
+        over="alone",
+        architectures=_PLAIN_MODULES,
+        note="the encoders of pictures are whole on every rank",
+    ),
+    Split(
         name="tower of all ranks",
         source="models/gemma3n_audio.py, gemma4_vision.py, gemma4_audio.py, voxtral.py, whisper.py: QKVParallelLinear",
         part="tower",
@@ -119,10 +132,10 @@ _SPLITS: Final = (
     ),
     Split(
         name="networks of the tower of each rank",
-        source="models/qwen2_audio.py: Qwen2AudioEncoder of transformers",
+        source="models/qwen2_audio.py: Qwen2AudioEncoder of transformers; models/deepseek_ocr.py: modules of torch",
         part="tower_mlp",
         over="alone",
-        architectures=names("Qwen2AudioForConditionalGeneration"),
+        architectures=_PLAIN_MODULES | names("Qwen2AudioForConditionalGeneration"),
     ),
     Split(
         name="networks of the tower of each group",
