@@ -177,9 +177,9 @@ _STORES: Final = (
     ),
     Store(
         name="projector of all ranks",
-        source="models/lfm2_vl.py, Lfm2VlMultiModalProjector",
+        source="models/lfm2_vl.py, Lfm2VlMultiModalProjector; models/cosmos3_edge.py: projector",
         tensors=_merger(1),
-        architectures=names("Lfm2VlForConditionalGeneration"),
+        architectures=names("Cosmos3EdgeForConditionalGeneration Lfm2VlForConditionalGeneration"),
         over="all",
     ),
     Store(
