@@ -108,7 +108,7 @@ def _whole(config: Mapping[str, Any], dialect: Dialect | None, architecture: str
 
 
 def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | None) -> ModelSpec:
-    r.causal_lm = dialect.causal_lm
+    r.causal_lm = dialect.causal_lm if whole is None else (*dialect.causal_lm, *whole.causal_lm)
     if outer is not None and composite.ends_in_language_head(r):
         r.causal_lm += (r.architecture,)
     spec = quantized(r, dialect.read(r))

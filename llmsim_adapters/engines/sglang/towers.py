@@ -135,7 +135,7 @@ _SPLITS: Final = (
         source="models/qwen2_audio.py: Qwen2AudioEncoder of transformers; models/deepseek_ocr.py: modules of torch",
         part="tower_mlp",
         over="alone",
-        architectures=_PLAIN_MODULES | names("Qwen2AudioForConditionalGeneration"),
+        architectures=_PLAIN_MODULES | names("MultiModalityCausalLM Qwen2AudioForConditionalGeneration"),
     ),
     Split(
         name="networks of the tower of each group",
@@ -202,6 +202,17 @@ _STORES: Final = (
         tensors=tuple(name for number in _MERGERS for name in _merger(number)),
         architectures=names("MiniCPMV4_6ForConditionalGeneration"),
         over="all",
+    ),
+    Store(
+        name="pooling of each rank",
+        source="models/deepseek_janus_pro.py, AttentionPoolLatent",
+        tensors=tuple(
+            f"vision/after/attention.{name}{bias}"
+            for name in ("q_proj", "k_proj", "v_proj", "o_proj")
+            for bias in ("", ".bias")
+        ),
+        architectures=names("MultiModalityCausalLM"),
+        over="none",
     ),
     Store(
         name="mergers of each group",
