@@ -1,4 +1,4 @@
-"""VQ-16, which makes pictures of tokens and tokens of pictures (LlamaGen, arXiv:2406.06525): two nets of convolutions."""
+"""VQ-16, which makes pictures of tokens and tokens of pictures: two nets of convolutions (arXiv:2406.06525)."""
 
 from __future__ import annotations
 

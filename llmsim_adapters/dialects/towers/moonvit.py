@@ -1,6 +1,7 @@
 """MoonViT, the picture encoder of Kimi-VL: a ViT with rotary positions and a learned grid (arXiv:2504.07491).
 
-Source: the published configs of moonshotai/MoonViT-SO-400M and nvidia/LocateAnything-3B, and SGLang's `kimi_vl_moonvit.py`.
+Source: the published configs of moonshotai/MoonViT-SO-400M and nvidia/LocateAnything-3B, and SGLang's
+`kimi_vl_moonvit.py`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Pixtral's picture encoder: a ViT of Llama's layers with rotary positions. Source: transformers `PixtralVisionConfig`."""
+"""Pixtral's picture encoder: a ViT of Llama's layers with rotary positions. Source: `PixtralVisionConfig`."""
 
 from __future__ import annotations
 

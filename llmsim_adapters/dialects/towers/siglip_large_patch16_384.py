@@ -1,4 +1,4 @@
-"""SigLIP's picture encoder in Janus, which names it. Source: SGLang's `deepseek_janus_pro.py`, `SigLIP_MODEL_CONFIG`."""
+"""SigLIP's picture encoder in Janus, which names it. Source: SGLang's `deepseek_janus_pro.py`."""
 
 from llmsim_adapters.dialects.towers import siglip_vision_model
 

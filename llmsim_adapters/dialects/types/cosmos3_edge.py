@@ -1,7 +1,8 @@
-"""Cosmos3 Edge with SigLIP 2's picture encoder and a merger of its patches. Source: transformers `Cosmos3EdgeConfig`."""
+"""Cosmos3 Edge with SigLIP 2's picture encoder and a merger of its patches. Source: `Cosmos3EdgeConfig`."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.tower import tower
@@ -27,6 +28,9 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         )
 
 
-DIALECT = cosmos3_edge_text.DIALECT.like(
-    "cosmos3_edge", text_config="text_config", towers=towers, projector_hidden_size=11520
+DIALECT = replace(
+    cosmos3_edge_text.DIALECT.like(
+        "cosmos3_edge", text_config="text_config", towers=towers, projector_hidden_size=11520
+    ),
+    ties="never",
 )

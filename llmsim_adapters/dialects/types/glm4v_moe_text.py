@@ -2,6 +2,4 @@
 
 from llmsim_adapters.dialects.types import glm4_moe
 
-DIALECT = glm4_moe.DIALECT.like(
-    "glm4v_moe_text", vocab_size=151424, attention_bias=True, num_nextn_predict_layers=None
-)
+DIALECT = glm4_moe.DIALECT.like("glm4v_moe_text", vocab_size=151424, attention_bias=True, num_nextn_predict_layers=None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.tower import tower
@@ -35,19 +34,17 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
 
 _PICTURES = "how pictures are cut into patches: no weights"
 
-DIALECT = replace(
-    lfm2.DIALECT.like(
-        "lfm2_vl",
-        text_config="text_config",
-        towers=towers,
-        costless={
-            "encoder_patch_size": _PICTURES,
-            "projector_hidden_act": "an activation between two projections: elementwise",
-        },
-        downsample_factor=2,
-        projector_hidden_size=2560,
-        projector_bias=True,
-        projector_use_layernorm=True,
-    ),
-    ties="either",
+DIALECT = lfm2.DIALECT.like(
+    "lfm2_vl",
+    text_config="text_config",
+    towers=towers,
+    costless={
+        "encoder_patch_size": _PICTURES,
+        "projector_hidden_act": "an activation between two projections: elementwise",
+    },
+    downsample_factor=2,
+    projector_hidden_size=2560,
+    projector_bias=True,
+    projector_use_layernorm=True,
+    tie_word_embeddings=True,
 )

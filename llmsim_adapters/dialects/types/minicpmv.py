@@ -34,7 +34,7 @@ def read(r: Reader) -> ModelSpec:
 def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     if not whole.has("vision_config"):
         return
-    vision = tower(whole, "vision_config", "siglip_vision_model")
+    vision = tower(whole, "vision_config", "minicpmv_vision", fixed=True)
     if vision is None:
         return
     if whole.flag("drop_vision_last_layer"):
@@ -68,7 +68,6 @@ DIALECT = replace(
             "vision_batch_size": "how the same network is executed",
         },
         version=2.0,
-        **{"vision_config.vision_use_head": False},
     ),
     causal_lm=("MiniCPMV",),
 )
