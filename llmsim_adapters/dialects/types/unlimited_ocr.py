@@ -1,4 +1,4 @@
-"""Unlimited-OCR: DeepSeek-OCR, whose layers attend to a window. Source: the published config of baidu/Unlimited-OCR."""
+"""Unlimited-OCR: DeepSeek-OCR under a type of its own. Source: the published config of baidu/Unlimited-OCR."""
 
 from llmsim_adapters.dialects.types import deepseek_vl_v2
 

@@ -125,8 +125,8 @@ REGISTERED: Final = names("""
     BertModel CLIPModel ChatGLMModel Cohere2ForCausalLM Cohere2MoeForCausalLM Cohere2VisionForConditionalGeneration
     CohereForCausalLM Contriever Cosmos3EdgeForConditionalGeneration Cosmos3ForConditionalGeneration
     DFlash2BeamDraftModel DFlash2DraftModel DFlashDraftModel DFlashLagunaForCausalLM DSparkDraftModel
-    DSparkMiniMaxDraftModel DbrxForCausalLM DeciLMForCausalLM DeepseekForCausalLM DeepseekOCRForCausalLM
-    DeepseekV2ForCausalLM DeepseekV32ForCausalLM DeepseekV3ForCausalLM DeepseekV3ForCausalLMNextN
+    DSparkMiniMaxDraftModel DbrxForCausalLM DeciLMForCausalLM DeepseekForCausalLM DeepseekOCR2ForCausalLM
+    DeepseekOCRForCausalLM DeepseekV2ForCausalLM DeepseekV32ForCausalLM DeepseekV3ForCausalLM DeepseekV3ForCausalLMNextN
     DeepseekV4ForCausalLM DeepseekV4ForCausalLMDSpark DeepseekV4ForCausalLMNextN DeepseekVL2ForCausalLM
     DiffusionGemmaForBlockDiffusion Dots3NoteForCausalLM Dots3NoteForCausalLMNextN DotsOCRForCausalLM
     DotsVLMForCausalLM Eagle3DeepseekV2ForCausalLM EmbeddingGemma2Model EmbeddingGemmaModel Ernie4_5_ForCausalLM
@@ -189,14 +189,15 @@ REGISTERED: Final = names("""
     VoxtralForConditionalGeneration WhisperForConditionalGeneration XLMRobertaForSequenceClassification
     XLMRobertaModel XllmForCausalLM XverseForCausalLM XverseMoeForCausalLM YiVLForCausalLM ZayaForCausalLM
 """)
-"""The architectures for which SGLang has a class."""
+"""The architectures for which SGLang has a class, or takes that of another."""
 
 SEEN_WITH_DP: Final = names(
     """
     AfmoeForCausalLM ApertusForCausalLM ArceeForCausalLM BaichuanForCausalLM BailingMoeForCausalLM BertModel
     CLIPModel ChatGLMModel Cohere2ForCausalLM Cohere2MoeForCausalLM CohereForCausalLM
     Cosmos3EdgeForConditionalGeneration DFlashDraftModel DbrxForCausalLM DeciLMForCausalLM DeepseekForCausalLM
-    DeepseekOCRForCausalLM DeepseekV2ForCausalLM DeepseekV32ForCausalLM DeepseekV3ForCausalLM DeepseekVL2ForCausalLM
+    DeepseekOCR2ForCausalLM DeepseekOCRForCausalLM DeepseekV2ForCausalLM DeepseekV32ForCausalLM
+    DeepseekV3ForCausalLM DeepseekVL2ForCausalLM
     EmbeddingGemma2Model EmbeddingGemmaModel Ernie4_5_MoeForCausalLM Exaone4ForCausalLM ExaoneForCausalLM
     FalconH1ForCausalLM FalconMambaForCausalLM GPT2LMHeadModel GPTBigCodeForCausalLM GPTJForCausalLM
     Gemma2ForCausalLM Gemma3ForCausalLM Gemma3ForConditionalGeneration Gemma3nForCausalLM
