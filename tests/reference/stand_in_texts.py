@@ -153,6 +153,15 @@ HALF_ROTATED: Final[Facts] = {
         "mrope_section": [1, 1, 1],
     }
 }
+PICTURES_GLM: Final[Facts] = {
+    "hidden_size": 32,
+    "intermediate_size": 44,
+    "depth": 3,
+    "num_heads": 4,
+    "image_size": 28,
+    "patch_size": 7,
+    "attention_bias": True,
+}
 LFM2: Final[Facts] = {
     "conv_L_cache": 3,
     "conv_bias": False,
@@ -246,6 +255,14 @@ TEXTS: Final = {
         "Glm4vMoeForConditionalGeneration",
         NESTED | {"text_config": inner("glm4v_moe_text", GLM4V_EXPERTS) | HALF_ROTATED, "vision_config": VISION_GLM4V},
         {},
+    ),
+    "glm_image": own(
+        "glm_image",
+        "GlmImageForConditionalGeneration",
+        NESTED
+        | {"text_config": inner("glm_image_text", GLM4 | {"vision_vocab_size": 117, "pad_token_id": 0}) | HALF_ROTATED}
+        | {"vision_config": PICTURES_GLM, "vq_config": {"embed_dim": 20, "num_embeddings": 40, "latent_channels": 32}},
+        {"no-biases": {"vision_config": PICTURES_GLM | {"attention_bias": False}}},
     ),
     "lfm2_vl": own(
         "lfm2_vl",

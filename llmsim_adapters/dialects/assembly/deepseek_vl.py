@@ -7,13 +7,13 @@ Source: the published configs of deepseek-ai/deepseek-vl2-tiny, DeepSeek-OCR and
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.dialects.assembly.tower import tower
+from llmsim_adapters.dialects.assembly.tower import PartWords, tower
 from llmsim_adapters.spec.components import Convolution, LearnedTokens, Projection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Component
@@ -24,25 +24,16 @@ _BEHIND_SAM: Final = ("clip-l-14-224", "qwen2-0-5b")
 """The encoders that stand behind SAM's, by the keys of their sizes."""
 
 
-class _Words(NamedTuple):
-    canonical: Mapping[str, str]
-    defaults: Mapping[str, Any]
-    costless: Mapping[str, str]
-
-
-_BOTH: Final = _Words(
-    {},
-    {},
-    {
+_BOTH: Final = PartWords(
+    costless={
         "image_size": "how pictures are cut: the encoders' own sizes are read",
         "mlp_ratio": "the encoders' networks are four times as wide as they are",
         "model_name": "which encoders they are",
         "model_type": "a name",
     },
 )
-_PROJECTOR: Final = _Words(
-    {},
-    {
+_PROJECTOR: Final = PartWords(
+    defaults={
         "projector_type": "downsample_mlp_gelu",
         "input_dim": 1152,
         "n_embed": 2048,
@@ -50,7 +41,7 @@ _PROJECTOR: Final = _Words(
         "mlp_ratio": 1,
         "downsample_ratio": 2,
     },
-    {"model_type": "a name"},
+    costless={"model_type": "a name"},
 )
 
 

@@ -7,7 +7,8 @@ A whole model's dialect names the towers' configs; each is read by the dialect o
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from llmsim_adapters.dialects.assembly.classic import unrotated_attention
 from llmsim_adapters.dialects.assembly.decoder import blocks, layers
@@ -17,11 +18,22 @@ from llmsim_adapters.spec.components import ClippingBounds, Convolution
 from llmsim_adapters.spec.model import ModelSpec, Stack, Sublayer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from llmsim_adapters.dialects.assembly.layouts import Layout
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Attention, Component, Norm
+
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+class PartWords(NamedTuple):
+    """How the config of a part that is no tower says what it says: as a dialect, without a stack."""
+
+    canonical: Mapping[str, str] = _NOTHING
+    defaults: Mapping[str, Any] = _NOTHING
+    costless: Mapping[str, str] = _NOTHING
+
 
 _DTYPE: Final = "a checkpoint's number format is that of the whole model"
 

@@ -6,16 +6,16 @@ Source: the published config of deepseek-ai/Janus-1.3B and SGLang's `deepseek_ja
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.dialects.assembly.tower import tower
+from llmsim_adapters.dialects.assembly.tower import PartWords, tower
 from llmsim_adapters.dialects.assembly.vq import vq_16
 from llmsim_adapters.dialects.types import llama
 from llmsim_adapters.spec.components import PositionEmbedding, Projection
 from llmsim_adapters.spec.model import Stack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Component
@@ -24,13 +24,7 @@ _ENCODER: Final = "siglip_large_patch16_384"
 _PARTS: Final = ("gen_vision_config", "gen_aligner_config", "gen_head_config")
 
 
-class _Words(NamedTuple):
-    canonical: Mapping[str, str]
-    defaults: Mapping[str, Any]
-    costless: Mapping[str, str]
-
-
-_PART: Final = _Words({}, {}, dict.fromkeys(("cls", "model_type"), "a name: the class of Janus' code is taken"))
+_PART: Final = PartWords(costless=dict.fromkeys(("cls", "model_type"), "a name: the class of Janus' code is taken"))
 
 
 def towers(whole: Reader, _: Reader) -> Iterator[Stack]:
