@@ -99,7 +99,7 @@ PARTIAL: Final[dict[str, tuple[str, ...]]] = {
     "deepseek_v4": ("multi_token_prediction",),
     **dict.fromkeys(("gemma3", "llava", "qwen2_5_vl", "qwen2_vl", "qwen3_vl", "qwen3_vl_moe"), ("vision_tower",)),
     **dict.fromkeys(("fuyu", "git", "got_ocr2", "mllama"), ("vision_tower",)),
-    **dict.fromkeys(("cosmos3_edge", "glm4v", "glm4v_moe", "glm_image", "lfm2_vl"), ("vision_tower",)),
+    **dict.fromkeys(("cosmos3_edge", "glm4v", "glm4v_moe", "glm_image", "idefics3", "lfm2_vl"), ("vision_tower",)),
     **dict.fromkeys(("minicpmv4_6", "mistral3", "paddleocr_vl", "qwen3_5", "qwen3_5_moe"), ("vision_tower",)),
     **dict.fromkeys(("llada2_moe", "llada2_moe_veomni", "sdar"), ("block_diffusion",)),
     "phi3small": ("local_and_strided_attention",),

@@ -264,6 +264,14 @@ TEXTS: Final = {
         | {"vision_config": PICTURES_GLM, "vq_config": {"embed_dim": 20, "num_embeddings": 40, "latent_channels": 32}},
         {"no-biases": {"vision_config": PICTURES_GLM | {"attention_bias": False}}},
     ),
+    "idefics3": own(
+        "idefics3",
+        "Idefics3ForConditionalGeneration",
+        NESTED
+        | {"text_config": inner("llama", {"head_dim": 14, "pad_token_id": 0})}
+        | {"vision_config": PICTURES, "scale_factor": 2, "pad_token_id": 0},
+        {},
+    ),
     "lfm2_vl": own(
         "lfm2_vl",
         "Lfm2VlForConditionalGeneration",

@@ -16,6 +16,18 @@ def names(text: str) -> frozenset[str]:
 GEMMA3N: Final = names("Gemma3nForCausalLM Gemma3nForConditionalGeneration")
 GEMMA4: Final = names("Gemma4ForCausalLM Gemma4ForConditionalGeneration Gemma4UnifiedForConditionalGeneration")
 
+QWEN3_VL: Final = names("""
+    Qwen3VLForConditionalGeneration Qwen3VLMoeForConditionalGeneration
+    Qwen3_5ForConditionalGeneration Qwen3_5MoeForConditionalGeneration
+""")
+
+QWEN3_OMNI: Final = names("Qwen3OmniMoeForConditionalGeneration")
+
+GLM4V: Final = names("""
+    Glm4vForConditionalGeneration Glm4vMoeForConditionalGeneration GlmImageForConditionalGeneration
+    GlmOcrForConditionalGeneration
+""")
+
 DP_ATTENTION: Final = names("""
     BailingMoeForCausalLM DeepseekV2ForCausalLM DeepseekV32ForCausalLM DeepseekV3ForCausalLM Exaone4ForCausalLM
     FalconH1ForCausalLM Glm4MoeForCausalLM Glm4MoeLiteForCausalLM Glm4vMoeForConditionalGeneration
@@ -101,8 +113,8 @@ NO_SPLIT: Final = names("RobertaForMaskedLM RobertaModel")
 """Which SGLang runs by Transformers' own class, which can't be split."""
 
 NO_DP: Final = names("""
-    Ernie4_5_VLMoeForConditionalGeneration IQuestQ1ForCausalLM MiniCPMForCausalLM MiniCPMSALAForCausalLM
-    ZayaForCausalLM
+    Ernie4_5_VLMoeForConditionalGeneration IQuestQ1ForCausalLM InklingForConditionalGeneration MiniCPMForCausalLM
+    MiniCPMSALAForCausalLM ZayaForCausalLM
 """)
 """Which SGLang refuses to serve with DP attention."""
 
