@@ -30,7 +30,10 @@ FUSED: Final = {
     "phi3": "queries, keys and values are one tensor, gate and up another",
     "glm": "gate and up are one tensor",
     "glm4": "gate and up are one tensor",
-    "glm4v": "as glm4",
+    **dict.fromkeys(
+        ("glm4v", "glm4v_moe", "glm_image"), "as glm4, and the tower's queries, keys and values are one tensor"
+    ),
+    "minicpmv4_6": "as qwen3_5_text",
     "glm4v_text": "as glm4",
     "falcon": "queries, keys and values are one tensor",
     "RefinedWeb": "as falcon",
@@ -99,6 +102,8 @@ PARTIAL: Final[dict[str, tuple[str, ...]]] = {
     **dict.fromkeys(("gemma3", "llava", "qwen2_5_vl", "qwen2_vl", "qwen3_vl", "qwen3_vl_moe"), ("vision_tower",)),
     **dict.fromkeys(("fuyu", "git", "mllama"), ("vision_tower",)),
     "got_ocr2": ("tie_word_embeddings", "vision_tower"),
+    **dict.fromkeys(("cosmos3_edge", "glm4v", "glm4v_moe", "glm_image", "idefics3", "lfm2_vl"), ("vision_tower",)),
+    **dict.fromkeys(("minicpmv4_6", "mistral3", "paddleocr_vl", "qwen3_5", "qwen3_5_moe"), ("vision_tower",)),
     **dict.fromkeys(("llada2_moe", "llada2_moe_veomni", "sdar"), ("block_diffusion",)),
     "phi3small": ("local_and_strided_attention",),
     **dict.fromkeys(  # whose whole's class stands for a class of the text alone, which there is not

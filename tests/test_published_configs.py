@@ -37,8 +37,12 @@ KNOWN: Final = known_totals()
 
 UNREAD: Final = {
     ("lfm2_moe", "quantization"): "MLX's own way to say how weights are stored, which is not read yet",
-    ("qwen2", "text_config.block_size"): "LocateAnything decodes blocks of tokens together; its code is not declared",
-    ("qwen2", "text_config.causal_attn"): "LocateAnything decodes blocks of tokens together; its code is not declared",
+    ("locateanything", "text_config.block_size"): "blocks of tokens are decoded together, which is not read yet",
+    ("locateanything", "text_config.causal_attn"): "blocks of tokens are decoded together, which is not read yet",
+    (
+        "unlimited-ocr",
+        "language_config.sliding_window_size",
+    ): "what its window leaves out is not known",
     ("qwen3", "block_size"): "a DFlash or DSpark draft, whose architecture is none of Qwen3's",
 }
 """Keys of declared types that published configs have and nobody reads: each is a gap of its model."""
@@ -330,6 +334,14 @@ class TestFirstCheckpointsOfLlava:
         model = la.load({**flat, "mm_hidden_size": 1024})
         assert [gap.name for gap in model.coverage.gaps] == ["vision_tower", "projector"]
         assert model.build(checkpoint()).parameters == la.build(LLAMA, checkpoint()).parameters
+
+    def test_what_projects_the_towers_results_is_counted_where_its_type_says_how(self) -> None:
+        flat = {**LLAMA, "model_type": "llava", "mm_vision_tower": "openai/clip-vit-large-patch14-336"}
+        model = la.load({**flat, "mm_hidden_size": 1024, "mm_projector_type": "mlp2x_gelu"})
+        assert [gap.name for gap in model.coverage.gaps] == ["vision_tower"]
+        hidden = LLAMA["hidden_size"]
+        projections = (1024 + 1) * hidden + (hidden + 1) * hidden
+        assert model.build(checkpoint()).parameters == la.build(LLAMA, checkpoint()).parameters + projections
 
 
 class TestPredictionModules:

@@ -74,6 +74,24 @@ BERT: Final[dict[str, Any]] = {
 }
 
 
+GLM4V: Final[dict[str, Any]] = {
+    **TEXT,
+    "model_type": "glm4v",
+    "architectures": ["Glm4vForConditionalGeneration"],
+    "dtype": "bfloat16",
+    "vision_config": {
+        "hidden_size": 48,
+        "num_heads": 6,
+        "intermediate_size": 512,
+        "depth": 3,
+        "out_hidden_size": 256,
+        "attention_bias": True,
+        "image_size": 28,
+        "patch_size": 14,
+    },
+}
+
+
 def graph(config: dict[str, Any], **schedule: Any) -> OperatorGraph:
     return la.load(config).build(la.Schedule(engine="sglang", **schedule))
 
@@ -115,6 +133,31 @@ def test_the_whole_of_qwen3_vls_tower_is_split_by_each_data_parallel_group() -> 
     assert elements(built, "vision/before/position_embedding.weight") == 256 // 2 * 64
     for first in ("projection", "projection_3"):  # one merger after the last layer, one of deepstack
         assert elements(built, f"vision/after/{first}.weight") == 256 // 2 * 256
+
+
+def test_heads_of_a_tower_that_no_ranks_can_share_are_padded_where_sglang_has_dummies() -> None:
+    built = graph(GLM4V, tp_size=4)  # 6 heads of 8, padded to 8: two a rank
+    assert elements(built, "vision/layer/attention.q_proj") == 2 * 8 * 48
+    assert elements(built, "vision/layer/attention.k_proj.bias") == 2 * 8
+    assert elements(built, "vision/layer/attention.o_proj") == 48 * 2 * 8
+    assert any("heads of the encoder of pictures are padded" in note for note in built.notes)
+    assert built.parameters == la.load(GLM4V).build(la.Schedule(engine="checkpoint")).parameters
+    even = graph(GLM4V, tp_size=2)
+    assert elements(even, "vision/layer/attention.q_proj") == 3 * 8 * 48
+
+
+def test_the_norm_of_glms_merger_is_kept_in_float32_and_its_network_is_the_groups() -> None:
+    built = graph(GLM4V, tp_size=2, dp_size=2)
+    (norm,) = [weight for weight in built.weights if weight.name == "norm_2.weight"]
+    assert norm.rank_dtype == "float32"
+    assert elements(built, "vision/after/mlp.up_proj") == 512 // 2 * 256
+
+
+def test_heads_of_a_tower_that_no_ranks_can_share_are_refused_elsewhere() -> None:
+    config = {**QWEN3_VL, "vision_config": {**QWEN3_VL["vision_config"], "hidden_size": 48, "num_heads": 6}}
+    with pytest.raises(la.ScheduleError, match=r"`tp_size` is 4; expected a divisor of .*6"):
+        graph(config, tp_size=4)
+    assert la.load(config).build(la.Schedule(engine="checkpoint", tp_size=4)).weights  # whole, by the neutral rules
 
 
 def test_whispers_ranks_split_its_layers_and_its_head_but_have_the_whole_embedding() -> None:

@@ -49,9 +49,11 @@ def types() -> list[Type]:
     """Return every declared type, by name."""
     import llmsim_adapters as la
     from llmsim_adapters.dialects.reading.find import built_in
-    from tests.facts import CASES
+    from tests.facts import CASES, facts
 
-    configs = {name: case["config"] for name, case in reversed(CASES) if case["form"] != "default"}
+    published = (entry["config"] for entry in facts("sglang/configs")["configs"].values())
+    configs = {str(config.get("model_type")): config for config in published}
+    configs |= {name: case["config"] for name, case in reversed(CASES) if case["form"] != "default"}
     rows = []
     for path in sorted(TYPES.glob("[a-z]*.py")):
         doc = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""

@@ -169,13 +169,18 @@ def ends_in_language_head(r: Reader) -> bool:
 
 
 def between(r: Reader, outer: Reader) -> list[Reader]:
-    """Return readers of the levels between the whole config and the language model's, such as `thinker_config`."""
+    """Return readers of the levels between the whole config and the language model's, such as `thinker_config`.
+
+    What they find is the outer reader's.
+    """
     found: list[Reader] = []
     raw, prefix = outer.raw, ""
     keys = r.prefix.split(".")[:-1]
     for key, inside in itertools.pairwise(keys):
         raw, prefix = raw[key], f"{prefix}{key}."
         level = Reader(raw, CANONICAL, {}, prefix=prefix)
+        level.parameters, level.gaps = outer.parameters, outer.gaps
+        level.without_effect, level.unmodelled = outer.without_effect, outer.unmodelled
         level.mark("model_type", "architectures", inside)
         level.no_effect(("dtype",), "the checkpoint's, or the language model's, is taken")
         found.append(level)

@@ -10,8 +10,10 @@ from llmsim_adapters.dialects.keys.neutral import confirms
 from llmsim_adapters.dialects.keys.parts import PART_OF
 from llmsim_adapters.dialects.quantization import quantized
 from llmsim_adapters.dialects.reading.find import (
+    ARCHITECTURE_OF_TYPE,
     DIALECT_OF_ARCHITECTURE,
     TYPE_OF_ARCHITECTURE,
+    WHOLE_OF_ARCHITECTURE,
     bare,
     built_in,
     declared_types,
@@ -133,7 +135,7 @@ def _read(
     chosen = dialect or inferring()
     whole = None
     if (path and not by_keys_alone) or (dialect is not None and dialect.towers is not None):
-        whole = _whole(config, dialect, nested=bool(path))
+        whole = _whole(config, dialect, architecture, nested=bool(path))
     outer, defaults = None, chosen.defaults
     if path or (whole is not None and whole.text_config):
         stated = (CANONICAL, {}) if whole is None else (whole.canonical, whole.defaults)
@@ -208,16 +210,16 @@ def _encoder_alone(model_type: str, architecture: str) -> Reading:
     return Reading(model_type=model_type, architecture=architecture, dialect="", spec=None, gaps=(gap,))
 
 
-def _whole(config: Mapping[str, Any], dialect: Dialect | None, *, nested: bool) -> Dialect | None:
+def _whole(config: Mapping[str, Any], dialect: Dialect | None, architecture: str, *, nested: bool) -> Dialect | None:
     """Return the dialect of the type of the whole config, where it says what stands beside the language model."""
-    outer_type = config.get("model_type")
+    outer_type = WHOLE_OF_ARCHITECTURE.get(architecture, config.get("model_type"))
     if nested and isinstance(outer_type, str) and (dialect is None or outer_type != dialect.model_type):
         dialect = find(outer_type, {})
     return dialect if dialect is not None and dialect.towers is not None else None
 
 
 def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | None) -> ModelSpec:
-    r.causal_lm = dialect.causal_lm
+    r.causal_lm = dialect.causal_lm if whole is None else (*dialect.causal_lm, *whole.causal_lm)
     if outer is not None and composite.ends_in_language_head(r):
         r.causal_lm += (r.architecture,)
     spec = quantized(r, dialect.read(r))
@@ -229,18 +231,19 @@ def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | No
     if outer is None and alone:
         composite.without_parts(r)
     elif outer is None and whole is not None:
-        spec = _with_towers(spec, whole, r, r)
+        spec = _with_towers(spec, whole, r, r, r)
     unread = r.unread(dialect.costless)
     levels: tuple[Reader, ...] = (r,)
     if outer is not None:
         outer.mark("model_type", "architectures", r.prefix.split(".")[0])
+        between = composite.between(r, outer)
         spec = composite.inherit(spec, outer, r, alone=alone, ties="" if whole is None else whole.ties)
         if whole is not None and not alone:
-            spec = _with_towers(spec, whole, outer, r)
+            spec = _with_towers(spec, whole, outer, r, between[-1] if between else outer)
             if whole.ties != "either":
                 r.no_effect(("tie_word_embeddings",), "that of the whole model wins, in transformers too")
         r.without_effect |= outer.without_effect
-        levels = (r, *composite.between(r, outer), outer)
+        levels = (r, *between, outer)
         for level in levels[1:]:
             composite.repeats(r, level, CANONICAL if whole is None or level is not outer else whole.canonical)
             unread += level.unread({} if whole is None else whole.costless)
@@ -271,12 +274,15 @@ def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | No
     return replace(spec, architecture=r.architecture, unmodelled=parts)
 
 
-def _with_towers(spec: ModelSpec, whole: Dialect, outer: Reader, r: Reader) -> ModelSpec:
-    """Return the spec with what stands beside the language model; what was read of it is listed with the rest."""
+def _with_towers(spec: ModelSpec, whole: Dialect, outer: Reader, r: Reader, level: Reader) -> ModelSpec:
+    """Return the spec with what stands beside the language model, whose configs are at one `level` with that of it.
+
+    What was read of it is listed with the rest.
+    """
     from llmsim_adapters.dialects.assembly.tower import with_towers  # only types that have towers need it
 
     assert whole.towers is not None
-    spec = with_towers(spec, whole.towers(outer, r), outer)
+    spec = with_towers(spec, whole.towers(level, r), outer)
     if outer is not r:
         r.parameters.update(outer.parameters)
     return spec
@@ -292,7 +298,10 @@ def _identity(config: Mapping[str, Any], level: Mapping[str, Any]) -> tuple[str,
             wrong.append(_wrong("architectures", "is not a list of strings"))
         elif architectures:
             architecture = architectures[0]
-    model_type = level.get("model_type", config.get("model_type"))
+    outer_type = config.get("model_type")
+    if not architecture and isinstance(outer_type, str):
+        architecture = ARCHITECTURE_OF_TYPE.get(outer_type, "")
+    model_type = level.get("model_type", outer_type)
     if model_type is None:
         return TYPE_OF_ARCHITECTURE.get(architecture, ""), architecture, wrong
     if not isinstance(model_type, str):

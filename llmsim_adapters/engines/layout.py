@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from llmsim_adapters.engines.engine import Engine
-    from llmsim_adapters.engines.rules import Part, Scales, Store
+    from llmsim_adapters.engines.rules import Over, Part, Scales, Store
     from llmsim_adapters.graph.operator import Sharding
     from llmsim_adapters.graph.schedule import Schedule
     from llmsim_adapters.spec.model import ModelSpec
@@ -125,15 +125,19 @@ class Layout:
             around = _AROUND.get(part)
             return self.group(around) if around else ranks.of_tokens
         self.use(rule)
-        if rule.over in ("all", "all_apart"):
+        group = self._over(rule.over, ranks, schedule)
+        return group if rule.uneven == "whole" else group._replace(uneven=rule.uneven)
+
+    def _over(self, over: Over, ranks: Ranks, schedule: Schedule) -> Group:
+        if over in ("all", "all_apart"):
             if schedule.dp_size.__class__ is int and schedule.dp_size == 1:
                 return ranks.of_tokens
-            return ranks.of_all if rule.over == "all" else ranks.of_all_apart
-        if rule.over == "tokens":
+            return ranks.of_all if over == "all" else ranks.of_all_apart
+        if over == "tokens":
             return ranks.of_tokens
-        if rule.over == "experts":
+        if over == "experts":
             return ranks.of_experts
-        return ranks.alone if rule.over == "alone" else ranks.handed_out
+        return ranks.alone if over == "alone" else ranks.handed_out
 
     def _ranks(self, named: Callable[[int, str, str], int]) -> Ranks | None:
         schedule, engine = self.schedule, self.engine

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from llmsim_adapters.graph.schedule import ScheduleError
 from llmsim_adapters.traced import ceil_div, formula, leaves, maximum, minimum
@@ -15,13 +15,15 @@ class Group(NamedTuple):
     """Ranks that share one part of a model: `ways` of them have a part of each tensor.
 
     They work on the tokens of `gathered` data-parallel groups together, of which each is handed out to `scattered`
-    ranks. `field` names what of a schedule says how many ranks there are.
+    ranks. `field` names what of a schedule says how many ranks there are, and `uneven` what becomes of heads of a part
+    that no step runs and that they can't have equal numbers of.
     """
 
     ways: int
     gathered: int = 1
     scattered: int = 1
     field: str = "tp_size"
+    uneven: Literal["whole", "padded", "refused"] = "whole"
 
     def require(self, size: int, *, of: int | None = None, multiple: bool = False) -> None:
         """Refuse the ranks if they don't divide a size; `of` is what the field collides with, by default the size.

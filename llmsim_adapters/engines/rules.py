@@ -79,10 +79,19 @@ class Format(Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Split(Rule):
-    """Which ranks split a part of the model; the first rule about a part holds."""
+    """Which ranks split a part of the model; the first rule about a part holds.
+
+    Attributes:
+        part: the part.
+        over: the ranks.
+        uneven: what becomes of heads that the ranks can't have equal numbers of, in a part that no step runs: each
+            rank has all of them; or heads are added, so that they are `padded`; or the layout is `refused`, as it is in
+            a part that runs.
+    """
 
     part: Part
     over: Over
+    uneven: Literal["whole", "padded", "refused"] = "whole"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

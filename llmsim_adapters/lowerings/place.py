@@ -48,6 +48,7 @@ class Place:
         "_kv_ways",
         "_label",
         "_layout",
+        "_padded_heads",
         "_ranks",
         "_rules",
         "_runs",
@@ -89,14 +90,15 @@ class Place:
         self._rules = layout.stored or None
         self._group = WHOLE if self._ranks is None else layout.group("tower" if tower else "attention")
         self._kv_ways = 1
+        self._padded_heads: tuple[int, int] | None = None
         quantization = step.quantization
         self._scheme = None if quantization is None else quantization.scheme_of_all(stack, block)
 
     def split_heads(self, heads: int, kv_heads: int | None = None) -> None:
         """Say how many heads the component has, before anything that is split by them.
 
-        Each rank has as many; of key/value heads at least one. Every rank has all of those that no step runs and that
-        can't be split so.
+        Each rank has as many; of key/value heads at least one. Of those that no step runs and that can't be split so,
+        every rank has all, or as many as if there were more, by the engine's rule.
 
         Raises:
             ScheduleError: the ranks can't have equal numbers of them.
@@ -108,9 +110,19 @@ class Place:
             if kv_heads is not None:
                 self._kv_ways = self._group.kv_ways(kv_heads)
         except ScheduleError:
-            if self._runs:
+            if self._runs or self._group.uneven == "refused":
                 raise
+            if self._group.uneven == "padded":
+                self._padded_heads = heads, ceil_div(heads, self._group.ways)
             self._ranks = None
+
+    def _of_padded_heads(self, shape: tuple[int, ...], sharding: Sharding) -> tuple[int, ...] | None:
+        """Return what a rank has of a tensor whose heads are padded; None: all of it."""
+        assert self._padded_heads is not None
+        heads, own = self._padded_heads
+        if sharding == "row":
+            return (*shape[:-1], shape[-1] // heads * own)
+        return (shape[0] // heads * own, *shape[1:]) if sharding in ("heads", "kv_heads") else None
 
     def local(self, size: int, sharding: Sharding, copied: int = 0) -> int:
         """Return what one rank has of a size that is split like a tensor of this sharding, but for what is `copied`.

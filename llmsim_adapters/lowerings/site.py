@@ -54,6 +54,7 @@ class Site(Storage):
                     self.bring_in("input", getattr(component, "hidden_size", 0))
             self._put(component)
             self._ranks, self._group, self._kv_ways, self.step = around
+            self._padded_heads = None
         self._label, self._kind = label_around, kind_around
 
     def _put(self, component: Component) -> None:

@@ -48,6 +48,8 @@ class Storage(Exchanges):
         rank_dtype = None
         dtype = dtype or self.step.weight_dtype
         ways = 1 if self._ranks is None else self._ways(sharding)
+        if self._padded_heads is not None:
+            rank_shape = self._of_padded_heads(shape, sharding)
         if self._rules is not None and (rule := self._rule(name)) is not None:
             ways, rank_shape, rank_dtype = self._stored(rule, shape, ways, rank_shape, dtype)
         self._draft.weights.append(

@@ -14,6 +14,18 @@ THOROUGH: Final = frozenset(
 )
 """Types with more random models, which together take every value of the tables."""
 
+QWEN3_5_VISION: Final[dict[str, Any]] = {
+    "depth": 3,
+    "num_heads": 4,
+    "hidden_size": 32,
+    "intermediate_size": 44,
+    "patch_size": 7,
+    "temporal_patch_size": 2,
+    "spatial_merge_size": 2,
+    "out_hidden_size": 80,
+    "num_position_embeddings": 25,
+}
+
 WHOLE: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "dots3_note": (
         "Dots3NoteForConditionalGeneration",
@@ -43,6 +55,8 @@ WHOLE: Final[dict[str, tuple[str, dict[str, Any]]]] = {
         },
     ),
     "mllama": ("MllamaForConditionalGeneration", {}),
+    "qwen3_5": ("Qwen3_5ForConditionalGeneration", {"vision_config": QWEN3_5_VISION}),
+    "qwen3_5_moe": ("Qwen3_5MoeForConditionalGeneration", {"vision_config": QWEN3_5_VISION}),
 }
 """The class of the whole model, where the causal language model leaves a part of it out, and small sizes of that."""
 

@@ -109,6 +109,15 @@ VISION_3: Final[Facts] = _PATCHES | {
     "deepstack_visual_indexes": [0, 1],
 }
 
+VISION_GLM4V: Final[Facts] = _PATCHES | {
+    "hidden_size": 32,
+    "out_hidden_size": 96,
+    "intermediate_size": 44,
+    "image_size": 28,
+    "spatial_merge_size": 2,
+    "attention_bias": False,
+}
+
 PICTURES: Final[Facts] = {
     "hidden_size": 32,
     "intermediate_size": 44,
@@ -141,9 +150,67 @@ QWEN2_VL: Final = "transformers 5.24.0: models/qwen2_vl/modeling_qwen2_vl.py, Qw
 GLM4V: Final = "transformers 5.24.0: models/glm4v/modeling_glm4v.py, Glm4vTextModel"
 PADDLE: Final = "transformers 5.24.0: models/paddleocr_vl/modeling_paddleocr_vl.py, PaddleOCRTextModel"
 ERNIE: Final[Facts] = {"head_dim": 14, "use_bias": False}
+UNTIED: Final[Facts] = {"tie_word_embeddings": False}
 USE_BIAS: Final[Facts] = {"use_bias": True}
 QWEN3: Final[Facts] = {"head_dim": 14, "attention_bias": False}
 GLM4: Final[Facts] = {"attention_bias": True, "partial_rotary_factor": 0.5}
+
+GLM4V_EXPERTS: Final[Facts] = {
+    "attention_bias": True,
+    "n_routed_experts": 12,
+    "num_experts_per_tok": 6,
+    "n_shared_experts": 1,
+    "moe_intermediate_size": 28,
+    "first_k_dense_replace": 1,
+    "n_group": 1,
+    "topk_group": 1,
+}
+HALF_ROTATED: Final[Facts] = {
+    "rope_parameters": {
+        "rope_type": "default",
+        "rope_theta": 10000.0,
+        "mrope_section": [1, 1, 1],
+    }
+}
+PICTURES_GLM: Final[Facts] = {
+    "hidden_size": 32,
+    "intermediate_size": 44,
+    "depth": 3,
+    "num_heads": 4,
+    "image_size": 28,
+    "patch_size": 7,
+    "attention_bias": True,
+}
+LFM2: Final[Facts] = {
+    "conv_L_cache": 3,
+    "conv_bias": False,
+    "block_auto_adjust_ff_dim": False,
+    "layer_types": ["conv", "full_attention", "conv", "conv", "full_attention"],
+}
+SIGLIP_2: Final[Facts] = {
+    "hidden_size": 32,
+    "intermediate_size": 44,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 4,
+    "num_channels": 3,
+    "num_patches": 16,
+    "patch_size": 7,
+    "vision_use_head": False,
+}
+COSMOS3: Final[Facts] = {key: SIGLIP_2[key] for key in SIGLIP_2 if key != "vision_use_head"} | {
+    "model_type": "cosmos3_edge_vision",
+    "spatial_merge_size": 2,
+}
+QWEN3_5: Final[Facts] = {
+    "head_dim": 12,
+    "attention_bias": False,
+    "linear_num_key_heads": 4,
+    "linear_num_value_heads": 8,
+    "linear_key_head_dim": 10,
+    "linear_value_head_dim": 14,
+    "linear_conv_kernel_dim": 3,
+    "full_attention_interval": 4,
+}
 
 GLM4V_TEXT: Final = StandIn(
     model_type="glm4",
@@ -196,7 +263,82 @@ TEXTS: Final = {
         {},
     ),
     "glm4v_text": GLM4V_TEXT,
-    "glm4v": GLM4V_TEXT,
+    "glm4v": own(
+        "glm4v",
+        "Glm4vForConditionalGeneration",
+        NESTED | {"text_config": inner("glm4v_text", GLM4) | HALF_ROTATED, "vision_config": VISION_GLM4V},
+        {"biases": {"vision_config": VISION_GLM4V | {"attention_bias": True}}},
+    ),
+    "glm4v_moe_text": of(
+        "glm4_moe",
+        "Glm4vMoeForConditionalGeneration",
+        "transformers 5.23.0: models/glm4v_moe/modeling_glm4v_moe.py, Glm4vMoeTextModel",
+        GLM4V_EXPERTS,
+        {"no-biases": {"attention_bias": False}},
+    ),
+    "glm4v_moe": own(
+        "glm4v_moe",
+        "Glm4vMoeForConditionalGeneration",
+        NESTED | {"text_config": inner("glm4v_moe_text", GLM4V_EXPERTS) | HALF_ROTATED, "vision_config": VISION_GLM4V},
+        {},
+    ),
+    "glm_image": own(
+        "glm_image",
+        "GlmImageForConditionalGeneration",
+        NESTED
+        | {"text_config": inner("glm_image_text", GLM4 | {"vision_vocab_size": 117, "pad_token_id": 0}) | HALF_ROTATED}
+        | {"vision_config": PICTURES_GLM, "vq_config": {"embed_dim": 20, "num_embeddings": 40, "latent_channels": 32}},
+        {"no-biases": {"vision_config": PICTURES_GLM | {"attention_bias": False}}},
+    ),
+    "idefics3": own(
+        "idefics3",
+        "Idefics3ForConditionalGeneration",
+        NESTED
+        | {"text_config": inner("llama", {"head_dim": 14, "pad_token_id": 0})}
+        | {"vision_config": PICTURES, "scale_factor": 2, "pad_token_id": 0},
+        {},
+    ),
+    "lfm2_vl": own(
+        "lfm2_vl",
+        "Lfm2VlForConditionalGeneration",
+        NESTED
+        | {"text_config": inner("lfm2", LFM2), "vision_config": SIGLIP_2 | {"model_type": "siglip2_vision_model"}}
+        | {
+            "downsample_factor": 2,
+            "projector_hidden_size": 52,
+            "projector_bias": True,
+            "projector_use_layernorm": True,
+        },
+        {
+            "no-biases": {"projector_bias": False, "projector_use_layernorm": False},
+            "pooled": {"vision_config": SIGLIP_2 | {"model_type": "siglip2_vision_model", "vision_use_head": True}},
+        },
+    ),
+    "mistral3": own(
+        "mistral3",
+        "Mistral3ForConditionalGeneration",
+        NESTED
+        | {"text_config": inner("mistral", {"head_dim": 14, "sliding_window": None})}
+        | {"vision_config": PICTURES | {"model_type": "pixtral"}, "spatial_merge_size": 2}
+        | {"vision_feature_layer": -1, "multimodal_projector_bias": False},
+        {"biases": {"multimodal_projector_bias": True}, "two-layers": {"vision_feature_layer": [-2, -1]}},
+    ),
+    "minicpmv4_6": own(
+        "minicpmv4_6",
+        "MiniCPMV4_6ForConditionalGeneration",
+        NESTED
+        | {"text_config": inner("qwen3_5_text", QWEN3_5), "vision_config": PICTURES}
+        | {"merge_kernel_size": [2, 2], "merger_times": 1},
+        {"twice": {"merger_times": 2}},
+    ),
+    "cosmos3_edge": own(
+        "cosmos3_edge",
+        "Cosmos3EdgeForConditionalGeneration",
+        NESTED
+        | {"text_config": inner("cosmos3_edge_text", {"head_dim": 14}) | {"hidden_act": "relu2"}}
+        | {"vision_config": COSMOS3, "projector_hidden_size": 52},
+        {},
+    ),
     "llava": own(
         "llava",
         "LlavaForConditionalGeneration",
@@ -222,7 +364,14 @@ TEXTS: Final = {
         {},
     ),
     "paddleocr_vl_text": of("ernie4_5", "PaddleOCRVLForConditionalGeneration", PADDLE, ERNIE, {"biases": USE_BIAS}),
-    "paddleocr_vl": of("ernie4_5", "PaddleOCRVLForConditionalGeneration", PADDLE, ERNIE, {"biases": USE_BIAS}),
+    "paddleocr_vl": own(
+        "paddleocr_vl",
+        "PaddleOCRVLForConditionalGeneration",
+        NESTED
+        | {"text_config": inner("paddleocr_vl_text", ERNIE | UNTIED)}
+        | {"vision_config": PICTURES | {"model_type": "paddleocr_vl_vision", "spatial_merge_size": 2}},
+        {"biases-and-tied-inside": {"text_config": inner("paddleocr_vl_text", ERNIE | USE_BIAS)}},
+    ),
     "phi3_v": of(
         "phi3", "Phi3VForCausalLM", "microsoft/Phi-3-vision-128k-instruct: config.json", {"sliding_window": 12}, {}
     ),

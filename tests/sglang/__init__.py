@@ -24,6 +24,16 @@ LISTED: Final[list[dict[str, Any]]] = facts("sglang/tensors")["listed"]
 """The runs whose tensor lists are known."""
 
 
+BUFFERS: Final[Mapping[str, tuple[str, ...]]] = dict.fromkeys(
+    ("Gemma4ForConditionalGeneration", "Gemma4UnifiedForConditionalGeneration"),
+    ("scale.weight", "clipping_bounds.bounds"),
+)
+"""By architecture: the buffers that SGLang's class registers as such too (`layer_scalar`, `input_min` and the like).
+
+Those that it makes parameters of, as the correction of a router's scores, are compared.
+"""
+
+
 class Run(NamedTuple):
     """One layout of a config, and what SGLang makes of it: bytes of a rank's parameters, or why it refuses.
 
@@ -89,13 +99,20 @@ def graph(run: Run) -> la.OperatorGraph | None:
         return None
 
 
+def parameters(config: str, graph: la.OperatorGraph) -> int:
+    """Return the bytes of a rank's parameters, as SGLang tells them from buffers, which the facts leave out."""
+    buffers = BUFFERS.get(CONFIGS[config]["architecture"], ())
+    left_out = [weight for weight in graph.weights if weight.role == "buffer" and weight.name in buffers]
+    return graph.weight_bytes - sum(weight.rank_bytes for weight in left_out)
+
+
 @cache
 def answers(config: str) -> Mapping[str, int | None]:
     """Return the bytes of a rank of every layout of a config; None: it is refused. No builder for it: -1."""
     if model(config).coverage.builder is None:
         return {run.label: -1 for run in runs(config)}
     graphs = {run.label: graph(run) for run in runs(config)}
-    return {label: None if found is None else found.weight_bytes for label, found in graphs.items()}
+    return {label: None if found is None else parameters(config, found) for label, found in graphs.items()}
 
 
 def differing(config: str) -> list[str]:

@@ -55,10 +55,11 @@ def share(configs: Iterable[str]) -> Share:
 
 
 def shares() -> dict[str, Share]:
-    """Return the comparison of every architecture, by name."""
+    """Return the comparison of every architecture, by SGLang's name and by the one that configs have for it."""
     found: dict[str, list[str]] = defaultdict(list)
     for name, entry in CONFIGS.items():
-        found[entry["architecture"]].append(name)
+        for architecture in {entry["architecture"], *(entry["config"].get("architectures") or ())[:1]}:
+            found[architecture].append(name)
     return {architecture: share(found[architecture]) for architecture in sorted(found)}
 
 

@@ -7,7 +7,8 @@ A whole model's dialect names the towers' configs; each is read by the dialect o
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from llmsim_adapters.dialects.assembly.classic import unrotated_attention
 from llmsim_adapters.dialects.assembly.decoder import blocks, layers
@@ -17,11 +18,22 @@ from llmsim_adapters.spec.components import ClippingBounds, Convolution
 from llmsim_adapters.spec.model import ModelSpec, Stack, Sublayer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from llmsim_adapters.dialects.assembly.layouts import Layout
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Attention, Component, Norm
+
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+class PartWords(NamedTuple):
+    """How the config of a part that is no tower says what it says: as a dialect, without a stack."""
+
+    canonical: Mapping[str, str] = _NOTHING
+    defaults: Mapping[str, Any] = _NOTHING
+    costless: Mapping[str, str] = _NOTHING
+
 
 _DTYPE: Final = "a checkpoint's number format is that of the whole model"
 
@@ -103,9 +115,10 @@ def clipped(layout: Layout, linears: int) -> Layout:
     return lambda mixer, feed_forward, norm: (*layout(mixer, feed_forward, norm), bounds)
 
 
-def full_attention(r: Reader, *, bias: bool = True) -> Attention:
-    """Read attention of every patch or frame to all others, without rotary positions."""
-    return replace(unrotated_attention(r, bias=bias), causal=False, cached=False)
+def full_attention(r: Reader, *, bias: bool = True, o_bias: bool | None = None) -> Attention:
+    """Read attention of every patch or frame to all others; the output has a `bias` too unless `o_bias` says not."""
+    attention = replace(unrotated_attention(r, bias=bias), causal=False, cached=False)
+    return attention if o_bias is None else replace(attention, o_bias=o_bias)
 
 
 def patches(r: Reader, *, bias: bool = True) -> Convolution:

@@ -16,8 +16,17 @@ if TYPE_CHECKING:
 TYPE_OF_ARCHITECTURE: Final = {"MiniCPM3ForCausalLM": "minicpm3"}
 """The model type of architectures whose published configs have none."""
 
+ARCHITECTURE_OF_TYPE: Final = {
+    "deepseek_vl_v2": "DeepseekVL2ForCausalLM",
+    "multi_modality": "MultiModalityCausalLM",
+}
+"""The architecture of model types whose published configs name none."""
+
 DIALECT_OF_ARCHITECTURE: Final = {"LlamaForCausalLMEagle3": "llama_eagle3", "Eagle3Speculator": "llama_eagle3"}
 """The dialects of architectures that are another model than the type that their configs state."""
+
+WHOLE_OF_ARCHITECTURE: Final = {"Mistral3ForConditionalGeneration": "mistral3"}
+"""The type of a whole model, by its architecture, where published configs state that of the language model."""
 
 _MODULES: Final = {"RefinedWeb": "refined_web"}
 """The modules of model types whose name is none of a module."""

@@ -12,15 +12,21 @@ from llmsim_adapters.spec.components import LearnedTokens, PositionEmbedding
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
+    from llmsim_adapters.spec.components import Component
     from llmsim_adapters.spec.model import ModelSpec
 
 
 def read(r: Reader) -> ModelSpec:
-    hidden = r.size("hidden_size")
     mixer, feed_forward, norm = full_attention(r), mlp(r, bias=True, gated=False), layer_norm(r)
-    pooling = (LearnedTokens(hidden_size=hidden), mixer, norm, feed_forward) if r.flag("vision_use_head") else ()
-    positions = PositionEmbedding(positions=patch_count(r), hidden_size=hidden)
+    pooling = pooled(r) if r.flag("vision_use_head") else ()
+    positions = PositionEmbedding(positions=patch_count(r), hidden_size=r.size("hidden_size"))
     return encoder(r, mixer, feed_forward, norm, before=(patches(r), positions), after=(norm, *pooling))
+
+
+def pooled(r: Reader) -> tuple[Component, ...]:
+    """Read the head that pools: a trained vector that attends to all patches, and a network."""
+    probe = LearnedTokens(hidden_size=r.size("hidden_size"))
+    return probe, full_attention(r), layer_norm(r), mlp(r, bias=True, gated=False)
 
 
 DIALECT = Dialect(

@@ -1,13 +1,16 @@
-"""The text model of DeepSeek-OCR, whose config has no type of its own: DeepSeekMoE with ordinary attention.
+"""DeepSeek-VL2 and DeepSeek-OCR: DeepSeekMoE with ordinary attention, and encoders of pictures by name.
 
-Source: the published config of deepseek-ai/DeepSeek-OCR-2 and SGLang's `deepseek_ocr.py`; `glm4_moe` of equal
-dimensions is the proof. DeepSeek-VL2's text model says that it is a `deepseek_v2`.
+DeepSeek-OCR's text model has no type of its own; DeepSeek-VL2's says that it is a `deepseek_v2`. Source: the published
+config of deepseek-ai/DeepSeek-OCR-2 and SGLang's `deepseek_ocr.py`; `glm4_moe` of equal dimensions is the proof of the
+text model, and SGLang's tensors are that of the encoders.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from llmsim_adapters.dialects.assembly.deepseek_vl import towers
 from llmsim_adapters.dialects.types import deepseek
 from llmsim_adapters.dialects.types.deepseek_v2 import without_latents
 
@@ -21,4 +24,14 @@ def read(r: Reader) -> ModelSpec:
     return without_latents(r)
 
 
-DIALECT = deepseek.DIALECT.like("deepseek_vl_v2", read=read, classes=("DeepseekOCRForCausalLM",), use_mla=False)
+DIALECT = replace(
+    deepseek.DIALECT.like(
+        "deepseek_vl_v2",
+        read=read,
+        classes=("DeepseekOCRForCausalLM",),
+        towers=towers,
+        use_mla=False,
+        tile_tag="2D",
+    ),
+    ties="either",
+)

@@ -1,10 +1,12 @@
 """LLaVA: Llama, or another language model, with CLIP's picture encoder and two projections. Source: `LlavaConfig`.
 
-The first checkpoints, as liuhaotian/llava-v1.5-7b, have Llama's keys at the top and name their tower's checkpoint.
+The first checkpoints, as liuhaotian/llava-v1.5-7b, have Llama's keys at the top and name their tower's checkpoint: its
+sizes are not there, but those of what projects its results are.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -12,12 +14,12 @@ from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.reading.limits import LARGEST
 from llmsim_adapters.dialects.types import llama
 from llmsim_adapters.spec.components import Projection
+from llmsim_adapters.spec.model import Stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from llmsim_adapters.dialects.reading.reader import Reader
-    from llmsim_adapters.spec.model import Stack
 
 
 _LAYERS: Final = LARGEST["num_hidden_layers"]
@@ -25,6 +27,7 @@ _LAYERS: Final = LARGEST["num_hidden_layers"]
 
 def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     if "mm_vision_tower" in whole.raw:
+        yield from _projector(whole, text)
         return
     vision = tower(whole, "vision_config", "clip_vision_model")
     if vision is None:
@@ -37,6 +40,24 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     into = Projection(input_size=taken * vision.r.size("hidden_size"), output_size=hidden, bias=bias)
     yield vision.then(into, replace(into, input_size=hidden))
 
+
+def _projector(whole: Reader, text: Reader) -> Iterator[Stack]:
+    """Yield what projects the results of a tower that the config only names: as many matrices as its type says."""
+    kind = whole.raw.get("mm_projector_type")
+    found = _DEEP.fullmatch(kind) if isinstance(kind, str) else None
+    if kind != "linear" and found is None:
+        return
+    count = 1 if found is None else int(found[1])
+    whole.no_effect(("mm_projector_type", "use_mm_proj"), "how many projections there are")
+    if not whole.has("mm_resampler_type"):
+        whole.no_effect(("mm_resampler_type",), "null: nothing stands between the tower and the projections")
+    hidden = text.size("hidden_size")
+    into = Projection(input_size=whole.size("mm_hidden_size"), output_size=hidden, bias=True)
+    after = (into, *(replace(into, input_size=hidden),) * (count - 1))
+    yield Stack("projector", (), (), after=after, axis="features")
+
+
+_DEEP: Final = re.compile(r"mlp([1-9])x_gelu")
 
 DIALECT = replace(
     llama.DIALECT.like(

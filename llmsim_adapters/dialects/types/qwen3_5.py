@@ -1,20 +1,23 @@
-"""Qwen3.5 with pictures: of a config that leaves out its text model's type, that model. Source: `Qwen3_5Config`."""
+"""Qwen3.5 with its picture encoder. Source: transformers `Qwen3_5Config`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.types import qwen3_5_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from llmsim_adapters.dialects.reading.reader import Reader
-    from llmsim_adapters.spec.model import ModelSpec
+    from llmsim_adapters.spec.model import Stack
 
 
-def read(r: Reader) -> ModelSpec:
-    if r.architecture not in DIALECT.text_only:
-        r.not_modelled("vision_tower")
-    return qwen3_5_text.read(r)
+def towers(whole: Reader, _: Reader) -> Iterator[Stack]:
+    vision = tower(whole, "vision_config", "qwen3_5_vision", fixed=True)
+    if vision is not None:
+        yield vision.stack
 
 
-DIALECT = qwen3_5_text.DIALECT.like("qwen3_5", read=read)
+DIALECT = qwen3_5_text.DIALECT.like("qwen3_5", text_config="text_config", towers=towers)

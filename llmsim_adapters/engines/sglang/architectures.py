@@ -16,6 +16,18 @@ def names(text: str) -> frozenset[str]:
 GEMMA3N: Final = names("Gemma3nForCausalLM Gemma3nForConditionalGeneration")
 GEMMA4: Final = names("Gemma4ForCausalLM Gemma4ForConditionalGeneration Gemma4UnifiedForConditionalGeneration")
 
+QWEN3_VL: Final = names("""
+    Qwen3VLForConditionalGeneration Qwen3VLMoeForConditionalGeneration
+    Qwen3_5ForConditionalGeneration Qwen3_5MoeForConditionalGeneration
+""")
+
+QWEN3_OMNI: Final = names("Qwen3OmniMoeForConditionalGeneration")
+
+GLM4V: Final = names("""
+    Glm4vForConditionalGeneration Glm4vMoeForConditionalGeneration GlmImageForConditionalGeneration
+    GlmOcrForConditionalGeneration
+""")
+
 DP_ATTENTION: Final = names("""
     BailingMM2NativeForConditionalGeneration BailingMMNativeForConditionalGeneration BailingMoEForCausalLM
     BailingMoeForCausalLM BailingMoeForCausalLMNextN BailingMoeV2ForCausalLM BailingMoeV2_5ForCausalLM
@@ -131,7 +143,7 @@ WHOLE_EMBEDDING_WITH_DP: Final = names("""
     ExaoneMoEForCausalLMMTP ExaoneMoeForCausalLM GlmOcrForConditionalGenerationNextN
     InternS2MobiusForConditionalGeneration InternS2PreviewForConditionalGeneration Qwen3_5ForCausalLM
     Qwen3_5ForCausalLMMTP Qwen3_5ForConditionalGeneration Qwen3_5MoeForCausalLM Qwen3_5MoeForConditionalGeneration
-    SarvamMLAForCausalLM Step3p5ForCausalLM
+    MiniCPMV4_6ForConditionalGeneration SarvamMLAForCausalLM Step3p5ForCausalLM
 """)
 """Whose embedding is whole on every rank with DP attention, and split over all ranks without."""
 
@@ -245,8 +257,8 @@ REGISTERED: Final = names("""
     BertModel CLIPModel ChatGLMModel Cohere2ForCausalLM Cohere2MoeForCausalLM Cohere2VisionForConditionalGeneration
     CohereForCausalLM Contriever Cosmos3EdgeForConditionalGeneration Cosmos3ForConditionalGeneration
     DFlash2BeamDraftModel DFlash2DraftModel DFlashDraftModel DFlashLagunaForCausalLM DSparkDraftModel
-    DSparkMiniMaxDraftModel DbrxForCausalLM DeciLMForCausalLM DeepseekForCausalLM DeepseekOCRForCausalLM
-    DeepseekV2ForCausalLM DeepseekV32ForCausalLM DeepseekV3ForCausalLM DeepseekV3ForCausalLMNextN
+    DSparkMiniMaxDraftModel DbrxForCausalLM DeciLMForCausalLM DeepseekForCausalLM DeepseekOCR2ForCausalLM
+    DeepseekOCRForCausalLM DeepseekV2ForCausalLM DeepseekV32ForCausalLM DeepseekV3ForCausalLM DeepseekV3ForCausalLMNextN
     DeepseekV4ForCausalLM DeepseekV4ForCausalLMDSpark DeepseekV4ForCausalLMNextN DeepseekVL2ForCausalLM
     DiffusionGemmaForBlockDiffusion Dots3NoteForCausalLM Dots3NoteForCausalLMNextN DotsOCRForCausalLM
     DotsVLMForCausalLM Eagle3DeepseekV2ForCausalLM EmbeddingGemma2Model EmbeddingGemmaModel Ernie4_5_ForCausalLM
@@ -309,7 +321,7 @@ REGISTERED: Final = names("""
     VoxtralForConditionalGeneration WhisperForConditionalGeneration XLMRobertaForSequenceClassification
     XLMRobertaModel XllmForCausalLM XverseForCausalLM XverseMoeForCausalLM YiVLForCausalLM ZayaForCausalLM
 """)
-"""The architectures for which SGLang has a class."""
+"""The architectures for which SGLang has a class, or takes that of another."""
 
 UNSEEN: Final = names("""
     InternS1ProForConditionalGeneration MiMoV2ASRForCausalLM MindSporeForCausalLM PixtralVisionModel

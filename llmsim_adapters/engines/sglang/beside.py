@@ -10,7 +10,7 @@ from llmsim_adapters.engines.sglang.conditions import attentions
 
 if TYPE_CHECKING:
     from llmsim_adapters.engines.rules import Asked, Shelf
-    from llmsim_adapters.spec.components import Attention, Head, LatentAttention
+    from llmsim_adapters.spec.components import Attention, CompressedAttention, Head, LatentAttention
 
 
 def _scales_caches(layout: Asked) -> bool:
@@ -20,6 +20,11 @@ def _scales_caches(layout: Asked) -> bool:
 
 
 def _cache_scales(attention: Attention, shelf: Shelf) -> None:
+    if attention.cached:
+        shelf.store("cache_scales", (2,), dtype="float32")
+
+
+def _compressed_cache_scales(attention: CompressedAttention, shelf: Shelf) -> None:
     del attention
     shelf.store("cache_scales", (2,), dtype="float32")
 
@@ -87,7 +92,7 @@ BESIDE: Final = (
         name="scales of compressed keys and values",
         source="models/deepseek_v4.py: attn_mqa",
         kind="compressed_attention",
-        put=_cache_scales,
+        put=_compressed_cache_scales,
         when=_scales_caches,
     ),
     Beside(

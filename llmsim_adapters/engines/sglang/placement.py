@@ -139,6 +139,15 @@ PLACEMENT: Final = (
         note="the shared expert is stored among the routed ones, on each of the ep_size groups of ranks",
     ),
     Split(
+        name="shared expert among the routed ones, all on each rank",
+        source="models/glm4v_moe.py, shared_experts_fusion_disable_reason",
+        part="shared_experts",
+        over="experts",
+        architectures=frozenset({"Glm4vMoeForConditionalGeneration"}),
+        when=lambda layout: layout.schedule.ep_size == 1 and _fuses(layout),
+        note="the shared expert is stored among the routed ones",
+    ),
+    Split(
         name="shared experts of each rank",
         source="models/deepseek_v2.py, --moe-a2a-backend",
         part="shared_experts",

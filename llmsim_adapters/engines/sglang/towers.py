@@ -1,4 +1,4 @@
-"""Towers: which ranks split encoders of pictures and sound, and what they store otherwise.
+"""Towers: which ranks split encoders of pictures and sound.
 
 SGLang's attention for pictures is that of a data-parallel group whatever the language model's is; networks and what
 projects are split over all ranks, unless a model's file says otherwise.
@@ -8,54 +8,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.engines.rules import Beside, Split, Store
-from llmsim_adapters.engines.sglang.architectures import PLAIN_LINEAR, TRANSFORMERS, names
+from llmsim_adapters.engines.rules import Split
+from llmsim_adapters.engines.sglang.architectures import (
+    GLM4V,
+    PLAIN_LINEAR,
+    QWEN3_OMNI,
+    QWEN3_VL,
+    TRANSFORMERS,
+    names,
+)
+from llmsim_adapters.engines.sglang.tower_tensors import TOWER_TENSORS
 
 if TYPE_CHECKING:
-    from llmsim_adapters.engines.rules import Rule, Shelf
-    from llmsim_adapters.spec.components import Attention
-
-
-_QWEN3_VL: Final = names("""
-    Qwen3VLForConditionalGeneration Qwen3VLMoeForConditionalGeneration
-    Qwen3_5ForConditionalGeneration Qwen3_5MoeForConditionalGeneration
-""")
+    from llmsim_adapters.engines.rules import Rule
 
 _OF_TRANSFORMERS: Final = TRANSFORMERS | names("Qwen2AudioForConditionalGeneration")
 """Whose towers are Transformers' own classes."""
 
-_CONFORMERS: Final = names("Gemma3nForConditionalGeneration Gemma4ForConditionalGeneration")
+_PLAIN_MODULES: Final = names("""
+    DeepseekOCR2ForCausalLM DeepseekOCRForCausalLM DeepseekVL2ForCausalLM UnlimitedOCRForCausalLM
+""")
+"""Whose towers are made of torch's own modules, which no rank splits."""
 
-_MERGERS: Final = range(1, 33)
-"""The mergers of patches that names are made for, each two projections."""
-
-
-def _projection(number: int) -> str:
-    return "vision/after/projection" if number == 1 else f"vision/after/projection_{number}"
-
-
-def _merger(number: int) -> tuple[str, ...]:
-    """The tensors of a merger that are split: the first projection's rows, and the second one's columns."""
-    first, second = _projection(2 * number - 1), _projection(2 * number)
-    return f"{first}.weight", f"{first}.weight.bias", f"{second}.weight"
-
-
-def _unbiased(attention: Attention, shelf: Shelf) -> None:
-    """Biases of all projections."""
-    head_dim, queries, keys = attention.head_dim, attention.num_attention_heads, attention.num_key_value_heads
-    if not attention.qkv_bias:
-        shelf.store("q_proj.bias", (queries * head_dim,), "heads")
-        for name in ("k_proj", "v_proj"):
-            shelf.store(f"{name}.bias", (keys * head_dim,), "kv_heads")
-    if not attention.o_bias:
-        shelf.store("o_proj.bias", (attention.hidden_size,))
-
-
-def _key_bias(attention: Attention, shelf: Shelf) -> None:
-    """The bias of keys that a bias of queries, keys and values together has."""
-    if attention.qkv_bias and not attention.key_bias:
-        shelf.store("k_proj.bias", (attention.num_key_value_heads * attention.head_dim,), "kv_heads")
-
+_PADDED_HEADS: Final = names("""
+    Glm4vForConditionalGeneration Glm4vMoeForConditionalGeneration GlmOcrForConditionalGeneration
+    InternS1ForConditionalGeneration InternVLChatModel
+""")
+"""Whose towers get heads that they don't have, so that all ranks have equal numbers of them."""
 
 _SPLITS: Final = (
     Split(
@@ -67,31 +46,50 @@ _SPLITS: Final = (
         note="encoders of pictures and sound are whole on every rank",
     ),
     Split(
+        name="towers of each rank",
+        source="models/deepseek_vl2.py: timm's; models/deepseek_ocr.py, models/unlimited_ocr.py: modules of torch",
+        part="tower",
+        over="alone",
+        architectures=_PLAIN_MODULES,
+        note="the encoders of pictures are whole on every rank",
+    ),
+    Split(
         name="tower of all ranks",
         source="models/gemma3n_audio.py, gemma4_vision.py, gemma4_audio.py, voxtral.py, whisper.py: QKVParallelLinear",
         part="tower",
         over="all_apart",
+        uneven="refused",
         architectures=PLAIN_LINEAR,
+    ),
+    Split(
+        name="tower of each group, heads padded",
+        source="layers/attention/vision_utils.py, update_vit_attn_dummy_heads_config",
+        part="tower",
+        over="tokens",
+        uneven="padded",
+        architectures=_PADDED_HEADS,
+        note="heads of the encoder of pictures are padded to a multiple of the ranks of a group",
     ),
     Split(
         name="tower of each group",
         source="layers/attention/vision.py, VisionAttention: attn_tp_size",
         part="tower",
         over="tokens",
+        uneven="refused",
     ),
     Split(
         name="networks of the tower of each rank",
-        source="models/qwen2_audio.py: Qwen2AudioEncoder of transformers; models/transformers.py: tp_plan",
+        source="models/qwen2_audio.py, transformers.py: classes of transformers; deepseek_ocr.py: torch's",
         part="tower_mlp",
         over="alone",
-        architectures=_OF_TRANSFORMERS,
+        architectures=_PLAIN_MODULES | _OF_TRANSFORMERS | names("MultiModalityCausalLM"),
     ),
     Split(
         name="networks of the tower of each group",
-        source="models/qwen3_vl.py, _resolve_vision_parallel_group",
+        source="models/qwen3_vl.py, _resolve_vision_parallel_group; models/glm4v.py: Glm4vVisionMLP, Glm4vPatchMerger",
         part="tower_mlp",
         over="tokens",
-        architectures=_QWEN3_VL,
+        architectures=QWEN3_VL | QWEN3_OMNI | GLM4V | names("LocateAnythingForConditionalGeneration"),
     ),
     Split(
         name="networks of the tower",
@@ -116,105 +114,4 @@ _SPLITS: Final = (
     ),
 )
 
-_STORES: Final = (
-    Store(
-        name="mergers of all ranks",
-        source="models/qwen2_vl.py, models/qwen2_5_vl.py: PatchMerger",
-        tensors=_merger(1),
-        architectures=names("Qwen2VLForConditionalGeneration Qwen2_5_VLForConditionalGeneration"),
-        over="all",
-    ),
-    Store(
-        name="mergers of each group",
-        source="models/qwen3_vl.py, Qwen3VLMoeVisionPatchMerger",
-        tensors=tuple(name for number in _MERGERS for name in _merger(number)),
-        architectures=_QWEN3_VL,
-        over="tokens",
-    ),
-    Store(
-        name="positions of patches, split by each group",
-        source="models/qwen3_vl.py: pos_embed",
-        tensors=("vision/before/position_embedding.weight",),
-        architectures=_QWEN3_VL,
-        over="tokens",
-        rows_to=64,
-    ),
-    Store(
-        name="positions of patches, split by all ranks",
-        source="models/siglip.py, SiglipVisionEmbeddings: VocabParallelEmbedding",
-        tensors=("vision/before/position_embedding.weight",),
-        architectures=names("Gemma3ForConditionalGeneration"),
-        over="all",
-        rows_to=64,
-    ),
-    Store(
-        name="padded networks of the tower",
-        source="models/qwen2_5_vl.py, Qwen2_5_VisionTransformer: mlp_hidden_size",
-        tensors=tuple(f"vision/layer/mlp.{name}{bias}" for name in ("gate_proj", "up_proj") for bias in ("", ".bias")),
-        architectures=names("Qwen2_5_VLForConditionalGeneration"),
-        rows_to=8,
-        note="the width of the networks of the encoder of pictures is padded to a multiple of 8",
-    ),
-    Store(
-        name="padded networks of the tower: down",
-        source="models/qwen2_5_vl.py, Qwen2_5_VisionTransformer: mlp_hidden_size",
-        tensors=("vision/layer/mlp.down_proj",),
-        architectures=names("Qwen2_5_VLForConditionalGeneration"),
-        columns_to=8,
-    ),
-    Store(
-        name="patches of all ranks",
-        source="models/mllama.py, ColumnParallelConv2dPatch",
-        tensors=("vision/before/convolution.weight",),
-        architectures=names("MllamaForConditionalGeneration"),
-        over="all",
-    ),
-    Store(
-        name="conformer of all ranks",
-        source="models/gemma3n_audio.py, models/gemma4_audio.py: lconv1d, input_proj_linear",
-        tensors=(
-            "convolution_module.gated_proj",
-            "convolution_module.out_proj",
-            "audio/before/projection.weight",
-        ),
-        architectures=_CONFORMERS,
-        over="all",
-    ),
-    Store(
-        name="depthwise convolution of each group",
-        source="models/gemma4_audio.py: hidden_per_tp",
-        tensors=("convolution_module.depthwise.weight", "convolution_module.norm"),
-        architectures=names("Gemma4ForConditionalGeneration"),
-        over="tokens",
-    ),
-    Store(
-        name="results of the conformer of all ranks",
-        source="models/gemma4_audio.py: output_proj",
-        tensors=("audio/after/projection.weight",),
-        architectures=names("Gemma4ForConditionalGeneration"),
-        over="all",
-    ),
-)
-
-_BESIDE: Final = (
-    *[
-        Beside(
-            name="biases that the model doesn't have",
-            source="layers/attention/vision.py, VisionAttention: qkv_bias, proj_bias",
-            kind=f"vision/{block}/attention",
-            put=_unbiased,
-            architectures=names("MllamaForConditionalGeneration"),
-            note="attention in the encoder of pictures has biases, which the checkpoint doesn't have",
-        )
-        for block in ("local", "global")
-    ],
-    Beside(
-        name="biases of keys",
-        source="models/voxtral.py, models/whisper.py: QKVParallelLinear",
-        kind="attention",
-        put=_key_bias,
-        architectures=names("VoxtralForConditionalGeneration WhisperForConditionalGeneration"),
-    ),
-)
-
-TOWERS: Final[tuple[Rule, ...]] = (*_SPLITS, *_STORES, *_BESIDE)
+TOWERS: Final[tuple[Rule, ...]] = (*_SPLITS, *TOWER_TENSORS)

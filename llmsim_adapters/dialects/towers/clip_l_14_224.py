@@ -1,0 +1,31 @@
+"""CLIP's picture encoder in DeepSeek-OCR, without its last norm. Source: SGLang's `deepseek_ocr.py`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.towers import clip_vision_model
+from llmsim_adapters.dialects.towers.sam_vit_b import NAMES
+
+if TYPE_CHECKING:
+    from llmsim_adapters.dialects.reading.reader import Reader
+    from llmsim_adapters.spec.model import ModelSpec
+
+
+def read(r: Reader) -> ModelSpec:
+    r.derive("intermediate_size", 4 * r.size("hidden_size"))
+    spec = clip_vision_model.read(r)
+    (stack,) = spec.stacks
+    return replace(spec, stacks=(replace(stack, after=()),))
+
+
+DIALECT = clip_vision_model.DIALECT.like(
+    "clip-l-14-224",
+    read=read,
+    aliases=NAMES,
+    hidden_size=1024,
+    num_hidden_layers=24,
+    num_attention_heads=16,
+    patch_size=14,
+)

@@ -1,0 +1,35 @@
+"""SigLIP's picture encoder as timm has it, in DeepSeek-VL2. Source: SGLang's `deepseek_vl2.py`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.towers import siglip_vision_model
+from llmsim_adapters.dialects.towers.sam_vit_b import NAMES
+
+if TYPE_CHECKING:
+    from llmsim_adapters.dialects.reading.reader import Reader
+    from llmsim_adapters.spec.model import ModelSpec
+
+
+def read(r: Reader) -> ModelSpec:
+    ratio = r.number("mlp_ratio")
+    if ratio is None or not 0 < ratio <= 1024:
+        r.refuse("mlp_ratio", ratio, "a number above 0")
+        ratio = 4
+    r.derive("intermediate_size", int(int(r.size("hidden_size")) * ratio))
+    return siglip_vision_model.read(r)
+
+
+DIALECT = siglip_vision_model.DIALECT.like(
+    "siglip_so400m_patch14_384",
+    read=read,
+    aliases=NAMES,
+    costless={"model_name": "which encoder it is"},
+    hidden_size=1152,
+    num_hidden_layers=27,
+    num_attention_heads=16,
+    mlp_ratio=3.7362,
+    image_size=384,
+    patch_size=14,
+)

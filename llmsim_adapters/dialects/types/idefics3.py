@@ -1,0 +1,26 @@
+"""Idefics3: Llama with SigLIP's picture encoder, of whose patches several are projected at once. `Idefics3Config`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.assembly.tower import tower
+from llmsim_adapters.dialects.types import llama
+from llmsim_adapters.spec.components import Projection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from llmsim_adapters.dialects.reading.reader import Reader
+    from llmsim_adapters.spec.model import Stack
+
+
+def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
+    vision = tower(whole, "vision_config", "idefics3_vision", fixed=True)
+    if vision is not None:
+        side = whole.size("scale_factor")
+        width = side * side * vision.r.size("hidden_size")
+        yield vision.then(Projection(input_size=width, output_size=text.size("hidden_size")))
+
+
+DIALECT = llama.DIALECT.like("idefics3", text_config="text_config", towers=towers, scale_factor=2)

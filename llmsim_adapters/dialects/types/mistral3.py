@@ -1,0 +1,47 @@
+"""Mistral Small 3.1 and Ministral 3: Mistral with Pixtral's encoder, whose neighbours are merged. `Mistral3Config`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.assembly.tower import tower
+from llmsim_adapters.dialects.types import mistral
+from llmsim_adapters.spec.components import Norm, Projection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from llmsim_adapters.dialects.reading.reader import Reader
+    from llmsim_adapters.spec.model import Stack
+
+
+def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
+    vision = tower(whole, "vision_config", "pixtral")
+    if vision is None:
+        return
+    taken = 1
+    if isinstance(whole.raw.get("vision_feature_layer"), list):
+        taken = len(whole.sequence("vision_feature_layer") or ())
+    whole.no_effect(("vision_feature_layer",), "which layer's results are projected: all layers are stored")
+    width, hidden, side = vision.r.size("hidden_size"), text.size("hidden_size"), whole.size("spatial_merge_size")
+    bias = whole.flag("multimodal_projector_bias")
+    yield vision.then(
+        Norm(width),
+        Projection(input_size=side * side * width, output_size=width),
+        Projection(input_size=taken * width, output_size=hidden, bias=bias),
+        Projection(input_size=hidden, output_size=hidden, bias=bias),
+    )
+
+
+DIALECT = replace(
+    mistral.DIALECT.like(
+        "mistral3",
+        text_config="text_config",
+        towers=towers,
+        costless={"projector_hidden_act": "an activation between two projections: elementwise"},
+        spatial_merge_size=2,
+        multimodal_projector_bias=False,
+    ),
+    ties="either",
+)

@@ -1,0 +1,27 @@
+"""Qwen3-ASR: Qwen3 with Qwen3-Omni's encoder of sound; published configs have both inside `thinker_config`.
+
+Source: the published config of Qwen/Qwen3-ASR-0.6B and SGLang's `qwen3_asr.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.assembly.tower import tower
+from llmsim_adapters.dialects.types import qwen3_asr_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from llmsim_adapters.dialects.reading.reader import Reader
+    from llmsim_adapters.spec.model import Stack
+
+
+def towers(thinker: Reader, _: Reader) -> Iterator[Stack]:
+    audio = tower(thinker, "audio_config", "qwen3_asr_audio_encoder")
+    if audio is not None:
+        yield audio.stack
+
+
+DIALECT = replace(qwen3_asr_text.DIALECT.like("qwen3_asr", towers=towers), ties="either")

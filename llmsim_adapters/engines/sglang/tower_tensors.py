@@ -1,0 +1,240 @@
+"""Tensors of towers that are stored otherwise than their ranks split the rest, and what is stored beside them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from llmsim_adapters.engines.rules import Beside, Store
+from llmsim_adapters.engines.sglang.architectures import GLM4V, QWEN3_OMNI, QWEN3_VL, names
+
+if TYPE_CHECKING:
+    from llmsim_adapters.engines.rules import Rule, Shelf
+    from llmsim_adapters.spec.components import Attention, Head, PositionEmbedding
+
+_CONFORMERS: Final = names("Gemma3nForConditionalGeneration Gemma4ForConditionalGeneration")
+
+_MERGERS: Final = range(1, 33)
+"""The mergers of patches that names are made for, each two projections."""
+
+
+def _projection(number: int) -> str:
+    return "vision/after/projection" if number == 1 else f"vision/after/projection_{number}"
+
+
+def _merger(number: int) -> tuple[str, ...]:
+    """The tensors of a merger that are split: the first projection's rows, and the second one's columns."""
+    first, second = _projection(2 * number - 1), _projection(2 * number)
+    return f"{first}.weight", f"{first}.weight.bias", f"{second}.weight"
+
+
+def _unbiased(attention: Attention, shelf: Shelf) -> None:
+    """Biases of all projections."""
+    head_dim, queries, keys = attention.head_dim, attention.num_attention_heads, attention.num_key_value_heads
+    if not attention.qkv_bias:
+        shelf.store("q_proj.bias", (queries * head_dim,), "heads")
+        for name in ("k_proj", "v_proj"):
+            shelf.store(f"{name}.bias", (keys * head_dim,), "kv_heads")
+    if not attention.o_bias:
+        shelf.store("o_proj.bias", (attention.hidden_size,))
+
+
+def _head(head: Head, shelf: Shelf) -> None:
+    """A head of its own where the model's is the embedding."""
+    if head.weight_of != "itself":
+        shelf.store("weight", (head.vocab_size, head.hidden_size), "vocabulary")
+
+
+def _packed(positions: PositionEmbedding, shelf: Shelf) -> None:
+    """A table of positions of packed pictures, which nothing reads."""
+    shelf.store("packing", (shelf.constant(32768, "packed_positions"), positions.hidden_size))
+
+
+def _key_bias(attention: Attention, shelf: Shelf) -> None:
+    """The bias of keys that a bias of queries, keys and values together has."""
+    if attention.qkv_bias and not attention.key_bias:
+        shelf.store("k_proj.bias", (attention.num_key_value_heads * attention.head_dim,), "kv_heads")
+
+
+_STORES: Final = (
+    Store(
+        name="mergers of all ranks",
+        source="models/qwen2_vl.py, models/qwen2_5_vl.py: PatchMerger",
+        tensors=_merger(1),
+        architectures=names("Qwen2VLForConditionalGeneration Qwen2_5_VLForConditionalGeneration"),
+        over="all",
+    ),
+    Store(
+        name="projector of all ranks",
+        source="models/lfm2_vl.py, Lfm2VlMultiModalProjector; models/cosmos3_edge.py: projector",
+        tensors=_merger(1),
+        architectures=names("Cosmos3EdgeForConditionalGeneration Lfm2VlForConditionalGeneration"),
+        over="all",
+    ),
+    Store(
+        name="mergers of all ranks, several",
+        source="models/qwen3_omni_moe.py, Qwen3OmniMoeVisionPatchMerger",
+        tensors=tuple(name for number in _MERGERS for name in _merger(number)),
+        architectures=QWEN3_OMNI,
+        over="all",
+    ),
+    Store(
+        name="networks of the encoder of sound",
+        source="models/qwen3_omni_moe.py, Qwen3OmniMoeAudioEncoderLayer: ColumnParallelLinear",
+        tensors=tuple(f"audio/layer/mlp.{name}" for name in ("up_proj", "up_proj.bias", "down_proj")),
+        architectures=QWEN3_OMNI,
+        over="all",
+    ),
+    Store(
+        name="mergers of all ranks, of windows and of patches",
+        source="models/minicpmv.py, MiniCPMV4_6: ViTWindowAttentionMerger, DownsampleMLP",
+        tensors=tuple(name for number in _MERGERS for name in _merger(number)),
+        architectures=names("MiniCPMV4_6ForConditionalGeneration"),
+        over="all",
+    ),
+    Store(
+        name="pooling of each rank",
+        source="models/deepseek_janus_pro.py, AttentionPoolLatent",
+        tensors=tuple(
+            f"vision/after/attention.{name}{bias}"
+            for name in ("q_proj", "k_proj", "v_proj", "o_proj")
+            for bias in ("", ".bias")
+        ),
+        architectures=names("MultiModalityCausalLM"),
+        over="none",
+    ),
+    Store(
+        name="mergers of each group",
+        source="models/qwen3_vl.py, Qwen3VLMoeVisionPatchMerger",
+        tensors=tuple(name for number in _MERGERS for name in _merger(number)),
+        architectures=QWEN3_VL,
+        over="tokens",
+    ),
+    Store(
+        name="positions of patches, split by each group",
+        source="models/qwen3_vl.py: pos_embed",
+        tensors=("vision/before/position_embedding.weight",),
+        architectures=QWEN3_VL | QWEN3_OMNI,
+        over="tokens",
+        rows_to=64,
+    ),
+    Store(
+        name="positions of patches, split by all ranks",
+        source="models/siglip.py, SiglipVisionEmbeddings: VocabParallelEmbedding",
+        tensors=("vision/before/position_embedding.weight",),
+        architectures=names("Gemma3ForConditionalGeneration"),
+        over="all",
+        rows_to=64,
+    ),
+    Store(
+        name="norm of the merger in float32",
+        source="models/glm4v.py, Glm4vPatchMerger: LayerNorm",
+        tensors=("vision/after/norm_2.weight", "vision/after/norm_2.weight.bias"),
+        architectures=GLM4V,
+        dtype="float32",
+    ),
+    Store(
+        name="padded networks of the tower",
+        source="models/qwen2_5_vl.py, Qwen2_5_VisionTransformer: mlp_hidden_size",
+        tensors=tuple(f"vision/layer/mlp.{name}{bias}" for name in ("gate_proj", "up_proj") for bias in ("", ".bias")),
+        architectures=names("Qwen2_5_VLForConditionalGeneration"),
+        rows_to=8,
+        note="the width of the networks of the encoder of pictures is padded to a multiple of 8",
+    ),
+    Store(
+        name="padded networks of the tower: down",
+        source="models/qwen2_5_vl.py, Qwen2_5_VisionTransformer: mlp_hidden_size",
+        tensors=("vision/layer/mlp.down_proj",),
+        architectures=names("Qwen2_5_VLForConditionalGeneration"),
+        columns_to=8,
+    ),
+    Store(
+        name="patches of all ranks",
+        source="models/mllama.py, ColumnParallelConv2dPatch",
+        tensors=("vision/before/convolution.weight",),
+        architectures=names("MllamaForConditionalGeneration"),
+        over="all",
+    ),
+    Store(
+        name="conformer of all ranks",
+        source="models/gemma3n_audio.py, models/gemma4_audio.py: lconv1d, input_proj_linear",
+        tensors=(
+            "convolution_module.gated_proj",
+            "convolution_module.out_proj",
+            "audio/before/projection.weight",
+        ),
+        architectures=_CONFORMERS,
+        over="all",
+    ),
+    Store(
+        name="depthwise convolution of each group",
+        source="models/gemma4_audio.py: hidden_per_tp",
+        tensors=("convolution_module.depthwise.weight", "convolution_module.norm"),
+        architectures=names("Gemma4ForConditionalGeneration"),
+        over="tokens",
+    ),
+    Store(
+        name="results of the conformer of all ranks",
+        source="models/gemma4_audio.py: output_proj",
+        tensors=("audio/after/projection.weight",),
+        architectures=names("Gemma4ForConditionalGeneration"),
+        over="all",
+    ),
+)
+
+_BESIDE: Final = (
+    *[
+        Beside(
+            name="biases that the model doesn't have",
+            source="layers/attention/vision.py, VisionAttention: qkv_bias, proj_bias",
+            kind=f"vision/{block}/attention",
+            put=_unbiased,
+            architectures=names("MllamaForConditionalGeneration"),
+            note="attention in the encoder of pictures has biases, which the checkpoint doesn't have",
+        )
+        for block in ("local", "global")
+    ],
+    Beside(
+        name="a head of its own beside a tower",
+        source="models/lfm2_vl.py; models/lfm2.py: tied weights are copied as they are loaded",
+        kind="head",
+        put=_head,
+        architectures=names("Lfm2VlForConditionalGeneration"),
+        note="the head has a copy of the embedding, though they are tied",
+    ),
+    Beside(
+        name="positions of packed pictures",
+        source="models/paddleocr_vl.py: packing_position_embedding",
+        kind="vision/before/position_embedding",
+        put=_packed,
+        architectures=names("PaddleOCRVLForConditionalGeneration"),
+        note="the encoder of pictures has a second table of positions, unused",
+    ),
+    Beside(
+        name="biases of keys",
+        source="models/voxtral.py, models/whisper.py: QKVParallelLinear",
+        kind="attention",
+        put=_key_bias,
+        architectures=names("VoxtralForConditionalGeneration WhisperForConditionalGeneration"),
+    ),
+)
+
+_TEXTS: Final = (
+    Store(
+        name="head tied by Transformers",
+        source="models/paddleocr_vl.py; transformers, PaddleOCRVLConfig: a flat config leaves its default to tie",
+        tensors=("head.weight",),
+        architectures=names("PaddleOCRVLForConditionalGeneration"),
+        absent=True,
+        note="the head is the embedding, whatever `tie_word_embeddings` says",
+    ),
+    Store(
+        name="float32 router of GLM-4.5V",
+        source="models/glm4_moe.py: gate",
+        tensors=("mixture_of_experts.router",),
+        architectures=names("Glm4vMoeForConditionalGeneration"),
+        dtype="float32",
+        note="routers are kept in float32",
+    ),
+)
+
+TOWER_TENSORS: Final[tuple[Rule, ...]] = (*_TEXTS, *_STORES, *_BESIDE)
