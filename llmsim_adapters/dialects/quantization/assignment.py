@@ -44,6 +44,9 @@ _BOTH: Final = "mixture_of_experts.experts.gate_up_proj"
 _WITHOUT_NAMES: Final = frozenset({"head", "next_token_input", "scale"})
 """Kinds of what stands in layers and has no linear layer, or none that a list of a layer's modules could mean."""
 
+_GATED_QUERIES: Final = ("qwen3_next", "qwen3_5", "qwen4_exp")
+"""The model types whose checkpoints have queries and their gate in one matrix."""
+
 _OF_ANY: Final = frozenset({"", "-", HEAD[2]})
 """What stands in every model: whole layers, modules that are never quantized, the head."""
 
@@ -115,11 +118,12 @@ def _find(
     found = _Named(set(), [set() for _ in range(layers + further)], [])
     kinds = {component.kind for component in spec.components()}
     apart = any({"mlp", "mixture_of_experts"} <= kinds for kinds in map(_kinds, _blocks(spec)))
+    gated = gates_in_queries(spec)
     nameless = not _mixers(spec) <= KINDS | _WITHOUT_NAMES
     for (glob, numbers), pattern in _by_layer(patterns, layers, undecided).items():
         if beside(glob, further) or is_no_matrix(glob):
             continue
-        modules = named(glob, apart)
+        modules = named(glob, apart, gated)
         beyond = numbers is not None and all(n >= len(found.some) for n in numbers)
         if beyond or (modules and not modules & _OF_ANY and kinds.isdisjoint(map(kind_of, modules))):
             found.without_use.append(pattern)
@@ -163,6 +167,11 @@ def _all_experts(spec: ModelSpec, patterns: Iterable[str], undecided: list[str])
                 undecided.append(body)
                 del kept[body]
     return tuple(kept)
+
+
+def gates_in_queries(spec: ModelSpec) -> bool:
+    """Whether checkpoints of a model's type have attention's queries and their gate in one matrix."""
+    return spec.model_type.startswith(_GATED_QUERIES)
 
 
 def names_towers(patterns: Iterable[str]) -> bool:

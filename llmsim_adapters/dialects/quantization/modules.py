@@ -164,16 +164,18 @@ def beside(glob: str, mtp_layers: int) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def named(glob: str, apart: bool = False) -> frozenset[str]:
+def named(glob: str, apart: bool = False, gated: bool = False) -> frozenset[str]:
     """Return the modules that a glob names, `-` for those that are never quantized.
 
-    Where some layer has a network for all tokens and routed experts `apart` from it, `mlp` is the network alone.
+    Where some layer has a network for all tokens and routed experts `apart` from it, `mlp` is the network alone. The
+    queries of `gated` attention are one matrix with their gate.
 
     `?` and a kind of component: which modules of that kind it names depends on the checkpoint. Some checkpoints have
     one module where specs have several, and the glob names that one, and of the several only some (`*gate*`:
     `gate_proj` and `gate_up_proj`, but not `up_proj`).
     """
-    found = [(path, module) for path, module in _PATHS if _names(glob, path) and not (apart and _in_mlp(path, module))]
+    paths = (*_PATHS, *_GATED) if gated else _PATHS
+    found = [(path, module) for path, module in paths if _names(glob, path) and not (apart and _in_mlp(path, module))]
     leaves: dict[str, set[str]] = {}
     for path, module in found:
         leaves.setdefault(module, set()).add(_leaf(path))
@@ -223,6 +225,7 @@ def _paths() -> list[tuple[str, str]]:
 
 
 _PATHS: Final = _paths()
+_GATED: Final = [(path, "attention.gate_proj") for path, module in _PATHS if module == "attention.q_proj"]
 _TOGETHER: Final[dict[tuple[str, str], set[str]]] = {}
 """By kind of component and path: the modules of specs that a checkpoint's one module stands for."""
 for _path, _module in _PATHS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.dialects.quantization.assignment import assign, names_towers
+from llmsim_adapters.dialects.quantization.assignment import assign, gates_in_queries, names_towers
 from llmsim_adapters.dialects.quantization.cache import cache_dtype
 from llmsim_adapters.dialects.quantization.declaration import declarations
 from llmsim_adapters.dialects.quantization.methods import EVERY_METHOD, METHODS
@@ -16,13 +16,16 @@ from llmsim_adapters.spec.quick import replace
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from llmsim_adapters.dialects.quantization.declaration import Declaration
     from llmsim_adapters.dialects.quantization.methods import Method
     from llmsim_adapters.spec.model import ModelSpec
+    from llmsim_adapters.spec.quantization import Scheme
 
 _SHOWN: Final = 8
+_GATE: Final = ("", "attention", "attention.gate_proj")
+"""A gate's matrix, and what it is in."""
 _BITS: Final = ("bits", "num_bits", "w_bit", "weight_bits", "nbits", "nbits_per_codebook")
 """What methods that are not modelled call the bits of a weight."""
 _PACKED: Final = (2, 3, 4, 5, 6, 8)
@@ -41,7 +44,10 @@ def declared(r: Reader, spec: ModelSpec) -> ModelSpec:
         other = Reader(q.raw, {}, {}, prefix=q.prefix)
         again = _stored(declaration._replace(q=other), _like(r), spec).quantization
         q.set_aside(f"says the same as `{spec.quantization.place}`")
-        if again is None or not _same(again, spec.quantization):
+        if again is not None and _same(again, spec.quantization):
+            if again.cache_dtype:
+                spec = replace(spec, quantization=replace(spec.quantization, cache_dtype=again.cache_dtype))
+        else:
             shown = printable(q.prefix.rstrip(".:"))
             detail = f"`{shown}` says otherwise than `{spec.quantization.place}`, which is taken"
             r.gaps.append(Gap(GapKind.CONFLICTING_KEYS, shown, detail))
@@ -54,8 +60,12 @@ def _like(r: Reader) -> Reader:
 
 
 def _same(one: Quantization, other: Quantization) -> bool:
-    """Whether two declarations mean the same, whatever their words and place."""
-    return replace(one, method=other.method, place=other.place) == other
+    """Whether two declarations mean the same, whatever their words and place; one may be silent about the cache."""
+    dtype = one.cache_dtype or other.cache_dtype
+    return replace(one, method=other.method, place=other.place) == other or (
+        "" in (one.cache_dtype, other.cache_dtype)
+        and replace(one, method=other.method, place=other.place, cache_dtype=dtype) == replace(other, cache_dtype=dtype)
+    )
 
 
 def _stored(declaration: Declaration, r: Reader, spec: ModelSpec) -> ModelSpec:
@@ -86,6 +96,8 @@ def _stored(declaration: Declaration, r: Reader, spec: ModelSpec) -> ModelSpec:
     kept, *places = found.places
     head = method.head or (name == "gptq" and q.flag("lm_head")) or (name == "auto-round" and q.flag("lm_head"))
     others = tuple(Assigned(scheme, at) for (scheme, _), at in zip(said.groups, places, strict=True))
+    if gates_in_queries(spec):
+        others = (*_of_gates(found.spec, others, said.scheme), *others)
     quantization = Quantization(
         name,
         said.scheme,
@@ -98,6 +110,18 @@ def _stored(declaration: Declaration, r: Reader, spec: ModelSpec) -> ModelSpec:
         everything=method.everything,
     )
     return replace(found.spec, quantization=quantization)
+
+
+def _of_gates(spec: ModelSpec, others: tuple[Assigned, ...], scheme: Scheme | None) -> Iterator[Assigned]:
+    """Yield how gates that are one matrix with the queries are stored: as these, whose numbers for a matrix they share."""
+    gates = [(stack.name, block.name, module) for stack in spec.stacks for block in stack.blocks for module in _GATE]
+    every = frozenset(gates)
+    for assigned in (*others, *(() if scheme is None else (Assigned(scheme, every),))):
+        shared = tuple(side for side in assigned.scheme.sides if side.rows or side.columns or side.elements)
+        blocks = {place[:2] for place in assigned.places & every}
+        if blocks and shared != assigned.scheme.sides:
+            at = frozenset([(*block, _GATE[-1]) for block in blocks])
+            yield Assigned(replace(assigned.scheme, sides=shared), at)
 
 
 def _patterns(q: Reader, method: Method) -> tuple[str, ...] | None:

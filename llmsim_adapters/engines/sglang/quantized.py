@@ -124,7 +124,8 @@ def _nvfp4(matrix: Matrix) -> Iterator[Held]:
     for side in matrix.scheme.sides:
         parts = 1 if side.rows or side.columns else matrix.parts
         yield Held(side.name, side.shape(matrix.shape, parts), side.dtype)
-    if not any(side.name == "input_scale" for side in matrix.scheme.sides):
+    names = [side.name for side in matrix.scheme.sides]
+    if "global_scale" in names and "input_scale" not in names:
         yield Held("input_scale", (matrix.parts, 1), "float32")
 
 

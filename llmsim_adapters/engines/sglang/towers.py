@@ -82,7 +82,9 @@ _SPLITS: Final = (
         source="models/qwen2_audio.py, transformers.py: classes of transformers; deepseek_ocr.py: torch's",
         part="tower_mlp",
         over="alone",
-        architectures=_PLAIN_MODULES | _OF_TRANSFORMERS | names("MultiModalityCausalLM"),
+        architectures=_PLAIN_MODULES
+        | _OF_TRANSFORMERS
+        | names("KimiK25ForConditionalGeneration MultiModalityCausalLM"),
     ),
     Split(
         name="networks of the tower of each group",

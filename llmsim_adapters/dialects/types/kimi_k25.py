@@ -1,0 +1,47 @@
+"""Kimi K2.5: Kimi K2 with MoonViT, whose merged patches are projected.
+
+Source: the published config of moonshotai/Kimi-K2.5, and SGLang's `kimi_k25.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.assembly.tower import tower
+from llmsim_adapters.dialects.types import kimi_k2
+from llmsim_adapters.spec.components import Norm, Projection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from llmsim_adapters.dialects.reading.reader import Reader
+    from llmsim_adapters.spec.model import Stack
+
+
+def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
+    vision = tower(whole, "vision_config", "kimi_k25_vision", fixed=True)
+    if vision is None:
+        return
+    r = vision.r
+    if (r.text("mm_projector_type") or "patchmerger") != "patchmerger":
+        r.not_modelled("mm_projector_type")
+    sides = r.sequence("merge_kernel_size") or ()
+    if len(sides) != 2 or any(side.__class__ is not int or side < 1 for side in sides):
+        r.refuse("merge_kernel_size", sides, "two positive integers")
+        return
+    hidden = r.size("hidden_size")
+    r.agree("mm_hidden_size", hidden, "the tower's hidden_size")
+    r.agree("text_hidden_size", text.size("hidden_size"), "the language model's hidden_size")
+    width = r.derive("merge_rows", sides[0]) * r.derive("merge_columns", sides[1]) * hidden
+    into = Projection(input_size=width, output_size=width, bias=True)
+    out = replace(into, output_size=text.size("hidden_size"))
+    yield vision.then(Norm(hidden, "layer", bias=True), into, out)
+
+
+DIALECT = kimi_k2.DIALECT.like(
+    "kimi_k25",
+    text_config="text_config",
+    towers=towers,
+    classes=("KimiK25ForConditionalGeneration",),
+)
