@@ -101,14 +101,21 @@ PARTIAL: Final[dict[str, tuple[str, ...]]] = {
     "deepseek_v4": ("multi_token_prediction",),
     **dict.fromkeys(("gemma3", "llava", "qwen2_5_vl", "qwen2_vl", "qwen3_vl", "qwen3_vl_moe"), ("vision_tower",)),
     **dict.fromkeys(("fuyu", "git", "mllama"), ("vision_tower",)),
-    "got_ocr2": ("tie_word_embeddings", "vision_tower"),
+    **dict.fromkeys(("got_ocr2", "paddleocr_vl"), ("tie_word_embeddings", "vision_tower")),
     **dict.fromkeys(("cosmos3_edge", "glm4v", "glm4v_moe", "glm_image", "idefics3", "lfm2_vl"), ("vision_tower",)),
     **dict.fromkeys(("minicpmv4_6", "mistral3", "paddleocr_vl", "qwen3_5", "qwen3_5_moe"), ("vision_tower",)),
     **dict.fromkeys(("llada2_moe", "llada2_moe_veomni", "sdar"), ("block_diffusion",)),
     "phi3small": ("local_and_strided_attention",),
     **dict.fromkeys(  # whose whole's class stands for a class of the text alone, which there is not
         (
-            *("glm4v_text", "paddleocr_vl_text", "qwen2_5_vl_text", "qwen2_vl_text", "qwen3_asr_text"),
+            *(
+                "glm4v_moe_text",
+                "glm4v_text",
+                "paddleocr_vl_text",
+                "qwen2_5_vl_text",
+                "qwen2_vl_text",
+                "qwen3_asr_text",
+            ),
             *("qwen3_omni_moe_text", "qwen3_vl_moe_text", "qwen3_vl_text"),
         ),
         ("architectures",),

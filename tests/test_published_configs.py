@@ -336,7 +336,8 @@ class TestFirstCheckpointsOfLlava:
         assert model.build(checkpoint()).parameters == la.build(LLAMA, checkpoint()).parameters
 
     def test_what_projects_the_towers_results_is_counted_where_its_type_says_how(self) -> None:
-        flat = {**LLAMA, "model_type": "llava", "mm_vision_tower": "openai/clip-vit-large-patch14-336"}
+        named = {"model_type": "llava", "architectures": ["LlavaLlamaForCausalLM"]}
+        flat = {**LLAMA, **named, "mm_vision_tower": "openai/clip-vit-large-patch14-336"}
         model = la.load({**flat, "mm_hidden_size": 1024, "mm_projector_type": "mlp2x_gelu"})
         assert [gap.name for gap in model.coverage.gaps] == ["vision_tower"]
         hidden = LLAMA["hidden_size"]

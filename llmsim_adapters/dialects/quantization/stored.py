@@ -37,19 +37,19 @@ def declared(r: Reader, spec: ModelSpec) -> ModelSpec:
     The first place counts, and what an inner level of a config says comes before what an outer one does.
     """
     for declaration in declarations(r):
-        if spec.quantization is None:
+        first, q = spec.quantization, declaration.q
+        if first is None:
             spec = _stored(declaration, r, spec)
             continue
-        q = declaration.q
         other = Reader(q.raw, {}, {}, prefix=q.prefix)
         again = _stored(declaration._replace(q=other), _like(r), spec).quantization
-        q.set_aside(f"says the same as `{spec.quantization.place}`")
-        if again is not None and _same(again, spec.quantization):
+        q.set_aside(f"says the same as `{first.place}`")
+        if again is not None and _same(again, first):
             if again.cache_dtype:
-                spec = replace(spec, quantization=replace(spec.quantization, cache_dtype=again.cache_dtype))
+                spec = replace(spec, quantization=replace(first, cache_dtype=again.cache_dtype))
         else:
             shown = printable(q.prefix.rstrip(".:"))
-            detail = f"`{shown}` says otherwise than `{spec.quantization.place}`, which is taken"
+            detail = f"`{shown}` says otherwise than `{first.place}`, which is taken"
             r.gaps.append(Gap(GapKind.CONFLICTING_KEYS, shown, detail))
     return spec
 
@@ -61,11 +61,9 @@ def _like(r: Reader) -> Reader:
 
 def _same(one: Quantization, other: Quantization) -> bool:
     """Whether two declarations mean the same, whatever their words and place; one may be silent about the cache."""
-    dtype = one.cache_dtype or other.cache_dtype
-    return replace(one, method=other.method, place=other.place) == other or (
-        "" in (one.cache_dtype, other.cache_dtype)
-        and replace(one, method=other.method, place=other.place, cache_dtype=dtype) == replace(other, cache_dtype=dtype)
-    )
+    if one.cache_dtype and other.cache_dtype and one.cache_dtype != other.cache_dtype:
+        return False
+    return replace(one, method=other.method, place=other.place, cache_dtype=other.cache_dtype) == other
 
 
 def _stored(declaration: Declaration, r: Reader, spec: ModelSpec) -> ModelSpec:
@@ -113,7 +111,7 @@ def _stored(declaration: Declaration, r: Reader, spec: ModelSpec) -> ModelSpec:
 
 
 def _of_gates(spec: ModelSpec, others: tuple[Assigned, ...], scheme: Scheme | None) -> Iterator[Assigned]:
-    """Yield how gates that are one matrix with the queries are stored: as these, whose numbers for a matrix they share."""
+    """Yield how gates are stored that are one matrix with the queries: like these, whose scalars they share."""
     gates = [(stack.name, block.name, module) for stack in spec.stacks for block in stack.blocks for module in _GATE]
     every = frozenset(gates)
     for assigned in (*others, *(() if scheme is None else (Assigned(scheme, every),))):
