@@ -36,7 +36,6 @@ def known_totals() -> list[tuple[str, int]]:
 KNOWN: Final = known_totals()
 
 UNREAD: Final = {
-    ("lfm2_moe", "quantization"): "MLX's own way to say how weights are stored, which is not read yet",
     ("locateanything", "text_config.block_size"): "blocks of tokens are decoded together, which is not read yet",
     ("locateanything", "text_config.causal_attn"): "blocks of tokens are decoded together, which is not read yet",
     (

@@ -81,7 +81,14 @@ def _what(rule: Rule) -> str:
     if isinstance(rule, Beside):
         return f"`{rule.kind}`"
     if isinstance(rule, Keep):
-        how = (rule.dtype, "a pool of their own" if rule.windowed else "")
+        how = (
+            rule.dtype,
+            "a pool of their own" if rule.windowed else "",
+            "without the newest token" if rule.less else "",
+            "by the ranks of a group" if rule.over else "",
+            f"pages of {rule.page} tokens" if rule.page else "",
+            "set aside, and not used" if rule.idle else "",
+        )
         return f"{_some([f'`{name}`' for name in rule.caches])}: {', '.join(filter(None, how))}"
     return ""
 
@@ -146,6 +153,25 @@ def _without_facts() -> str:
     return "".join(lines) + "\n"
 
 
+def caches() -> str:
+    """Return how many caches are those of SGLang's pools, and what is known to differ."""
+    from tests.sglang import caches
+
+    known = caches.known()
+    count = sum(len(caches.runs(config)) for config in caches.CACHES)
+    off = {config for those in known.values() for config in those}
+    exact = count - sum(len(labels) for those in known.values() for labels in those.values())
+    lines = [
+        f"Of {count:,} runs of {len(caches.CACHES)} configs, {exact:,} are exact ({100 * exact / count:.1f} %); of "
+        f"{len(caches.CACHES) - len(off)} configs all are.\n\n| Kind | Configs | Runs | Reason |\n"
+        "| --- | ---: | ---: | --- |\n"
+    ]
+    for kind, (reason, _) in caches.KINDS.items():
+        if known[kind]:
+            lines.append(f"| {kind} | {len(known[kind])} | {sum(map(len, known[kind].values()))} | {reason} |\n")
+    return "".join(lines)
+
+
 def _row(one: Share) -> str:
     off = one.largest or 0.0
     shown = "" if not off else f"{off:+.1f} %" if abs(off) >= _SMALL else f"below {_SMALL} %"
@@ -156,7 +182,7 @@ def _row(one: Share) -> str:
 def page() -> str:
     """Return the page with its generated parts anew."""
     text = PAGE.read_text(encoding="utf-8")
-    for name, part in (("rules", rules()), ("share", share())):
+    for name, part in (("rules", rules()), ("share", share()), ("caches", caches())):
         before, _, rest = text.partition(f"<!-- {name} -->\n")
         after = rest.partition(f"<!-- end of {name} -->")[2]
         text = f"{before}<!-- {name} -->\n{part}<!-- end of {name} -->{after}"

@@ -77,6 +77,7 @@ class CacheDocument(Strict):
     from_encoder: bool = Field(description="the entries are those of the tokens of an encoder's output")
     windowed: bool = Field(description="in a pool of its own, which reserves no more than the window")
     page: int = Field(description="entries of a page of what is reserved")
+    idle: bool = Field(description="only set aside by the engine, and never used")
 
 
 class OperatorDocument(Strict):

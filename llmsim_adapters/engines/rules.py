@@ -220,17 +220,26 @@ class Beside(Rule):
 class Keep(Rule):
     """How what a sequence leaves behind is kept, by `kind.cache`, the component's kind and that of the cache.
 
+    Rules about the same cache add up; of what two of them say the first one holds.
+
     Attributes:
         caches: their names, such as `attention.key_value`; that of a convolution is `kind.convolution`.
         dtype: the format that they have whatever the others have; None: that of others.
         windowed: whether they have a pool of their own that keeps no more than the window.
         less: how many fewer of the latest tokens a convolution's state is made of.
+        over: which ranks have a part of each: those that its component is split over anyway; or those that work on the
+            same `tokens`, so that each has more of it than its own heads fill.
+        page: the entries of a page, to which what is reserved is rounded up; 0: the option `page_size`.
+        idle: whether room is set aside in layers that read an earlier layer's, too.
     """
 
     caches: tuple[str, ...]
     dtype: str | None = None
     windowed: bool = False
     less: int = 0
+    over: Literal["", "tokens"] = ""
+    page: int = 0
+    idle: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from llmsim_adapters.engines.rules import Beside, Keep, Note, Rule, Scales, Store
 
@@ -23,6 +23,22 @@ _OF: Final = {
 """The matrices that a rule about scales is about, by what it says."""
 
 
+class Kept(NamedTuple):
+    """What the rules about one cache say together: of what two of them say, the first one holds."""
+
+    rules: tuple[Keep, ...] = ()
+    dtype: str | None = None
+    windowed: bool = False
+    less: int = 0
+    over: str = ""
+    page: int = 0
+    idle: bool = False
+
+
+AS_IT_IS: Final = Kept()
+"""A cache that no rule is about."""
+
+
 class Tables:
     """Rules about tensors by the tensors' names, and about the rest by what they are about; the first one holds."""
 
@@ -31,7 +47,7 @@ class Tables:
     def __init__(self, rules: Sequence[Rule] = ()) -> None:
         self.stored: dict[str, Store] = {}
         self.scales: dict[tuple[str, str], Scales] = {}
-        self.kept: dict[str, Keep] = {}
+        self.kept: dict[str, Kept] = {}
         self.beside: dict[str, list[Beside]] = {}
         for store in _of(rules, Store):
             for name in store.tensors:
@@ -42,11 +58,23 @@ class Tables:
                     self.scales.setdefault((name, of), scales)
         for keep in _of(rules, Keep):
             for name in keep.caches:
-                self.kept.setdefault(name, keep)
+                self.kept[name] = _also(self.kept.get(name, AS_IT_IS), keep)
         for beside in _of(rules, Beside):
             self.beside.setdefault(beside.kind, []).append(beside)
         self.notes = tuple(note.note for note in _of(rules, Note) if note.note)
         self.names_places = any("/" in name for name in (*self.stored, *self.beside))
+
+
+def _also(kept: Kept, keep: Keep) -> Kept:
+    return Kept(
+        (*kept.rules, keep),
+        kept.dtype or keep.dtype,
+        kept.windowed or keep.windowed,
+        kept.less or keep.less,
+        kept.over or keep.over,
+        kept.page or keep.page,
+        kept.idle or keep.idle,
+    )
 
 
 def _of(rules: Sequence[Rule], kind: type[_Rule]) -> list[_Rule]:

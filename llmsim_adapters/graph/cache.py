@@ -21,7 +21,8 @@ class Cache(NamedTuple):
     counts the positions that own a cache; `shared_with` more read it. What is kept `from_encoder` has an entry for each
     token of an encoder's output, and none where there is no encoder. An entry is in `ways` parts on as many ranks, but
     for `copied` elements of it, which are on every rank. Where it is `windowed`, its engine has a pool of its own for
-    it, so that it reserves no more than the window; what is reserved comes in pages of `page` entries.
+    it, so that it reserves no more than the window; what is reserved comes in pages of `page` entries. What is `idle`
+    is only reserved: its engine sets it aside, and nothing is ever kept in it.
     """
 
     kind: CacheKind
@@ -40,6 +41,7 @@ class Cache(NamedTuple):
     from_encoder: bool = False
     windowed: bool = False
     page: int = 1
+    idle: bool = False
 
     def entries(self, tokens: int, reserve: bool = False, encoder_tokens: int = 0) -> int:
         """Return how many entries a layer holds after `tokens` tokens, beside an encoder's output of `encoder_tokens`.
@@ -47,6 +49,8 @@ class Cache(NamedTuple):
         With `reserve`, it is what the engine sets aside: whole pages, and for a layer with a window all tokens, unless
         its engine keeps such layers apart.
         """
+        if self.idle and not reserve:
+            return 0
         if self.kind == "state":
             return 1
         if self.from_encoder:

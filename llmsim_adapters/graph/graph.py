@@ -118,7 +118,7 @@ class OperatorGraph:
     @property
     def kv_cache_elements_per_token(self) -> int:
         """Elements that one more token adds at long context, where windowed layers are full."""
-        grow = (c for c in self.caches if c.kind != "state" and c.window is None and c.stride == 1)
+        grow = (c for c in self.caches if c.kind != "state" and c.window is None and c.stride == 1 and not c.idle)
         return sum(c.layers * c.elements_per_entry for c in grow if not c.from_encoder)
 
     @property

@@ -41,8 +41,9 @@ def lower_attention(attention: Attention, site: Site) -> None:
     if attention.output_norm is not None:
         site.norm("output_norm", attention.output_norm, width=results, sharding="heads")
     site.linear("o_proj", results, attention.hidden_size, "row", bias=attention.o_bias)
-    if attention.cached and not attention.borrows_cache:
-        site.cache("key_value", kv_heads * (head_dim + value_dim), "kv_heads", attention.window)
+    if attention.cached:
+        entry = kv_heads * (head_dim + value_dim)
+        site.cache("key_value", entry, "kv_heads", attention.window, borrowed=attention.borrows_cache)
 
 
 def _project(attention: Attention, site: Site, value_dim: int) -> None:

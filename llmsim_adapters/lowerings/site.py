@@ -9,9 +9,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
+from llmsim_adapters.engines.tables import AS_IT_IS
 from llmsim_adapters.graph.cache import Cache, CacheKind
 from llmsim_adapters.graph.operator import Operator
 from llmsim_adapters.lowerings.storage import Storage
+from llmsim_adapters.traced import minimum
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -253,23 +255,30 @@ class Site(Storage):
         copied: int = 0,
         of: str = "",
         latest: int = 1,
+        borrowed: bool = False,
     ) -> None:
         """Emit what each position of the block keeps for one sequence, by default in the cache's number format.
 
         A state, which does not grow with the sequence, is kept in that of the activations. `copied` elements of each
         entry are on every rank. Rules know it by what it is kept `of`, by default its kind; each entry is made of the
-        `latest` tokens.
+        `latest` tokens. What is `borrowed` is an earlier position's.
         """
         if not self._keeps:
             return
-        layers, layout, windowed = self.caches, self._layout, False
+        layers, layout = self.repeat if borrowed else self.caches, self._layout
         usual = self.step.dtype if kind == "state" else self.step.cache_dtype
-        if layout.kept and (rule := layout.kept.get(f"{self._kind}.{of or kind}")) is not None:
-            layout.use(rule)
-            dtype, windowed = rule.dtype or dtype, rule.windowed
-            if rule.less:
-                elements_per_entry = elements_per_entry // latest * (latest - rule.less)
-                copied = copied and copied // latest * (latest - rule.less)
+        kept = layout.kept.get(f"{self._kind}.{of or kind}", AS_IT_IS) if layout.kept else AS_IT_IS
+        if borrowed and not kept.idle:
+            return
+        for rule in kept.rules:
+            if borrowed or not rule.idle:
+                layout.use(rule)
+        if kept.less:
+            elements_per_entry = elements_per_entry // latest * (latest - kept.less)
+            copied = copied and copied // latest * (latest - kept.less)
+        ways = self._ways(sharding)
+        if kept.over == "tokens" and self._ranks is not None:
+            ways = minimum(ways, self._ranks.tensor)
         self._draft.caches.append(
             Cache(
                 kind,
@@ -278,16 +287,17 @@ class Site(Storage):
                 layers,
                 elements_per_entry,
                 window,
-                dtype or usual,
+                kept.dtype or dtype or usual,
                 sharding,
                 self.repeat - layers,
                 stride * self.step.patch_size,
                 self.step.prompt,
-                self._ways(sharding),
+                ways,
                 copied,
                 self._from_encoder,
-                windowed,
-                layout.page,
+                kept.windowed,
+                kept.page or layout.page,
+                borrowed,
             )
         )
 

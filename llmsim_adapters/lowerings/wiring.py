@@ -139,7 +139,8 @@ class _Wiring:
         """Return what the schedule asks for and this model has no use for, and what the engine does unexpectedly."""
         schedule, notes = self._schedule, list(self._layout.notes)
         declared = self._declared_cache()
-        if declared and schedule.kv_cache_dtype is None:
+        kept = {cache.dtype for cache in self._draft.caches if cache.kind in ("key_value", "latent")}
+        if declared in kept and schedule.kv_cache_dtype is None:
             notes.append(
                 f"the cache is stored in {declared}, which the checkpoint declares (`kv_cache_dtype`: another)"
             )

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from tests.reference.store import line
-from tests.sglang import differences, served
+from typing import TYPE_CHECKING
 
-if __name__ == "__main__":
+from tests.reference.store import line
+from tests.sglang import caches, differences, served
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+def write(file: Path, found: Mapping[str, Mapping[str, list[str]]]) -> None:
+    """Write the layouts that differ, by kind and config."""
     rows = [
         f"{line(kind)}:{{\n" + ",\n".join(f"{line(config)}:{line(labels)}" for config, labels in configs.items()) + "}"
-        for kind, configs in differences.found().items()
+        for kind, configs in found.items()
     ]
-    differences.FILE.write_text("{\n" + ",\n".join(rows) + "\n}\n", encoding="utf-8")
+    file.write_text("{\n" + ",\n".join(rows) + "\n}\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write(differences.FILE, differences.found())
+    write(caches.FILE, caches.found())
     served.FILE.write_text(served.text(served.served()), encoding="utf-8")

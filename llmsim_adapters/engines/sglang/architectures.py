@@ -177,12 +177,20 @@ DENSE_OF_EACH_RANK: Final = names("""
 DSA: Final = names("DeepseekV32ForCausalLM GlmMoeDsaForCausalLM")
 """Whose latent attention attends to tokens that an indexer chooses (DSA)."""
 
+DSA_POOL: Final = names("""
+    DeepseekV32ForCausalLM DeepseekV3ForCausalLM Dots3NoteForCausalLM Glm5NextForConditionalGeneration
+    GlmMoeDsaForCausalLM HYV4ForCausalLM LongcatFlashForCausalLM MistralLarge3ForCausalLM
+    PixtralForConditionalGeneration
+""")
+"""Whose caches are those of DSA where a config has an indexer."""
+
 WINDOWED_POOL: Final = names("""
-    BeamForCausalLM DeepseekV4ForCausalLM DiffusionGemmaForBlockDiffusion EmbeddingGemma2Model Gemma4ForCausalLM
-    Gemma4ForConditionalGeneration Gemma4UnifiedForConditionalGeneration GptOssForCausalLM GraniteMoeSWAForCausalLM
-    GraniteSWAForCausalLM IQuestQ1ForCausalLM InklingForConditionalGeneration LagunaForCausalLM
-    Llama4ForConditionalGeneration MellumForCausalLM MiMoV2FlashForCausalLM MiMoV2ForCausalLM MuseGlimmerForCausalLM
-    MuseGlimmerForConditionalGeneration Step3p5ForCausalLM Step3p7ForConditionalGeneration UnlimitedOCRForCausalLM
+    BeamForCausalLM DeepseekV4ForCausalLM DiffusionGemmaForBlockDiffusion Dots3NoteForCausalLM EmbeddingGemma2Model
+    Gemma4ForCausalLM Gemma4ForConditionalGeneration Gemma4UnifiedForConditionalGeneration GptOssForCausalLM
+    GraniteMoeSWAForCausalLM GraniteSWAForCausalLM IQuestQ1ForCausalLM IQuestQ1MTP InklingForConditionalGeneration
+    LagunaForCausalLM Llama4ForConditionalGeneration MellumForCausalLM MiMoV2FlashForCausalLM MiMoV2ForCausalLM
+    MuseGlimmerForCausalLM MuseGlimmerForConditionalGeneration Spark2_5ForCausalLM Step3p5ForCausalLM
+    Step3p7ForConditionalGeneration UnlimitedOCRForCausalLM
 """)
 """Whose layers with a window keep their keys and values in a pool of their own."""
 

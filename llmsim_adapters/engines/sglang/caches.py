@@ -5,8 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.engines.rules import Beside, Keep, Note
-from llmsim_adapters.engines.sglang.architectures import DSA, REGISTERED, WINDOWED_POOL
-from llmsim_adapters.spec.components import Attention
+from llmsim_adapters.engines.sglang.architectures import (
+    DP_ATTENTION,
+    DSA_POOL,
+    REGISTERED,
+    WINDOWED_POOL,
+    names,
+)
+from llmsim_adapters.spec.components import Attention, LatentAttention
 from llmsim_adapters.traced import ceil_div
 
 if TYPE_CHECKING:
@@ -14,8 +20,27 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components import Indexer
 
 _STATES: Final = "configs/mamba_utils.py, mamba2_state_dtype"
+_DSA: Final = "mem_cache/memory_pool.py, DSATokenToKVPool"
 
-_QUANT_BLOCK: Final = 128
+_SCALED: Final = 128
+"""Numbers in 8 bits that share a scale in the pools of DSA (quant_block_size)."""
+
+_STATES_OF_ALL: Final = names("FalconMambaForCausalLM Mamba2ForCausalLM MambaForCausalLM")
+"""Whose states are split over all ranks (configs/mamba.py, configs/mamba2.py: tp_size)."""
+
+_UNLIKE_LAYERS: Final = names("""
+    DeciLMForCausalLM IQuestLoopCoderForCausalLM MllamaForConditionalGeneration NanbeigeForCausalLM
+    NanbeigeForSequenceClassification WhisperForConditionalGeneration
+""")
+"""Whose layers differ in what they keep, are run more often than once, or attend to an encoder's output."""
+
+_CONVOLUTIONS: Final = tuple(
+    f"{kind}.convolution"
+    for kind in ("gated_delta_net", "kimi_delta_attention", "mamba", "mamba2", "short_convolution")
+)
+_RECURRENCES: Final = tuple(
+    f"{kind}.state" for kind in ("gated_delta_net", "kimi_delta_attention", "lightning_attention", "mamba", "mamba2")
+)
 
 
 def _has_windows(layout: Asked) -> bool:
@@ -28,9 +53,31 @@ def _has_windows(layout: Asked) -> bool:
     return False
 
 
+def _has_indexer(layout: Asked) -> bool:
+    """Whether a model is one of DSA: architectures that are may have no indexer."""
+    return any(isinstance(part, LatentAttention) and part.indexer is not None for part in layout.spec.components())
+
+
+def _keeps_8_bits(layout: Asked) -> bool:
+    return layout.schedule.kv_cache_dtype == "float8_e4m3fn" and _has_indexer(layout)
+
+
+def _keeps_the_default(layout: Asked) -> bool:
+    return layout.schedule.kv_cache_dtype is None and _has_indexer(layout)
+
+
+def _scales(size: int, shelf: Shelf) -> int:
+    return ceil_div(size, shelf.constant(_SCALED, "quant_block_size"))
+
+
 def _indexer_scales(indexer: Indexer, shelf: Shelf) -> None:
-    scales = ceil_div(indexer.head_dim, shelf.constant(_QUANT_BLOCK, "quant_block_size"))
-    shelf.keep("indexer", scales, "replicated", "float32")
+    shelf.keep("indexer", _scales(indexer.head_dim, shelf), "replicated", "float32")
+
+
+def _latent_scales(attention: LatentAttention, shelf: Shelf) -> None:
+    """Scales of the latent, and the second byte of each rotary number, which stays in 16 bits."""
+    shelf.keep("latent", _scales(attention.kv_lora_rank, shelf), "replicated", "float32")
+    shelf.keep("latent", attention.qk_rope_head_dim, "replicated", "float8_e4m3fn")
 
 
 CACHES: Final = (
@@ -48,37 +95,90 @@ CACHES: Final = (
         when=_has_windows,
         note="layers with a window keep the keys and values of all tokens: SGLang has no pool for them here",
     ),
+    Note(
+        name="one pool for all layers",
+        source="mem_cache/kv_cache_configurator.py: layer_num, num_effective_layers",
+        architectures=_UNLIKE_LAYERS,
+        note="SGLang sets room aside for keys and values in every layer alike, and for each time that one is run: more "
+        "than the caches here say, which are what layers keep",
+    ),
+    Keep(
+        name="pools for the heads of a data-parallel group",
+        source="mem_cache/kv_cache_configurator.py: get_num_kv_heads of attn_tp_size",
+        caches=("attention.key_value", *_CONVOLUTIONS, *_RECURRENCES),
+        but=DP_ATTENTION | _STATES_OF_ALL,
+        when=lambda layout: layout.schedule.dp_size != 1,
+        over="tokens",
+        note="pools have room on each rank for the heads of a data-parallel group, though layers are split over all",
+    ),
+    Keep(
+        name="states for the heads of a data-parallel group",
+        source="configs/mamba_utils.py: shapes of attn_tp_size",
+        caches=(*_CONVOLUTIONS, *_RECURRENCES),
+        architectures=DP_ATTENTION,
+        but=_STATES_OF_ALL,
+        over="tokens",
+    ),
+    Keep(
+        name="room in layers that read an earlier one's",
+        source="model_executor/model_runner_components/layer_setup.py: num_effective_layers",
+        caches=("attention.key_value",),
+        idle=True,
+        note="room is set aside in layers that read the keys and values of an earlier layer, too",
+    ),
     Keep(
         name="the indexer's keys in 8 bits",
-        source="mem_cache/memory_pool.py, DSATokenToKVPool: quant_block_size",
+        source=f"{_DSA}: quant_block_size",
         caches=("indexer.indexer",),
-        architectures=DSA,
+        architectures=DSA_POOL,
         dtype="float8_e4m3fn",
         note="the indexer's keys are kept in 8 bits, with a float32 scale for each 128 numbers",
     ),
     Beside(
         name="scales of the indexer's keys",
-        source="mem_cache/memory_pool.py, DSATokenToKVPool: quant_block_size",
+        source=f"{_DSA}: quant_block_size",
         kind="indexer",
         put=_indexer_scales,
-        architectures=DSA,
+        architectures=DSA_POOL,
+    ),
+    Keep(
+        name="DSA's pages",
+        source=f"{_DSA}: physical_page_size",
+        caches=("latent_attention.latent", "latent_attention.engine", "indexer.indexer", "indexer.engine"),
+        architectures=DSA_POOL,
+        when=_has_indexer,
+        page=64,
+    ),
+    Keep(
+        name="DSA's latents in 16 bits",
+        source="arg_groups/overrides.py, _dsa_kv_cache_dtype_default",
+        caches=("latent_attention.latent",),
+        architectures=DSA_POOL,
+        when=_keeps_the_default,
+        dtype="bfloat16",
+        note="latents are kept in bfloat16, as on GPUs of compute capability 9.0; from 10.0 on SGLang keeps them in "
+        "8 bits (`kv_cache_dtype`: float8_e4m3fn)",
+    ),
+    Beside(
+        name="DSA's latents in 8 bits",
+        source="mem_cache/kv_cache_configurator.py, calculate_mla_kv_cache_dim",
+        kind="latent_attention",
+        put=_latent_scales,
+        architectures=DSA_POOL,
+        when=_keeps_8_bits,
+        note="latents in 8 bits have a float32 scale for each 128 numbers, and their rotary part stays in 16 bits",
     ),
     Keep(
         name="16-bit states of convolutions",
         source=f"{_STATES}: conv; Mamba2StateShape, conv_kernel - 1",
-        caches=(
-            "gated_delta_net.convolution",
-            "kimi_delta_attention.convolution",
-            "mamba2.convolution",
-            "short_convolution.convolution",
-        ),
+        caches=_CONVOLUTIONS,
         dtype="bfloat16",
         less=1,
     ),
     Keep(
         name="float32 states",
         source=f"{_STATES}: temporal",
-        caches=("mamba2.state", "lightning_attention.state"),
+        caches=("mamba.state", "mamba2.state", "lightning_attention.state"),
         dtype="float32",
         note="recurrent states are kept in float32",
     ),

@@ -1,0 +1,56 @@
+"""The engine `sglang` against SGLang's own pools: what a rank keeps of each token and each sequence."""
+
+from __future__ import annotations
+
+import pytest
+
+import llmsim_adapters as la
+from tests.sglang import CONFIGS, caches, model
+
+KNOWN = caches.known()
+
+
+@pytest.mark.parametrize("config", caches.CACHES)
+def test_each_cache_is_that_of_sglangs_pools_to_the_byte_or_known_to_differ(config: str) -> None:
+    """A layout that becomes exact has to leave `cache_differences.json`: `python -m tests.sglang`."""
+    known = {label: kind for kind, those in KNOWN.items() for label in those.get(config, ())}
+    assert caches.differing(config) == known
+
+
+def test_each_kind_of_difference_has_its_reason() -> None:
+    assert list(KNOWN) == list(caches.KINDS)
+    assert all(reason for reason, _ in caches.KINDS.values())
+
+
+def test_every_config_that_is_no_draft_has_its_pools_or_a_reason_why_not() -> None:
+    said = {*caches.CACHES, *caches.facts("sglang/caches")["not_recorded"]}
+    assert {name for name, entry in CONFIGS.items() if "draft" not in entry} == said
+
+
+@pytest.mark.parametrize(("dtype", "latent"), [(None, 2 * 576), ("bfloat16", 2 * 576), ("float8_e4m3fn", 656)])
+def test_a_latent_of_dsa_in_8_bits_has_scales_and_a_rotary_part_in_16_bits(dtype: str | None, latent: int) -> None:
+    graph = model("deepseek-ai/DeepSeek-V3.2").build(la.Schedule(engine="sglang", kv_cache_dtype=dtype))
+    entries = [cache for cache in graph.caches if cache.kind == "latent"]
+    layers = entries[0].layers
+    assert sum(cache.rank_bytes(64, reserve=True) for cache in entries) % (64 * latent) == 0
+    assert sum(cache.rank_bytes(1) for cache in entries if cache.block == entries[0].block) == layers * latent
+
+
+def test_latents_of_dsa_have_sglangs_format_whatever_a_checkpoint_declares() -> None:
+    graph = model("nvidia/DeepSeek-V3.2-NVFP4").build(la.Schedule(engine="sglang"))
+    assert {cache.dtype for cache in graph.caches if cache.kind == "latent"} == {"bfloat16"}
+    assert not any("the checkpoint declares" in note for note in graph.notes)
+
+
+def test_what_dsa_reserves_comes_in_pages_of_64_tokens() -> None:
+    graph = model("deepseek-ai/DeepSeek-V3.2").build(la.Schedule(engine="sglang"))
+    used, reserved = graph.rank_kv_cache_bytes(65), graph.rank_kv_cache_bytes(65, reserve=True)
+    assert used * 128 == reserved * 65
+
+
+def test_room_that_nothing_is_kept_in_is_reserved_and_not_used() -> None:
+    """Layers of Gemma 3n that read an earlier layer's keys and values."""
+    graph = model("made/gemma3n_text").build(la.Schedule(engine="sglang"))
+    assert graph.rank_kv_cache_bytes(1, reserve=True) * 20 == graph.rank_kv_cache_bytes(1) * 35
+    checkpoint = model("made/gemma3n_text").build(la.Schedule(engine="checkpoint"))
+    assert checkpoint.kv_cache_bytes(1, reserve=True) == graph.rank_kv_cache_bytes(1)
