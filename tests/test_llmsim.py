@@ -482,8 +482,9 @@ class TestRefusals:
     def test_an_unsupported_model_is_refused_with_the_reasons(self) -> None:
         with pytest.raises(la.BuildError, match="no builder can model") as caught:
             llmsim.create_model_arch(REFUSED, schedule())
-        assert caught.value.coverage.gaps
-        assert all(str(gap) in str(caught.value) for gap in caught.value.coverage.gaps)
+        gaps = caught.value.coverage.gaps
+        assert all(str(gap) in str(caught.value) for gap in gaps[:3])
+        assert len(gaps) <= 3 or str(caught.value).endswith(f"and {len(gaps) - 3} more")
 
     def test_a_partly_supported_one_warns_of_every_gap_and_its_impact(self) -> None:
         model = la.load(PARTIAL)
