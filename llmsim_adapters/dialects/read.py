@@ -26,6 +26,7 @@ from llmsim_adapters.dialects.reading.reading import Reading
 from llmsim_adapters.dialects.relatives import Relative, accepts, assume, relatives
 from llmsim_adapters.errors import internal
 from llmsim_adapters.gap import Gap, GapKind
+from llmsim_adapters.sources.sidecars import QUANTIZATIONS
 from llmsim_adapters.spec.quick import replace
 from llmsim_adapters.spelling import meant
 from llmsim_adapters.text import printable
@@ -42,8 +43,8 @@ _SHOWN: Final = 50
 
 
 _UNKNOWN_FILES: Final = (
-    "the files beside the config are not known: one that declares a quantization (hf_quant_config.json, "
-    "quantize_config.json or quant_config.json) would change the weights' bytes; name it in `files`, or give the folder"
+    f"the files beside the config are not known: one that declares a quantization ({', '.join(QUANTIZATIONS[:-1])} or "
+    f"{QUANTIZATIONS[-1]}) would change the weights' bytes; name it in `files`, or give the folder"
 )
 
 

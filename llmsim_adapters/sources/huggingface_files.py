@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import re
-import threading
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +19,7 @@ from llmsim_adapters.sources.answer import Refusal
 from llmsim_adapters.sources.environment import huggingface_cache_dir, shown_endpoint
 from llmsim_adapters.sources.listings import top_level
 from llmsim_adapters.sources.reading import MAX_CONFIG_BYTES, parse_config, too_large
+from llmsim_adapters.sources.whole_files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,19 +113,6 @@ def keep(repo_id: str, revision: str | None, commit: str, name: str, content: by
     """Put a file where the client's cache has it, as the client does where there are no symbolic links."""
     folder = folder_of(repo_id)
     with suppress(OSError):
-        _write(os.path.join(folder, "snapshots", commit, name), content)
+        write_whole(os.path.join(folder, "snapshots", commit, name), content)
         if revision != commit:
-            _write(os.path.join(folder, "refs", *(revision or "main").split("/")), commit.encode())
-
-
-def _write(path: str, content: bytes) -> None:
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    part = f"{path}.{os.getpid()}-{threading.get_ident()}.part"
-    try:
-        with open(part, "wb") as file:
-            file.write(content)
-        os.replace(part, path)  # whole or not at all: others may be reading it
-    except OSError:
-        with suppress(OSError):
-            os.unlink(part)
-        raise
+            write_whole(os.path.join(folder, "refs", *(revision or "main").split("/")), commit.encode())

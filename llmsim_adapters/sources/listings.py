@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import threading
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from llmsim_adapters.sources.reading import MAX_CONFIG_BYTES
+from llmsim_adapters.sources.whole_files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,17 +39,8 @@ def remember(hub: str, repo_id: str, revision: str | None, names: Iterable[str],
     """Keep what a hub listed before the monotonic time `end`; where it can't be kept, it will be asked again."""
     if time.monotonic() > end:
         return
-    path = _path(hub, repo_id, revision)
-    folder = os.path.dirname(path)
     with suppress(OSError):
-        os.makedirs(folder, exist_ok=True)
-        part = os.path.join(folder, f".{os.getpid()}-{threading.get_ident()}.part")
-        try:
-            with open(part, "w", encoding="utf-8") as file:
-                json.dump(sorted(names), file)
-            os.replace(part, path)  # whole or not at all: others may be reading it
-        except OSError:
-            os.unlink(part)
+        write_whole(_path(hub, repo_id, revision), json.dumps(sorted(names)).encode())
 
 
 def _path(hub: str, repo_id: str, revision: str | None) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from llmsim_adapters.sources.sidecars import QUANTIZATIONS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -13,7 +15,7 @@ KEYS: Final = ("quantization_config", "quantization")
 """The keys that hold a declaration: transformers' (compressed-tensors' `compression_config` is another spelling of it),
 and MLX's."""
 
-FILES: Final = {"hf_quant_config.json": "modelopt", "quantize_config.json": "gptq", "quant_config.json": "awq"}
+FILES: Final = dict(zip(QUANTIZATIONS, ("modelopt", "gptq", "awq"), strict=True))
 """The files beside a config that hold one, and the method of those that don't name it: Model Optimizer's, AutoGPTQ's,
 AutoAWQ's."""
 
