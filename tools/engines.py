@@ -181,12 +181,9 @@ def _row(one: Share) -> str:
 
 def page() -> str:
     """Return the page with its generated parts anew."""
-    text = PAGE.read_text(encoding="utf-8")
-    for name, part in (("rules", rules()), ("share", share()), ("caches", caches())):
-        before, _, rest = text.partition(f"<!-- {name} -->\n")
-        after = rest.partition(f"<!-- end of {name} -->")[2]
-        text = f"{before}<!-- {name} -->\n{part}<!-- end of {name} -->{after}"
-    return text
+    from tools.marked import filled
+
+    return filled(PAGE, {"rules": rules(), "share": share(), "caches": caches()})
 
 
 if __name__ == "__main__":

@@ -66,12 +66,9 @@ def schemes() -> str:
 
 def page() -> str:
     """Return the page with its generated parts anew."""
-    text = PAGE.read_text(encoding="utf-8")
-    for name, part in (("methods", methods()), ("schemes", schemes())):
-        before, _, rest = text.partition(f"<!-- {name} -->\n")
-        after = rest.partition(f"<!-- end of {name} -->")[2]
-        text = f"{before}<!-- {name} -->\n{part}<!-- end of {name} -->{after}"
-    return text
+    from tools.marked import filled
+
+    return filled(PAGE, {"methods": methods(), "schemes": schemes()})
 
 
 if __name__ == "__main__":
