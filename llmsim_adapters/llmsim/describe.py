@@ -67,8 +67,7 @@ class Describer:
             (stack.name, block.name): mixer.qk_rope_head_dim
             for stack in spec.stacks
             for block in stack.blocks
-            for sublayer in block.sublayers
-            for mixer in sublayer.mixers
+            for mixer in block.mixers()
             if isinstance(mixer, LatentAttention)
         }
         self._kept: dict[tuple[int | str, ...], _Kept] = {}

@@ -61,6 +61,10 @@ class Block:
     def parts(self) -> tuple[Sublayer, ...]:
         return self.sublayers
 
+    def mixers(self) -> Iterator[Component]:
+        """Yield the mixers of all sublayers, in their order."""
+        return (mixer for sublayer in self.sublayers for mixer in sublayer.mixers)
+
 
 @quick
 @dataclass(frozen=True, slots=True)

@@ -181,13 +181,12 @@ def names_towers(patterns: Iterable[str]) -> bool:
 
 def _mixers(spec: ModelSpec) -> set[str]:
     """Return the kinds of the mixers of all layers: a pattern may name those whose checkpoint names nobody stated."""
-    return {mixer.kind for block in _blocks(spec) for sublayer in block.sublayers for mixer in sublayer.mixers}
+    return {mixer.kind for block in _blocks(spec) for mixer in block.mixers()}
 
 
 def _gated(block: Block) -> bool:
     """Whether a block's routed experts have a gate, whose matrix specs have together with the other one."""
-    mixers = (mixer for sublayer in block.sublayers for mixer in sublayer.mixers)
-    return any(isinstance(mixer, MixtureOfExperts) and mixer.gated for mixer in mixers)
+    return any(isinstance(mixer, MixtureOfExperts) and mixer.gated for mixer in block.mixers())
 
 
 def _blocks(spec: ModelSpec) -> Iterator[Block]:

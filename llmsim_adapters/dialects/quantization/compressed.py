@@ -122,7 +122,7 @@ def _stored(form: str, weights: Reader, inputs: Reader | None) -> Scheme | None:
             return schemes.mxfp4(inputs=inputs is not None)
         case "mxfp8-quantized", "float", 8, _ if size == 32:
             return schemes.mxfp8()
-    if bits in (2, 3, 4, 5, 6, 8):
+    if bits in schemes.BITS:
         weights.not_modelled(f"quantization_format_{printable(form, 30)}_{printable(kind, 10)}{bits}")
         return schemes.of_bits(bits, size)
     return None

@@ -10,6 +10,7 @@ from llmsim_adapters.dialects.quantization.schemes import FP8, Stored, pair, und
 from llmsim_adapters.spec.quantization import Scheme, Side
 
 if TYPE_CHECKING:
+    from llmsim_adapters.dialects.quantization.schemes import Groups
     from llmsim_adapters.dialects.reading.reader import Reader
 
 _FORMATS: Final = {
@@ -55,7 +56,7 @@ def _scale(r: Reader) -> str:
     return "float8_e8m0fnu" if r.has("expert_dtype") else "float32"
 
 
-def _experts(q: Reader, r: Reader) -> tuple[tuple[Scheme, tuple[str, ...]], ...]:
+def _experts(q: Reader, r: Reader) -> Groups:
     """Read what experts have in place of 8-bit floats."""
     if q.has("quantized_layers"):
         q.no_effect(("quant_algo", "moe_quant_algo", "group_size", "producer"), "follows from quantized_layers")
@@ -91,7 +92,7 @@ def mxfp4(q: Reader, r: Reader) -> Stored:
 def fbgemm(q: Reader, r: Reader) -> Stored:
     """Read rows of 8-bit floats, each with its scale in float32 (FBGEMM; SGLang's `w8a8_fp8` has the same)."""
     del q, r
-    return Stored(Scheme("fp8_channel", FP8, (Side("scale", "float32", rows=1),), inputs=FP8))
+    return Stored(schemes.fp8_channel())
 
 
 def int8_channel(q: Reader, r: Reader) -> Stored:

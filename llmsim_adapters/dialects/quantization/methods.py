@@ -25,13 +25,15 @@ class Method(NamedTuple):
     """How a method is read, and what it leaves as it is.
 
     `excluding` are the keys of its list of modules, of which the first one that is there is read. The head is quantized
-    only where `head`: then the list says whether it is, and without a list nobody knows. `substrings`: entries of the
-    list match inside names. `everything`: what is looked up, and what other methods leave as it is, is quantized too.
+    only where `head`: then the list says whether it is, and without a list nobody knows; or where the flag `head_key`
+    says so. `substrings`: entries of the list match inside names. `everything`: what is looked up, and what other
+    methods leave as it is, is quantized too.
     """
 
     read: Callable[[Reader, Reader], Stored | None]
     excluding: tuple[str, ...] = ("modules_to_not_convert", "ignored_layers")
     head: bool = False
+    head_key: str = ""
     substrings: bool = False
     everything: bool = False
     without_effect: Mapping[str, str] = {}
@@ -62,6 +64,7 @@ METHODS: Final[Mapping[str, Method]] = {
     ),
     "gptq": Method(
         packed.gptq,
+        head_key="lm_head",
         without_effect={
             **dict.fromkeys(("backend", "cache_block_outputs", "disable_exllama", "exllama_config"), RUNTIME),
             **dict.fromkeys(("max_input_length", "use_cuda_fp16", "use_exllama"), RUNTIME),
@@ -74,6 +77,7 @@ METHODS: Final[Mapping[str, Method]] = {
     ),
     "auto-round": Method(
         packed.auto_round,
+        head_key="lm_head",
         without_effect={
             **dict.fromkeys(("backend", "sglang_backend", "vllm_backend"), RUNTIME),
             **dict.fromkeys(("act_bits", "act_data_type", "act_dynamic", "act_group_size", "act_sym"), ONLINE),

@@ -6,11 +6,13 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.quantization.schemes import (
+    BITS,
     FP4,
     FP8,
     NAMES,
     Stored,
     fp8_block,
+    fp8_channel,
     fp8_tensor,
     mxfp8,
     nvfp4,
@@ -22,6 +24,7 @@ from llmsim_adapters.text import printable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from llmsim_adapters.dialects.quantization.schemes import Groups
     from llmsim_adapters.dialects.reading.reader import Reader
 
 _BLOCK: Final = 128
@@ -33,7 +36,7 @@ ALGORITHMS: Final[Mapping[str, Scheme]] = {
     "FP8": fp8_tensor(static=True),
     "FP8_PB_WO": fp8_block(_BLOCK, _BLOCK),
     "FP8_BLOCK_SCALES": fp8_block(_BLOCK, _BLOCK),
-    "FP8_PER_CHANNEL_PER_TOKEN": Scheme("fp8_channel", FP8, (Side("scale", "float32", rows=1),), inputs=FP8),
+    "FP8_PER_CHANNEL_PER_TOKEN": fp8_channel(),
     "MXFP8": mxfp8(),
     "NVFP4": nvfp4(inputs=True),
     "NVFP4_AWQ": Scheme("nvfp4", FP4, (*nvfp4(inputs=True).sides, Side("pre_quant_scale", "", 0, 1)), inputs=FP4),
@@ -82,10 +85,10 @@ def _nearest(algorithm: str) -> Scheme | None:
     bits = int(found[0])
     if bits == _EIGHT:
         return ALGORITHMS["FP8"]
-    return of_bits(bits) if bits in (2, 3, 4, 5, 6) else None
+    return of_bits(bits) if bits in BITS else None
 
 
-def mixed(q: Reader) -> tuple[tuple[Scheme, tuple[str, ...]], ...] | None:
+def mixed(q: Reader) -> Groups | None:
     """Read the algorithm of each module that `quantized_layers` names; an unknown one is a gap."""
     layers = q.raw.get("quantized_layers")
     if not isinstance(layers, dict) or not layers:

@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.dialects.quantization import schemes
-from llmsim_adapters.dialects.quantization.schemes import MADE, RUNTIME, Stored, group_size, undecided, whole
+from llmsim_adapters.dialects.quantization.schemes import BITS, MADE, RUNTIME, Stored, group_size, undecided, whole
 from llmsim_adapters.spec.quantization import Scheme, Side
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from llmsim_adapters.dialects.quantization.schemes import Groups
     from llmsim_adapters.dialects.reading.reader import Reader
 
 _BITS: Final = (2, 3, 4, 8)
@@ -100,7 +101,7 @@ def hqq(q: Reader, r: Reader) -> Stored | None:
 def mlx(q: Reader, r: Reader) -> Stored | None:
     """Read MLX's: everything that is looked up or multiplied with in groups of inputs, some modules by rules."""
     del r
-    size, bits = whole(q, "group_size"), _bits(q, "bits", further=(5, 6))
+    size, bits = whole(q, "group_size"), _bits(q, "bits", BITS)
     mode = q.text("mode") or "affine"
     if bits is None or size is None:
         return None
@@ -146,12 +147,12 @@ def bitsandbytes(q: Reader, r: Reader) -> Stored:
     return Stored(Scheme("bnb_4bit", "float4_e2m1fn", (Side("scale", "float32", elements=_NF4_BLOCK), table)))
 
 
-def _bits(q: Reader, name: str, further: tuple[int, ...] = ()) -> int | None:
+def _bits(q: Reader, name: str, widths: tuple[int, ...] = _BITS) -> int | None:
     bits = whole(q, name)
     if bits is None:
         return 4
-    if bits not in (*_BITS, *further):
-        q.refuse(name, bits, "2, 3, 4 or 8")
+    if bits not in widths:
+        q.refuse(name, bits, f"{', '.join(map(str, widths[:-1]))} or {widths[-1]}")
         return None
     return bits
 
@@ -166,9 +167,7 @@ def _gptq(bits: int, size: int, *, indexed: bool = True) -> Scheme:
     return Scheme("gptq", f"int{bits}", (*sides, *indices))
 
 
-def _dynamic(
-    q: Reader, bits: int, size: int, of: Callable[[int, int], Scheme]
-) -> tuple[tuple[tuple[Scheme, tuple[str, ...]], ...], tuple[str, ...]]:
+def _dynamic(q: Reader, bits: int, size: int, of: Callable[[int, int], Scheme]) -> tuple[Groups, tuple[str, ...]]:
     """Read GPTQModel's rules: a regular expression each, behind `-:` for what is left as it is."""
     said = q.raw.get("dynamic")
     if not isinstance(said, dict):
@@ -186,7 +185,7 @@ def _dynamic(
 
 def _by_name(
     q: Reader, key: str, bits: int, size: int, of: Callable[[int, int], Scheme]
-) -> tuple[tuple[tuple[Scheme, tuple[str, ...]], ...], tuple[str, ...]]:
+) -> tuple[Groups, tuple[str, ...]]:
     said = q.raw.get(key)
     if not isinstance(said, dict):
         q.no_effect((key,), "null: no module has another form")
@@ -201,7 +200,7 @@ def _as_pattern(name: str) -> str:
 
 def _rules(
     q: Reader, rules: dict[str, Any], bits: int, size: int, of: Callable[[int, int], Scheme]
-) -> tuple[tuple[tuple[Scheme, tuple[str, ...]], ...], tuple[str, ...]]:
+) -> tuple[Groups, tuple[str, ...]]:
     """Return the groups of modules that rules give other sizes, and the patterns of those that are left as they are."""
     kept: list[str] = []
     groups: dict[Scheme, list[str]] = {}
@@ -210,7 +209,7 @@ def _rules(
             kept.append(pattern)
         elif isinstance(rule, dict):
             its_bits, its_size = rule.get("bits", bits), rule.get("group_size", size)
-            if its_bits not in (*_BITS, 5, 6) or its_size.__class__ is not int or its_size < -1:
+            if its_bits not in BITS or its_size.__class__ is not int or its_size < -1:
                 q.not_modelled(f"quantization_rule_{pattern[:40]}")
                 continue
             groups.setdefault(of(its_bits, max(its_size, 0)), []).append(pattern)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.quantization import schemes
-from llmsim_adapters.dialects.quantization.schemes import FP8, MADE, NAMES, ONLINE, Stored, undecided
-from llmsim_adapters.spec.quantization import Scheme, Side
+from llmsim_adapters.dialects.quantization.schemes import MADE, NAMES, ONLINE, Stored, undecided
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
+    from llmsim_adapters.spec.quantization import Scheme
 
 _MX: Final = 32
 
@@ -55,7 +55,7 @@ def _scheme(said: Reader) -> Scheme | None:
     if dtype == "fp8_e4m3" and scheme == "per_tensor":
         return schemes.fp8_tensor(static=static)
     if dtype == "fp8_e4m3" and scheme == "per_channel":
-        return Scheme("fp8_channel", FP8, (Side("scale", "float32", rows=1),), inputs=FP8)
+        return schemes.fp8_channel()
     if dtype in ("fp4", "mxfp4") and scheme == "per_group" and group == _MX:
         return schemes.mxfp4(inputs=inputs is not None)
     return None

@@ -17,10 +17,16 @@ MADE: Final = "how the checkpoint was made; what it stores is the same"
 NAMES: Final = "names the software or a step of it"
 RUNTIME: Final = "how kernels run; the weights are stored the same"
 
+BITS: Final = (2, 3, 4, 5, 6, 8)
+"""The widths of packed integers that some method has."""
 _LARGEST_GROUP: Final = 2**20
 _PACKED: Final = 8
 """Numbers of 4 bits in a word of 32: no format has words of two groups."""
 _INPUT_SCALE: Final = Side("input_scale", "float32")
+
+
+Groups = tuple[tuple[Scheme, tuple[str, ...]], ...]
+"""How modules are stored that patterns name, one scheme for each group of them."""
 
 
 class Stored(NamedTuple):
@@ -30,7 +36,7 @@ class Stored(NamedTuple):
     """
 
     scheme: Scheme | None
-    groups: tuple[tuple[Scheme, tuple[str, ...]], ...] = ()
+    groups: Groups = ()
     kept: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
 
@@ -44,6 +50,11 @@ def fp8_tensor(*, static: bool, dtype: str = FP8) -> Scheme:
     """8-bit floats, a scale for each matrix, and one for its inputs where they are `static`."""
     sides = (Side("scale", "float32"), *((_INPUT_SCALE,) if static else ()))
     return Scheme("fp8_tensor", dtype, sides, inputs=dtype)
+
+
+def fp8_channel() -> Scheme:
+    """8-bit floats, a scale in float32 for each row; inputs are quantized as they are computed."""
+    return Scheme("fp8_channel", FP8, (Side("scale", "float32", rows=1),), inputs=FP8)
 
 
 def nvfp4(*, inputs: bool) -> Scheme:

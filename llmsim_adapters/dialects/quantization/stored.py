@@ -8,7 +8,7 @@ from llmsim_adapters.dialects.quantization.assignment import assign, gates_in_qu
 from llmsim_adapters.dialects.quantization.cache import cache_dtype
 from llmsim_adapters.dialects.quantization.declaration import declarations
 from llmsim_adapters.dialects.quantization.methods import EVERY_METHOD, METHODS
-from llmsim_adapters.dialects.quantization.schemes import of_bits
+from llmsim_adapters.dialects.quantization.schemes import BITS, of_bits
 from llmsim_adapters.dialects.reading.reader import Reader
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.spec.quantization import HEAD, Assigned, Quantization
@@ -26,9 +26,8 @@ if TYPE_CHECKING:
 _SHOWN: Final = 8
 _GATE: Final = ("", "attention", "attention.gate_proj")
 """A gate's matrix, and what it is in."""
-_BITS: Final = ("bits", "num_bits", "w_bit", "weight_bits", "nbits", "nbits_per_codebook")
+_WIDTHS: Final = ("bits", "num_bits", "w_bit", "weight_bits", "nbits", "nbits_per_codebook")
 """What methods that are not modelled call the bits of a weight."""
-_PACKED: Final = (2, 3, 4, 5, 6, 8)
 
 
 def declared(r: Reader, spec: ModelSpec) -> ModelSpec:
@@ -74,7 +73,7 @@ def _stored(declaration: Declaration, r: Reader, spec: ModelSpec) -> ModelSpec:
     if method is None or said is None:
         r.not_modelled(f"quantization_{printable(name, 40)}")
         q.set_aside(f"quantization method {printable(name, 40)} is not modelled, a gap by itself")
-        bits = next((q.raw[key] for key in _BITS if q.raw.get(key) in _PACKED), None)
+        bits = next((q.raw[key] for key in _WIDTHS if q.raw.get(key) in BITS), None)
         if bits is None:
             return spec
         return replace(spec, quantization=Quantization(name, of_bits(bits), frozenset({HEAD}), place=place))
@@ -92,7 +91,7 @@ def _stored(declaration: Declaration, r: Reader, spec: ModelSpec) -> ModelSpec:
     for pattern in found.without_use[:_SHOWN]:
         r.without_effect[f"{q.prefix}{printable(pattern, 60)}"] = "names no module of this model"
     kept, *places = found.places
-    head = method.head or (name == "gptq" and q.flag("lm_head")) or (name == "auto-round" and q.flag("lm_head"))
+    head = method.head or (bool(method.head_key) and q.flag(method.head_key))
     others = tuple(Assigned(scheme, at) for (scheme, _), at in zip(said.groups, places, strict=True))
     if gates_in_queries(spec):
         others = (*_of_gates(found.spec, others, said.scheme), *others)

@@ -29,17 +29,11 @@ def _blocks_differ_in(stack: Stack, kind: type) -> bool:
 
 
 def _has(block: Block, kind: type) -> bool:
-    return any(isinstance(mixer, kind) for sublayer in block.sublayers for mixer in sublayer.mixers)
+    return any(isinstance(mixer, kind) for mixer in block.mixers())
 
 
 def _windows(stack: Stack) -> set[int | None]:
-    return {
-        mixer.window
-        for block in stack.blocks
-        for sublayer in block.sublayers
-        for mixer in sublayer.mixers
-        if isinstance(mixer, Attention)
-    }
+    return {mixer.window for block in stack.blocks for mixer in block.mixers() if isinstance(mixer, Attention)}
 
 
 def _all_experts(stack: Stack) -> Stack:
