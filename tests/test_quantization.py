@@ -612,6 +612,15 @@ class TestDeclarations:
         with pytest.raises(la.ScheduleError, match="`quantization_config` declares"):
             model.build(la.Schedule())
 
+    def test_awq_experts_with_one_group_of_all_inputs_are_refused(self) -> None:
+        """Linear layers may have one; SGLang's method for experts divides by the size of a group."""
+        block = {"quant_method": "awq", "bits": 4, "group_size": -1}
+        assert la.build(quantized(LLAMA, **block)).weight_bytes > 0
+        model = la.load(quantized(MOE, **block))
+        assert model.build(checkpoint()).weight_bytes > 0
+        with pytest.raises(la.ScheduleError, match="one group of all inputs for experts"):
+            model.build(la.Schedule())
+
 
 EIGHT_BIT_CACHE: Final = {"type": "float", "num_bits": 8, "dynamic": False}
 

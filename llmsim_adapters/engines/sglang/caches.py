@@ -12,7 +12,8 @@ from llmsim_adapters.engines.sglang.architectures import (
     WINDOWED_POOL,
     names,
 )
-from llmsim_adapters.spec.components import Attention, LatentAttention
+from llmsim_adapters.engines.sglang.conditions import attentions
+from llmsim_adapters.spec.components import LatentAttention
 from llmsim_adapters.traced import ceil_div
 
 if TYPE_CHECKING:
@@ -44,13 +45,7 @@ _RECURRENCES: Final = tuple(
 
 
 def _has_windows(layout: Asked) -> bool:
-    for stack in layout.spec.stacks:
-        for block in stack.blocks:
-            for sublayer in block.sublayers:
-                for mixer in sublayer.mixers:
-                    if isinstance(mixer, Attention) and mixer.window is not None:
-                        return True
-    return False
+    return any(attention.window is not None for attention in attentions(layout.spec))
 
 
 def _has_indexer(layout: Asked) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.engines.sglang.architectures import REGISTERED
-from llmsim_adapters.spec.components import Attention
+from llmsim_adapters.spec.components import Attention, MixtureOfExperts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,9 +19,19 @@ def attentions(spec: ModelSpec) -> Iterator[Attention]:
     return (component for component in spec.components() if isinstance(component, Attention))
 
 
+def mixtures(spec: ModelSpec) -> list[MixtureOfExperts]:
+    """Return the mixtures of experts of a model."""
+    return [component for component in spec.components() if isinstance(component, MixtureOfExperts)]
+
+
 def quantized_by(layout: Asked, method: str) -> bool:
     """Whether the checkpoint is quantized by a method."""
     return layout.quantization is not None and layout.quantization.method == method
+
+
+def forbids_fusion(layout: Asked) -> bool:
+    """Whether the layout's options leave shared experts beside the routed ones."""
+    return bool(layout.options["disable_shared_experts_fusion"]) or layout.schedule.deepep
 
 
 def has_no_class(layout: Asked) -> bool:

@@ -15,8 +15,7 @@ from llmsim_adapters.engines.sglang.architectures import (
     WHOLE_EMBEDDING,
     WHOLE_EMBEDDING_WITH_DP,
 )
-from llmsim_adapters.engines.sglang.conditions import has_no_class
-from llmsim_adapters.spec.components import MixtureOfExperts
+from llmsim_adapters.engines.sglang.conditions import forbids_fusion, has_no_class, mixtures
 
 if TYPE_CHECKING:
     from llmsim_adapters.engines.rules import Asked
@@ -36,10 +35,10 @@ def _deepep(layout: Asked) -> bool:
 
 def _fuses(layout: Asked) -> bool:
     """Whether a shared expert is one of the routed ones: nobody forbids it, and it has their width."""
-    if layout.options["disable_shared_experts_fusion"] or layout.schedule.deepep:
+    if forbids_fusion(layout):
         return False
-    mixtures = [part for part in layout.spec.components() if isinstance(part, MixtureOfExperts)]
-    return all(m.shared is not None and m.shared.intermediate_size == m.moe_intermediate_size for m in mixtures)
+    found = mixtures(layout.spec)
+    return all(m.shared is not None and m.shared.intermediate_size == m.moe_intermediate_size for m in found)
 
 
 def _groups(layout: Asked) -> bool:

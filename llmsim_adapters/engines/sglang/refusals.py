@@ -18,29 +18,30 @@ from llmsim_adapters.engines.sglang.architectures import (
     WHOLE_KV_HEADS,
     names,
 )
-from llmsim_adapters.engines.sglang.conditions import attentions, has_no_class
+from llmsim_adapters.engines.sglang.conditions import attentions, has_no_class, mixtures
 from llmsim_adapters.spec.components import MixtureOfExperts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from llmsim_adapters.engines.rules import Asked
     from llmsim_adapters.spec.model import ModelSpec
-    from llmsim_adapters.spec.quantization import Quantization
+    from llmsim_adapters.spec.quantization import Quantization, Scheme
+
+
+def _since(layout: Asked, field: str, value: str, expected: str, why: str) -> str:
+    """Say which field of the schedule has a value that the architecture can't have, and why."""
+    return f"schedule field `{field}` is {value}; expected {expected}, since {layout.spec.architecture} {why}"
 
 
 def _no_dp(layout: Asked) -> str:
     groups = layout.schedule.dp_size
-    if groups == 1:
-        return ""
-    architecture = layout.spec.architecture
-    return f"schedule field `dp_size` is {groups:d}; expected 1, since {architecture} has no DP attention"
+    return "" if groups == 1 else _since(layout, "dp_size", f"{groups:d}", "1", "has no DP attention")
 
 
 def _no_split(layout: Asked) -> str:
     world = layout.schedule.world_size
-    if world == 1:
-        return ""
-    architecture = layout.spec.architecture
-    return f"schedule field `tp_size * dp_size` is {world:d}; expected 1, since {architecture} can't be split"
+    return "" if world == 1 else _since(layout, "tp_size * dp_size", f"{world:d}", "1", "can't be split")
 
 
 def _one_rank_groups(layout: Asked) -> str:
@@ -80,25 +81,17 @@ def _whole_kv_heads(layout: Asked) -> str:
 
 def _no_ep(layout: Asked) -> str:
     ranks = layout.schedule.ep_size
-    if ranks == 1:
-        return ""
-    architecture = layout.spec.architecture
-    return f"schedule field `ep_size` is {ranks:d}; expected 1, since {architecture} has no expert parallelism"
+    return "" if ranks == 1 else _since(layout, "ep_size", f"{ranks:d}", "1", "has no expert parallelism")
 
 
 def _whole_experts(layout: Asked) -> str:
     ranks, world = layout.schedule.ep_size, layout.schedule.world_size
-    if ranks == world:
-        return ""
-    architecture = layout.spec.architecture
-    return f"schedule field `ep_size` is {ranks:d}; expected all {world:d} ranks, since {architecture} splits no expert"
+    return "" if ranks == world else _since(layout, "ep_size", f"{ranks:d}", f"all {world:d} ranks", "splits no expert")
 
 
 def _no_dense_alone(layout: Asked) -> str:
-    if not layout.schedule.dense_fully_dp:
-        return ""
-    architecture = layout.spec.architecture
-    return f"schedule field `dense_fully_dp` is true; expected false, since {architecture} splits its dense networks"
+    alone = layout.schedule.dense_fully_dp
+    return _since(layout, "dense_fully_dp", "true", "false", "splits its dense networks") if alone else ""
 
 
 def _heads_of_groups(layout: Asked) -> str:
@@ -115,8 +108,8 @@ def _more_ranks_than_experts(layout: Asked) -> str:
     world = layout.schedule.world_size
     if world == 1:
         return ""
-    for mixture in layout.spec.language_model().components():
-        if isinstance(mixture, MixtureOfExperts) and world > mixture.num_experts:
+    for mixture in mixtures(layout.spec.language_model()):
+        if world > mixture.num_experts:
             return (
                 f"schedule field `tp_size * dp_size` is {world:d}; expected no more than `num_experts` = "
                 f"{mixture.num_experts:d}, each rank's part of an expert aside"
@@ -142,20 +135,22 @@ def _no_method(layout: Asked) -> str:
         return f"`{place}` declares `{method}`; expected a method that SGLang has on NVIDIA's GPUs"
     if method == "gptq" and not all(scheme.dtype in _MARLIN and scheme.symmetric for scheme in quantization.schemes):
         return f"`{place}` declares `gptq`; expected symmetric integers of 4 or 8 bits, the only ones that Marlin has"
-    if method == "compressed-tensors" and _experts_in(quantization, layout.spec, "int8_channel"):
+    of_experts = list(_schemes_of_experts(quantization, layout.spec))
+    if method == "compressed-tensors" and any(scheme.name == "int8_channel" for scheme in of_experts):
         return f"`{place}` declares 8-bit integers for experts; expected another format, or linear layers alone"
+    if any(scheme.name == "awq" and not scheme.sides[0].columns for scheme in of_experts):
+        return f"`{place}` declares one group of all inputs for experts; expected a number of inputs"
     return ""
 
 
-def _experts_in(quantization: Quantization, spec: ModelSpec, name: str) -> bool:
-    """Whether experts are stored by a scheme."""
+def _schemes_of_experts(quantization: Quantization, spec: ModelSpec) -> Iterator[Scheme]:
+    """Yield by which schemes experts are stored, in each block that has any."""
     stack = spec.stack("text")
     for block in () if stack is None else stack.blocks:
-        if any(isinstance(mixer, MixtureOfExperts) for sublayer in block.sublayers for mixer in sublayer.mixers):
+        if any(isinstance(mixer, MixtureOfExperts) for mixer in block.mixers()):
             scheme = quantization.scheme_of("text", block.name, "mixture_of_experts.experts.down_proj")
-            if scheme is not None and scheme.name == name:
-                return True
-    return False
+            if scheme is not None:
+                yield scheme
 
 
 _UNREGISTERED: Final = frozenset({"fbgemm_fp8", "hqq", "mlx"})
@@ -164,7 +159,7 @@ _MARLIN: Final = ("int4", "int8")
 REFUSALS: Final = (
     Refuse(
         name="no such method of quantization",
-        source="layers/quantization/__init__.py; gptq/gptq.py: TYPE_MAP; compressed_tensors.py, get_moe_scheme",
+        source="layers/quantization/__init__.py; gptq/gptq.py: TYPE_MAP; compressed_tensors.py, get_moe_scheme; awq/",
         reason=_no_method,
     ),
     Refuse(
