@@ -1,7 +1,8 @@
-"""Where the command begins: an interrupt is one line from here on, while what the command needs is imported, too."""
+"""Where the command begins and ends: in between an interrupt is one line, while what is needed is imported, too."""
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 from typing import TYPE_CHECKING
@@ -15,12 +16,19 @@ _INTERRUPTED = 130
 def run() -> None:
     """Run the command and exit."""
     before = signal.getsignal(signal.SIGINT)
-    if before is signal.default_int_handler:  # not where whoever started it has interrupts ignored
+    ours = before is signal.default_int_handler  # not where whoever started it has interrupts ignored
+    if ours:
         signal.signal(signal.SIGINT, _end)
+        # Called last of all: what Python does after that, it does with the system's handler, which says nothing.
+        atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
     from llmsim_adapters.cli.main import main
 
     signal.signal(signal.SIGINT, before)
-    main(prog_name="llmsim-adapters")
+    try:
+        main(prog_name="llmsim-adapters")
+    finally:
+        if ours:
+            signal.signal(signal.SIGINT, _end)
 
 
 def _end(number: int, frame: FrameType | None) -> None:
