@@ -14,7 +14,7 @@ from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.model import Model, not_found
 from llmsim_adapters.plugins.isolation import refuse_plugins
 from llmsim_adapters.registries.registry import Registry, Row, load_registry
-from llmsim_adapters.sources import TIMEOUT, HubSession, Provenance, find_all
+from llmsim_adapters.sources import TIMEOUT, HubSession, Provenance, RawConfig, find_all
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -25,15 +25,26 @@ if TYPE_CHECKING:
 
 _UNKNOWN: Final = "unknown"
 
+UNPUBLISHED: Final = ("derived", "class_default")
+"""The sources of configs that no publisher's file is."""
+
 
 class ReportRow(NamedTuple):
-    """One model of a report; `total` is the external total that the registry has of it."""
+    """One model of a report; `total` is the external total that the registry has of it, `entry` its row there."""
 
     family: str
     name: str
     source: str
     coverage: Coverage
     total: Total | None = None
+    entry: Row | None = None
+
+    @property
+    def config(self) -> str | None:
+        """What kind of config was evaluated: `published`, `derived` or `class_default`; None where there was none."""
+        if self.coverage.source.source == "none":
+            return None
+        return self.coverage.source.source if self.coverage.source.source in UNPUBLISHED else "published"
 
 
 class Counts(NamedTuple):
@@ -143,7 +154,8 @@ def coverage(
         listed = Registry(models=(), name="list")
         rows = tuple(Row(name=_name(source)) for source in registry)
         sources = [(source, None) for source in registry]
-    wanted = [source for source in sources if source is not None]
+    at_hand = [None if row.config is None else row.config.config(row.architecture or row.name) for row in rows]
+    wanted = [source for source, config in zip(sources, at_hand, strict=True) if source is not None and config is None]
     told = None if progress is None else lambda done: progress(done, len(wanted))
     session = HubSession(waiting)
     found = iter(find_all(wanted, endpoint=endpoint, offline=offline, session=session, progress=told, timeout=timeout))
@@ -151,8 +163,8 @@ def coverage(
         listed.name,
         listed.title,
         tuple(
-            _row(row, source, None if source is None else next(found))
-            for row, source in zip(rows, sources, strict=True)
+            _row(row, source, config or (None if source is None else next(found)))
+            for row, source, config in zip(rows, sources, at_hand, strict=True)
         ),
     )
 
@@ -169,19 +181,19 @@ def _name(source: str | Path | Mapping[str, Any]) -> str:
     return printable(source) if isinstance(source, (str, Path)) else "config"
 
 
-def _row(row: Row, source: tuple[Any, str | None] | None, found: Any) -> ReportRow:
+def _row(row: Row, source: tuple[Any, str | None] | None, found: RawConfig | ConfigUnavailable | None) -> ReportRow:
     shown = "" if source is None else _name(source[0])
-    if source is None:
+    if found is None:
         gap = Gap(
             GapKind.CONFIG_UNAVAILABLE,
             "config.json",
-            f"the registry names no model with the architecture {row.architecture or row.name}; "
-            "evaluate a config of it by `llmsim-adapters explain SOURCE`",
+            f"the registry names no model with the architecture {row.architecture or row.name}"
+            f"{f' ({row.note})' if row.note else ''}; evaluate a config of it by `llmsim-adapters explain SOURCE`",
         )
-        return ReportRow(row.family, row.name, shown, unavailable(Provenance("none", ""), gap))
+        return ReportRow(row.family, row.name, shown, unavailable(Provenance("none", ""), gap), entry=row)
     total = None if row.total is None else row.total.total()
     answer = not_found(found) if isinstance(found, ConfigUnavailable) else Model(found, total).coverage
-    return ReportRow(row.family, row.name, shown, answer, total)
+    return ReportRow(row.family, row.name, shown, answer, total, row)
 
 
 def _count(coverages: Any) -> Counts:
