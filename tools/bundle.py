@@ -22,6 +22,7 @@ sys.path.insert(0, str(ROOT))
 
 _FIRST: Final = ("model_type", "architectures")
 
+
 def facts(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a config says of its architecture."""
     from tests.reference.sglang import trimmed

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from llmsim_adapters.report import Report, ReportRow
 
+CAUSES: Final = 20
+"""So many causes are shown, those first that hold back most models; JSON has all."""
+
 CONDENSE_FROM: Final = 10
 """So many models without a config are named together instead of one by one, unless everything is asked for."""
 
@@ -24,7 +27,8 @@ def document(report: Report, *, full: bool) -> Document:
     without = [row for row in report.rows if _lacks_config(row)]
     condensed = without if not full and len(without) >= CONDENSE_FROM else []
     shown = [row for row in report.rows if row not in condensed] if condensed else list(report.rows)
-    sections = [_totals(report), _categories(report), *_models(shown), *_gaps(shown), *_configs(shown)]
+    sections = [_totals(report), _categories(report), *_causes(report), *_models(shown), *_gaps(shown)]
+    sections += _configs(shown)
     if condensed:
         sections.append(_condensed(condensed))
     return Document(report.title or f"Coverage of {report.name}", tuple(sections))
@@ -74,6 +78,20 @@ def _categories(report: Report) -> Section:
         for name, counts in report.categories.items()
     ]
     return section("By category", table("Category|>Total|>Fully|>Partially|>Not|>Not evaluated", rows))
+
+
+def _causes(report: Report) -> Iterator[Section]:
+    """Yield what models wait for, where several wait for the same."""
+    shared = [cause for cause in report.causes if len(cause.models) > 1][:CAUSES]
+    if shared:
+        yield section(
+            "What holds models back",
+            table(
+                "Cause|Which is|>Models|>Alone",
+                ((cause.name, cause.meaning, f"{len(cause.models):,}", f"{len(cause.alone):,}") for cause in shared),
+            ),
+            Cell("Alone: held back by nothing else, so that they would be fully supported without it.", "quiet"),
+        )
 
 
 def _models(rows: list[ReportRow]) -> Iterator[Section]:

@@ -1,4 +1,4 @@
-"""Where an inference engine's source is read from: a wheel, a checkout, or what is installed here. Nothing is imported."""
+"""Where an engine's source is read from: a wheel, a checkout, or what is installed here. Nothing is imported."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from llmsim_adapters.text import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_VERSION: Final = re.compile(r"\bversion\b\s*=\s*['\"]([\w.+!-]+)['\"]")
 _LARGEST: Final = 8 * 1024 * 1024
 """Bytes: no source file of a release has so many."""
 
@@ -87,8 +88,7 @@ class _Wheel(Release):
         version = None
         if metadata:
             version = HeaderParser().parsestr(self._archive.read(metadata[0]).decode("utf-8", "replace"))["Version"]
-        digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
-        super().__init__(package, f"the wheel {printable(wheel.name)}, sha256 {digest}", version)
+        super().__init__(package, f"the wheel {printable(wheel.name)}, sha256 {_sha256(wheel)}", version)
 
     def _files(self, folder: str) -> Iterator[str]:
         prefix = f"{self.package}/{folder}/"
@@ -100,6 +100,14 @@ class _Wheel(Release):
     def _read(self, path: str) -> bytes:
         with self._archive.open(f"{self.package}/{path}") as source:
             return _bounded(source.read(_LARGEST + 1))
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(_LARGEST):
+            digest.update(piece)
+    return digest.hexdigest()
 
 
 def _bounded(data: bytes) -> bytes:
@@ -159,9 +167,8 @@ def _beside(package: str, folder: Path) -> str | None:
     """Return the version that is written in a package's folder, or beside it."""
     for metadata in sorted(folder.parent.glob(f"{package}-*.dist-info/METADATA")):
         return str(HeaderParser().parsestr(metadata.read_text("utf-8", "replace"))["Version"])
-    for name in ("_version.py", "version.py"):
-        file = folder / name
-        found = re.search(r"\bversion\b\s*=\s*['\"]([\w.+!-]+)['\"]", file.read_text("utf-8")) if file.is_file() else None
+    for file in (folder / "_version.py", folder / "version.py"):
+        found = _VERSION.search(file.read_text("utf-8", "replace")) if file.is_file() else None
         if found:
             return found[1]
     return None

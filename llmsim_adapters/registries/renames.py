@@ -68,7 +68,7 @@ def _given(body: list[ast.stmt]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _by_method(release: Release) -> Iterator[tuple[str, Rename]]:
-    """Yield what config classes themselves say: the draft's name is what a method returns, less an ending the target's."""
+    """Yield what config classes say: the draft's name is what a method returns, the target's is that less an ending."""
     for module in release.modules(_CONFIGS):
         tree = release.tree(f"{_CONFIGS}/{module}.py")
         for function in ast.walk(tree):

@@ -3,7 +3,7 @@
     python -m tests.reference.class_defaults
 
 It needs SGLang and the transformers that it asks for, and runs no model. Which classes are asked for says
-`registries/models.json`. A class is that of SGLang where it has one of its own, else that of transformers.
+`registries/models.json`. A class is that of transformers where it has one, else SGLang's own.
 """
 
 from __future__ import annotations

@@ -240,6 +240,10 @@ class Reader(Tracker):
         self.parameters[self._namespace + name] = Parameter(name, value, None, Origin.DERIVED)
         return value
 
+    def constant(self, name: str, value: int, origin: str) -> int:
+        """Return a size that no key says, with the name that formulas show and where it is from."""
+        return Traced.leaf(value, self._stem + name, origin) if self._traced else value
+
     def _size(self, name: str) -> int:
         value = self._take(name)
         if value.__class__ is int and 0 < value <= LARGEST.get(name, _LARGEST_SIZE):
