@@ -186,6 +186,18 @@ class TestCauses:
 
 
 class TestUsersOwn:
+    @pytest.mark.parametrize("of", ["no/such", "..\\..\\secret", "../../secret", "", "a" * 999])
+    def test_a_config_that_is_not_bundled_is_none(self, write: Any, of: str) -> None:
+        path = write(huggingface=None, config={"kind": "published", "of": of})
+        (row,) = la.coverage(path, offline=True).rows
+        assert (row.coverage.status, row.config) == ("not_evaluated", None)
+
+    def test_a_row_may_take_a_bundled_config_and_change_it(self, write: Any) -> None:
+        config = {"kind": "derived", "of": "Qwen/Qwen3-8B", "keys": {"num_hidden_layers": 2}, "how": "two layers"}
+        (row,) = la.coverage(write(huggingface=None, architecture="Qwen3ForCausalLM", config=config)).rows
+        assert (row.coverage.status, row.config) == ("fully_supported", "derived")
+        assert row.coverage.source.location == "Qwen/Qwen3-8B: two layers"
+
     @pytest.mark.parametrize(
         ("total", "evidence"),
         [(None, "verified"), ({"value": TINY_TOTAL, "source": "s", "kind": "published"}, "counted")],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -105,6 +106,15 @@ class TestSGLang:
         assert len(found.models) == 3
         assert found.version == ("9.8" if inner == "wheel" else "9.9")
         assert inner != "wheel" or "sha256" in str(found.source)
+
+    def test_from_what_is_installed(self, release: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.syspath_prepend(release(llama=LLAMA) / "python")
+        found = read_registry("sglang")
+        assert (len(found.models), found.version, found.source) == (3, "9.9", "the installed sglang")
+        assert "sglang" not in sys.modules
+
+    def test_what_its_own_code_warns_of_is_not_said(self, release: Any) -> None:
+        assert list(rows(release(model="class A:\n    x = '\\d'\nEntryClass = A"))) == ["A"]
 
     def test_other_names_of_a_class_and_what_is_derived_from_it(self, release: Any) -> None:
         found = rows(release(llama=LLAMA))

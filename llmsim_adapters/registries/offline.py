@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict
 
 from llmsim_adapters.sources import Provenance, RawConfig
+from llmsim_adapters.sources.answer import Refusal
 from llmsim_adapters.sources.bundled import find_bundled
 from llmsim_adapters.sources.reading import read_config
+from llmsim_adapters.sources.source_id import check_repo_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,5 +74,9 @@ def class_defaults() -> Mapping[str, dict[str, Any]]:
 
 
 def _bundled(repo_id: str) -> dict[str, Any] | None:
+    try:
+        check_repo_id(repo_id)
+    except Refusal:
+        return None
     found = find_bundled(repo_id)
     return None if found is None else read_config(found[0])

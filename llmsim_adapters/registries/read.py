@@ -27,6 +27,6 @@ def read_registry(engine: str, source: str | None = None) -> Registry:
         RegistryError: there is no such release, or it can't be read.
     """
     reader = ENGINES[engine]
-    found = release(reader.PACKAGE, source)
-    title = f"Architectures that {reader.TITLE}{f' {found.version}' if found.version else ''} registers"
-    return registry(engine, title, reader.read(found), found.version, found.described)
+    with release(reader.PACKAGE, source) as found:
+        title = f"Architectures that {reader.TITLE}{f' {found.version}' if found.version else ''} registers"
+        return registry(engine, title, reader.read(found), found.version, found.described)

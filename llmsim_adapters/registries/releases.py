@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import hashlib
 import re
+import warnings
 import zipfile
+import zlib
 from email.parser import HeaderParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -43,14 +45,25 @@ class Release:
         """
         shown = printable(f"{self.package}/{path}")
         try:
-            return ast.parse(self._read(path))
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of a release's own code, which is none of the reader's business
+                return ast.parse(self._read(path))
         except KeyError:
             message = f"{self.described} has no {shown}: expected a release of {self.package}"
-        except (OSError, zipfile.BadZipFile) as error:
+        except (OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
             message = f"{self.described}: {shown} can't be read: {printable(error)}"
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             message = f"{self.described}: {shown} is no Python that this Python reads: {printable(error)}"
         raise RegistryError(message)
+
+    def __enter__(self) -> Release:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._close()
+
+    def _close(self) -> None:
+        """Let go of what is open."""
 
     def _files(self, folder: str) -> Iterator[str]:
         raise NotImplementedError
@@ -87,8 +100,12 @@ class _Wheel(Release):
         metadata = [name for name in self._names if re.fullmatch(rf"{package}-[^/]+\.dist-info/METADATA", name)]
         version = None
         if metadata:
-            version = HeaderParser().parsestr(self._archive.read(metadata[0]).decode("utf-8", "replace"))["Version"]
+            with self._archive.open(metadata[0]) as source:
+                version = HeaderParser().parsestr(source.read(_LARGEST).decode("utf-8", "replace"))["Version"]
         super().__init__(package, f"the wheel {printable(wheel.name)}, sha256 {_sha256(wheel)}", version)
+
+    def _close(self) -> None:
+        self._archive.close()
 
     def _files(self, folder: str) -> Iterator[str]:
         prefix = f"{self.package}/{folder}/"
