@@ -10,12 +10,13 @@ import pytest
 
 import llmsim_adapters as la
 from benchmarks.totals import totals
-from llmsim_adapters.sources import bundled_dir, bundled_ids
+from llmsim_adapters.sources import bundled_dir
+from tests.facts import REPORT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MODELS: Final = bundled_ids()
+MODELS: Final = REPORT
 OFTEN: Final = {"turns": 200, "calls": 10}
 
 

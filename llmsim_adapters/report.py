@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from llmsim_adapters.errors import ConfigUnavailable
+from llmsim_adapters.evaluation.causes import Blocked, Cause, causes
 from llmsim_adapters.evaluation.evaluator import unavailable
 from llmsim_adapters.evaluation.status import Status
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.model import Model, not_found
 from llmsim_adapters.plugins.isolation import refuse_plugins
 from llmsim_adapters.registries.registry import Registry, Row, load_registry
-from llmsim_adapters.sources import TIMEOUT, HubSession, Provenance, find_all
+from llmsim_adapters.sources import TIMEOUT, HubSession, Provenance, RawConfig, find_all
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -25,15 +26,26 @@ if TYPE_CHECKING:
 
 _UNKNOWN: Final = "unknown"
 
+UNPUBLISHED: Final = ("derived", "class_default")
+"""The sources of configs that no publisher's file is."""
+
 
 class ReportRow(NamedTuple):
-    """One model of a report; `total` is the external total that the registry has of it."""
+    """One model of a report; `total` is the external total that the registry has of it, `entry` its row there."""
 
     family: str
     name: str
     source: str
     coverage: Coverage
     total: Total | None = None
+    entry: Row | None = None
+
+    @property
+    def config(self) -> str | None:
+        """What kind of config was evaluated: `published`, `derived` or `class_default`; None where there was none."""
+        if self.coverage.source.source == "none":
+            return None
+        return self.coverage.source.source if self.coverage.source.source in UNPUBLISHED else "published"
 
 
 class Counts(NamedTuple):
@@ -71,10 +83,41 @@ class Report:
     @property
     def categories(self) -> dict[str, Counts]:
         """The same for each category that occurs; `unknown` where there is no config to tell it by."""
+        return self._by(lambda row: None if row.coverage.category is None else row.coverage.category.value)
+
+    @property
+    def kinds(self) -> dict[str, Counts]:
+        """The same for each kind that the registry tells apart: causal language models, drafts, encoders …"""
+        return self._by(lambda row: None if row.entry is None else row.entry.kind)
+
+    @property
+    def families(self) -> dict[str, Counts]:
+        """The same for each family."""
+        return self._by(lambda row: row.family or None)
+
+    @property
+    def evidence(self) -> dict[str, Counts]:
+        """The same for what stands behind the answers."""
+        return self._by(lambda row: row.coverage.evidence.value)
+
+    @property
+    def configs(self) -> dict[str, Counts]:
+        """The same for where configs are from: published, derived from those, or a class's defaults."""
+        return self._by(lambda row: row.config)
+
+    @property
+    def causes(self) -> tuple[Cause, ...]:
+        """Why models are not fully supported, and which models one cause alone holds back."""
+        return causes(
+            Blocked(row.name, None if row.entry is None else row.entry.kind, row.coverage.gaps)
+            for row in self.rows
+            if row.coverage.gaps
+        )
+
+    def _by(self, key: Callable[[ReportRow], str | None]) -> dict[str, Counts]:
         grouped: dict[str, list[Coverage]] = {}
         for row in self.rows:
-            found = row.coverage.category
-            grouped.setdefault(_UNKNOWN if found is None else found.value, []).append(row.coverage)
+            grouped.setdefault(key(row) or _UNKNOWN, []).append(row.coverage)
         order = sorted(grouped, key=lambda name: (name == _UNKNOWN, -len(grouped[name]), name))
         return {name: _count(grouped[name]) for name in order}
 
@@ -97,12 +140,27 @@ class Report:
             "counts": self.counts._asdict(),
             "overall_coverage": self.overall_coverage,
             "full_coverage": self.full_coverage,
-            "categories": {name: counts._asdict() for name, counts in self.categories.items()},
+            **{
+                name: {group: counts._asdict() for group, counts in groups.items()}
+                for name, groups in (
+                    ("categories", self.categories),
+                    ("kinds", self.kinds),
+                    ("families", self.families),
+                    ("evidence", self.evidence),
+                    ("configs", self.configs),
+                )
+            },
+            "causes": [
+                {**cause._asdict(), "models": list(cause.models), "alone": list(cause.alone)} for cause in self.causes
+            ],
             "models": [
                 {
                     "family": row.family,
                     "name": row.name,
                     "source": row.source,
+                    "kind": None if row.entry is None else row.entry.kind,
+                    "model_type": row.coverage.model_type or (row.entry and row.entry.model_type) or None,
+                    "config": row.config,
                     "total": None if row.total is None else row.total._asdict(),
                     "coverage": row.coverage.to_dict(),
                 }
@@ -136,23 +194,43 @@ def coverage(
         AdapterError: a plugin's code calls it while the host runs that code.
     """
     refuse_plugins("evaluate models")
+    options: dict[str, Any] = {
+        "endpoint": endpoint,
+        "offline": offline,
+        "progress": progress,
+        "timeout": timeout,
+        "waiting": waiting,
+    }
     if isinstance(registry, (str, Path)):
-        listed = load_registry(registry)
-        rows, sources = listed.models, [_source(row) for row in listed.models]
-    else:
-        listed = Registry(models=(), name="list")
-        rows = tuple(Row(name=_name(source)) for source in registry)
-        sources = [(source, None) for source in registry]
-    wanted = [source for source in sources if source is not None]
+        return evaluate(load_registry(registry), **options)
+    listed = tuple(Row(name=_name(source)) for source in registry)
+    return evaluate(Registry(models=listed, name="list"), [(source, None) for source in registry], **options)
+
+
+def evaluate(
+    registry: Registry,
+    sources: Sequence[tuple[Any, str | None] | None] | None = None,
+    *,
+    endpoint: str | None = None,
+    offline: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+    timeout: float = TIMEOUT,
+    waiting: Callable[[str], None] | None = None,
+) -> Report:
+    """Evaluate every model of a registry that is loaded; `sources` in place of what its rows name."""
+    rows = registry.models
+    sources = [_source(row) for row in rows] if sources is None else sources
+    at_hand = [None if row.config is None else row.config.config(row.architecture or row.name) for row in rows]
+    wanted = [source for source, config in zip(sources, at_hand, strict=True) if source is not None and config is None]
     told = None if progress is None else lambda done: progress(done, len(wanted))
     session = HubSession(waiting)
     found = iter(find_all(wanted, endpoint=endpoint, offline=offline, session=session, progress=told, timeout=timeout))
     return Report(
-        listed.name,
-        listed.title,
+        registry.name,
+        registry.title,
         tuple(
-            _row(row, source, None if source is None else next(found))
-            for row, source in zip(rows, sources, strict=True)
+            _row(row, source, config or (None if source is None else next(found)))
+            for row, source, config in zip(rows, sources, at_hand, strict=True)
         ),
     )
 
@@ -169,19 +247,19 @@ def _name(source: str | Path | Mapping[str, Any]) -> str:
     return printable(source) if isinstance(source, (str, Path)) else "config"
 
 
-def _row(row: Row, source: tuple[Any, str | None] | None, found: Any) -> ReportRow:
+def _row(row: Row, source: tuple[Any, str | None] | None, found: RawConfig | ConfigUnavailable | None) -> ReportRow:
     shown = "" if source is None else _name(source[0])
-    if source is None:
+    if found is None:
         gap = Gap(
             GapKind.CONFIG_UNAVAILABLE,
             "config.json",
-            f"the registry names no model with the architecture {row.architecture or row.name}; "
-            "evaluate a config of it by `llmsim-adapters explain SOURCE`",
+            f"the registry names no model with the architecture {row.architecture or row.name}"
+            f"{f' ({row.note})' if row.note else ''}; evaluate a config of it by `llmsim-adapters explain SOURCE`",
         )
-        return ReportRow(row.family, row.name, shown, unavailable(Provenance("none", ""), gap))
+        return ReportRow(row.family, row.name, shown, unavailable(Provenance("none", ""), gap), entry=row)
     total = None if row.total is None else row.total.total()
     answer = not_found(found) if isinstance(found, ConfigUnavailable) else Model(found, total).coverage
-    return ReportRow(row.family, row.name, shown, answer, total)
+    return ReportRow(row.family, row.name, shown, answer, total, row)
 
 
 def _count(coverages: Any) -> Counts:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import llmsim_adapters as la
+from llmsim_adapters.registries.registry import load_registry
 
 FOLDER = Path(__file__).parent / "reference" / "facts"
 
@@ -34,6 +35,9 @@ LLAMA: dict[str, Any] = {
     "torch_dtype": "bfloat16",
 }
 """A plain config of which tests change one thing."""
+
+REPORT: list[str] = [str(row.huggingface) for row in load_registry("report").models]
+"""The models of the first coverage report, whose configs are bundled and which are fully supported."""
 
 CASES: list[tuple[str, dict[str, Any]]] = [
     (path.stem, case)

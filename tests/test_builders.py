@@ -13,7 +13,6 @@ import pytest
 
 import llmsim_adapters as la
 from llmsim_adapters.lowerings.built_in import BUILT_IN
-from llmsim_adapters.sources import bundled_ids
 from llmsim_adapters.spec.category import text_category
 from llmsim_adapters.spec.components import (
     MLP,
@@ -59,6 +58,7 @@ from llmsim_adapters.spec.features.known import MODULES
 from llmsim_adapters.spec.quantization import SCHEMES, Quantization, Scheme, Side
 from llmsim_adapters.testing.features import by_feature, in_full
 from tests import hybrids
+from tests.facts import REPORT
 from tests.hub.fixtures import ROOT
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ NOT_MODELLED: frozenset[str] = frozenset()
 
 def specs() -> dict[str, la.ModelSpec]:
     """The specs of the 19, and variations of three of them with the features that these don't have."""
-    found = {source: la.load(source, offline=True).spec for source in bundled_ids()}
+    found = {source: la.load(source, offline=True).spec for source in REPORT}
     read = {source: spec for source, spec in found.items() if spec is not None}
     assert len(read) == len(found) == 19
     dense, experts, latent = (read[s] for s in ("Qwen/Qwen3-8B", "Qwen/Qwen3-30B-A3B", "deepseek-ai/DeepSeek-V3"))

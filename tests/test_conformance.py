@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import llmsim_adapters as la
-from llmsim_adapters.sources import bundled_ids
 from llmsim_adapters.testing import BuilderConformance, Example
 from tests import conventions
-from tests.facts import CASES
+from tests.facts import CASES, REPORT
 from tests.test_builders import SPECS
 
 NOT_BY_TOKEN = {
@@ -16,14 +17,30 @@ NOT_BY_TOKEN = {
     "reformer": "tokens are padded to whole chunks",
     "xlnet": "keys and values are projected anew from the kept hidden states",
 }
+POOLED = ("bert", "xlm-roberta")
+"""Types whose encoders end in a layer for the first token of each sequence."""
+
+
+@cache
+def registered() -> la.Report:
+    """Every architecture that SGLang registers."""
+    return la.coverage("sglang", offline=True)
 
 
 def examples(builder: str) -> dict[str, Example]:
-    """The bundled models that a builder is best at, and a small one of each type of the reference facts that is."""
-    found = {}
-    for source in bundled_ids():
-        if la.evaluate(source, offline=True).builder == builder:
-            found[source] = Example(source)
+    """The models that a builder is best at.
+
+    Those of the first report, each architecture of SGLang's registry that is fully supported, and a small one of each
+    type of the reference facts.
+    """
+    found = {source: Example(source) for source in REPORT if la.evaluate(source, offline=True).builder == builder}
+    for row in registered().rows:
+        if row.coverage.builder == builder and row.coverage.status == "fully_supported" and row.source not in found:
+            assert row.entry is not None
+            assert row.entry.config is not None
+            config = row.entry.config.config(row.name)
+            assert config is not None
+            found[row.name] = Example(config.data, by_token=row.entry.model_type not in POOLED)
     for name, case in CASES:
         one_of_its_type = case["name"] in ("tiny-diff", "full") and name not in found
         if one_of_its_type and la.evaluate(case["config"]).builder == builder:

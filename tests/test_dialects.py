@@ -10,17 +10,14 @@ import llmsim_adapters as la
 from llmsim_adapters.dialects.keys.aliases import ALIASES
 from llmsim_adapters.dialects.keys.costless import COSTLESS
 from llmsim_adapters.dialects.reading.find import TYPE_OF_ARCHITECTURE, built_in, declared_types
-from llmsim_adapters.sources import bundled_ids
-from tests.facts import CASES, LLAMA, facts
+from tests.facts import CASES, LLAMA, REPORT, facts
 from tests.reference.inference import PAGE, page
-
-BUNDLED = bundled_ids()
 
 # The full form of each type's tiny model: what it reads occurs in one of them.
 FULL = {name: case["config"] for name, case in CASES if case["name"] in ("tiny-full", "full")}
 FULL |= {f"{name} (random {case['name'][-1]})": case["config"] for name, case in CASES if "random" in case["name"]}
 FULL |= {f"{name} (whole)": case["config"] for name, case in CASES if case["name"] == "whole"}
-FULL |= {name: la.load(name).config.data for name in BUNDLED}
+FULL |= {name: la.load(name).config.data for name in REPORT}
 
 TOWERS = [
     (name, part)

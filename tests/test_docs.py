@@ -8,6 +8,7 @@ import re
 import shutil
 from typing import TYPE_CHECKING, Final
 
+import click
 import pytest
 
 import llmsim_adapters as la
@@ -95,9 +96,14 @@ class TestReference:
 
     @pytest.mark.parametrize("name", sorted(main.commands))
     def test_of_a_command_has_every_option(self, name: str) -> None:
-        (text,) = tool_named("reference_pages").usage(name)
+        text = "".join(tool_named("reference_pages").usage(name))
+        command = main.commands[name]
+        inner = command.commands.values() if isinstance(command, click.Group) else ()
         options = [
-            parameter.opts[0] for parameter in main.commands[name].params if parameter.param_type_name == "option"
+            parameter.opts[0]
+            for each in (command, *inner)
+            for parameter in each.params
+            if parameter.param_type_name == "option"
         ]
         assert [option for option in options if option not in text] == []
 

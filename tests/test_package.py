@@ -107,6 +107,9 @@ class TestWheel:
         assert {name for name in names if "/hf_config/" in name} == bundled
         assert len(bundled) >= 19
 
+    def test_is_small(self, wheel: Path) -> None:
+        assert wheel.stat().st_size < 5_000_000
+
     def test_has_the_templates_of_projects(self, wheel: Path) -> None:
         found = {name for name in contents(wheel) if name.endswith(".template")}
         assert found == {path.relative_to(ROOT).as_posix() for path in (ROOT / "llmsim_adapters").rglob("*.template")}

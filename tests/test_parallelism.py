@@ -5,7 +5,6 @@ How each tensor is split is stated here once more, by its name and apart from th
 
 from __future__ import annotations
 
-import json
 import random
 from functools import lru_cache
 from itertools import product
@@ -14,8 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 import llmsim_adapters as la
-from tests.facts import CASES, LLAMA, MTP_CASES
-from tests.hub.fixtures import ROOT
+from tests.facts import CASES, LLAMA, MTP_CASES, REPORT
 
 if TYPE_CHECKING:
     from llmsim_adapters.graph import Operator, OperatorGraph, Weight
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.model import Model
     from llmsim_adapters.spec.model import ModelSpec
 
-BUNDLED: Final = {path.stem: json.loads(path.read_text("utf-8")) for path in (ROOT / "hf_config").glob("*.json")}
+BUNDLED: Final = {name.replace("/", "--"): dict(la.load(name).config.data) for name in REPORT}
 CONFIGS: Final[dict[str, list[dict[str, Any]]]] = {name: [config] for name, config in sorted(BUNDLED.items())}
 """Of every bundled model its config, of every type those of its reference facts."""
 for _type, _case in [*CASES, *(("mtp", case) for case in MTP_CASES)]:

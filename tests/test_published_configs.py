@@ -19,10 +19,16 @@ import llmsim_adapters as la
 from llmsim_adapters.dialects.keys.neutral import NEUTRAL
 from llmsim_adapters.dialects.keys.parts import PART_OF
 from llmsim_adapters.dialects.reading.find import built_in
-from tests.facts import LLAMA, checkpoint, facts
+from tests.facts import LLAMA, REPORT, checkpoint, facts
 
 FOLDER: Final = Path(os.environ.get("PUBLISHED_CONFIGS", Path(__file__).parents[2] / "shared" / "reference_configs"))
+BUNDLED: Final = Path(__file__).parents[1] / "hf_config"
 CONFIGS: Final = sorted(FOLDER.glob("*.json"))
+
+COPIED: Final = [
+    path for path in CONFIGS if (BUNDLED / path.name).is_file() and path.stem.replace("--", "/", 1) not in REPORT
+]
+"""Those that are bundled; the files of the first report's models are other revisions."""
 
 
 def known_totals() -> list[tuple[str, int]]:
@@ -379,3 +385,9 @@ class TestFolder:
         graph = model.build(checkpoint())
         counted = (graph.parameters, graph.parameters + graph.buffers, graph.parameters + graph.mtp_parameters)
         assert total in counted
+
+    @pytest.mark.parametrize("path", COPIED, ids=lambda path: path.stem)
+    def test_what_is_bundled_says_the_same_of_the_architecture(self, path: Path) -> None:
+        published, bundled = la.load(path), la.load(BUNDLED / path.name)
+        assert bundled.spec == published.spec
+        assert set(bundled.coverage.gaps) == set(published.coverage.gaps)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import llmsim_adapters as la
+from llmsim_adapters.engines.sglang.architectures import REGISTERED
+from llmsim_adapters.evaluation.causes import Blocked, causes
+from llmsim_adapters.registries.entry import Entry, Rename
+from llmsim_adapters.registries.joined import models, registry
+from llmsim_adapters.registries.offline import class_defaults
 from llmsim_adapters.registries.registry import load_registry
+from tests.hub.fixtures import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,6 +47,12 @@ def write(tmp_path: Path) -> Any:
     return write
 
 
+@pytest.fixture(scope="module")
+def report() -> la.Report:
+    """The report on everything that SGLang registers."""
+    return la.coverage("sglang", offline=True)
+
+
 class TestShipped:
     def test_the_report_rows_carry_totals_with_their_sources(self) -> None:
         rows = load_registry("report").models
@@ -56,19 +69,135 @@ class TestShipped:
         names = [row.architecture for row in registry.models]
         assert len(names) == len(set(names)) == 290
 
-    def test_an_architecture_without_a_config_is_honestly_unavailable(self) -> None:
-        report = la.coverage("sglang", offline=True)
-        for row, entry in zip(load_registry("sglang").models, report.rows, strict=True):
-            kinds = [str(gap.kind) for gap in entry.coverage.gaps]
-            if row.huggingface is None:
-                assert (entry.coverage.status, kinds) == ("not_evaluated", ["config_unavailable"])
+    def test_most_architectures_are_evaluated_offline(self, report: la.Report) -> None:
+        """The figures only rise: `docs/sglang.md` has today's."""
+        assert report.counts.evaluated >= 234
+        assert report.counts.fully >= 105
+
+    def test_an_architecture_is_evaluated_by_a_config_of_its_own_name(self, report: la.Report) -> None:
+        for row in report.rows:
+            if row.config is None:
+                kinds = [str(gap.kind) for gap in row.coverage.gaps]
+                assert (row.coverage.status, kinds) == ("not_evaluated", ["config_unavailable"])
             else:
-                assert (entry.coverage.status, kinds) == ("fully_supported", [])
-                assert entry.coverage.architecture == row.architecture
-        assert report.counts.fully == 12
+                assert row.coverage.architecture == row.name
+
+    def test_an_architecture_without_a_config_names_a_model_to_ask_for_or_says_that_nobody_knows_one(
+        self, report: la.Report
+    ) -> None:
+        for row in report.rows:
+            if row.config is None:
+                (gap,) = row.coverage.gaps
+                assert row.source in gap.detail if row.source else "names no model" in gap.detail
+
+    def test_each_model_is_best_claimed_by_one_builder(self, report: la.Report) -> None:
+        for row in report.rows:
+            claiming = [claim.builder for claim in row.coverage.claims if claim.claims]
+            assert claiming[:1] == ([] if row.coverage.builder is None else [row.coverage.builder])
+            assert len({claim.builder for claim in row.coverage.claims}) == len(row.coverage.claims)
+
+    def test_configs_that_nobody_published_are_never_called_so(self, report: la.Report) -> None:
+        for row in report.rows:
+            source = row.coverage.source
+            assert (source.source == "bundled") == (row.config == "published")
+            assert (source.repo_id is not None) == (row.config == "published")
+            if row.config is not None:
+                assert row.entry is not None
+                assert row.entry.config is not None
+                assert row.entry.config.of.rpartition(".")[2] in source.location
+
+    def test_rows_name_configs_that_there_are(self) -> None:
+        rows = [row for row in load_registry("sglang").models if row.config is not None]
+        assert all(row.config is not None and row.config.config(row.name) is not None for row in rows)
+        used = {row.config.of for row in rows if row.config is not None and row.config.kind == "class_default"}
+        asked = (model.get("config", {}) for model in models().values())
+        assert used <= {config["of"] for config in asked if config.get("kind") == "class_default"}
+        assert set(class_defaults()) == used
+
+    def test_rows_are_what_is_known_now(self) -> None:
+        """`llmsim-adapters registry sglang --from WHEEL -o llmsim_adapters/registries/sglang.json` writes them."""
+        shipped = load_registry("sglang")
+        entries = [
+            Entry(
+                row.name,
+                row.module or "",
+                row.kind or "",
+                row.base,
+                bool(row.alias),
+                Rename(row.targets, {} if row.config is None else row.config.keys) if row.targets else None,
+            )
+            for row in shipped.models
+        ]
+        assert registry(shipped.name, shipped.title, entries, shipped.version, str(shipped.source)) == shipped
+
+    def test_the_engine_registers_the_same(self) -> None:
+        assert {row.name for row in load_registry("sglang").models} == REGISTERED
+
+    def test_wrappers_say_what_they_run(self, report: la.Report) -> None:
+        wrappers = [row for row in report.rows if row.entry is not None and row.entry.kind == "wrapper"]
+        assert len(wrappers) == 15
+        assert all(row.entry is not None and row.entry.runs and row.config == "derived" for row in wrappers)
+
+    def test_the_page_is_current(self) -> None:
+        """`python tools/sglang.py` writes it anew."""
+        spec = importlib.util.spec_from_file_location("tools_sglang", ROOT / "tools" / "sglang.py")
+        assert spec is not None
+        assert spec.loader is not None
+        tool = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(tool)
+        assert tool.PAGE.read_text(encoding="utf-8") == tool.page()
+
+
+class TestCauses:
+    def gap(self, kind: str, name: str) -> la.Gap:
+        return la.Gap(la.GapKind(kind), name, "")
+
+    @pytest.mark.parametrize(
+        ("kind", "gaps", "found"),
+        [
+            (None, [("unsupported_feature", "vision_tower")], ["vision_tower"]),
+            (None, [("unsupported_feature", "head_of_AForReward"), ("unsupported_feature", "head_of_B")], ["head"]),
+            ("draft", [("unsupported_feature", "head_of_ANextN")], ["draft"]),
+            (None, [("unread_key", "text_config.colour")], ["key colour"]),
+            (None, [("inferred", "model_type"), ("inferred", "mlp"), ("unread_key", "colour")], ["dialect"]),
+            (None, [("inferred", "model_type"), ("unsupported_feature", "x")], ["dialect", "x"]),
+            (None, [("config_unavailable", "config.json")], ["config"]),
+            (None, [("invalid_config", "hidden_size")], ["invalid_config hidden_size"]),
+        ],
+    )
+    def test_gaps_of_one_piece_of_work_are_one_cause(
+        self, kind: str | None, gaps: list[tuple[str, str]], found: list[str]
+    ) -> None:
+        blocked = Blocked("model", kind, tuple(self.gap(*gap) for gap in gaps))
+        assert [cause.name for cause in causes([blocked])] == found
+
+    def test_the_one_that_most_wait_for_comes_first_with_what_it_would_unlock(self) -> None:
+        tower, sound = self.gap("unsupported_feature", "vision_tower"), self.gap("unsupported_feature", "audio_tower")
+        first, second = causes([Blocked("a", None, (tower,)), Blocked("b", None, (sound, tower))])
+        assert (first.name, first.models, first.alone) == ("vision_tower", ("a", "b"), ("a",))
+        assert (second.name, second.models, second.alone) == ("audio_tower", ("b",), ())
+
+    def test_a_report_groups_by_what_its_registry_says(self, report: la.Report) -> None:
+        for groups in (report.kinds, report.families, report.evidence, report.configs, report.categories):
+            assert sum(counts.total for counts in groups.values()) == report.counts.total
+        assert {cause.name for cause in report.causes} >= {"vision_tower", "config"}
+        blocked = {name for cause in report.causes for name in cause.models}
+        assert blocked == {row.name for row in report.rows if row.coverage.gaps}
 
 
 class TestUsersOwn:
+    @pytest.mark.parametrize("of", ["no/such", "..\\..\\secret", "../../secret", "", "a" * 999])
+    def test_a_config_that_is_not_bundled_is_none(self, write: Any, of: str) -> None:
+        path = write(huggingface=None, config={"kind": "published", "of": of})
+        (row,) = la.coverage(path, offline=True).rows
+        assert (row.coverage.status, row.config) == ("not_evaluated", None)
+
+    def test_a_row_may_take_a_bundled_config_and_change_it(self, write: Any) -> None:
+        config = {"kind": "derived", "of": "Qwen/Qwen3-8B", "keys": {"num_hidden_layers": 2}, "how": "two layers"}
+        (row,) = la.coverage(write(huggingface=None, architecture="Qwen3ForCausalLM", config=config)).rows
+        assert (row.coverage.status, row.config) == ("fully_supported", "derived")
+        assert row.coverage.source.location == "Qwen/Qwen3-8B: two layers"
+
     @pytest.mark.parametrize(
         ("total", "evidence"),
         [(None, "verified"), ({"value": TINY_TOTAL, "source": "s", "kind": "published"}, "counted")],

@@ -35,6 +35,10 @@ def usage(name: str) -> Iterator[str]:
     with click.Context(main, info_name="llmsim-adapters", terminal_width=WIDTH, **main.context_settings) as program:
         own = program if command is main else click.Context(command, program, info_name=name)
         yield f"```text\n{command.get_help(own)}\n```"
+        if command is not main and isinstance(command, click.Group):
+            for each in sorted(command.commands):
+                inner = click.Context(command.commands[each], own, info_name=each)
+                yield f"\n\n```text\n{command.commands[each].get_help(inner)}\n```"
 
 
 def fields(name: str) -> Iterator[str]:

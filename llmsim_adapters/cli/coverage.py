@@ -14,7 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from llmsim_adapters.evaluation.result import Coverage
-    from llmsim_adapters.report import Report, ReportRow
+    from llmsim_adapters.report import Counts, Report, ReportRow
+
+SUMMARISE_FROM: Final = 60
+"""So many models are counted and not listed, unless everything is asked for."""
+
+_EACH: Final = "`--format markdown` and `--format json` have a row for each."
+
+CAUSES: Final = 20
+"""So many causes are shown, those first that hold back most models; JSON has all."""
 
 CONDENSE_FROM: Final = 10
 """So many models without a config are named together instead of one by one, unless everything is asked for."""
@@ -25,7 +33,11 @@ def document(report: Report, *, full: bool) -> Document:
     without = [row for row in report.rows if _lacks_config(row)]
     condensed = without if not full and len(without) >= CONDENSE_FROM else []
     shown = [row for row in report.rows if row not in condensed] if condensed else list(report.rows)
-    sections = [_totals(report), _categories(report), *_models(shown), *_gaps(shown), *_configs(shown)]
+    sections = [_totals(report), *_groups(report), *_causes(report)]
+    if full or len(shown) < SUMMARISE_FROM:
+        sections += [*_models(shown), *_gaps(shown), *_configs(shown)]
+    else:
+        sections.append(section("", f"{len(shown):,} models: {_EACH}"))
     if condensed:
         sections.append(_condensed(condensed))
     return Document(report.title or f"Coverage of {report.name}", tuple(sections))
@@ -69,12 +81,40 @@ def _totals(report: Report) -> Section:
     )
 
 
-def _categories(report: Report) -> Section:
+def _groups(report: Report) -> Iterator[Section]:
+    """Yield the counts by category, and in a long report by all that it can be grouped by."""
+    yield _grouped("category", report.categories)
+    if len(report.rows) >= SUMMARISE_FROM:
+        for name, groups in (
+            ("kind", report.kinds),
+            ("config", report.configs),
+            ("evidence", report.evidence),
+            ("family", report.families),
+        ):
+            if len(groups) > 1:
+                yield _grouped(name, groups)
+
+
+def _grouped(name: str, groups: dict[str, Counts]) -> Section:
     rows = [
-        (name, *(f"{count:,}" for count in counts[:4]), f"{counts.not_evaluated:,}" if counts.not_evaluated else "")
-        for name, counts in report.categories.items()
+        (group, *(f"{count:,}" for count in counts[:4]), f"{counts.not_evaluated:,}" if counts.not_evaluated else "")
+        for group, counts in groups.items()
     ]
-    return section("By category", table("Category|>Total|>Fully|>Partially|>Not|>Not evaluated", rows))
+    return section(f"By {name}", table(f"{name.capitalize()}|>Total|>Fully|>Partially|>Not|>Not evaluated", rows))
+
+
+def _causes(report: Report) -> Iterator[Section]:
+    """Yield what models wait for, where several wait for the same."""
+    shared = [cause for cause in report.causes if len(cause.models) > 1][:CAUSES]
+    if shared:
+        yield section(
+            "What holds models back",
+            table(
+                "Cause|Which is|>Models|>Alone",
+                ((cause.name, cause.meaning, f"{len(cause.models):,}", f"{len(cause.alone):,}") for cause in shared),
+            ),
+            Cell("Alone: held back by nothing else, so that they would be fully supported without it.", "quiet"),
+        )
 
 
 def _models(rows: list[ReportRow]) -> Iterator[Section]:
@@ -145,7 +185,7 @@ def _condensed(rows: list[ReportRow]) -> Section:
         "",
         *(Cell(part, "quiet") for part in wrap(listed, LIMIT)),
         "",
-        "`--format markdown` and `--format json` have a row for each.",
+        _EACH,
     )
 
 

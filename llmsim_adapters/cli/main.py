@@ -23,6 +23,7 @@ from llmsim_adapters.cli.options import (
     schedule_of,
 )
 from llmsim_adapters.cli.output import emit, warn, write
+from llmsim_adapters.cli.registry import registry as registry_group
 
 if TYPE_CHECKING:
     from llmsim_adapters.errors import ConfigUnavailable
@@ -80,6 +81,9 @@ def coverage(
     missed = [sentence for threshold in thresholds if (sentence := threshold.missed())]
     if missed:
         raise Failed("; ".join(missed))
+
+
+main.add_command(registry_group)
 
 
 @main.command()

@@ -65,12 +65,26 @@ class TotalDocument(Strict):
     counts: list[Counted] = Field(description="what it includes")
 
 
+class CauseDocument(Strict):
+    """Why models are not fully supported: gaps that one piece of work would do away with."""
+
+    name: str
+    meaning: str
+    models: list[str]
+    alone: list[str] = Field(description="those that have no other cause: what it would unlock")
+
+
 class RowDocument(Strict):
     """A model of a report."""
 
     family: str
     name: str
     source: str
+    kind: str | None = Field(description="what is loaded under the architecture's name; null where nothing says it")
+    model_type: str | None
+    config: Literal["published", "derived", "class_default"] | None = Field(
+        description="what the config is: a publisher's, made of such a one, or a class's defaults; null: there is none"
+    )
     total: TotalDocument | None
     coverage: CoverageDocument
 
@@ -84,6 +98,11 @@ class ReportDocument(_Document):
     overall_coverage: float = Field(description="fully or partially supported models, in percent of the evaluated")
     full_coverage: float = Field(description="fully supported models, in percent of the evaluated")
     categories: dict[str, CountsDocument]
+    kinds: dict[str, CountsDocument]
+    families: dict[str, CountsDocument]
+    evidence: dict[str, CountsDocument]
+    configs: dict[str, CountsDocument] = Field(description="by where configs are from")
+    causes: list[CauseDocument] = Field(description="the one first that most models wait for")
     models: list[RowDocument]
 
 

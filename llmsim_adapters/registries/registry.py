@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from llmsim_adapters.errors import AdapterError
 from llmsim_adapters.evaluation.total import Total
 from llmsim_adapters.gap import few
+from llmsim_adapters.registries.offline import Offline
 from llmsim_adapters.sources.answer import Refusal
 from llmsim_adapters.sources.reading import read_config
 from llmsim_adapters.spelling import meant
@@ -43,7 +44,17 @@ class RegistryTotal(BaseModel):
 
 
 class Row(BaseModel):
-    """One model of a registry."""
+    """One model of a registry.
+
+    Attributes:
+        kind: what is loaded under an architecture's name: a causal language model, a draft, a wrapper …
+        model_type: the `model_type` of its configs, where it is known.
+        base: the registered architecture whose class its class is derived from.
+        alias: whether its class adds nothing to that one.
+        targets: the architectures whose configs the engine takes for it, a draft's.
+        config: where its config is taken from offline.
+        runs: of a wrapper, which models it runs.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -55,6 +66,13 @@ class Row(BaseModel):
     module: str | None = None
     total: RegistryTotal | None = None
     note: str | None = None
+    kind: str | None = None
+    model_type: str | None = None
+    base: str | None = None
+    alias: bool | None = None
+    targets: tuple[str, ...] = ()
+    config: Offline | None = None
+    runs: str | None = None
 
 
 class Registry(BaseModel):

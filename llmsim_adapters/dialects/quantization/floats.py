@@ -85,8 +85,9 @@ def mxfp8(q: Reader, r: Reader) -> Stored:
 
 def mxfp4(q: Reader, r: Reader) -> Stored:
     """Read gpt-oss' experts in OCP's 4-bit floats."""
-    del q, r
-    return Stored(schemes.mxfp4(fused=True), only=("mixture_of_experts.experts",))
+    del r
+    block = q.constant("mxfp4_block", 32, "the format's own (OCP MX, 2023)")
+    return Stored(schemes.mxfp4(block, fused=True), only=("mixture_of_experts.experts",))
 
 
 def fbgemm(q: Reader, r: Reader) -> Stored:

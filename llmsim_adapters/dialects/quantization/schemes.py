@@ -63,9 +63,9 @@ def nvfp4(*, inputs: bool) -> Scheme:
     return Scheme("nvfp4", FP4, sides, inputs=FP4 if inputs else "")
 
 
-def mxfp4(*, fused: bool = False, inputs: bool = False) -> Scheme:
+def mxfp4(block: int = 32, *, fused: bool = False, inputs: bool = False) -> Scheme:
     """4-bit floats, an exponent of 8 bits for each 32 inputs (OCP MX, 2023)."""
-    return Scheme("mxfp4", FP4, (Side("scale", "uint8", 1, 32),), fused=fused, inputs=FP4 if inputs else "")
+    return Scheme("mxfp4", FP4, (Side("scale", "uint8", 1, block),), fused=fused, inputs=FP4 if inputs else "")
 
 
 def mxfp8() -> Scheme:

@@ -160,8 +160,9 @@ class Tracker:
 
     def refuse(self, name: str, value: object, expected: str) -> None:
         """Note that a parameter's value can't be."""
-        keys = self._by_name.get(name)
-        self.refuse_key(self.prefix + (keys[0] if keys else name), f"is {_shown(value)}; expected {expected}")
+        keys = self._by_name.get(name, [name])
+        key = next((key for key in keys if self.raw.get(key, self) is value), keys[0])
+        self.refuse_key(self.prefix + key, f"is {_shown(value)}; expected {expected}")
 
     def refuse_key(self, key: str, message: str) -> None:
         """Note that the value under a key can't be."""

@@ -128,6 +128,10 @@ class Values(Tracker):
         self.parameters[self._namespace + name] = Parameter(name, value, None, Origin.DERIVED)
         return value
 
+    def constant(self, name: str, value: int, origin: str) -> int:
+        """Return a size that no key says, with the name that formulas show and where it is from."""
+        return Traced.leaf(value, self._stem + name, origin) if self._traced else value
+
     def _size(self, name: str) -> int:
         value = self._take(name)
         if value.__class__ is int and 0 < value <= largest(name):
