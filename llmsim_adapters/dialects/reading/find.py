@@ -43,10 +43,17 @@ _PURPOSE: Final = re.compile(
 """What stands behind the name of a type in that of a class: what it is for."""
 
 
+_WRAPPER: Final = re.compile(r"(Transformers(MultiModal)?(MoE)?|MindSpore)(For[A-Z]\w*|EmbeddingModel)$|TorchNative")
+"""The names under which servers run a model of any type by another implementation's class, or begin them."""
+
+
 @lru_cache(maxsize=1024)
 def bare(name: str) -> str:
-    """Return the name of a class or a type in small letters and numbers alone, a class's without what it is for."""
-    stem = _PURPOSE.sub("", name).lower().removesuffix("_model")
+    """Return the name of a class or a type in small letters and numbers alone.
+
+    A class's is without what it is for and what runs it, so that a wrapper's of any type is empty.
+    """
+    stem = _PURPOSE.sub("", _WRAPPER.sub("", name)).lower().removesuffix("_model")
     return "".join(c for c in stem if c.isalnum())
 
 

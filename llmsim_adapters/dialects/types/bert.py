@@ -19,6 +19,7 @@ def read(r: Reader) -> ModelSpec:
 DIALECT = Dialect(
     "bert",
     read,
+    classes=("Contriever",),
     defaults={
         "vocab_size": 30522,
         "hidden_size": 768,

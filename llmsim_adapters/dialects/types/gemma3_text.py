@@ -33,6 +33,7 @@ def read(r: Reader) -> ModelSpec:
 DIALECT = gemma2.DIALECT.like(
     "gemma3_text",
     read=read,
+    classes=("EmbeddingGemmaModel",),
     text_only=("Gemma3ForCausalLM",),
     aliases={"_sliding_window_pattern": "sliding_window_pattern"},
     vocab_size=262208,

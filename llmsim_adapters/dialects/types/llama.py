@@ -20,6 +20,7 @@ def read(r: Reader) -> ModelSpec:
 DIALECT = Dialect(
     "llama",
     read,
+    classes=("LlamaEmbeddingModel",),
     defaults={
         "vocab_size": 32000,
         "hidden_size": 4096,

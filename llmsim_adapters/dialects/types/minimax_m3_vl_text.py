@@ -83,6 +83,7 @@ _ACTIVATION: Final = "swigluoai"
 DIALECT = minimax_m2.DIALECT.like(
     "minimax_m3_vl_text",
     read=read,
+    classes=("MiniMaxM3SparseForCausalLM",),
     aliases={
         "intermediate_size": "moe_intermediate_size",
         "dense_intermediate_size": "intermediate_size",

@@ -20,6 +20,7 @@ def read(r: Reader) -> ModelSpec:
 DIALECT = mistral.DIALECT.like(
     "mixtral",
     read=read,
+    classes=("QuantMixtralForCausalLM",),
     aliases={"intermediate_size": "moe_intermediate_size"},
     moe_intermediate_size=14336,
     num_experts=8,
