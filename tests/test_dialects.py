@@ -309,8 +309,40 @@ class TestHeads:
         assert model.build().parameters == total
 
     def test_a_head_of_another_kind_is_a_gap(self) -> None:
-        config = {**LLAMA, "architectures": ["LlamaForSequenceClassification"]}
-        assert gaps(config) == [("unsupported_feature", "head_of_LlamaForSequenceClassification")]
+        config = {**LLAMA, "architectures": ["LlamaForTokenClassification"]}
+        assert gaps(config) == [("unsupported_feature", "head_of_LlamaForTokenClassification")]
+
+    @pytest.mark.parametrize(
+        ("said", "labels"),
+        [
+            ({}, 2),
+            ({"num_labels": 1}, 1),
+            ({"id2label": {"0": "good", "1": "bad", "2": "neither"}, "label2id": {"good": 0}}, 3),
+            ({"id2label": None}, 2),
+        ],
+    )
+    def test_a_classifier_has_scores_in_place_of_words(self, said: dict[str, Any], labels: int) -> None:
+        graph = la.build({**LLAMA, "architectures": ["LlamaForSequenceClassification"], **said})
+        ends = {w.name: w.shape for w in graph.weights if w.name.startswith(("head", "score"))}
+        assert ends == {"score.weight": (labels, 96)}
+
+    def test_labels_that_are_counted_and_named_otherwise_are_a_gap(self) -> None:
+        """transformers 5.24 has 3 scores for such a config."""
+        said = {"num_labels": 3, "id2label": {"0": "good"}}
+        config = {**LLAMA, "architectures": ["LlamaForSequenceClassification"], **said}
+        assert gaps(config) == [("conflicting_keys", "num_labels")]
+        assert [w.shape for w in la.build(config).weights if w.name == "score.weight"] == [(3, 96)]
+
+    @pytest.mark.parametrize("said", [{"num_labels": 0}, {"num_labels": "two"}, {"id2label": {}}, {"id2label": [1]}])
+    def test_labels_that_can_not_be_are_refused(self, said: dict[str, Any]) -> None:
+        config = {**LLAMA, "architectures": ["LlamaForSequenceClassification"], **said}
+        assert gaps(config) == [("invalid_config", next(iter(said)))]
+
+    def test_pairs_of_scores_may_have_weights(self) -> None:
+        config = {**LLAMA, "architectures": ["LlamaForSequenceClassificationWithNormal_Weights"], "num_labels": 10}
+        graph = la.build(config)
+        scores = sum(w.elements for w in graph.weights if w.name.startswith("score"))
+        assert scores == 10 * 96 + 2 * (96 * 96 + 96) + 5 * 96 + 5
 
 
 class TestInference:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         NextTokenInput,
         PositionEmbedding,
         Projection,
+        Score,
     )
 
 
@@ -79,6 +80,16 @@ def lower_head(head: Head, site: Site) -> None:
     vocab = site.local(head.vocab_size, "vocabulary")
     site.product("logits", rows, vocab, head.hidden_size, vocab * head.hidden_size, dtype)
     site.gather("logits", rows, head.vocab_size)
+
+
+def lower_score(score: Score, site: Site) -> None:
+    """Scores of every new token, or of one of each sequence; they are not quantized in checkpoints."""
+    step, width = site.step, score.hidden_size
+    rows = step.batch_size if score.one_token or not step.all_logits else step.tokens
+    for layer in range(score.dense_layers):
+        name = f"dense_{layer}" if layer else "dense"
+        site.linear(name, width, width, "replicated", rows=rows, bias=score.bias, quantized=False)
+    site.linear("weight", width, score.labels, "replicated", rows=rows, bias=score.bias, quantized=False)
 
 
 def lower_next_token_input(module: NextTokenInput, site: Site) -> None:

@@ -7,6 +7,7 @@ from itertools import cycle, islice
 from typing import TYPE_CHECKING, Final, Literal
 
 from llmsim_adapters.dialects.assembly.layouts import pre_norm
+from llmsim_adapters.dialects.assembly.scores import SCORES, scores
 from llmsim_adapters.spec.components import (
     Attention,
     Component,
@@ -16,6 +17,7 @@ from llmsim_adapters.spec.components import (
     MixtureOfExperts,
     NextTokenInput,
     Norm,
+    Score,
 )
 from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
 from llmsim_adapters.text import printable
@@ -151,9 +153,14 @@ def next_token_stack(r: Reader, count: int, *mixers: Component) -> Stack | None:
     return Stack("mtp", (block,), (0,) * count, optional=True, counted_by="num_nextn_predict_layers")
 
 
-def head(r: Reader, hidden: int, vocab: int, softcap: float | None = None, bias: bool = False) -> tuple[Head, ...]:
+def head(
+    r: Reader, hidden: int, vocab: int, softcap: float | None = None, bias: bool = False
+) -> tuple[Head | Score, ...]:
     """Read which head the architecture has, and whether it is tied to the token embedding."""
     tied = r.flag("tie_word_embeddings")
+    if r.architecture in SCORES:
+        r.no_effect(("tie_word_embeddings",), f"{printable(r.architecture)} has no language-model head")
+        return scores(r, hidden)
     if not r.has_language_head():
         r.no_effect(("tie_word_embeddings",), f"{printable(r.architecture)} has no language-model head")
         return ()

@@ -106,6 +106,23 @@ class Head(Component):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Score(Component):
+    """The projection of hidden states to a score for each of `labels`: of classifiers, rerankers and reward models.
+
+    `dense_layers` of the hidden size stand before it, with a `bias` where it has one. Every token has scores, of which
+    a sequence's last ones are taken; with `one_token` only one token of each sequence has (BERT's first).
+    """
+
+    kind: ClassVar[str] = "score"
+
+    hidden_size: int
+    labels: int
+    dense_layers: int = 0
+    bias: bool = False
+    one_token: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NextTokenInput(Component):
     """What a multi-token prediction module does before its block (DeepSeek-V3, arXiv:2412.19437, section 2.2).
 
