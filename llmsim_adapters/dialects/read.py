@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.dialects import composite
+from llmsim_adapters.dialects.assembly.drafts import prediction_module
 from llmsim_adapters.dialects.keys.aliases import CANONICAL
 from llmsim_adapters.dialects.keys.neutral import confirms
 from llmsim_adapters.dialects.keys.parts import PART_OF
@@ -37,6 +38,9 @@ _UNKNOWN_FILES: Final = (
     "the files beside the config are not known: one that declares a quantization (hf_quant_config.json, "
     "quantize_config.json or quant_config.json) would change the weights' bytes; name it in `files`, or give the folder"
 )
+
+
+_DRAFT: Final = "a draft model, which takes of its target: {}; what it shares with it is counted here by itself"
 
 
 def read(
@@ -106,7 +110,10 @@ def read(
         gaps=tuple(dict.fromkeys(r.gaps)),  # a bad key that is read twice is still one gap
         path=".".join(path),
         without_effect=r.without_effect,
-        notes=() if sidecars is None or sidecars.complete or spec.quantization else (_UNKNOWN_FILES,),
+        notes=(
+            *(() if sidecars is None or sidecars.complete or spec.quantization else (_UNKNOWN_FILES,)),
+            *((_DRAFT.format(", ".join(spec.from_target)),) if spec.from_target else ()),
+        ),
     )
 
 
@@ -130,8 +137,10 @@ def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | No
     if outer is not None and composite.ends_in_language_head(r):
         r.causal_lm += (r.architecture,)
     spec = quantized(r, dialect.read(r))
+    if r.predicts_alone:
+        spec = prediction_module(r, spec)
     r.mark("model_type", "architectures")
-    alone = r.architecture in dialect.text_only
+    alone = r.predicts_alone or r.architecture in dialect.text_only
     if outer is None and alone:
         composite.without_parts(r)
     elif outer is None and whole is not None:

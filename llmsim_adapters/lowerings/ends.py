@@ -95,8 +95,9 @@ def lower_score(score: Score, site: Site) -> None:
 def lower_next_token_input(module: NextTokenInput, site: Site) -> None:
     """Look-up of the next token, norms of both halves, and their projection (not quantized in checkpoints)."""
     hidden, tokens = module.hidden_size, site.step.tokens
-    site.product("lookup", tokens, hidden, 0, tokens * hidden, kind="lookup")
-    site.add_up("lookup", hidden)
+    if module.looks_up:
+        site.product("lookup", tokens, hidden, 0, tokens * hidden, kind="lookup")
+        site.add_up("lookup", hidden)
     site.norm("enorm", Norm(hidden))
     site.norm("hnorm", Norm(hidden))
     site.linear("eh_proj", 2 * hidden, hidden, "replicated", quantized=False)

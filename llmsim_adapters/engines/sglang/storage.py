@@ -50,9 +50,11 @@ FLOAT32: Final = (
         source="the model's file: params_dtype of the gate, router_dtype of what its checkpoints say",
         tensors=("mixture_of_experts.router",),
         architectures=names("""
-            BailingMoeV2ForCausalLM BeamForCausalLM Glm4MoeForCausalLM Glm4MoeLiteForCausalLM Grok1ForCausalLM
-            Grok1ModelForCausalLM HYV3ForCausalLM HYV4ForCausalLM IQuestQ1ForCausalLM LLaDA2MoeModelLM LagunaForCausalLM
-            LongcatFlashForCausalLM MiMoV2FlashForCausalLM MiMoV2ForCausalLM MiniMaxM2ForCausalLM SarvamMoEForCausalLM
+            BailingMoeForCausalLMNextN BailingMoeV2ForCausalLM BeamForCausalLM Glm4MoeForCausalLM
+            Glm4MoeForCausalLMNextN Glm4MoeLiteForCausalLM Glm4MoeLiteForCausalLMNextN Grok1ForCausalLM
+            Grok1ModelForCausalLM HYV3ForCausalLM HYV3ForCausalLMNextN HYV4ForCausalLM HYV4ForCausalLMNextN
+            IQuestQ1ForCausalLM IQuestQ1MTP LLaDA2MoeModelLM LagunaForCausalLM LongcatFlashForCausalLM
+            MiMoV2FlashForCausalLM MiMoV2ForCausalLM MiniMaxM2ForCausalLM SarvamMoEForCausalLM
         """),
         dtype="float32",
         note="routers are kept in float32",
@@ -64,7 +66,7 @@ FLOAT32: Final = (
             *("hyper_connection.fn", "hyper_connection.base", "hyper_connection.scale"),
             *("hyper_head.fn", "hyper_head.base", "hyper_head.scale", "latent_attention.sinks"),
         ),
-        architectures=names("DeepseekV4ForCausalLM HYV4ForCausalLM"),
+        architectures=names("DeepseekV4ForCausalLM DeepseekV4ForCausalLMNextN HYV4ForCausalLM HYV4ForCausalLMNextN"),
         dtype="float32",
     ),
     Store(
@@ -119,8 +121,17 @@ FLOAT32: Final = (
         name="float32 norm of the indexer's keys",
         source="layers/attention/dsa/dsa_indexer.py: k_norm",
         tensors=("indexer.k_norm", "indexer.k_norm.bias"),
-        architectures=names("DeepseekV32ForCausalLM GlmMoeDsaForCausalLM HYV4ForCausalLM"),
+        architectures=names("""
+            DeepseekV32ForCausalLM GlmMoeDsaForCausalLM GlmMoeDsaForCausalLMNextN HYV4ForCausalLM HYV4ForCausalLMNextN
+        """),
         dtype="float32",
+    ),
+    Store(
+        name="split projection of a prediction module",
+        source="models/nemotron_h_mtp.py: eh_proj",
+        tensors=("next_token_input.eh_proj",),
+        architectures=names("NemotronHForCausalLMMTP"),
+        over="tokens",
     ),
     Store(
         name="float32 scale of alternating updates",
