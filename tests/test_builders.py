@@ -36,6 +36,7 @@ from llmsim_adapters.spec.components import (
     InitialState,
     LatentAttention,
     LowRankHyperConnection,
+    MarkovHead,
     MixtureOfAttention,
     MixtureOfExperts,
     NextTokenInput,
@@ -125,6 +126,7 @@ VARIATIONS: tuple[tuple[str, type[Any], Callable[[Any], Any]], ...] = (
     ("no_pre_norm", la.Sublayer, lambda s: replace(s, pre_norms=(), post_norms=s.pre_norms)),
     ("position_embedding", la.ModelSpec, lambda s: replace(s, inputs=(*s.inputs, POSITIONS))),
     ("projection", la.ModelSpec, lambda s: replace(s, inputs=(*s.inputs, PROJECTION))),
+    ("a markov_head", la.ModelSpec, lambda s: replace(s, outputs=(*s.outputs, MARKOV))),
     ("a score", la.ModelSpec, lambda s: replace(s, outputs=(SCORE,))),
     ("prompt_tokens", la.Stack, lambda s: replace(s, prompt=8)),
     ("padded_prefill", la.Stack, lambda s: replace(s, pad_to=7)),
@@ -234,6 +236,7 @@ CHOSEN = la.Sublayer(
     (NgramInput(hidden_size=2048, streams=3, table_rows=999, heads=4, width=64, ngram_size=3, conv_kernel=4),)
 )
 PROJECTION = Projection(input_size=2048, output_size=2048)
+MARKOV = MarkovHead(hidden_size=2048, vocab_size=999, rank=16)
 SCORE = Score(hidden_size=2048, labels=3, dense_layers=1, bias=True)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.dialects import composite
-from llmsim_adapters.dialects.assembly.drafts import prediction_module
+from llmsim_adapters.dialects.assembly.drafts import eagle, prediction_module
 from llmsim_adapters.dialects.keys.aliases import CANONICAL
 from llmsim_adapters.dialects.keys.neutral import confirms
 from llmsim_adapters.dialects.keys.parts import PART_OF
@@ -21,6 +21,7 @@ from llmsim_adapters.dialects.reading.find import (
 )
 from llmsim_adapters.dialects.reading.reader import Reader
 from llmsim_adapters.dialects.reading.reading import Reading
+from llmsim_adapters.dialects.speculators import flattened
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.spec.quick import replace
 from llmsim_adapters.spelling import meant
@@ -60,6 +61,7 @@ def read(
         by_keys_alone: read by the inferring dialect even what some dialect knows, to measure how good it is.
         sidecars: what is known of the files beside the config.
     """
+    config = flattened(config)
     path = composite.language_model(config)
     level: Mapping[str, Any] = config
     for key in path:
@@ -139,6 +141,8 @@ def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | No
     spec = quantized(r, dialect.read(r))
     if r.predicts_alone:
         spec = prediction_module(r, spec)
+    elif r.joins_hidden_states:
+        spec = eagle(r, spec)
     r.mark("model_type", "architectures")
     alone = r.predicts_alone or r.architecture in dialect.text_only
     if outer is None and alone:

@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from llmsim_adapters.spec.components import Embedding, Head, NextTokenInput
+from llmsim_adapters.spec.components import Embedding, Head, NextTokenInput, Projection
 from llmsim_adapters.spec.model import Block, Stack
 from llmsim_adapters.spec.quick import replace
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
+
+
+class _Joined(NamedTuple):
+    """How a draft joins embeddings and hidden states, and whether norms stand before its layer and its head."""
+
+    bias: bool = False
+    normed: bool = True
+
+
+_EAGLE: Final[Mapping[str, _Joined]] = {
+    "LlamaForCausalLMEagle": _Joined(bias=True, normed=False),
+    "Qwen2ForCausalLMEagle": _Joined(bias=True, normed=False),
+    "MistralForCausalLMEagle": _Joined(),
+    "MistralLarge3ForCausalLMEagle": _Joined(),
+}
+"""The drafts by EAGLE (arXiv:2401.15077), from SGLang's files of their names."""
 
 
 def prediction_module(r: Reader, spec: ModelSpec) -> ModelSpec:
@@ -36,3 +54,22 @@ def prediction_module(r: Reader, spec: ModelSpec) -> ModelSpec:
         from_target=("embedding", "hidden states", "head"),
     )
     return alone.transform(NextTokenInput, lambda module: replace(module, looks_up=False))
+
+
+def eagle(r: Reader, spec: ModelSpec) -> ModelSpec:
+    """Return a decoder as a draft by EAGLE: over the token's embedding and the target's hidden state, projected."""
+    joined, text = _EAGLE.get(r.architecture), spec.stack("text")
+    if joined is None or text is None:
+        r.not_modelled("draft_inputs")
+        return spec
+    hidden = r.size("hidden_size")
+    if not joined.normed:
+        count = r.size("num_hidden_layers")
+        r.check("num_hidden_layers", count == 1, "is not 1: only drafts of one layer are modelled")
+        (block,) = text.blocks
+        first, *rest = block.sublayers
+        text = replace(text, blocks=(replace(block, sublayers=(replace(first, pre_norms=()), *rest)),), after=())
+    into = Projection(input_size=2 * hidden, output_size=hidden, bias=joined.bias)
+    return replace(
+        spec, inputs=(*spec.inputs, into), stacks=(text,), from_target=("embedding", "hidden states", "head")
+    )

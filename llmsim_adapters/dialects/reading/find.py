@@ -16,7 +16,17 @@ if TYPE_CHECKING:
 TYPE_OF_ARCHITECTURE: Final = {"MiniCPM3ForCausalLM": "minicpm3"}
 """The model type of architectures whose published configs have none."""
 
-DIALECT_OF_ARCHITECTURE: Final = {"LlamaForCausalLMEagle3": "llama_eagle3"}
+DIALECT_OF_ARCHITECTURE: Final = {
+    "Eagle3Speculator": "llama_eagle3",
+    "LlamaForCausalLMEagle3": "llama_eagle3",
+    **dict.fromkeys(
+        (
+            *("DFlashDraftModel", "DFlashLagunaForCausalLM"),
+            *("DSparkDraftModel", "Lfm2DSparkDraftModel", "LingDSparkModel", "Qwen3DSparkModel"),
+        ),
+        "dflash",
+    ),
+}
 """The dialects of architectures that are another model than the type that their configs state."""
 
 _MODULES: Final = {"RefinedWeb": "refined_web"}

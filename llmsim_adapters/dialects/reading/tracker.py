@@ -106,6 +106,11 @@ class Tracker:
         """Whether the architecture is a target's prediction module by itself, as servers name such draft models."""
         return self.architecture.endswith(_PREDICTION_MODULES)
 
+    @property
+    def joins_hidden_states(self) -> bool:
+        """Whether the architecture is a draft that reads a target's hidden states beside tokens (EAGLE)."""
+        return self.architecture.endswith("ForCausalLMEagle")
+
     def has(self, name: str) -> bool:
         """Whether the config itself says something other than null about a parameter."""
         return name in self._by_name and not self._absent(name)
@@ -117,7 +122,13 @@ class Tracker:
     def has_language_head(self) -> bool:
         """Whether the architecture ends in a language-model head; a head of another kind is noted as left out."""
         name = self.architecture
-        if not name or name in self.causal_lm or name.endswith(LANGUAGE_HEADS) or self.predicts_alone:
+        if (
+            not name
+            or name in self.causal_lm
+            or name.endswith(LANGUAGE_HEADS)
+            or self.predicts_alone
+            or self.joins_hidden_states
+        ):
             return True
         if not name.endswith("Model") or name.endswith(("ForRewardModel", "DoubleHeadsModel")):
             self.not_modelled(f"head_of_{printable(name, 60)}")

@@ -30,6 +30,7 @@ def read(r: Reader) -> ModelSpec:
     r.check("num_hidden_layers", r.size("num_hidden_layers") == 1, "is not 1: only drafts of one layer are modelled")
     mixer = attention(r, bias=False, o_bias=r.flag("attention_bias"))
     spec = decoder(r, replace(mixer, input_size=2 * hidden), mlp(r, bias=r.flag("mlp_bias")), inputs=_target(r))
+    spec = replace(spec, from_target=("embedding", "hidden states"))
     vocabulary = r.optional_size("draft_vocab_size")
     if vocabulary is None:
         return spec
@@ -66,6 +67,14 @@ DIALECT = replace(
     xverse.DIALECT.like(
         "llama_eagle3",
         read=read,
+        costless={
+            "norm_before_residual": "where a residual is taken from",
+            "has_no_defaults_at_init": "bookkeeping of the library that wrote the config",
+            **dict.fromkeys(
+                ("speculators_config", "speculators_model_type", "speculators_version"),
+                "how many tokens are drafted, of which target, and by which library",
+            ),
+        },
         attention_bias=False,
         mlp_bias=False,
         bias=False,
@@ -75,5 +84,5 @@ DIALECT = replace(
         fc_norm=False,
         use_aux_norm=False,
     ),
-    causal_lm=("LlamaForCausalLMEagle3",),
+    causal_lm=("Eagle3Speculator", "LlamaForCausalLMEagle3"),
 )

@@ -78,6 +78,13 @@ HEADS: Final[tuple[Rule, ...]] = (
         tensors=("embedding.weight",),
         architectures=_WHISPER | {"CLIPModel"},
     ),
+    Store(
+        name="no confidence of drafts",
+        source="models/dspark.py, build_confidence_head: read_ragged_verify_mode",
+        tensors=("markov_head.confidence", "markov_head.confidence.bias"),
+        absent=True,
+        note="the confidence of drafts is not loaded, unless blocks of several lengths are verified",
+    ),
     Beside(
         name="biases of scores",
         source="models/qwen2_classification.py, models/qwen3_classification.py: score",

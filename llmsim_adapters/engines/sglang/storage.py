@@ -127,6 +127,13 @@ FLOAT32: Final = (
         dtype="float32",
     ),
     Store(
+        name="split projection of a draft's inputs",
+        source="models/mistral_eagle.py, models/mistral_large_3_eagle.py: fc",
+        tensors=("model/inputs/projection.weight",),
+        architectures=names("MistralForCausalLMEagle MistralLarge3ForCausalLMEagle"),
+        over="all",
+    ),
+    Store(
         name="split projection of a prediction module",
         source="models/nemotron_h_mtp.py: eh_proj",
         tensors=("next_token_input.eh_proj",),

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components.ends import HashEmbedding as HashEmbedding
     from llmsim_adapters.spec.components.ends import Head as Head
     from llmsim_adapters.spec.components.ends import InitialState as InitialState
+    from llmsim_adapters.spec.components.ends import MarkovHead as MarkovHead
     from llmsim_adapters.spec.components.ends import NextTokenInput as NextTokenInput
     from llmsim_adapters.spec.components.ends import PositionEmbedding as PositionEmbedding
     from llmsim_adapters.spec.components.ends import Projection as Projection
@@ -92,6 +93,7 @@ _HOMES = {
         "HashEmbedding",
         "Head",
         "InitialState",
+        "MarkovHead",
         "NextTokenInput",
         "PositionEmbedding",
         "Projection",

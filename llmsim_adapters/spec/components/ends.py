@@ -14,7 +14,8 @@ from llmsim_adapters.spec.quick import quick
 class Embedding(Component):
     """A look-up table: one row of `hidden_size` for each of `vocab_size` tokens.
 
-    With `spare`, checkpoints hold a second one that is not used (ProphetNet's, where tables are not tied).
+    With `spare`, checkpoints hold a second one that is not used (ProphetNet's, where tables are not tied). A draft
+    model's may be `of_target`, which then stores it.
     """
 
     kind: ClassVar[str] = "embedding"
@@ -22,6 +23,7 @@ class Embedding(Component):
     vocab_size: int
     hidden_size: int
     spare: bool = False
+    of_target: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +122,23 @@ class Score(Component):
     dense_layers: int = 0
     bias: bool = False
     one_token: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkovHead(Component):
+    """What a draft of blocks adds to the logits of a token, by the token before it: a product of two tables' rows.
+
+    Each has `rank` numbers for each token of the vocabulary. With `confidence` it also says, from the hidden state and
+    the earlier token's row where `confidence_by_token`, how sure the draft is of each token (DSpark).
+    """
+
+    kind: ClassVar[str] = "markov_head"
+
+    hidden_size: int
+    vocab_size: int
+    rank: int
+    confidence: bool = False
+    confidence_by_token: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
