@@ -1,4 +1,4 @@
-"""The format of speculators, a library of draft models: a layer's config, as of its own type, inside that of a draft."""
+"""The format of speculators, a library of draft models: the config of a layer inside that of the draft."""
 
 from __future__ import annotations
 

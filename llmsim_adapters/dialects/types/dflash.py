@@ -18,7 +18,7 @@ from llmsim_adapters.spec.components import Embedding, Head, MarkovHead, Norm, P
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
-    from llmsim_adapters.spec.components import Component
+    from llmsim_adapters.spec.components import Attention, Component
     from llmsim_adapters.spec.model import ModelSpec
 
 _REPEATED: Final = (
