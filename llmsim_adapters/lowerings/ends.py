@@ -14,7 +14,6 @@ if TYPE_CHECKING:
         HashEmbedding,
         Head,
         InitialState,
-        MarkovHead,
         NextTokenInput,
         PositionEmbedding,
         Projection,
@@ -92,17 +91,6 @@ def lower_score(score: Score, site: Site) -> None:
         name = f"dense_{layer}" if layer else "dense"
         site.linear(name, width, width, "replicated", rows=rows, bias=score.bias, quantized=False)
     site.linear("weight", width, score.labels, "replicated", rows=rows, bias=score.bias, quantized=False)
-
-
-def lower_markov_head(head: MarkovHead, site: Site) -> None:
-    """A row of each new token, and its product with those of all tokens; no rank has a part only."""
-    tokens, rank = site.step.tokens, head.rank
-    site.table("earlier", (head.vocab_size, rank), "replicated")
-    site.product("lookup", tokens, rank, 0, tokens * rank, kind="lookup")
-    site.linear("later", rank, head.vocab_size, "replicated", quantized=False)
-    if head.confidence:
-        inputs = head.hidden_size + rank if head.confidence_by_token else head.hidden_size
-        site.linear("confidence", inputs, 1, "replicated", bias=True, quantized=False)
 
 
 def lower_next_token_input(module: NextTokenInput, site: Site) -> None:

@@ -17,11 +17,13 @@ TYPE_OF_ARCHITECTURE: Final = {"MiniCPM3ForCausalLM": "minicpm3"}
 """The model type of architectures whose published configs have none."""
 
 DIALECT_OF_ARCHITECTURE: Final = {
+    "Eagle3DeepseekV2ForCausalLM": "deepseek_eagle3",
     "Eagle3Speculator": "llama_eagle3",
     "LlamaForCausalLMEagle3": "llama_eagle3",
     **dict.fromkeys(
         (
             *("DFlashDraftModel", "DFlashLagunaForCausalLM"),
+            *("DFlash2BeamDraftModel", "DFlash2DraftModel", "MiniMaxDFlash2DraftModel"),
             *("DSparkDraftModel", "Lfm2DSparkDraftModel", "LingDSparkModel", "Qwen3DSparkModel"),
         ),
         "dflash",

@@ -2,7 +2,7 @@
 
 Source: SGLang's `dflash.py` and `dspark.py`. Hidden states of several layers of the target are joined and projected.
 All tokens of a block attend to each other; table and head are the target's. DSpark adds a head that goes by the token
-before, and a confidence. Such configs say that they are a `qwen3`.
+before, and a confidence, DFlash 2 convolutions and a choice among candidates. Such configs say that they are a `qwen3`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from llmsim_adapters.dialects.assembly.components import mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder, layers, windowed
 from llmsim_adapters.dialects.assembly.options import gated
 from llmsim_adapters.dialects.types import qwen3
-from llmsim_adapters.spec.components import Embedding, Head, MarkovHead, Norm, Projection
+from llmsim_adapters.spec.components import BlockConvolution, Embedding, Head, MarkovHead, Norm, Projection
+from llmsim_adapters.spec.model import Block, Sublayer
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
@@ -37,11 +38,14 @@ def read(r: Reader) -> ModelSpec:
     mixers = windowed(r, _gated(r, base) if laguna else base, [False] * layers(r))
     if isinstance(mixers, list):
         mixers = [replace(mixer, causal=mixer.window is not None or mixer.causal) for mixer in mixers]
-    spec = decoder(r, mixers, mlp(r), inputs=_target(r, laguna))
+    config = r.nested("dflash_config")
+    spec = decoder(r, mixers, mlp(r), inputs=_target(r, config, laguna))
     spec = spec.transform(Embedding, lambda table: replace(table, of_target=True))
     spec = spec.transform(Head, lambda head: replace(head, weight_of="head"))
     if "DSpark" in r.architecture:
         spec = replace(spec, outputs=(*spec.outputs, _markov(r)))
+    if "DFlash2" in r.architecture and config is not None:
+        spec = _second(r, config, spec)
     return replace(spec, from_target=("embedding", "hidden states", "head"))
 
 
@@ -55,10 +59,9 @@ def _gated(r: Reader, mixer: Attention) -> Attention:
     return mixer if said == "disabled" else gated(mixer, per_head=said == "per-head")
 
 
-def _target(r: Reader, laguna: bool) -> tuple[Component, ...]:
+def _target(r: Reader, config: Reader | None, laguna: bool) -> tuple[Component, ...]:
     """Read what becomes of the target's hidden states before the layers."""
     hidden, count = r.size("hidden_size"), 0
-    config = r.nested("dflash_config")
     if config is not None:
         config.no_effect(_REPEATED, "the top level says so")
         if config.text("projector_type") not in (None, "dflash", "dspark"):
@@ -70,6 +73,29 @@ def _target(r: Reader, laguna: bool) -> tuple[Component, ...]:
     count = r.derive("num_target_hidden_states", count)
     norms: tuple[Component, ...] = (Norm(hidden),) * int(count) if laguna else ()
     return *norms, Projection(input_size=count * hidden, output_size=hidden), Norm(hidden)
+
+
+def _second(r: Reader, config: Reader, spec: ModelSpec) -> ModelSpec:
+    """Return the spec with what DFlash 2 adds: convolutions around each mixer, and a choice among candidates."""
+    hidden = r.size("hidden_size")
+    head = MarkovHead(
+        hidden_size=hidden,
+        vocab_size=r.size("vocab_size"),
+        rank=config.size("selector_rank"),
+        candidates=config.size("selector_top_k"),
+    )
+    spec = replace(spec, outputs=(*spec.outputs, head))
+    if not config.has("conv_kernel_size"):
+        return spec
+    group = config.size("conv_group_size")
+    r.check("dflash_config", hidden % group == 0, "has a conv_group_size that does not divide hidden_size")
+    around = BlockConvolution(hidden_size=hidden, kernel_size=config.size("conv_kernel_size"), groups=hidden // group)
+    convolved = Sublayer((around,), skip=False)
+
+    def with_convolutions(block: Block) -> Block:
+        return replace(block, sublayers=tuple(part for sublayer in block.sublayers for part in (convolved, sublayer)))
+
+    return spec.transform(Block, with_convolutions)
 
 
 def _markov(r: Reader) -> MarkovHead:
@@ -88,6 +114,7 @@ DIALECT = replace(
     qwen3.DIALECT.like("dflash", read=read, enable_confidence_head=True, confidence_head_with_markov=True, gating=True),
     causal_lm=(
         *("DFlashDraftModel", "DFlashLagunaForCausalLM"),
+        *("DFlash2BeamDraftModel", "DFlash2DraftModel", "MiniMaxDFlash2DraftModel"),
         *("DSparkDraftModel", "Lfm2DSparkDraftModel", "LingDSparkModel", "Qwen3DSparkModel"),
     ),
 )

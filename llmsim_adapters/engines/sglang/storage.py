@@ -73,7 +73,7 @@ FLOAT32: Final = (
         name="float32 sinks of each rank",
         source="models/deepseek_v4.py: attn_sink",
         tensors=("compressed_attention.sinks",),
-        architectures=names("DeepseekV4ForCausalLM"),
+        architectures=names("DeepseekV4ForCausalLM DeepseekV4ForCausalLMNextN"),
         dtype="float32",
         over="none",
     ),
@@ -85,21 +85,21 @@ FLOAT32: Final = (
             for of in ("compressed_attention", "indexer")
             for name in ("position_bias", "kv_norm")
         ),
-        architectures=names("DeepseekV4ForCausalLM"),
+        architectures=names("DeepseekV4ForCausalLM DeepseekV4ForCausalLMNextN"),
         dtype="float32",
     ),
     Store(
         name="tables of experts by token in 32 bits",
         source="layers/moe/hash_topk.py: tid2eid",
         tensors=("mixture_of_experts.token_table",),
-        architectures=names("DeepseekV4ForCausalLM"),
+        architectures=names("DeepseekV4ForCausalLM DeepseekV4ForCausalLMNextN"),
         dtype="int32",
     ),
     Store(
         name="an unquantized projection",
         source="models/deepseek_v4.py: wo_a, as on SM 9.0",
         tensors=("compressed_attention.o_a_proj",),
-        architectures=names("DeepseekV4ForCausalLM"),
+        architectures=names("DeepseekV4ForCausalLM DeepseekV4ForCausalLMNextN"),
         dtype="usual",
         note="the first half of the output projection is stored unquantized",
     ),
@@ -107,7 +107,7 @@ FLOAT32: Final = (
         name="no scales of an unquantized projection",
         source="models/deepseek_v4.py: wo_a, as on SM 9.0",
         tensors=("compressed_attention.o_a_proj_scale",),
-        architectures=names("DeepseekV4ForCausalLM"),
+        architectures=names("DeepseekV4ForCausalLM DeepseekV4ForCausalLMNextN"),
         absent=True,
     ),
     Store(
@@ -128,9 +128,9 @@ FLOAT32: Final = (
     ),
     Store(
         name="split projection of a draft's inputs",
-        source="models/mistral_eagle.py, models/mistral_large_3_eagle.py: fc",
+        source="models/mistral_eagle.py, mistral_large_3_eagle.py, kimi_k25_eagle3.py: fc",
         tensors=("model/inputs/projection.weight",),
-        architectures=names("MistralForCausalLMEagle MistralLarge3ForCausalLMEagle"),
+        architectures=names("Eagle3DeepseekV2ForCausalLM MistralForCausalLMEagle MistralLarge3ForCausalLMEagle"),
         over="all",
     ),
     Store(

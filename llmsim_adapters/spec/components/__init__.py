@@ -27,12 +27,13 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components.chunk_attention import ChunkAttention as ChunkAttention
     from llmsim_adapters.spec.components.compressed_attention import CompressedAttention as CompressedAttention
     from llmsim_adapters.spec.components.compressed_attention import CompressedIndexer as CompressedIndexer
+    from llmsim_adapters.spec.components.drafts import BlockConvolution as BlockConvolution
+    from llmsim_adapters.spec.components.drafts import MarkovHead as MarkovHead
     from llmsim_adapters.spec.components.ends import AxialPositionEmbedding as AxialPositionEmbedding
     from llmsim_adapters.spec.components.ends import Embedding as Embedding
     from llmsim_adapters.spec.components.ends import HashEmbedding as HashEmbedding
     from llmsim_adapters.spec.components.ends import Head as Head
     from llmsim_adapters.spec.components.ends import InitialState as InitialState
-    from llmsim_adapters.spec.components.ends import MarkovHead as MarkovHead
     from llmsim_adapters.spec.components.ends import NextTokenInput as NextTokenInput
     from llmsim_adapters.spec.components.ends import PositionEmbedding as PositionEmbedding
     from llmsim_adapters.spec.components.ends import Projection as Projection
@@ -87,13 +88,13 @@ _HOMES = {
     ),
     "chunk_attention": ("ChunkAttention",),
     "compressed_attention": ("CompressedAttention", "CompressedIndexer"),
+    "drafts": ("BlockConvolution", "MarkovHead"),
     "ends": (
         "AxialPositionEmbedding",
         "Embedding",
         "HashEmbedding",
         "Head",
         "InitialState",
-        "MarkovHead",
         "NextTokenInput",
         "PositionEmbedding",
         "Projection",

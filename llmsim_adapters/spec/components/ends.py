@@ -125,23 +125,6 @@ class Score(Component):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MarkovHead(Component):
-    """What a draft of blocks adds to the logits of a token, by the token before it: a product of two tables' rows.
-
-    Each has `rank` numbers for each token of the vocabulary. With `confidence` it also says, from the hidden state and
-    the earlier token's row where `confidence_by_token`, how sure the draft is of each token (DSpark).
-    """
-
-    kind: ClassVar[str] = "markov_head"
-
-    hidden_size: int
-    vocab_size: int
-    rank: int
-    confidence: bool = False
-    confidence_by_token: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class NextTokenInput(Component):
     """What a multi-token prediction module does before its block (DeepSeek-V3, arXiv:2412.19437, section 2.2).
 
