@@ -345,6 +345,68 @@ class TestHeads:
         assert scores == 10 * 96 + 2 * (96 * 96 + 96) + 5 * 96 + 5
 
 
+class TestDrafts:
+    def test_a_prediction_module_alone_is_what_its_target_has_beside_table_and_head(self) -> None:
+        sizes = {"q_lora_rank": 24, "kv_lora_rank": 16, "qk_nope_head_dim": 8, "qk_rope_head_dim": 4, "v_head_dim": 8}
+        experts = {"moe_intermediate_size": 32, "n_shared_experts": 1, "first_k_dense_replace": 1, "n_group": 1}
+        config = {
+            **LLAMA,
+            "model_type": "deepseek_v3",
+            "n_routed_experts": 8,
+            "num_experts_per_tok": 2,
+            **sizes,
+            **experts,
+        }
+        config = {**config, "num_key_value_heads": 8, "num_nextn_predict_layers": 1}
+        target = la.load({**config, "architectures": ["DeepseekV3ForCausalLM"]})
+        draft = la.load({**config, "architectures": ["DeepseekV3ForCausalLMNextN"]})
+        assert (target.coverage.category, draft.coverage.category) == ("mla_moe", "draft")
+        table_and_head = 2 * 1000 * 96
+        assert draft.build().parameters == target.build().mtp_parameters + table_and_head
+        assert "of its target: embedding, hidden states, head" in draft.coverage.notes[-1]
+
+    def test_a_draft_by_eagle_has_a_projection_of_both_its_inputs(self) -> None:
+        config = {**LLAMA, "num_hidden_layers": 1}
+        target, draft = (la.load({**config, "architectures": [f"LlamaForCausalLM{end}"]}) for end in ("", "Eagle"))
+        assert draft.coverage.category == "draft"
+        norms, projection = 2 * 96, 2 * 96 * 96 + 96
+        assert draft.build().parameters == target.build().parameters - norms + projection
+
+    def test_a_draft_of_blocks_has_neither_table_nor_head_of_its_own(self) -> None:
+        taken = {"dflash_config": {"target_layer_ids": [1, 2, 3]}, "num_target_layers": 4, "block_size": 8}
+        draft = la.load(
+            {**LLAMA, "model_type": "qwen3", "architectures": ["DFlashDraftModel"], "head_dim": 12, **taken}
+        )
+        assert draft.coverage.category == "draft"
+        graph = draft.build()
+        assert not [w for w in graph.weights if w.name.startswith(("embedding", "head"))]
+        assert [w.shape for w in graph.weights if w.name == "projection.weight"] == [(96, 3 * 96)]
+        assert graph.kv_cache_elements(10) == 3 * 2 * 2 * 12 * 10
+
+    def test_a_block_drafts_layers_of_the_target_must_be_said(self) -> None:
+        config = {**LLAMA, "model_type": "qwen3", "architectures": ["DFlashDraftModel"]}
+        assert gaps(config) == [("missing_parameter", "target_layer_ids")]
+
+    @pytest.mark.parametrize(
+        "architecture", ["LlamaForCausalLMMTP", "GemmaForCausalLMEagle", "NewDSpark", "NewDraftModel"]
+    )
+    def test_a_draft_that_nobody_reads_is_not_answered_for_by_its_target(self, architecture: str) -> None:
+        answer = la.evaluate({**LLAMA, "architectures": [architecture]})
+        assert answer.status == "not_supported"
+        assert ("missing_parameter", "draft_layers") in [(gap.kind, gap.name) for gap in answer.gaps]
+
+    def test_the_format_of_speculators_has_its_layer_inside(self) -> None:
+        layer = {key: value for key, value in LLAMA.items() if key != "architectures"}
+        flat = {**LLAMA, "num_hidden_layers": 1, "architectures": ["LlamaForCausalLMEagle3"], "draft_vocab_size": 500}
+        nested = {
+            "architectures": ["Eagle3Speculator"],
+            "speculators_model_type": "eagle3",
+            "draft_vocab_size": 500,
+            "transformer_layer_config": {**layer, "num_hidden_layers": 1},
+        }
+        assert la.build(nested).parameters == la.build(flat).parameters
+
+
 class TestInference:
     def test_the_page_on_undeclared_types_is_what_is_measured(self) -> None:
         """`python -m tests.reference.inference` writes it anew."""

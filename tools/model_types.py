@@ -48,10 +48,16 @@ class Type(NamedTuple):
 def types() -> list[Type]:
     """Return every declared type, by name."""
     import llmsim_adapters as la
-    from llmsim_adapters.dialects.reading.find import built_in
+    from llmsim_adapters.dialects.reading.find import DIALECT_OF_ARCHITECTURE, built_in
     from tests.facts import CASES
+    from tests.sglang import CONFIGS
 
-    configs = {name: case["config"] for name, case in reversed(CASES) if case["form"] != "default"}
+    drafts = {
+        DIALECT_OF_ARCHITECTURE[entry["architecture"]]: entry["config"]
+        for entry in CONFIGS.values()
+        if entry["architecture"] in DIALECT_OF_ARCHITECTURE
+    }
+    configs = drafts | {name: case["config"] for name, case in reversed(CASES) if case["form"] != "default"}
     rows = []
     for path in sorted(TYPES.glob("[a-z]*.py")):
         doc = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""

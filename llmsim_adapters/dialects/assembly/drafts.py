@@ -34,11 +34,11 @@ _EAGLE: Final[Mapping[str, _Joined]] = {
 def prediction_module(r: Reader, spec: ModelSpec) -> ModelSpec:
     """Return a model that is the first prediction module of a target, with the target's embedding and head.
 
-    Servers name such models by an architecture of their own and read the target's config: sizes are the target's.
+    Servers name such models by an architecture of their own and read the target's config: sizes are the target's. One
+    whose type has no such modules stays as it is.
     """
     mtp = spec.stack("mtp")
     if mtp is None:
-        r.not_modelled("draft_layers")
         return spec
     *layer, predict = mtp.blocks[mtp.order[0]].sublayers
     text = Stack(
@@ -60,7 +60,6 @@ def eagle(r: Reader, spec: ModelSpec) -> ModelSpec:
     """Return a decoder as a draft by EAGLE: over the token's embedding and the target's hidden state, projected."""
     joined, text = _EAGLE.get(r.architecture), spec.stack("text")
     if joined is None or text is None:
-        r.not_modelled("draft_inputs")
         return spec
     hidden = r.size("hidden_size")
     if not joined.normed:

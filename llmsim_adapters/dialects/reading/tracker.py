@@ -22,6 +22,8 @@ MISSING: Final = object()
 
 LANGUAGE_HEADS: Final = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration")
 """How the names of architectures with a language-model head end."""
+_DRAFTS: Final = ("NextN", "MTP", "DSpark", "DraftModel", "ForCausalLMEagle", "ForCausalLMEagle3")
+"""How the names of architectures end that draft tokens for a target model."""
 _PREDICTION_MODULES: Final = ("NextN", "MTP")
 """How the names of architectures end that are prediction modules of a target, whose config they take."""
 _FATAL: Final = (GapKind.INVALID_CONFIG, GapKind.MISSING_PARAMETER, GapKind.PLUGIN_ERROR)
@@ -105,6 +107,11 @@ class Tracker:
     def predicts_alone(self) -> bool:
         """Whether the architecture is a target's prediction module by itself, as servers name such draft models."""
         return self.architecture.endswith(_PREDICTION_MODULES)
+
+    @property
+    def drafts(self) -> bool:
+        """Whether the architecture is a draft model by its name, whose config may be the target's."""
+        return self.architecture.endswith(_DRAFTS)
 
     @property
     def joins_hidden_states(self) -> bool:
