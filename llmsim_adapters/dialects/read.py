@@ -144,8 +144,9 @@ def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | No
     elif r.joins_hidden_states:
         spec = eagle(r, spec)
     if r.drafts and not spec.from_target:
-        detail = f"what the draft model {printable(r.architecture, 60)} is made of is not known; its config's sizes may "
-        r.gaps.append(Gap(GapKind.MISSING_PARAMETER, "draft_layers", f"{detail}be its target's"))
+        name = printable(r.architecture, 60)
+        detail = f"what the draft model {name} is made of is not known; its config's sizes may be its target's"
+        r.gaps.append(Gap(GapKind.MISSING_PARAMETER, "draft_layers", detail))
     r.mark("model_type", "architectures")
     alone = r.predicts_alone or r.architecture in dialect.text_only
     if outer is None and alone:
