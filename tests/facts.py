@@ -43,9 +43,12 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     (path.stem, case)
     for path in sorted(FOLDER.glob("*.json"))
     for case in facts(path.stem).get("cases", ())
-    if path.stem != "mtp"
+    if path.stem not in ("mtp", "heads")
 ]
 """Every case of every model type: the type and the case."""
+
+HEAD_CASES: list[tuple[str, dict[str, Any]]] = [("heads", case) for case in facts("heads")["cases"]]
+"""The cases of classes that score sequences."""
 
 MTP_CASES: list[dict[str, Any]] = facts("mtp")["cases"]
 """The cases with multi-token prediction."""

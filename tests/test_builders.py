@@ -21,6 +21,7 @@ from llmsim_adapters.spec.components import (
     Attention,
     AttentionResidual,
     AxialPositionEmbedding,
+    BlockConvolution,
     ChunkAttention,
     Component,
     CompressedAttention,
@@ -35,6 +36,7 @@ from llmsim_adapters.spec.components import (
     InitialState,
     LatentAttention,
     LowRankHyperConnection,
+    MarkovHead,
     MixtureOfAttention,
     MixtureOfExperts,
     NextTokenInput,
@@ -50,6 +52,7 @@ from llmsim_adapters.spec.components import (
     RetrievedExperts,
     Scale,
     ScaledResidual,
+    Score,
     StreamProjections,
     every_kind,
 )
@@ -103,6 +106,7 @@ VARIATIONS: tuple[tuple[str, type[Any], Callable[[Any], Any]], ...] = (
     ("latent_attention_bias", LatentAttention, lambda a: replace(a, bias=True)),
     ("latent_attention_window", LatentAttention, lambda a: replace(a, window=512)),
     ("rotary_key_norm", LatentAttention, lambda a: replace(a, rope_norm=True)),
+    ("latent_attention_input_size", LatentAttention, lambda a: replace(a, input_size=2 * a.hidden_size)),
     ("latent_attention_sinks", LatentAttention, lambda a: replace(a, sinks=True)),
     ("gate_from_queries", LatentAttention, lambda a: replace(a, gate_from_queries=True, q_lora_rank=24)),
     ("sparse_attention", LatentAttention, lambda a: replace(a, top_k=64, indexer=INDEXER)),
@@ -124,6 +128,10 @@ VARIATIONS: tuple[tuple[str, type[Any], Callable[[Any], Any]], ...] = (
     ("no_pre_norm", la.Sublayer, lambda s: replace(s, pre_norms=(), post_norms=s.pre_norms)),
     ("position_embedding", la.ModelSpec, lambda s: replace(s, inputs=(*s.inputs, POSITIONS))),
     ("projection", la.ModelSpec, lambda s: replace(s, inputs=(*s.inputs, PROJECTION))),
+    ("a block_convolution", la.ModelSpec, lambda s: replace(s, inputs=(*s.inputs, CONVOLVED_BLOCK))),
+    ("a choice_of_candidates", la.ModelSpec, lambda s: replace(s, outputs=(*s.outputs, replace(MARKOV, candidates=4)))),
+    ("a markov_head", la.ModelSpec, lambda s: replace(s, outputs=(*s.outputs, MARKOV))),
+    ("a score", la.ModelSpec, lambda s: replace(s, outputs=(SCORE,))),
     ("prompt_tokens", la.Stack, lambda s: replace(s, prompt=8)),
     ("padded_prefill", la.Stack, lambda s: replace(s, pad_to=7)),
     ("a chunk_attention", la.Block, lambda b: replace(b, sublayers=(*b.sublayers, CHUNKED))),
@@ -232,6 +240,9 @@ CHOSEN = la.Sublayer(
     (NgramInput(hidden_size=2048, streams=3, table_rows=999, heads=4, width=64, ngram_size=3, conv_kernel=4),)
 )
 PROJECTION = Projection(input_size=2048, output_size=2048)
+CONVOLVED_BLOCK = BlockConvolution(hidden_size=2048, kernel_size=4, groups=32)
+MARKOV = MarkovHead(hidden_size=2048, vocab_size=999, rank=16)
+SCORE = Score(hidden_size=2048, labels=3, dense_layers=1, bias=True)
 
 
 def encoding(axis: str) -> la.Stack:

@@ -314,8 +314,102 @@ class TestHeads:
         assert model.build().parameters == total
 
     def test_a_head_of_another_kind_is_a_gap(self) -> None:
-        config = {**LLAMA, "architectures": ["LlamaForSequenceClassification"]}
-        assert gaps(config) == [("unsupported_feature", "head_of_LlamaForSequenceClassification")]
+        config = {**LLAMA, "architectures": ["LlamaForTokenClassification"]}
+        assert gaps(config) == [("unsupported_feature", "head_of_LlamaForTokenClassification")]
+
+    @pytest.mark.parametrize(
+        ("said", "labels"),
+        [
+            ({}, 2),
+            ({"num_labels": 1}, 1),
+            ({"id2label": {"0": "good", "1": "bad", "2": "neither"}, "label2id": {"good": 0}}, 3),
+            ({"id2label": None}, 2),
+        ],
+    )
+    def test_a_classifier_has_scores_in_place_of_words(self, said: dict[str, Any], labels: int) -> None:
+        graph = la.build({**LLAMA, "architectures": ["LlamaForSequenceClassification"], **said})
+        ends = {w.name: w.shape for w in graph.weights if w.name.startswith(("head", "score"))}
+        assert ends == {"score.weight": (labels, 96)}
+
+    def test_labels_that_are_counted_and_named_otherwise_are_a_gap(self) -> None:
+        """transformers 5.24 has 3 scores for such a config."""
+        said = {"num_labels": 3, "id2label": {"0": "good"}}
+        config = {**LLAMA, "architectures": ["LlamaForSequenceClassification"], **said}
+        assert gaps(config) == [("conflicting_keys", "num_labels")]
+        assert [w.shape for w in la.build(config).weights if w.name == "score.weight"] == [(3, 96)]
+
+    @pytest.mark.parametrize("said", [{"num_labels": 0}, {"num_labels": "two"}, {"id2label": {}}, {"id2label": [1]}])
+    def test_labels_that_can_not_be_are_refused(self, said: dict[str, Any]) -> None:
+        config = {**LLAMA, "architectures": ["LlamaForSequenceClassification"], **said}
+        assert gaps(config) == [("invalid_config", next(iter(said)))]
+
+    def test_pairs_of_scores_may_have_weights(self) -> None:
+        config = {**LLAMA, "architectures": ["LlamaForSequenceClassificationWithNormal_Weights"], "num_labels": 10}
+        graph = la.build(config)
+        scores = sum(w.elements for w in graph.weights if w.name.startswith("score"))
+        assert scores == 10 * 96 + 2 * (96 * 96 + 96) + 5 * 96 + 5
+
+
+class TestDrafts:
+    def test_a_prediction_module_alone_is_what_its_target_has_beside_table_and_head(self) -> None:
+        sizes = {"q_lora_rank": 24, "kv_lora_rank": 16, "qk_nope_head_dim": 8, "qk_rope_head_dim": 4, "v_head_dim": 8}
+        experts = {"moe_intermediate_size": 32, "n_shared_experts": 1, "first_k_dense_replace": 1, "n_group": 1}
+        config = {
+            **LLAMA,
+            "model_type": "deepseek_v3",
+            "n_routed_experts": 8,
+            "num_experts_per_tok": 2,
+            **sizes,
+            **experts,
+        }
+        config = {**config, "num_key_value_heads": 8, "num_nextn_predict_layers": 1}
+        target = la.load({**config, "architectures": ["DeepseekV3ForCausalLM"]})
+        draft = la.load({**config, "architectures": ["DeepseekV3ForCausalLMNextN"]})
+        assert (target.coverage.category, draft.coverage.category) == ("mla_moe", "draft")
+        table_and_head = 2 * 1000 * 96
+        assert draft.build().parameters == target.build().mtp_parameters + table_and_head
+        assert "of its target: embedding, hidden states, head" in draft.coverage.notes[-1]
+
+    def test_a_draft_by_eagle_has_a_projection_of_both_its_inputs(self) -> None:
+        config = {**LLAMA, "num_hidden_layers": 1}
+        target, draft = (la.load({**config, "architectures": [f"LlamaForCausalLM{end}"]}) for end in ("", "Eagle"))
+        assert draft.coverage.category == "draft"
+        norms, projection = 2 * 96, 2 * 96 * 96 + 96
+        assert draft.build().parameters == target.build().parameters - norms + projection
+
+    def test_a_draft_of_blocks_has_neither_table_nor_head_of_its_own(self) -> None:
+        taken = {"dflash_config": {"target_layer_ids": [1, 2, 3]}, "num_target_layers": 4, "block_size": 8}
+        draft = la.load(
+            {**LLAMA, "model_type": "qwen3", "architectures": ["DFlashDraftModel"], "head_dim": 12, **taken}
+        )
+        assert draft.coverage.category == "draft"
+        graph = draft.build()
+        assert not [w for w in graph.weights if w.name.startswith(("embedding", "head"))]
+        assert [w.shape for w in graph.weights if w.name == "projection.weight"] == [(96, 3 * 96)]
+        assert graph.kv_cache_elements(10) == 3 * 2 * 2 * 12 * 10
+
+    def test_a_block_drafts_layers_of_the_target_must_be_said(self) -> None:
+        config = {**LLAMA, "model_type": "qwen3", "architectures": ["DFlashDraftModel"]}
+        assert gaps(config) == [("missing_parameter", "target_layer_ids")]
+
+    @pytest.mark.parametrize(
+        "architecture", ["LlamaForCausalLMMTP", "GemmaForCausalLMEagle", "NewDSpark", "NewDraftModel"]
+    )
+    def test_a_draft_that_nobody_reads_is_not_answered_for_by_its_target(self, architecture: str) -> None:
+        answer = la.evaluate({**LLAMA, "architectures": [architecture]})
+        assert answer.status == "not_supported"
+        assert ("missing_parameter", "draft_layers") in [(gap.kind, gap.name) for gap in answer.gaps]
+
+    def test_the_format_of_speculators_has_its_layer_inside(self) -> None:
+        layer = {key: value for key, value in LLAMA.items() if key != "architectures"}
+        flat = {**LLAMA, "num_hidden_layers": 1, "architectures": ["LlamaForCausalLMEagle3"], "draft_vocab_size": 500}
+        nested = {
+            "architectures": ["Eagle3Speculator"],
+            "speculators_model_type": "eagle3",
+            "draft_vocab_size": 500,
+            "transformer_layer_config": {**layer, "num_hidden_layers": 1},
+        }
+        assert la.build(nested).parameters == la.build(flat).parameters
 
 
 class TestInference:

@@ -48,7 +48,6 @@ UNREAD: Final = {
         "unlimited-ocr",
         "language_config.sliding_window_size",
     ): "what its window leaves out is not known",
-    ("qwen3", "block_size"): "a DFlash or DSpark draft, whose architecture is none of Qwen3's",
 }
 """Keys of declared types that published configs have and nobody reads: each is a gap of its model."""
 

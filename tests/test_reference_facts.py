@@ -13,10 +13,11 @@ import pytest
 import llmsim_adapters as la
 from llmsim_adapters.spec.components import MixtureOfExperts
 from tests import conventions
-from tests.facts import CASES as ALL
-from tests.facts import MTP_CASES, checkpoint, facts
+from tests.facts import CASES as OF_TYPES
+from tests.facts import HEAD_CASES, MTP_CASES, checkpoint, facts
 from tests.reference.index import INDEX, index
 
+ALL = OF_TYPES + HEAD_CASES
 CASES = [
     pytest.param(case, id=f"{name}-{case['name']}")
     for name, case in ALL

@@ -190,7 +190,7 @@ def test_berts_tables_are_split_and_its_pooler_is_absent(ranks: int, positions: 
 
 def test_a_reranker_keeps_its_dense_layer() -> None:
     config = {**BERT, "model_type": "xlm-roberta", "architectures": ["XLMRobertaForSequenceClassification"]}
-    assert elements(graph(config, tp_size=2), "model/outputs/projection.weight") == 256 * 256
+    assert elements(graph(config, tp_size=2), "model/outputs/score.dense") == 256 * 256
 
 
 def test_gemma_4_has_a_projection_of_values_where_the_keys_are_the_values() -> None:

@@ -48,11 +48,16 @@ class Type(NamedTuple):
 def types() -> list[Type]:
     """Return every declared type, by name."""
     import llmsim_adapters as la
-    from llmsim_adapters.dialects.reading.find import built_in
+    from llmsim_adapters.dialects.reading.find import DIALECT_OF_ARCHITECTURE, built_in
     from tests.facts import CASES, facts
 
-    published = (entry["config"] for entry in facts("sglang/configs")["configs"].values())
-    configs = {str(config.get("model_type")): config for config in published}
+    published = facts("sglang/configs")["configs"].values()
+    configs = {str(entry["config"].get("model_type")): entry["config"] for entry in published}
+    configs |= {
+        DIALECT_OF_ARCHITECTURE[entry["architecture"]]: entry["config"]
+        for entry in published
+        if entry["architecture"] in DIALECT_OF_ARCHITECTURE
+    }
     configs |= {name: case["config"] for name, case in reversed(CASES) if case["form"] != "default"}
     rows = []
     for path in sorted(TYPES.glob("[a-z]*.py")):

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 _DECODER: Final = frozenset(
     {"adapter", "embedding", "head", "mlp", "next_token_input", "norm", "position_embedding", "projection", "scale"}
+    | {"block_convolution", "markov_head", "score"}
     | {"hyper_connection", "hyper_head", "indexer", "initial_state", "convolved_residual", "scaled_residual"}
     | {"alternating_updates", "per_layer_embedding", "per_layer_input", "retrieved_experts", "stream_projections"}
     | {"attention_residual", "axial_position_embedding", "chunk_attention", "hash_embedding"}

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.dialects.assembly.decoder import dtype
+from llmsim_adapters.dialects.assembly.scores import of_whole
 from llmsim_adapters.dialects.keys.aliases import CANONICAL
 from llmsim_adapters.dialects.keys.parts import PART_OF
 from llmsim_adapters.dialects.quantization import quantized
@@ -132,7 +133,7 @@ def inherit(spec: ModelSpec, outer: Reader, r: Reader, *, alone: bool = False, t
         spec = replace(spec, dtype=dtype(outer))
     else:
         outer.no_effect(("dtype",), "null: the language model's is taken")
-    spec = quantized(outer, spec)
+    spec = quantized(outer, spec if alone else of_whole(spec, outer))
     if alone:
         without_parts(outer)
     return spec

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.dialects import composite, left_out
+from llmsim_adapters.dialects.assembly.drafts import eagle, prediction_module
 from llmsim_adapters.dialects.keys.aliases import CANONICAL
 from llmsim_adapters.dialects.keys.neutral import confirms
 from llmsim_adapters.dialects.keys.parts import PART_OF
@@ -24,6 +25,7 @@ from llmsim_adapters.dialects.reading.find import (
 from llmsim_adapters.dialects.reading.reader import Reader
 from llmsim_adapters.dialects.reading.reading import Reading
 from llmsim_adapters.dialects.relatives import Relative, accepts, assume, relatives
+from llmsim_adapters.dialects.speculators import flattened
 from llmsim_adapters.errors import internal
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.sources.sidecars import QUANTIZATIONS
@@ -48,6 +50,9 @@ _UNKNOWN_FILES: Final = (
 )
 
 
+_DRAFT: Final = "a draft model, which takes of its target: {}; what it shares with it is counted here by itself"
+
+
 def read(
     config: Mapping[str, Any],
     plugged: Mapping[str, Dialect] | None = None,
@@ -65,6 +70,7 @@ def read(
         by_keys_alone: read by the inferring dialect even what some dialect knows, to measure how good it is.
         sidecars: what is known of the files beside the config.
     """
+    config = flattened(config)
 
     def reading_of(config: Mapping[str, Any]) -> Reading:
         return _as_any_type(config, plugged or {}, sidecars, traced=traced, by_keys_alone=by_keys_alone)
@@ -195,7 +201,10 @@ def _read(
         gaps=tuple(dict.fromkeys(r.gaps)),  # a bad key that is read twice is still one gap
         path=".".join(path),
         without_effect=r.without_effect,
-        notes=(_UNKNOWN_FILES,) if sidecars is not None and _may_lack_files(sidecars, spec) else (),
+        notes=(
+            *((_UNKNOWN_FILES,) if sidecars is not None and _may_lack_files(sidecars, spec) else ()),
+            *((_DRAFT.format(", ".join(spec.from_target)),) if spec is not None and spec.from_target else ()),
+        ),
     )
 
 
@@ -224,11 +233,19 @@ def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | No
     if outer is not None and composite.ends_in_language_head(r):
         r.causal_lm += (r.architecture,)
     spec = quantized(r, dialect.read(r))
+    if r.predicts_alone:
+        spec = prediction_module(r, spec)
+    elif r.joins_hidden_states:
+        spec = eagle(r, spec)
+    if r.drafts and not spec.from_target:
+        name = printable(r.architecture, 60)
+        detail = f"what the draft model {name} is made of is not known; its config's sizes may be its target's"
+        r.gaps.append(Gap(GapKind.MISSING_PARAMETER, "draft_layers", detail))
     for name, taken in dialect.disputed.items():
         if not r.has(name):
             r.inferred(name, f"two classes have this type and no key says it: {taken}")
     r.mark("model_type", "architectures")
-    alone = r.architecture in dialect.text_only
+    alone = r.predicts_alone or r.architecture in dialect.text_only
     if outer is None and alone:
         composite.without_parts(r)
     elif outer is None and whole is not None:
@@ -335,9 +352,9 @@ def _of_another_class(
         return []
     own = {bare(name) for name in (outer_type, r.model_type, dialect.model_type) if isinstance(name, str)}
     if not r.architecture.endswith("ForConditionalGeneration"):  # which is the whole, with what stands beside the text
-        own |= {name.removesuffix("text").removesuffix("decoder") for name in own}
+        own |= {name.removesuffix("text").removesuffix("decoder") for name in own} | set(map(bare, dialect.classes))
     known = [each for of in (dialect, whole) if of is not None for each in (of.classes, of.causal_lm, of.text_only)]
-    if stem in own or any(r.architecture in names for names in known):
+    if stem in own or r.architecture in DIALECT_OF_ARCHITECTURE or any(r.architecture in names for names in known):
         return []
     shown = printable(r.architecture)
     detail = f"{shown} is no class of the type {printable(r.model_type)}: taken to be as that type's own"

@@ -71,7 +71,7 @@ def lower_latent_attention(attention: LatentAttention, site: Site) -> None:
     site.split_heads(heads, None if site.step.decode else heads)
     rank, rope = attention.kv_lora_rank, attention.qk_rope_head_dim
     _project_queries(attention, site)
-    site.linear("kv_a_proj", hidden, rank + rope, "replicated", bias=attention.bias)
+    site.linear("kv_a_proj", attention.input_size or hidden, rank + rope, "replicated", bias=attention.bias)
     site.norm("kv_a_layernorm", Norm(rank))
     if attention.rope_norm:
         site.norm("k_rope_layernorm", Norm(rope))
@@ -88,7 +88,8 @@ def lower_latent_attention(attention: LatentAttention, site: Site) -> None:
 
 
 def _project_queries(attention: LatentAttention, site: Site) -> None:
-    hidden, heads, compressed = attention.hidden_size, attention.num_attention_heads, attention.q_lora_rank
+    hidden, heads = attention.input_size or attention.hidden_size, attention.num_attention_heads
+    compressed = attention.q_lora_rank
     size = attention.qk_nope_head_dim + attention.qk_rope_head_dim
     if compressed is None:
         site.linear("q_proj", hidden, heads * size, "heads")

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
         NextTokenInput,
         PositionEmbedding,
         Projection,
+        Score,
     )
 
 
 def lower_embedding(embedding: Embedding, site: Site) -> None:
     width = embedding.hidden_size
-    site.table("weight", (embedding.vocab_size, width), "vocabulary")
+    if not embedding.of_target:
+        site.table("weight", (embedding.vocab_size, width), "vocabulary")
     if embedding.spare:
         site.table("spare_weight", (embedding.vocab_size, width), "vocabulary")
     site.product("lookup", site.step.tokens, width, 0, site.step.tokens * width, kind="lookup")
@@ -81,11 +83,22 @@ def lower_head(head: Head, site: Site) -> None:
     site.gather("logits", rows, head.vocab_size)
 
 
+def lower_score(score: Score, site: Site) -> None:
+    """Scores of every new token, or of one of each sequence; they are not quantized in checkpoints."""
+    step, width = site.step, score.hidden_size
+    rows = step.batch_size if score.one_token or not step.all_logits else step.tokens
+    for layer in range(score.dense_layers):
+        name = f"dense_{layer}" if layer else "dense"
+        site.linear(name, width, width, "replicated", rows=rows, bias=score.bias, quantized=False)
+    site.linear("weight", width, score.labels, "replicated", rows=rows, bias=score.bias, quantized=False)
+
+
 def lower_next_token_input(module: NextTokenInput, site: Site) -> None:
     """Look-up of the next token, norms of both halves, and their projection (not quantized in checkpoints)."""
     hidden, tokens = module.hidden_size, site.step.tokens
-    site.product("lookup", tokens, hidden, 0, tokens * hidden, kind="lookup")
-    site.add_up("lookup", hidden)
+    if module.looks_up:
+        site.product("lookup", tokens, hidden, 0, tokens * hidden, kind="lookup")
+        site.add_up("lookup", hidden)
     site.norm("enorm", Norm(hidden))
     site.norm("hnorm", Norm(hidden))
     site.linear("eh_proj", 2 * hidden, hidden, "replicated", quantized=False)

@@ -44,7 +44,9 @@ def text_category(kinds: Collection[type[Component]]) -> Category:
 
 
 def category(spec: ModelSpec, kinds: Collection[type[Component]]) -> Category:
-    """Return the category of a model; one with a tower for pictures or sound is multimodal."""
+    """Return the category of a model: one that drafts for another is a draft, one with a tower multimodal."""
+    if spec.from_target:
+        return Category.DRAFT
     towers = any(name.endswith("_tower") for name in spec.unmodelled)
     if towers or any(stack.axis != "tokens" for stack in spec.stacks):
         return Category.MULTIMODAL

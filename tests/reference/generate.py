@@ -1,7 +1,7 @@
 """Measure the reference facts and write them under `facts/`: `python -m tests.reference.generate [type ...]`.
 
-Without arguments, all of them. `published`, `chatglm`, `mtp`, `defaults`, `edges`, `towers` and those of `stand_ins`
-name the files that are not made from one class of transformers.
+Without arguments, all of them. `published`, `chatglm`, `mtp`, `defaults`, `edges`, `heads`, `towers` and those of
+`stand_ins` name the files that are not made from one class of transformers.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
 
-from . import cases, chatglm, edges, fields, inert, measure, mtp, published, stand_ins, store, towers
+from . import cases, chatglm, edges, fields, heads, inert, measure, mtp, published, stand_ins, store, towers
 from .rows import UNDECLARED, WHOLE
 from .values import RANDOM_RUN, RUNS
 
@@ -152,6 +152,7 @@ OTHERS: dict[str, Callable[[Path], None]] = {
     "defaults": write_defaults,
     "edges": edges.write,
     "inert": partial(inert.write, TYPES),
+    "heads": heads.write,
     "towers": towers.write,
     "mtp": mtp.write,
     "published": published.write,

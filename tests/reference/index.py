@@ -15,14 +15,14 @@ from typing import Final
 import llmsim_adapters as la
 from llmsim_adapters.spec.features import Features
 from tests.checkpoints import STORED, model_of
-from tests.facts import CASES, MTP_CASES, facts
+from tests.facts import CASES, HEAD_CASES, MTP_CASES, facts
 
 INDEX: Final = Path(la.__file__).parent / "evaluation" / "verified.json"
 
 
 def index() -> dict[str, list[str]]:
     """Return the dialects, components and features of all models that the facts are about."""
-    configs = [case["config"] for _, case in CASES] + [case["config"] for case in MTP_CASES]
+    configs = [case["config"] for _, case in CASES + HEAD_CASES] + [case["config"] for case in MTP_CASES]
     models = [la.load(config) for config in configs]
     models += [la.load(name, offline=True) for name in facts("checkpoints")["models"]]
     found = Features()

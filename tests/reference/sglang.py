@@ -65,7 +65,7 @@ def trimmed(config: Mapping[str, Any]) -> dict[str, Any]:
             continue
         if key == "id2label" and isinstance(value, dict):
             kept["num_labels"] = len(value)
-        elif key == "architectures" or not (COSTLESS.get(key) in _BOOKKEEPING or key.endswith(_TOKENS)):
+        elif key in ("architectures", "num_labels") or not (COSTLESS.get(key) in _BOOKKEEPING or key.endswith(_TOKENS)):
             kept[key] = trimmed(value) if isinstance(value, dict) else value
     return kept
 

@@ -46,8 +46,8 @@ def _buffers(run: Run) -> int:
 
 KINDS: Final[Mapping[str, tuple[str, Callable[[Run, int | None], bool]]]] = {
     "drafts": (
-        "a draft model: of layers for multi-token prediction with what stands before them, or with inputs of its own; "
-        "both are gaps of the model, which is answered for by its target's layers",
+        "a draft model that no dialect reads yet: its config may have its target's sizes, so that there is no answer; "
+        "and a gate that SGLang pads",
         lambda run, _: _draft(run),
     ),
     "split when loaded": (

@@ -7,6 +7,7 @@ from itertools import cycle, islice
 from typing import TYPE_CHECKING, Final, Literal
 
 from llmsim_adapters.dialects.assembly.layouts import pre_norm
+from llmsim_adapters.dialects.assembly.scores import SCORES, scores
 from llmsim_adapters.spec.components import (
     Attention,
     Component,
@@ -16,6 +17,7 @@ from llmsim_adapters.spec.components import (
     MixtureOfExperts,
     NextTokenInput,
     Norm,
+    Score,
 )
 from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
 from llmsim_adapters.text import printable
@@ -132,7 +134,13 @@ def _name(mixer: Component, feed_forward: Component) -> str:
     return f"{attends}_moe" if isinstance(feed_forward, MixtureOfExperts) else f"{attends}_dense"
 
 
-def next_token_stack(r: Reader, count: int, *mixers: Component) -> Stack | None:
+def prediction_modules(r: Reader) -> int:
+    """Read how many multi-token prediction modules there are: one in a model that is such a module alone."""
+    count = r.count("num_nextn_predict_layers")
+    return 1 if r.predicts_alone else count
+
+
+def next_token_stack(r: Reader, count: int, *mixers: Component, final_norm: bool = True) -> Stack | None:
     """Return the multi-token prediction stack of `count` modules, or None where there is none.
 
     Each module joins the next token's embedding to the hidden state, runs one more layer of these mixers, normalises,
@@ -142,16 +150,22 @@ def next_token_stack(r: Reader, count: int, *mixers: Component) -> Stack | None:
         return None
     hidden, vocab = r.size("hidden_size"), r.size("vocab_size")
     norm = Norm(hidden)
+    norms = (norm,) if final_norm else ()
     layer = (Sublayer((mixer,), (norm,)) for mixer in mixers)
     join = Sublayer((NextTokenInput(hidden_size=hidden),), skip=False)
-    predict = Sublayer((Head(hidden_size=hidden, vocab_size=vocab, weight_of="head"),), (norm,), skip=False)
+    predict = Sublayer((Head(hidden_size=hidden, vocab_size=vocab, weight_of="head"),), norms, skip=False)
     block = Block("module", (join, *layer, predict))
     return Stack("mtp", (block,), (0,) * count, optional=True, counted_by="num_nextn_predict_layers")
 
 
-def head(r: Reader, hidden: int, vocab: int, softcap: float | None = None, bias: bool = False) -> tuple[Head, ...]:
+def head(
+    r: Reader, hidden: int, vocab: int, softcap: float | None = None, bias: bool = False
+) -> tuple[Head | Score, ...]:
     """Read which head the architecture has, and whether it is tied to the token embedding."""
     tied = r.flag("tie_word_embeddings")
+    if r.architecture in SCORES:
+        r.no_effect(("tie_word_embeddings",), f"{printable(r.architecture)} has no language-model head")
+        return scores(r, hidden)
     if not r.has_language_head():
         r.no_effect(("tie_word_embeddings",), f"{printable(r.architecture)} has no language-model head")
         return ()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from llmsim_adapters.dialects.assembly.classic import classic, unrotated_attention
 from llmsim_adapters.dialects.assembly.ends import learned_positions
 from llmsim_adapters.dialects.assembly.layouts import crossing, post_norm
-from llmsim_adapters.spec.components import Embedding, Head, Norm, PositionEmbedding, Projection
+from llmsim_adapters.spec.components import Embedding, Head, Norm, PositionEmbedding, Projection, Score
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.assembly.layouts import Layout
@@ -53,6 +53,8 @@ def masked(
     hidden = r.size("hidden_size")
     if not spec.outputs:
         return pooled(spec, hidden) if pooler else spec
+    if isinstance(spec.outputs[0], Score):
+        return spec
     width = width or hidden
     (text,) = spec.stacks
     before = (Projection(input_size=hidden, output_size=width, bias=True), layer_norm_of(width))

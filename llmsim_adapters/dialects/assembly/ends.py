@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.spec.components import Embedding, Head, PositionEmbedding, Projection
+from llmsim_adapters.spec.components import Embedding, Head, PositionEmbedding, Projection, Score
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
@@ -23,6 +23,7 @@ def narrow_ends(spec: ModelSpec, hidden: int, width: int) -> ModelSpec:
         return spec
     spec = spec.transform(Embedding, lambda e: replace(e, hidden_size=width))
     spec = spec.transform(Head, lambda h: replace(h, hidden_size=width))
+    spec = spec.transform(Score, lambda s: replace(s, hidden_size=width))
     table, *rest = spec.inputs
     (text,) = spec.stacks
     text = replace(text, after=(*text.after, Projection(input_size=hidden, output_size=width)))

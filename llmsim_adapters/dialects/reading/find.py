@@ -22,7 +22,19 @@ ARCHITECTURE_OF_TYPE: Final = {
 }
 """The architecture of model types whose published configs name none."""
 
-DIALECT_OF_ARCHITECTURE: Final = {"LlamaForCausalLMEagle3": "llama_eagle3", "Eagle3Speculator": "llama_eagle3"}
+DIALECT_OF_ARCHITECTURE: Final = {
+    "Eagle3DeepseekV2ForCausalLM": "deepseek_eagle3",
+    "Eagle3Speculator": "llama_eagle3",
+    "LlamaForCausalLMEagle3": "llama_eagle3",
+    **dict.fromkeys(
+        (
+            *("DFlashDraftModel", "DFlashLagunaForCausalLM"),
+            *("DFlash2BeamDraftModel", "DFlash2DraftModel", "MiniMaxDFlash2DraftModel"),
+            *("DSparkDraftModel", "Lfm2DSparkDraftModel", "LingDSparkModel", "Qwen3DSparkModel"),
+        ),
+        "dflash",
+    ),
+}
 """The dialects of architectures that are another model than the type that their configs state."""
 
 WHOLE_OF_ARCHITECTURE: Final = {"Mistral3ForConditionalGeneration": "mistral3"}
@@ -38,7 +50,7 @@ _MODULE_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,80}")
 
 
 _PURPOSE: Final = re.compile(
-    r"(For[A-Z]\w*|(With)?LMHead(Model)?|DoubleHeadsModel|(Bidirectional|Encoder|Decoder)?Model(LM)?(WithLMHead)?)$"
+    r"(NextN|MTP|For[A-Z]\w*|(With)?LMHead(Model)?|DoubleHeadsModel|(Bidirectional|Encoder|Decoder)?Model(LM)?(WithLMHead)?)$"
 )
 """What stands behind the name of a type in that of a class: what it is for."""
 

@@ -25,6 +25,10 @@ LANGUAGE_HEADS: Final = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration
 """How the names of architectures with a language-model head end."""
 _INERT: Final = tuple([key for key in COSTLESS if key in SPELLED])
 """Keys without a cost in any type of which something is known."""
+_DRAFTS: Final = ("NextN", "MTP", "DSpark", "DraftModel", "ForCausalLMEagle", "ForCausalLMEagle3")
+"""How the names of architectures end that draft tokens for a target model."""
+_PREDICTION_MODULES: Final = ("NextN", "MTP")
+"""How the names of architectures end that are prediction modules of a target, whose config they take."""
 _FATAL: Final = (GapKind.INVALID_CONFIG, GapKind.MISSING_PARAMETER, GapKind.PLUGIN_ERROR)
 _parameter: Final[Callable[[tuple[str, Any, str | None, Origin]], Parameter]] = partial(tuple.__new__, Parameter)
 """Makes a parameter in half the time of its class: reading does little else."""
@@ -102,6 +106,21 @@ class Tracker:
         """Whether the architecture is one of the embedding models that take a decoder's causal masks away."""
         return "Bidirectional" in self.architecture
 
+    @property
+    def predicts_alone(self) -> bool:
+        """Whether the architecture is a target's prediction module by itself, as servers name such draft models."""
+        return self.architecture.endswith(_PREDICTION_MODULES)
+
+    @property
+    def drafts(self) -> bool:
+        """Whether the architecture is a draft model by its name, whose config may be the target's."""
+        return self.architecture.endswith(_DRAFTS)
+
+    @property
+    def joins_hidden_states(self) -> bool:
+        """Whether the architecture is a draft that reads a target's hidden states beside tokens (EAGLE)."""
+        return self.architecture.endswith("ForCausalLMEagle")
+
     def has(self, name: str) -> bool:
         """Whether the config itself says something other than null about a parameter."""
         return name in self._by_name and not self._absent(name)
@@ -117,7 +136,13 @@ class Tracker:
     def has_language_head(self) -> bool:
         """Whether the architecture ends in a language-model head; a head of another kind is noted as left out."""
         name = self.architecture
-        if not name or name in self.causal_lm or name.endswith(LANGUAGE_HEADS):
+        if (
+            not name
+            or name in self.causal_lm
+            or name.endswith(LANGUAGE_HEADS)
+            or self.predicts_alone
+            or self.joins_hidden_states
+        ):
             return True
         if not name.endswith("Model") or name.endswith(("ForRewardModel", "DoubleHeadsModel")):
             self.not_modelled(f"head_of_{printable(name, 60)}")

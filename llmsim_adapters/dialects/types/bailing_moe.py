@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import attention, mixture_of_experts, mlp
-from llmsim_adapters.dialects.assembly.decoder import decoder
+from llmsim_adapters.dialects.assembly.decoder import decoder, next_token_stack, prediction_modules
 from llmsim_adapters.dialects.assembly.patterns import dense_first
 from llmsim_adapters.dialects.types import xverse
 
@@ -25,7 +25,8 @@ def read(r: Reader) -> ModelSpec:
     mixer = attention(r, bias=r.flag("qkv_bias"), o_bias=False, qk_norm=r.flag("qk_norm"))
     corrected = r.flag("moe_router_enable_expert_bias")
     experts = mixture_of_experts(r, score_correction_bias="buffer" if corrected else None)
-    return decoder(r, mixer, dense_first(r, lambda: mlp(r), experts))
+    mtp = next_token_stack(r, prediction_modules(r), mixer, experts)
+    return decoder(r, mixer, dense_first(r, lambda: mlp(r), experts), mtp=mtp)
 
 
 _ONE_MATRIX = "how one library stores the projections of queries, keys and values"

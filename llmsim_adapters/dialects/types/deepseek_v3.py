@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import latent_attention, mixture_of_experts, mlp
-from llmsim_adapters.dialects.assembly.decoder import decoder, next_token_stack
+from llmsim_adapters.dialects.assembly.decoder import decoder, next_token_stack, prediction_modules
 from llmsim_adapters.dialects.assembly.patterns import dense_first
 from llmsim_adapters.dialects.types import deepseek_v2
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def read(r: Reader) -> ModelSpec:
     attention = latent_attention(r, bias=r.flag("attention_bias"))
     experts = mixture_of_experts(r, score_correction_bias="buffer")
-    mtp = next_token_stack(r, r.count("num_nextn_predict_layers"), attention, experts)
+    mtp = next_token_stack(r, prediction_modules(r), attention, experts)
     feed_forward = dense_first(r, lambda: mlp(r), experts, elsewhere=mtp is not None)
     return decoder(r, attention, feed_forward, mtp=mtp)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import latent_attention, mixture_of_experts, mlp
-from llmsim_adapters.dialects.assembly.decoder import decoder, next_token_stack
+from llmsim_adapters.dialects.assembly.decoder import decoder, next_token_stack, prediction_modules
 from llmsim_adapters.dialects.assembly.layouts import pre_norm
 from llmsim_adapters.dialects.assembly.patterns import after_dense_every, experts_where, mlp_layer_types
 from llmsim_adapters.dialects.assembly.sparse_attention import chosen_tokens
@@ -31,7 +31,7 @@ def sparse_decoder(
     r.no_effect(("layer_types",), "every layer attends to chosen tokens")
     r.no_effect(("mlp_bias",), "the class gives no feed-forward network a bias")
     first = mixers[0] if isinstance(mixers, list) else mixers
-    mtp = next_token_stack(r, r.count("num_nextn_predict_layers"), first, experts)
+    mtp = next_token_stack(r, prediction_modules(r), first, experts)
     feed_forwards = experts_where(r, is_sparse, lambda: mlp(r), lambda: experts)
     return decoder(r, mixers, feed_forwards, layout=layout, mtp=mtp)
 

@@ -9,18 +9,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.assembly.components import activation, mixture_of_experts
-from llmsim_adapters.dialects.assembly.decoder import decoder, layers
+from llmsim_adapters.dialects.assembly.decoder import decoder, layers, next_token_stack, prediction_modules
 from llmsim_adapters.dialects.assembly.hyper_connections import hyper_connected
 from llmsim_adapters.dialects.assembly.sparse_attention import INDEXER_PARAMETERS
 from llmsim_adapters.dialects.types import deepseek_v32
-from llmsim_adapters.spec.components import MLP, CompressedAttention, CompressedIndexer
+from llmsim_adapters.spec.components import MLP, CompressedAttention, CompressedIndexer, HyperConnection, HyperHead
+from llmsim_adapters.spec.model import Sublayer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import MixtureOfExperts
-    from llmsim_adapters.spec.model import ModelSpec
+    from llmsim_adapters.spec.model import ModelSpec, Stack
 
 SLIDING: Final = "sliding_attention"
 SPARSE: Final = "compressed_sparse_attention"
@@ -32,7 +33,7 @@ _ANGLES: Final = "rotation angles of rotary embeddings: tables that are computed
 
 
 def read(r: Reader) -> ModelSpec:
-    if r.count("num_nextn_predict_layers"):
+    if prediction_modules(r) and not r.predicts_alone:
         r.not_modelled("multi_token_prediction")
     r.no_effect(("num_key_value_heads",), "the class has one head of keys, which are the values")
     r.no_effect(("attention_bias",), "the class gives its attention no biases")
@@ -41,7 +42,23 @@ def read(r: Reader) -> ModelSpec:
     of = {kind: _attention(r, kind) for kind in dict.fromkeys(kinds)}
     if SPARSE not in of:
         r.no_effect(INDEXER_PARAMETERS, "no layer has an indexer")
-    return hyper_connected(r, decoder(r, [of[kind] for kind in kinds], _experts(r)), mixes=True)
+    experts = _experts(r)
+    spec = hyper_connected(r, decoder(r, [of[kind] for kind in kinds], experts), mixes=True)
+    return replace(spec, stacks=(*spec.stacks, _module(r, experts[-1]))) if r.predicts_alone else spec
+
+
+def _module(r: Reader, experts: MixtureOfExperts) -> Stack:
+    """Read the prediction module: a sliding layer of as many streams, each of which is projected."""
+    r.inferred("hc_mult", "the FLOPs of a draft are those of one stream of its target's, projected with the embedding")
+    module = next_token_stack(r, 1, _attention(r, SLIDING), experts)
+    assert module is not None
+    hidden, streams = r.size("hidden_size"), r.size("hc_mult")
+    connection = HyperConnection(hidden_size=hidden, streams=streams, mixes=True)
+    collapse = Sublayer((HyperHead(hidden_size=hidden, streams=streams),), skip=False)
+    (block,) = module.blocks
+    join, *layer, predict = block.sublayers
+    connected = [replace(sublayer, residual=connection) for sublayer in layer]
+    return replace(module, blocks=(replace(block, sublayers=(join, *connected, collapse, predict)),))
 
 
 def _layer_types(r: Reader) -> list[str]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.assembly.components import latent_attention, mixture_of_experts, mlp
-from llmsim_adapters.dialects.assembly.decoder import decoder, layers
+from llmsim_adapters.dialects.assembly.decoder import decoder, layers, next_token_stack, prediction_modules
 from llmsim_adapters.dialects.assembly.options import gated
 from llmsim_adapters.dialects.assembly.patterns import (
     after_dense,
@@ -39,15 +39,23 @@ _SLIDING_PARAMETERS: Final = tuple(f"swa_{name}" for name in (*_SIZES, *_FOLLOWI
 
 
 def read(r: Reader) -> ModelSpec:
-    if r.count("num_nextn_predict_layers"):
-        r.not_modelled("multi_token_prediction")
     r.size("q_lora_rank")  # the class can't be built without
     r.no_effect(("mlp_bias",), "the class gives no feed-forward network a bias")
     base = latent_attention(r, bias=r.flag("attention_bias"))
     base = gated(replace(base, rope_norm=True), per_head=True)
     is_sparse = mlp_layer_types(r, lambda: _is_sparse(r))
     feed_forwards = experts_where(r, is_sparse, lambda: mlp(r), lambda: _experts(r))
-    return decoder(r, _mixers(r, base), feed_forwards)
+    mixers = _mixers(r, base)
+    mtp = next_token_stack(r, prediction_modules(r), _of_modules(r, mixers), mlp(r))
+    return decoder(r, mixers, feed_forwards, mtp=mtp)
+
+
+def _of_modules(r: Reader, mixers: list[LatentAttention]) -> LatentAttention:
+    """Return the attention of prediction modules, which slides; SGLang's `nextn.py` asks for that."""
+    sliding = next((mixer for mixer in mixers if mixer.window is not None), None)
+    if sliding is None and prediction_modules(r):
+        r.not_modelled("multi_token_prediction")
+    return sliding or mixers[0]
 
 
 def _is_sparse(r: Reader) -> list[bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import attention, mixture_of_experts, mlp
-from llmsim_adapters.dialects.assembly.decoder import decoder
+from llmsim_adapters.dialects.assembly.decoder import decoder, next_token_stack, prediction_modules
 from llmsim_adapters.dialects.assembly.patterns import experts_in_range, experts_where
 from llmsim_adapters.dialects.types import llama
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 def read(r: Reader) -> ModelSpec:
     bias = r.flag("attention_bias")
-    if r.count("num_nextn_predict_layers"):
-        r.not_modelled("multi_token_prediction")
 
     def experts() -> MixtureOfExperts:
         shared_bias = bias and r.count("num_shared_experts") > 0
         return mixture_of_experts(r, score_correction_bias="parameter", shared_bias=shared_bias)
 
     feed_forward = experts_where(r, experts_in_range(r), lambda: mlp(r, bias=bias), experts)
-    return decoder(r, attention(r, bias=bias), feed_forward, head_bias=bias)
+    mixer = attention(r, bias=bias)
+    mtp = next_token_stack(r, prediction_modules(r), mixer, mlp(r, bias=bias), final_norm=False)
+    return decoder(r, mixer, feed_forward, head_bias=bias, mtp=mtp)
 
 
 DIALECT = llama.DIALECT.like(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import attention, mixture_of_experts, mlp
-from llmsim_adapters.dialects.assembly.decoder import decoder
+from llmsim_adapters.dialects.assembly.decoder import decoder, next_token_stack, prediction_modules
 from llmsim_adapters.dialects.assembly.patterns import (
     after_dense,
     experts_where,
@@ -24,11 +24,10 @@ if TYPE_CHECKING:
 def read(r: Reader) -> ModelSpec:
     base = attention(r, qk_norm=True)
     mixers = rotated_where_sliding(window_pattern(r, base))
-    if r.count("num_nextn_predict_layers"):
-        r.not_modelled("multi_token_prediction")
+    mtp = next_token_stack(r, prediction_modules(r), base, mlp(r))
     is_sparse = mlp_layer_types(r, lambda: _has_experts(r))
     experts = experts_where(r, is_sparse, lambda: mlp(r), lambda: mixture_of_experts(r, score_correction_bias="buffer"))
-    return decoder(r, mixers, experts)
+    return decoder(r, mixers, experts, mtp=mtp)
 
 
 def _has_experts(r: Reader) -> list[bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import attention, mixture_of_experts, mlp
-from llmsim_adapters.dialects.assembly.decoder import decoder, next_token_stack
+from llmsim_adapters.dialects.assembly.decoder import decoder, next_token_stack, prediction_modules
 from llmsim_adapters.dialects.assembly.patterns import after_dense, experts_where
 from llmsim_adapters.dialects.types import llama
 
@@ -18,7 +18,7 @@ def read(r: Reader) -> ModelSpec:
     bias, qk_norm = r.flag("attention_bias"), r.flag("qk_norm")
     mixer = attention(r, bias=bias, o_bias=False, qk_norm=qk_norm, rotary_fraction=0.5, floor=True)
     experts = mixture_of_experts(r, score_correction_bias="buffer")
-    mtp = next_token_stack(r, r.count("num_nextn_predict_layers"), mixer, experts)
+    mtp = next_token_stack(r, prediction_modules(r), mixer, experts)
     elsewhere = mtp is not None
     networks = experts_where(r, after_dense(r), lambda: mlp(r), lambda: experts, elsewhere=elsewhere)
     return decoder(r, mixer, networks, mtp=mtp)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import latent_attention, mixture_of_experts, mlp
-from llmsim_adapters.dialects.assembly.decoder import decoder, next_token_stack
+from llmsim_adapters.dialects.assembly.decoder import decoder, next_token_stack, prediction_modules
 from llmsim_adapters.dialects.assembly.patterns import after_dense, experts_where, mlp_layer_types
 from llmsim_adapters.dialects.types import deepseek_v3
 
@@ -18,7 +18,7 @@ def read(r: Reader) -> ModelSpec:
     mixer = latent_attention(r, bias=r.flag("attention_bias"))
     is_sparse = mlp_layer_types(r, lambda: after_dense(r))
     experts = mixture_of_experts(r, score_correction_bias="buffer")
-    mtp = next_token_stack(r, r.count("num_nextn_predict_layers"), mixer, experts)
+    mtp = next_token_stack(r, prediction_modules(r), mixer, experts)
     return decoder(r, mixer, experts_where(r, is_sparse, lambda: mlp(r), lambda: experts), mtp=mtp)
 
 

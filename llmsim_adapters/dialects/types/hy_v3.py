@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import mixture_of_experts, mlp
-from llmsim_adapters.dialects.assembly.decoder import decoder
+from llmsim_adapters.dialects.assembly.decoder import decoder, next_token_stack, prediction_modules
 from llmsim_adapters.dialects.assembly.patterns import after_dense, experts_where, mlp_layer_types
 from llmsim_adapters.dialects.types import glm4_moe, qwen3
 
@@ -24,9 +24,8 @@ def read(r: Reader) -> ModelSpec:
     r.only("qk_norm", True)
     r.only("moe_router_enable_expert_bias", True)
     r.agree("expert_hidden_dim", experts.moe_intermediate_size, "moe_intermediate_size")
-    if r.count("num_nextn_predict_layers"):
-        r.not_modelled("multi_token_prediction")
-    return decoder(r, mixer, experts_where(r, is_sparse, lambda: mlp(r, bias=bias), lambda: experts))
+    mtp = next_token_stack(r, prediction_modules(r), mixer, experts)
+    return decoder(r, mixer, experts_where(r, is_sparse, lambda: mlp(r, bias=bias), lambda: experts), mtp=mtp)
 
 
 DIALECT = glm4_moe.DIALECT.like(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import latent_attention, mixture_of_experts, mlp
-from llmsim_adapters.dialects.assembly.decoder import decoder, layers
+from llmsim_adapters.dialects.assembly.decoder import decoder, layers, next_token_stack, prediction_modules
 from llmsim_adapters.dialects.assembly.hyper_connections import hyper_connected
 from llmsim_adapters.dialects.assembly.options import gated, with_sinks
 from llmsim_adapters.dialects.assembly.patterns import experts_where, mlp_layer_types
@@ -18,16 +19,17 @@ if TYPE_CHECKING:
 
 
 def read(r: Reader) -> ModelSpec:
-    if r.count("num_nextn_predict_layers"):
-        r.not_modelled("multi_token_prediction")
     r.no_effect(("layer_types",), "every layer attends to chosen tokens")
     count = layers(r)
     attention = latent_attention(r, bias=r.flag("attention_bias"))
     attention = gated(with_sinks(attention))
     mixers = indexer_types(r, attention, [i == 0 or (i - 1) % 4 == 0 for i in range(count)])
     is_sparse = mlp_layer_types(r, lambda: [i > 0 for i in range(count)])
-    experts = experts_where(r, is_sparse, lambda: mlp(r), lambda: mixture_of_experts(r, score_correction_bias="buffer"))
-    return hyper_connected(r, decoder(r, mixers, experts), mixes=False)
+    sparse = mixture_of_experts(r, score_correction_bias="buffer")
+    experts = experts_where(r, is_sparse, lambda: mlp(r), lambda: sparse)
+    mtp = next_token_stack(r, prediction_modules(r), mixers[0] if isinstance(mixers, list) else mixers, sparse)
+    spec = hyper_connected(r, decoder(r, mixers, experts), mixes=False)
+    return spec if mtp is None else replace(spec, stacks=(*spec.stacks, mtp))
 
 
 DIALECT = deepseek_v32.DIALECT.like(

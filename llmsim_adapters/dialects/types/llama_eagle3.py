@@ -8,7 +8,7 @@ head has a vocabulary of its own. Such configs say that they are a `llama`.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.dialects.assembly.components import attention, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder
@@ -27,9 +27,15 @@ _TAKEN: Final = 3
 def read(r: Reader) -> ModelSpec:
     hidden = r.size("hidden_size")
     r.no_effect(("max_window_layers", "use_sliding_window"), "the code has no windows")
-    r.check("num_hidden_layers", r.size("num_hidden_layers") == 1, "is not 1: only drafts of one layer are modelled")
     mixer = attention(r, bias=False, o_bias=r.flag("attention_bias"))
-    spec = decoder(r, replace(mixer, input_size=2 * hidden), mlp(r, bias=r.flag("mlp_bias")), inputs=_target(r))
+    return drafting(r, replace(mixer, input_size=2 * hidden), mlp(r, bias=r.flag("mlp_bias")))
+
+
+def drafting(r: Reader, mixer: Component, feed_forward: Component) -> ModelSpec:
+    """Read a draft of one layer of these mixers, the first of which has twice the usual input."""
+    r.check("num_hidden_layers", r.size("num_hidden_layers") == 1, "is not 1: only drafts of one layer are modelled")
+    spec = decoder(r, mixer, feed_forward, inputs=_target(r))
+    spec = replace(spec, from_target=("embedding", "hidden states"))
     vocabulary = r.optional_size("draft_vocab_size")
     if vocabulary is None:
         return spec
@@ -62,19 +68,31 @@ def _taken(r: Reader) -> int:
     return r.derive("num_aux_hidden_states", len(chosen) if chosen else _TAKEN)
 
 
+DEFAULTS: Final[dict[str, Any]] = {
+    "bias": False,
+    "draft_vocab_size": None,
+    "target_hidden_size": None,
+    "norm_before_fc": False,
+    "fc_norm": False,
+    "use_aux_norm": False,
+}
+"""What such drafts take where a config says nothing of the target's hidden states."""
+
 DIALECT = replace(
     xverse.DIALECT.like(
         "llama_eagle3",
         read=read,
-        costless={"norm_before_residual": "which of two states is added after the layer: elementwise"},
+        costless={
+            "norm_before_residual": "which of two states is added after the layer: elementwise",
+            "has_no_defaults_at_init": "bookkeeping of the library that wrote the config",
+            **dict.fromkeys(
+                ("speculators_config", "speculators_model_type", "speculators_version"),
+                "how many tokens are drafted, of which target, and by which library",
+            ),
+        },
         attention_bias=False,
         mlp_bias=False,
-        bias=False,
-        draft_vocab_size=None,
-        target_hidden_size=None,
-        norm_before_fc=False,
-        fc_norm=False,
-        use_aux_norm=False,
+        **DEFAULTS,
     ),
-    causal_lm=("LlamaForCausalLMEagle3", "Eagle3Speculator"),
+    causal_lm=("Eagle3Speculator", "LlamaForCausalLMEagle3"),
 )

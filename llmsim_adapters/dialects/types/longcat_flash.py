@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import latent_attention, mixture_of_experts, mlp
-from llmsim_adapters.dialects.assembly.decoder import decoder
+from llmsim_adapters.dialects.assembly.decoder import decoder, next_token_stack, prediction_modules
 from llmsim_adapters.dialects.assembly.layouts import pre_norm
 from llmsim_adapters.dialects.types import deepseek_v3
 from llmsim_adapters.spec.components import MixtureOfExperts
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 
 def read(r: Reader) -> ModelSpec:
-    if r.count("num_nextn_predict_layers"):
-        r.not_modelled("multi_token_prediction")
     if r.text("zero_expert_type") != "identity":
         r.not_modelled("zero_expert_type")
     halves = 2 * r.size("num_double_layers")
@@ -38,7 +36,8 @@ def read(r: Reader) -> ModelSpec:
         beside = (feed_forward, dense) if isinstance(feed_forward, MixtureOfExperts) else (feed_forward,)
         return attend, replace(feed, mixers=beside)
 
-    return decoder(r, attention, (experts, dense), layout=layout)
+    mtp = next_token_stack(r, prediction_modules(r), attention, dense)
+    return decoder(r, attention, (experts, dense), layout=layout, mtp=mtp)
 
 
 DIALECT = deepseek_v3.DIALECT.like(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import attention, mlp
-from llmsim_adapters.dialects.assembly.decoder import decoder, next_token_stack
+from llmsim_adapters.dialects.assembly.decoder import decoder, next_token_stack, prediction_modules
 from llmsim_adapters.dialects.assembly.patterns import qwen_windows
 from llmsim_adapters.dialects.types import qwen2
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def read(r: Reader) -> ModelSpec:
     r.only("attention_bias", True)  # published configs say it; the code, Qwen2's, does not read it
     mixer, feed_forward = attention(r, bias=True, o_bias=False), mlp(r)
-    mtp = next_token_stack(r, r.count("num_nextn_predict_layers"), mixer, feed_forward)
+    mtp = next_token_stack(r, prediction_modules(r), mixer, feed_forward)
     return decoder(r, qwen_windows(r, mixer), feed_forward, mtp=mtp)
 
 

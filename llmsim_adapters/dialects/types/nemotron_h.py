@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.assembly.components import attention, mixture_of_experts, mlp
-from llmsim_adapters.dialects.assembly.decoder import FULL, decoder, next_token_stack
+from llmsim_adapters.dialects.assembly.decoder import FULL, decoder, next_token_stack, prediction_modules
 from llmsim_adapters.dialects.assembly.layouts import alone
 from llmsim_adapters.dialects.assembly.recurrent import FORMER_NAMES, LINEAR, by_name, mamba2
 from llmsim_adapters.dialects.reading.dialect import Dialect
@@ -65,7 +65,7 @@ def _experts(r: Reader) -> MixtureOfExperts:
 
 
 def _next_tokens(r: Reader, parts: Mapping[str, Component]) -> Stack | None:
-    count = r.count("num_nextn_predict_layers")
+    count = prediction_modules(r)
     if not count:
         r.no_effect(("mtp_layers_block_type", "mtp_hybrid_override_pattern"), "there is no multi-token prediction")
         return None

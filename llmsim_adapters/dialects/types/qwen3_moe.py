@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import mixture_of_experts, mlp
-from llmsim_adapters.dialects.assembly.decoder import decoder, layers, windowed
+from llmsim_adapters.dialects.assembly.decoder import decoder, layers, next_token_stack, prediction_modules, windowed
 from llmsim_adapters.dialects.assembly.patterns import sparse_step
 from llmsim_adapters.dialects.types import qwen3
 
@@ -18,7 +18,8 @@ def read(r: Reader) -> ModelSpec:
     attention = qwen3.normed_attention(r)
     r.no_effect(("max_window_layers",), "every layer has the window, or none")
     slides = [r.flag("use_sliding_window")] * layers(r)
-    return decoder(r, windowed(r, attention, slides), sparse_step(r, mlp, mixture_of_experts))
+    mtp = next_token_stack(r, prediction_modules(r), attention, mixture_of_experts(r)) if r.predicts_alone else None
+    return decoder(r, windowed(r, attention, slides), sparse_step(r, mlp, mixture_of_experts), mtp=mtp)
 
 
 DIALECT = qwen3.DIALECT.like(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import attention, mlp
-from llmsim_adapters.dialects.assembly.decoder import decoder, next_token_stack
+from llmsim_adapters.dialects.assembly.decoder import decoder, next_token_stack, prediction_modules
 from llmsim_adapters.dialects.assembly.linear_attention import (
     ATTENTION_PARAMETERS,
     gated_delta_net,
@@ -38,13 +38,13 @@ def mixers(r: Reader) -> Component | list[Component]:
         lambda: gated_delta_net(r),
         lambda: gated_attention(r),
         lambda: last_of_every(r, "full_attention_interval"),
-        full_parameters=() if r.count("num_nextn_predict_layers") else ATTENTION_PARAMETERS,
+        full_parameters=() if prediction_modules(r) else ATTENTION_PARAMETERS,
     )
 
 
 def next_tokens(r: Reader, feed_forward: Callable[[Reader], Component]) -> Stack | None:
     """Read the multi-token prediction modules: gated attention, and the usual feed-forward network."""
-    count = r.count("num_nextn_predict_layers")
+    count = prediction_modules(r)
     if not count:
         r.no_effect(("mtp_use_dedicated_embeddings",), "there is no multi-token prediction")
         return None

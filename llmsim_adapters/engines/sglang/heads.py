@@ -8,7 +8,7 @@ from llmsim_adapters.engines.rules import Beside, Split, Store
 
 if TYPE_CHECKING:
     from llmsim_adapters.engines.rules import Rule, Shelf
-    from llmsim_adapters.spec.components import PositionEmbedding
+    from llmsim_adapters.spec.components import PositionEmbedding, Score
 
 _BERT: Final = frozenset({"BertForSequenceClassification", "BertModel", "Contriever"})
 _ROBERTA: Final = frozenset({"XLMRobertaForSequenceClassification", "XLMRobertaModel"})
@@ -23,6 +23,10 @@ def _position_ids(table: PositionEmbedding, shelf: Shelf) -> None:
 def _pooler(table: PositionEmbedding, shelf: Shelf) -> None:
     shelf.store("pooler.weight", (table.hidden_size, table.hidden_size))
     shelf.store("pooler.bias", (table.hidden_size,))
+
+
+def _biases(score: Score, shelf: Shelf) -> None:
+    shelf.store("weight.bias", (score.labels,))
 
 
 HEADS: Final[tuple[Rule, ...]] = (
@@ -73,6 +77,21 @@ HEADS: Final[tuple[Rule, ...]] = (
         source="models/whisper.py: embed_tokens; models/clip.py: token_embedding",
         tensors=("embedding.weight",),
         architectures=_WHISPER | {"CLIPModel"},
+    ),
+    Store(
+        name="no confidence of drafts",
+        source="models/dspark.py, build_confidence_head: read_ragged_verify_mode",
+        tensors=("markov_head.confidence", "markov_head.confidence.bias"),
+        absent=True,
+        note="the confidence of drafts is not loaded, unless blocks of several lengths are verified",
+    ),
+    Beside(
+        name="biases of scores",
+        source="models/qwen2_classification.py, models/qwen3_classification.py: score",
+        kind="score",
+        put=_biases,
+        architectures=frozenset({"Qwen2ForSequenceClassification", "Qwen3ForSequenceClassification"}),
+        note="scores have biases, which checkpoints have not",
     ),
     Split(
         name="head of all ranks",

@@ -133,7 +133,7 @@ PLACEMENT: Final = (
         source="models/qwen2_moe.py, can_fuse_shared_expert",
         part="shared_experts",
         over="experts",
-        architectures=frozenset({"Qwen3NextForCausalLM"}),
+        architectures=frozenset({"Qwen3NextForCausalLM", "Qwen3NextForCausalLMMTP"}),
         when=_fuses,
         note="the shared expert is stored among the routed ones, on each of the ep_size groups of ranks",
     ),

@@ -50,9 +50,11 @@ FLOAT32: Final = (
         source="the model's file: params_dtype of the gate, router_dtype of what its checkpoints say",
         tensors=("mixture_of_experts.router",),
         architectures=names("""
-            BailingMoeV2ForCausalLM BeamForCausalLM Glm4MoeForCausalLM Glm4MoeLiteForCausalLM Grok1ForCausalLM
-            Grok1ModelForCausalLM HYV3ForCausalLM HYV4ForCausalLM IQuestQ1ForCausalLM LLaDA2MoeModelLM LagunaForCausalLM
-            LongcatFlashForCausalLM MiMoV2FlashForCausalLM MiMoV2ForCausalLM MiniMaxM2ForCausalLM SarvamMoEForCausalLM
+            BailingMoeForCausalLMNextN BailingMoeV2ForCausalLM BeamForCausalLM Glm4MoeForCausalLM
+            Glm4MoeForCausalLMNextN Glm4MoeLiteForCausalLM Glm4MoeLiteForCausalLMNextN Grok1ForCausalLM
+            Grok1ModelForCausalLM HYV3ForCausalLM HYV3ForCausalLMNextN HYV4ForCausalLM HYV4ForCausalLMNextN
+            IQuestQ1ForCausalLM IQuestQ1MTP LLaDA2MoeModelLM LagunaForCausalLM LongcatFlashForCausalLM
+            MiMoV2FlashForCausalLM MiMoV2ForCausalLM MiniMaxM2ForCausalLM SarvamMoEForCausalLM
         """),
         dtype="float32",
         note="routers are kept in float32",
@@ -64,14 +66,14 @@ FLOAT32: Final = (
             *("hyper_connection.fn", "hyper_connection.base", "hyper_connection.scale"),
             *("hyper_head.fn", "hyper_head.base", "hyper_head.scale", "latent_attention.sinks"),
         ),
-        architectures=names("DeepseekV4ForCausalLM HYV4ForCausalLM"),
+        architectures=names("DeepseekV4ForCausalLM DeepseekV4ForCausalLMNextN HYV4ForCausalLM HYV4ForCausalLMNextN"),
         dtype="float32",
     ),
     Store(
         name="float32 sinks of each rank",
         source="models/deepseek_v4.py: attn_sink",
         tensors=("compressed_attention.sinks",),
-        architectures=names("DeepseekV4ForCausalLM"),
+        architectures=names("DeepseekV4ForCausalLM DeepseekV4ForCausalLMNextN"),
         dtype="float32",
         over="none",
     ),
@@ -83,21 +85,21 @@ FLOAT32: Final = (
             for of in ("compressed_attention", "indexer")
             for name in ("position_bias", "kv_norm")
         ),
-        architectures=names("DeepseekV4ForCausalLM"),
+        architectures=names("DeepseekV4ForCausalLM DeepseekV4ForCausalLMNextN"),
         dtype="float32",
     ),
     Store(
         name="tables of experts by token in 32 bits",
         source="layers/moe/hash_topk.py: tid2eid",
         tensors=("mixture_of_experts.token_table",),
-        architectures=names("DeepseekV4ForCausalLM"),
+        architectures=names("DeepseekV4ForCausalLM DeepseekV4ForCausalLMNextN"),
         dtype="int32",
     ),
     Store(
         name="an unquantized projection",
         source="models/deepseek_v4.py: wo_a, as on SM 9.0",
         tensors=("compressed_attention.o_a_proj",),
-        architectures=names("DeepseekV4ForCausalLM"),
+        architectures=names("DeepseekV4ForCausalLM DeepseekV4ForCausalLMNextN"),
         dtype="usual",
         note="the first half of the output projection is stored unquantized",
     ),
@@ -105,7 +107,7 @@ FLOAT32: Final = (
         name="no scales of an unquantized projection",
         source="models/deepseek_v4.py: wo_a, as on SM 9.0",
         tensors=("compressed_attention.o_a_proj_scale",),
-        architectures=names("DeepseekV4ForCausalLM"),
+        architectures=names("DeepseekV4ForCausalLM DeepseekV4ForCausalLMNextN"),
         absent=True,
     ),
     Store(
@@ -119,8 +121,24 @@ FLOAT32: Final = (
         name="float32 norm of the indexer's keys",
         source="layers/attention/dsa/dsa_indexer.py: k_norm",
         tensors=("indexer.k_norm", "indexer.k_norm.bias"),
-        architectures=names("DeepseekV32ForCausalLM GlmMoeDsaForCausalLM HYV4ForCausalLM"),
+        architectures=names("""
+            DeepseekV32ForCausalLM GlmMoeDsaForCausalLM GlmMoeDsaForCausalLMNextN HYV4ForCausalLM HYV4ForCausalLMNextN
+        """),
         dtype="float32",
+    ),
+    Store(
+        name="split projection of a draft's inputs",
+        source="models/mistral_eagle.py, mistral_large_3_eagle.py, kimi_k25_eagle3.py: fc",
+        tensors=("model/inputs/projection.weight",),
+        architectures=names("Eagle3DeepseekV2ForCausalLM MistralForCausalLMEagle MistralLarge3ForCausalLMEagle"),
+        over="all",
+    ),
+    Store(
+        name="split projection of a prediction module",
+        source="models/nemotron_h_mtp.py: eh_proj",
+        tensors=("next_token_input.eh_proj",),
+        architectures=names("NemotronHForCausalLMMTP"),
+        over="tokens",
     ),
     Store(
         name="float32 scale of alternating updates",

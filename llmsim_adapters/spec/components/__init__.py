@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components.chunk_attention import ChunkAttention as ChunkAttention
     from llmsim_adapters.spec.components.compressed_attention import CompressedAttention as CompressedAttention
     from llmsim_adapters.spec.components.compressed_attention import CompressedIndexer as CompressedIndexer
+    from llmsim_adapters.spec.components.drafts import BlockConvolution as BlockConvolution
+    from llmsim_adapters.spec.components.drafts import MarkovHead as MarkovHead
     from llmsim_adapters.spec.components.ends import AxialPositionEmbedding as AxialPositionEmbedding
     from llmsim_adapters.spec.components.ends import Embedding as Embedding
     from llmsim_adapters.spec.components.ends import HashEmbedding as HashEmbedding
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components.ends import NextTokenInput as NextTokenInput
     from llmsim_adapters.spec.components.ends import PositionEmbedding as PositionEmbedding
     from llmsim_adapters.spec.components.ends import Projection as Projection
+    from llmsim_adapters.spec.components.ends import Score as Score
     from llmsim_adapters.spec.components.feed_forward import MLP as MLP
     from llmsim_adapters.spec.components.feed_forward import MixtureOfExperts as MixtureOfExperts
     from llmsim_adapters.spec.components.hyper_connections import HyperConnection as HyperConnection
@@ -85,6 +88,7 @@ _HOMES = {
     ),
     "chunk_attention": ("ChunkAttention",),
     "compressed_attention": ("CompressedAttention", "CompressedIndexer"),
+    "drafts": ("BlockConvolution", "MarkovHead"),
     "ends": (
         "AxialPositionEmbedding",
         "Embedding",
@@ -94,6 +98,7 @@ _HOMES = {
         "NextTokenInput",
         "PositionEmbedding",
         "Projection",
+        "Score",
     ),
     "feed_forward": ("MLP", "MixtureOfExperts"),
     "hyper_connections": ("HyperConnection", "HyperHead", "LowRankHyperConnection"),

@@ -155,6 +155,7 @@ class LatentAttention(Component):
     With `top_k`, each token attends to that many tokens, which the `indexer` chooses or, without one, that of the last
     layer before which has one (DeepSeek-V3.2, arXiv:2512.02556). With `gate_from_queries`, queries and an output gate
     for each result are projected together, from the compressed queries before and after their norm (A.X K2).
+    `input_size` is that of what queries and latents are projected from, where it is not `hidden_size`.
     """
 
     kind: ClassVar[str] = "latent_attention"
@@ -171,6 +172,7 @@ class LatentAttention(Component):
     rope_norm: bool = False
     window: int | None = None
     gate_from_queries: bool = False
+    input_size: int | None = None
     top_k: int | None = None
     indexer: Indexer | None = None
     options: tuple[AttentionPart, ...] = ()

@@ -14,7 +14,8 @@ from llmsim_adapters.spec.quick import quick
 class Embedding(Component):
     """A look-up table: one row of `hidden_size` for each of `vocab_size` tokens.
 
-    With `spare`, checkpoints hold a second one that is not used (ProphetNet's, where tables are not tied).
+    With `spare`, checkpoints hold a second one that is not used (ProphetNet's, where tables are not tied). A draft
+    model's may be `of_target`, which then stores it.
     """
 
     kind: ClassVar[str] = "embedding"
@@ -22,6 +23,7 @@ class Embedding(Component):
     vocab_size: int
     hidden_size: int
     spare: bool = False
+    of_target: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,13 +108,31 @@ class Head(Component):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Score(Component):
+    """The projection of hidden states to a score for each of `labels`: of classifiers, rerankers and reward models.
+
+    `dense_layers` of the hidden size stand before it, with a `bias` where it has one. Every token has scores, of which
+    a sequence's last ones are taken; with `one_token` only one token of each sequence has (BERT's first).
+    """
+
+    kind: ClassVar[str] = "score"
+
+    hidden_size: int
+    labels: int
+    dense_layers: int = 0
+    bias: bool = False
+    one_token: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NextTokenInput(Component):
     """What a multi-token prediction module does before its block (DeepSeek-V3, arXiv:2412.19437, section 2.2).
 
     The next token's embedding and the previous hidden state are normalised, joined and projected back to
-    `hidden_size`. Embedding table and head are the main model's.
+    `hidden_size`. Embedding table and head are the main model's, which it `looks_up` unless another part did.
     """
 
     kind: ClassVar[str] = "next_token_input"
 
     hidden_size: int
+    looks_up: bool = True

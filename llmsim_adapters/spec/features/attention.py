@@ -202,6 +202,13 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         lambda a: _without(a, "sinks"),
     ),
     Feature(
+        "latent_attention_input_size",
+        "latent attention over an input of another size",
+        LatentAttention,
+        lambda a: a.input_size is not None,
+        lambda a: replace(a, input_size=None),
+    ),
+    Feature(
         "attention_input_size",
         "queries, keys and values of more than the hidden states, as of the embeddings too",
         Attention,

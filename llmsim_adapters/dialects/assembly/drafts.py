@@ -1,0 +1,74 @@
+"""Draft models: what a server runs beside a target to guess its next tokens, from its hidden states."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from llmsim_adapters.spec.components import Embedding, Head, NextTokenInput, Projection
+from llmsim_adapters.spec.model import Block, Stack
+from llmsim_adapters.spec.quick import replace
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from llmsim_adapters.dialects.reading.reader import Reader
+    from llmsim_adapters.spec.model import ModelSpec
+
+
+class _Joined(NamedTuple):
+    """How a draft joins embeddings and hidden states, and whether norms stand before its layer and its head."""
+
+    bias: bool = False
+    normed: bool = True
+
+
+_EAGLE: Final[Mapping[str, _Joined]] = {
+    "LlamaForCausalLMEagle": _Joined(bias=True, normed=False),
+    "Qwen2ForCausalLMEagle": _Joined(bias=True, normed=False),
+    "MistralForCausalLMEagle": _Joined(),
+    "MistralLarge3ForCausalLMEagle": _Joined(),
+}
+"""The drafts by EAGLE (arXiv:2401.15077), from SGLang's files of their names."""
+
+
+def prediction_module(r: Reader, spec: ModelSpec) -> ModelSpec:
+    """Return a model that is the first prediction module of a target, with the target's embedding and head.
+
+    Servers name such models by an architecture of their own and read the target's config: sizes are the target's. One
+    whose type has no such modules stays as it is.
+    """
+    mtp = spec.stack("mtp")
+    if mtp is None:
+        return spec
+    *layer, predict = mtp.blocks[mtp.order[0]].sublayers
+    text = Stack(
+        "text", (Block("module", tuple(layer)),), (0,), after=predict.pre_norms, counted_by="num_nextn_predict_layers"
+    )
+    if spec.quantization is not None:
+        r.inferred("quantization", "a draft is taken to be quantized as its target's prediction module is")
+    alone = replace(
+        spec,
+        inputs=tuple(part for part in spec.inputs if isinstance(part, Embedding)),
+        stacks=(text,),
+        outputs=tuple(part for part in spec.outputs if isinstance(part, Head)),
+        from_target=("embedding", "hidden states", "head"),
+    )
+    return alone.transform(NextTokenInput, lambda module: replace(module, looks_up=False))
+
+
+def eagle(r: Reader, spec: ModelSpec) -> ModelSpec:
+    """Return a decoder as a draft by EAGLE: over the token's embedding and the target's hidden state, projected."""
+    joined, text = _EAGLE.get(r.architecture), spec.stack("text")
+    if joined is None or text is None:
+        return spec
+    hidden = r.size("hidden_size")
+    if not joined.normed:
+        count = r.size("num_hidden_layers")
+        r.check("num_hidden_layers", count == 1, "is not 1: only drafts of one layer are modelled")
+        (block,) = text.blocks
+        first, *rest = block.sublayers
+        text = replace(text, blocks=(replace(block, sublayers=(replace(first, pre_norms=()), *rest)),), after=())
+    into = Projection(input_size=2 * hidden, output_size=hidden, bias=joined.bias)
+    return replace(
+        spec, inputs=(*spec.inputs, into), stacks=(text,), from_target=("embedding", "hidden states", "head")
+    )

@@ -1,0 +1,129 @@
+"""Drafts of whole blocks of tokens, DFlash and DSpark: Qwen3's layers over projected hidden states of a target.
+
+Source: SGLang's `dflash.py` and `dspark.py`. Hidden states of several layers of the target are joined and projected.
+All tokens of a block attend to each other; table and head are the target's. DSpark adds a head that goes by the token
+before, and a confidence, DFlash 2 convolutions and a choice among candidates. Such configs say that they are a `qwen3`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from llmsim_adapters.dialects.assembly.components import mlp
+from llmsim_adapters.dialects.assembly.decoder import decoder, layers, windowed
+from llmsim_adapters.dialects.assembly.options import gated
+from llmsim_adapters.dialects.types import qwen3
+from llmsim_adapters.spec.components import BlockConvolution, Embedding, Head, MarkovHead, Norm, Projection
+from llmsim_adapters.spec.model import Block, Sublayer
+
+if TYPE_CHECKING:
+    from llmsim_adapters.dialects.reading.reader import Reader
+    from llmsim_adapters.spec.components import Attention, Component
+    from llmsim_adapters.spec.model import ModelSpec
+
+_REPEATED: Final = (
+    *("attention_mode", "confidence_head_alpha", "confidence_head_with_markov", "enable_confidence_head"),
+    *("markov_head_type", "markov_rank"),
+)
+
+_HEAD: Final[dict[str, Any]] = {"enable_confidence_head": True, "confidence_head_with_markov": True}
+"""What the code takes of DSpark's head where nothing says it."""
+
+
+def read(r: Reader) -> ModelSpec:
+    r.no_effect(("max_window_layers", "use_sliding_window"), "layer_types says which layers have a window")
+    r.no_effect(("block_size", "num_target_layers"), "how many tokens a step drafts, and layers the target has")
+    laguna = r.architecture.startswith("DFlashLaguna")
+    base = replace(qwen3.normed_attention(r), causal=False)
+    if r.has("is_causal"):
+        base = replace(base, causal=r.flag("is_causal"))
+    mixers = windowed(r, _gated(r, base) if laguna else base, [False] * layers(r))
+    if isinstance(mixers, list):
+        mixers = [replace(mixer, causal=mixer.window is not None or mixer.causal) for mixer in mixers]
+    config = r.nested("dflash_config")
+    spec = decoder(r, mixers, mlp(r), inputs=_target(r, config, laguna))
+    spec = spec.transform(Embedding, lambda table: replace(table, of_target=True))
+    spec = spec.transform(Head, lambda head: replace(head, weight_of="head"))
+    if "DSpark" in r.architecture:
+        spec = replace(spec, outputs=(*spec.outputs, _markov(r, config)))
+    if "DFlash2" in r.architecture and config is not None:
+        spec = _second(r, config, spec)
+    return replace(spec, from_target=("embedding", "hidden states", "head"))
+
+
+def _gated(r: Reader, mixer: Attention) -> Attention:
+    """Read the gate of Laguna's attention: of each head, unless said otherwise."""
+    if not isinstance(r.raw.get("gating"), str):
+        return gated(mixer, per_head=True) if r.flag("gating") else mixer
+    said = r.text("gating")
+    if said not in ("per-head", "per-element", "disabled"):
+        r.refuse("gating", said, "true, false, 'per-head', 'per-element' or 'disabled'")
+    return mixer if said == "disabled" else gated(mixer, per_head=said == "per-head")
+
+
+def _target(r: Reader, config: Reader | None, laguna: bool) -> tuple[Component, ...]:
+    """Read what becomes of the target's hidden states before the layers."""
+    hidden, count = r.size("hidden_size"), 0
+    if config is not None:
+        if r.has("markov_rank") or "DSpark" not in r.architecture:
+            config.no_effect(_REPEATED, "the top level says so")
+        if config.text("projector_type") not in (None, "dflash", "dspark"):
+            r.not_modelled("projector_type")
+        count = len(config.sequence("target_layer_ids") or ())
+    if not count:
+        r.missing("target_layer_ids", "the target's layers whose hidden states are taken")
+        count = 1
+    count = r.derive("num_target_hidden_states", count)
+    norms: tuple[Component, ...] = (Norm(hidden),) * int(count) if laguna else ()
+    return *norms, Projection(input_size=count * hidden, output_size=hidden), Norm(hidden)
+
+
+def _second(r: Reader, config: Reader, spec: ModelSpec) -> ModelSpec:
+    """Return the spec with what DFlash 2 adds: convolutions around each mixer, and a choice among candidates."""
+    hidden = r.size("hidden_size")
+    head = MarkovHead(
+        hidden_size=hidden,
+        vocab_size=r.size("vocab_size"),
+        rank=config.size("selector_rank"),
+        candidates=config.size("selector_top_k"),
+    )
+    spec = replace(spec, outputs=(*spec.outputs, head))
+    if not config.has("conv_kernel_size"):
+        return spec
+    group = config.size("conv_group_size")
+    r.check("dflash_config", hidden % group == 0, "has a conv_group_size that does not divide hidden_size")
+    around = BlockConvolution(hidden_size=hidden, kernel_size=config.size("conv_kernel_size"), groups=hidden // group)
+    convolved = Sublayer((around,), skip=False)
+
+    def with_convolutions(block: Block) -> Block:
+        return replace(block, sublayers=tuple(part for sublayer in block.sublayers for part in (convolved, sublayer)))
+
+    return spec.transform(Block, with_convolutions)
+
+
+def _markov(r: Reader, config: Reader | None) -> MarkovHead:
+    """Read DSpark's head, of which the top level speaks, or the library's own block."""
+    said = r if config is None or r.has("markov_rank") else config
+    said.no_effect(("attention_mode", "confidence_head_alpha"), "how it was trained, and that heads are grouped")
+    if said.text("markov_head_type") not in (None, "vanilla"):
+        r.not_modelled("markov_head_type")
+    return MarkovHead(
+        hidden_size=r.size("hidden_size"),
+        vocab_size=r.size("vocab_size"),
+        rank=said.size("markov_rank"),
+        confidence=said.flag("enable_confidence_head"),
+        confidence_by_token=said.flag("confidence_head_with_markov"),
+    )
+
+
+DIALECT = replace(
+    qwen3.DIALECT.like(
+        "dflash", read=read, gating=True, **_HEAD, **{f"dflash_config.{key}": value for key, value in _HEAD.items()}
+    ),
+    causal_lm=(
+        *("DFlashDraftModel", "DFlashLagunaForCausalLM"),
+        *("DFlash2BeamDraftModel", "DFlash2DraftModel", "MiniMaxDFlash2DraftModel"),
+        *("DSparkDraftModel", "Lfm2DSparkDraftModel", "LingDSparkModel", "Qwen3DSparkModel"),
+    ),
+)

@@ -1,0 +1,41 @@
+"""What drafts of whole blocks of tokens have beside layers (DFlash, DSpark)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from llmsim_adapters.spec.components.component import Component
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockConvolution(Component):
+    """Convolutions over a drafted block, one before and one after a mixer, with kernels that each token adds to.
+
+    Channels have kernels of their own; what a token adds is shared by those of each of `groups` (DFlash 2).
+    """
+
+    kind: ClassVar[str] = "block_convolution"
+
+    hidden_size: int
+    kernel_size: int
+    groups: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkovHead(Component):
+    """What a draft of blocks adds to the logits of a token, by the token before it: a product of two tables' rows.
+
+    Each has `rank` numbers for each token of the vocabulary. With `confidence` it also says, from the hidden state and
+    the earlier token's row where `confidence_by_token`, how sure the draft is of each token (DSpark). With `candidates`
+    only so many tokens of each place are weighed against as many of the next, by hidden states too (DFlash 2).
+    """
+
+    kind: ClassVar[str] = "markov_head"
+
+    hidden_size: int
+    vocab_size: int
+    rank: int
+    confidence: bool = False
+    confidence_by_token: bool = False
+    candidates: int = 0
