@@ -24,6 +24,7 @@ from llmsim_adapters.cli.options import (
 from llmsim_adapters.cli.output import emit, warn, write
 
 if TYPE_CHECKING:
+    from llmsim_adapters.cli.document import Document
     from llmsim_adapters.errors import ConfigUnavailable
     from llmsim_adapters.model import BuildError, Model
 
@@ -80,17 +81,29 @@ def coverage(
 
 @main.command()
 @click.argument("source")
+@click.option(
+    "--why",
+    multiple=True,
+    metavar="WHAT",
+    help="Unfold one thing: weights, kv, state, flops, moved, sent, parameters; an operator or a component; "
+    "gaps, builders, config or notes.",
+)
+@click.option("--full", is_flag=True, help="Everything: claims, parameters, and the working of every figure.")
 @model_options
-def explain(source: str, wanted: str, builder: str | None, **options: Any) -> None:
-    """Say of one model why: status, gaps, claims, parameters, and the working of every figure."""
+def explain(source: str, wanted: str, builder: str | None, why: tuple[str, ...], full: bool, **options: Any) -> None:
+    """Say of one model whether it is supported, how large it is and what a step costs, and why.
+
+    JSON holds everything, whatever is unfolded.
+    """
     from llmsim_adapters.cli import explain as content
+    from llmsim_adapters.cli import short
     from llmsim_adapters.errors import ConfigUnavailable
     from llmsim_adapters.graph.schedule import ScheduleError
     from llmsim_adapters.model import BuildError, not_found
 
     options, hub = _split(options)
     schedule = schedule_of(**options)
-    working = None
+    working = graph = None
     failure: Exception | None = None
     try:
         model = _load(source, hub)
@@ -101,18 +114,27 @@ def explain(source: str, wanted: str, builder: str | None, **options: Any) -> No
         answer = model.coverage
         _refuse_unknown(builder, model)
         try:
-            working = model.explain(schedule, builder)
+            if full or why or wanted == "json":
+                working = model.explain(schedule, builder)
+            else:  # a graph without formulas is made in half the time
+                graph = model.build(schedule, builder)
         except ScheduleError as error:
             raise Failed(str(error), MISUSE) from error
         except BuildError as error:
             failure = _reason(error, builder)
     used = None if working is None else builder or answer.builder
+
+    def document() -> Document:
+        if why:
+            from llmsim_adapters.cli.why import document as unfolded
+
+            return unfolded(source, answer, schedule, working, why)
+        if full:
+            return content.document(source, answer, schedule, working)
+        return short.document(source, answer, schedule, graph)
+
     _warn_of_broken_plugins()
-    emit(
-        wanted,
-        lambda: content.document(source, answer, schedule, working),
-        lambda: content.data(source, answer, schedule, used, working),
-    )
+    emit(wanted, document, lambda: content.data(source, answer, schedule, used, working))
     if failure is not None:
         raise Failed(str(failure)) from failure
 
@@ -156,14 +178,23 @@ def build(source: str, wanted: str, builder: str | None, weights: bool, **option
 
 
 @main.command()
+@click.argument("name", required=False, metavar="[NAME]")
 @format_option
-def builders(wanted: str) -> None:
-    """List the builders, what each needs and models, and the plugins that are broken."""
+def builders(name: str | None, wanted: str) -> None:
+    """List the builders, the engines and the plugins that are broken.
+
+    With the NAME of a builder or an engine: what it needs and models. JSON always has all of it.
+    """
     from llmsim_adapters.api import builders as installed
     from llmsim_adapters.cli.builders import data, document
 
     found = installed()
-    emit(wanted, lambda: document(found), lambda: data(found))
+    known = [*(entry.name for entry in found.registered), *(entry.name for entry in found.engines)]
+    if name is not None and name not in known:
+        from llmsim_adapters.spelling import meant
+
+        raise Failed(f"no builder or engine {name!r}{meant(name, known)}; there are {', '.join(known)}", MISUSE)
+    emit(wanted, lambda: document(found, name), lambda: data(found))
 
 
 @main.command()

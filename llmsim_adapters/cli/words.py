@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from llmsim_adapters.cli.document import Tone
     from llmsim_adapters.gap import Gap, Impact
+    from llmsim_adapters.graph.schedule import Schedule
 
 _LONGEST_VALUE: Final = 200
 _PREFIXES: Final = {
@@ -25,6 +26,15 @@ _SUPPORT: Final[dict[str, tuple[str, Tone]]] = {
     "partially_supported": ("partially", "fair"),
     "not_supported": ("not", "bad"),
 }
+SERVED: Final = "SGLang's own classes hold its architecture's layouts"
+EVIDENCE: Final = {
+    "none": "none: no builder claims the model",
+    "declared": "declared: the required keys are there",
+    "built": "built: a graph came out",
+    "verified": "verified: reference facts hold its dialect, components and features",
+    "counted": "counted: its total equals one that others published or measured",
+}
+_STEP: Final = ("batch_size", "seq_len", "context_len", "mode", "engine", "tp_size", "dp_size", "ep_size")
 
 
 def human(value: int, unit: str) -> str:
@@ -45,6 +55,33 @@ def exact(value: int, unit: str) -> tuple[str, str]:
 def percent(share: float) -> str:
     """Return a percentage."""
     return f"{share:.1f} %"
+
+
+def share(part: int, whole: int) -> str:
+    """Return a part of a whole as a percentage."""
+    found = 100 * part / whole if whole else 0
+    return "<1 %" if 0 < found < 0.95 else f"{found:.0f} %"
+
+
+def step(schedule: Schedule) -> str:
+    """Return a schedule in a sentence: the step, the layout, the number of ranks, and what else was asked for."""
+    fields = schedule.to_dict()
+    sizes = ", ".join(f"{name[:2]} {fields[name]:,}" for name in ("tp_size", "dp_size", "ep_size") if fields[name] > 1)
+    plain = type(schedule)().to_dict()
+    rest = [
+        f"{name} {value}"
+        for name, value in fields.items()
+        if name not in _STEP and value not in (plain[name], {}, None)
+    ]
+    cached = f" after {schedule.context_len:,} cached ones" if schedule.context_len else ""
+    ranks = f"{schedule.world_size:,} rank{'s' if schedule.world_size > 1 else ''}"
+    return "; ".join(
+        [
+            f"{schedule.mode}, {schedule.batch_size:,} × {schedule.seq_len:,} tokens{cached}",
+            f"{schedule.engine}, {sizes or 'tp 1'}: {ranks}",
+            *rest,
+        ]
+    )
 
 
 def support(status: str) -> Cell:

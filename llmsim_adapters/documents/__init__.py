@@ -15,6 +15,7 @@ from llmsim_adapters.documents.coverage import CoverageDocument, GapDocument
 from llmsim_adapters.documents.graph import (
     CacheDocument,
     KvCacheDocument,
+    MeaningDocument,
     OperatorDocument,
     ScheduleDocument,
     TotalsDocument,
@@ -95,6 +96,7 @@ class GraphDocument(_Document):
     gaps: list[GapDocument] = Field(description="not empty where the builder models less than the config says")
     schedule: ScheduleDocument
     totals: TotalsDocument
+    meanings: dict[str, MeaningDocument] = Field(description="of what each total is")
     kv_cache: list[KvCacheDocument]
     caches: list[CacheDocument]
     operators: list[OperatorDocument]

@@ -52,6 +52,7 @@ class KvCacheDocument(Strict):
     """The key/value cache of one sequence."""
 
     tokens: int
+    formats: list[str] = Field(description="the number formats in it")
     reserve: bool = Field(description="whether windowed layers are kept in full: no window-aware paging")
     elements: int
     bytes: int
@@ -144,6 +145,19 @@ class LineDocument(Strict):
     shape: str
     formula: str = Field(description="a Python expression of the names, `min`, `max` and `ceil_div`")
     value: int
+    component: str
+    formats: list[str] = Field(description="the number formats in it")
+
+
+Scope = Literal["model", "rank", "step of one rank", "sequence", "sequence on one rank"]
+
+
+class MeaningDocument(Strict):
+    """What a figure is."""
+
+    unit: Literal["elements", "bytes", "FLOPs"]
+    of: Scope = Field(description="of what it is; a step is what one rank does in the step of the schedule")
+    formats: list[str] = Field(description="the number formats in it, those of most of it first")
 
 
 class FigureDocument(Strict):
@@ -152,6 +166,8 @@ class FigureDocument(Strict):
     name: str
     unit: str
     value: int
+    of: Scope = Field(description="of what it is; a step is what one rank does in the step of the schedule")
+    formats: list[str] = Field(description="the number formats in it, those of most of it first")
     lines: list[LineDocument]
 
 

@@ -89,6 +89,11 @@ class OperatorGraph:
         return sum(op.flops_executed for op in self.operators)
 
     @property
+    def bytes_moved(self) -> int:
+        """Bytes that the operators of one rank read and write in the step, every operand and result once each."""
+        return sum(op.bytes for op in self.operators)
+
+    @property
     def weight_bytes(self) -> int:
         """Bytes of the weights that one rank loads, quantization honoured, buffers and scales included."""
         return sum(w.rank_bytes for w in self.weights if w.stack != MTP or self.schedule.mtp)
@@ -118,8 +123,13 @@ class OperatorGraph:
     @property
     def kv_cache_elements_per_token(self) -> int:
         """Elements that one more token adds at long context, where windowed layers are full."""
+        return sum(c.layers * c.elements_per_entry for c in self.growing)
+
+    @property
+    def growing(self) -> tuple[Cache, ...]:
+        """The caches that each token adds to, however long its sequence is."""
         grow = (c for c in self.caches if c.kind != "state" and c.window is None and c.stride == 1)
-        return sum(c.layers * c.elements_per_entry for c in grow if not c.from_encoder)
+        return tuple([c for c in grow if not c.from_encoder])
 
     @property
     def state_elements_per_sequence(self) -> int:
@@ -138,9 +148,11 @@ class OperatorGraph:
     def kv_cache(self) -> list[dict[str, Any]]:
         """Return the cache of one sequence at the schedule's length and at a long one, windowed and reserved."""
         lengths = sorted({self.schedule.context_len + self.schedule.seq_len, LONG_CONTEXT})
+        formats = list(dict.fromkeys(c.dtype for c in self.caches if c.kind != "state"))
         return [
             {
                 "tokens": tokens,
+                "formats": formats,
                 "reserve": reserve,
                 "elements": self.kv_cache_elements(tokens, reserve=reserve),
                 "bytes": self.kv_cache_bytes(tokens, reserve=reserve),
