@@ -7,21 +7,25 @@ name or a source that can't be. What each command needs is imported when it runs
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from llmsim_adapters import __version__
+from llmsim_adapters.cli.command import examples
 from llmsim_adapters.cli.group import MISUSE, Commands, Failed
 from llmsim_adapters.cli.options import (
+    completed,
     engine_options,
     fields_of,
     format_option,
     hub_options,
     model_options,
     schedule_of,
+    source_argument,
 )
-from llmsim_adapters.cli.output import emit, warn, write
+from llmsim_adapters.cli.output import Wanted, emit, warn, write
 
 if TYPE_CHECKING:
     from llmsim_adapters.cli.document import Document
@@ -31,9 +35,11 @@ if TYPE_CHECKING:
 PERCENT = click.FloatRange(0, 100)
 
 
-@click.group(cls=Commands, no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--no-config", is_flag=True, help="Heed no llmsim-adapters.toml and no pyproject.toml.")
 @click.version_option(__version__, "--version", message="%(prog)s %(version)s", prog_name="llmsim-adapters")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context, no_config: bool) -> None:
     """Which LLMSim builder can model a Hugging Face config, which gaps remain, and the operator graph.
 
     A SOURCE is the path of a config.json or of its folder, org/name, huggingface.co/org/name or
@@ -41,23 +47,37 @@ def main() -> None:
 
     Exit codes: 0 answered, 1 not answered or below a threshold, 2 misuse.
     """
+    if not no_config:
+        from llmsim_adapters.cli import settings
+
+        if (found := settings.found(Path.cwd())) is not None:
+            names = {name: {str(each.name) for each in command.params} for name, command in main.commands.items()}
+            context.default_map = settings.defaults(found, names)
 
 
-@main.command()
-@click.argument("registry", default="report")
+@main.command(
+    short_help="Report on a registry, or on some models.",
+    **examples("coverage --offline", "coverage my_registry.json --fail-under 95 -o report.md"),
+)
+@click.argument(
+    "registry", nargs=-1, metavar="[REGISTRY | SOURCE...]", shell_complete=completed("registries", files=True)
+)
 @hub_options
 @click.option("--fail-under", type=PERCENT, metavar="PCT", help="Exit 1 where overall coverage is less.")
 @click.option("--fail-under-full", type=PERCENT, metavar="PCT", help="Exit 1 where full coverage is less.")
 @format_option
 def coverage(
-    registry: str,
+    registry: tuple[str, ...],
     offline: bool,
     endpoint: str | None,
     fail_under: float | None,
     fail_under_full: float | None,
-    wanted: str,
+    wanted: Wanted,
 ) -> None:
-    """Report on a REGISTRY of models: report (the default), sglang, or the path of a file."""
+    """Report on a REGISTRY of models: report (the default), sglang, or the path of a file.
+
+    Or on the models whose SOURCEs are given.
+    """
     from llmsim_adapters.cli.coverage import Threshold, document
     from llmsim_adapters.cli.progress import progress
     from llmsim_adapters.registries.registry import RegistryError
@@ -65,11 +85,11 @@ def coverage(
 
     try:
         with progress("configs") as told:
-            report = evaluate(registry, endpoint=endpoint, offline=offline, progress=told)
+            report = evaluate(_listed(registry), endpoint=endpoint, offline=offline, progress=told)
     except RegistryError as error:
         raise Failed(str(error), MISUSE) from error
     _warn_of_broken_plugins()
-    emit(wanted, lambda: document(report, full=wanted == "markdown"), report.to_dict)
+    emit(wanted, lambda: document(report, full=wanted.format == "markdown"), report.to_dict)
     thresholds = (
         Threshold("overall coverage", report.overall_coverage, fail_under),
         Threshold("full coverage", report.full_coverage, fail_under_full),
@@ -79,18 +99,22 @@ def coverage(
         raise Failed("; ".join(missed))
 
 
-@main.command()
-@click.argument("source")
+@main.command(
+    short_help="Is a model supported, how large is it, and why?",
+    **examples("explain Qwen/Qwen3-8B", "explain deepseek-ai/DeepSeek-V3 --tp 8 --ep 8 --why weights"),
+)
+@source_argument
 @click.option(
     "--why",
     multiple=True,
     metavar="WHAT",
+    shell_complete=completed("why"),
     help="Unfold one thing: weights, kv, state, flops, moved, sent, parameters; an operator or a component; "
     "gaps, builders, config or notes.",
 )
 @click.option("--full", is_flag=True, help="Everything: claims, parameters, and the working of every figure.")
 @model_options
-def explain(source: str, wanted: str, builder: str | None, why: tuple[str, ...], full: bool, **options: Any) -> None:
+def explain(source: str, wanted: Wanted, builder: str | None, why: tuple[str, ...], full: bool, **options: Any) -> None:
     """Say of one model whether it is supported, how large it is and what a step costs, and why.
 
     JSON holds everything, whatever is unfolded.
@@ -114,7 +138,7 @@ def explain(source: str, wanted: str, builder: str | None, why: tuple[str, ...],
         answer = model.coverage
         _refuse_unknown(builder, model)
         try:
-            if full or why or wanted == "json":
+            if full or why or wanted.format == "json":
                 working = model.explain(schedule, builder)
             else:  # a graph without formulas is made in half the time
                 graph = model.build(schedule, builder)
@@ -139,11 +163,17 @@ def explain(source: str, wanted: str, builder: str | None, why: tuple[str, ...],
         raise Failed(str(failure)) from failure
 
 
-@main.command()
-@click.argument("source")
+@main.command(
+    short_help="Operators, transfers, caches and weights of one rank.",
+    **examples(
+        "build Qwen/Qwen3-8B --mode decode --context-len 8191",
+        "build deepseek-ai/DeepSeek-V3 --tp 8 --ep 8 -o graph.json",
+    ),
+)
+@source_argument
 @click.option("--weights", is_flag=True, help="List every tensor, too; JSON always does.")
 @model_options
-def build(source: str, wanted: str, builder: str | None, weights: bool, **options: Any) -> None:
+def build(source: str, wanted: Wanted, builder: str | None, weights: bool, **options: Any) -> None:
     """Build the operator graph of one model, for one rank: operators, transfers, totals, caches and weights."""
     from llmsim_adapters.cli import build as content
     from llmsim_adapters.errors import ConfigUnavailable
@@ -177,10 +207,13 @@ def build(source: str, wanted: str, builder: str | None, weights: bool, **option
     )
 
 
-@main.command()
-@click.argument("name", required=False, metavar="[NAME]")
+@main.command(
+    short_help="What is installed, and what is broken.",
+    **examples("builders", "builders qwen3_moe"),
+)
+@click.argument("name", required=False, metavar="[NAME]", shell_complete=completed("builders"))
 @format_option
-def builders(name: str | None, wanted: str) -> None:
+def builders(name: str | None, wanted: Wanted) -> None:
     """List the builders, the engines and the plugins that are broken.
 
     With the NAME of a builder or an engine: what it needs and models. JSON always has all of it.
@@ -197,7 +230,10 @@ def builders(name: str | None, wanted: str) -> None:
     emit(wanted, lambda: document(found, name), lambda: data(found))
 
 
-@main.command()
+@main.command(
+    short_help="Run LLMSim on any supported model.",
+    **examples("llmsim -- --model_path Qwen/Qwen3-8B --tp_size 2", "llmsim --optimizer -- --help"),
+)
 @click.option("--optimizer", is_flag=True, help="Run LLMSim's optimizer instead.")
 @engine_options
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- LLMSIM_ARGUMENTS]")
@@ -212,7 +248,10 @@ def llmsim(arguments: tuple[str, ...], optimizer: bool, **options: Any) -> None:
     run(arguments, optimizer=optimizer, **fields_of(**options))
 
 
-@main.command()
+@main.command(
+    short_help="Write the project of a plugin.",
+    **examples("new llmsim-acme", "new llmsim-acme --component --folder plugins/acme"),
+)
 @click.argument("name")
 @click.option("--folder", type=click.Path(), help="Where the project is to be.  [default: NAME]")
 @click.option("--component", is_flag=True, help="With a component of its own, beside a dialect and a builder.")
@@ -227,8 +266,23 @@ def new(name: str, folder: str | None, component: bool) -> None:
     write("".join(f"{file}\n" for file in files))
 
 
-@main.command()
-@click.argument("name", required=False, metavar="[NAME]")
+@main.command(
+    short_help="Print how a shell completes the command.",
+    **examples("completion bash >> ~/.bashrc", "completion fish > llmsim-adapters.fish"),
+)
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print what a SHELL is to run once, so that it completes commands, options and what they take."""
+    from llmsim_adapters.cli.completion import script
+
+    write(script(shell, main, "llmsim-adapters"))
+
+
+@main.command(
+    short_help="Print the JSON schema of an output.",
+    **examples("schema", "schema explanation"),
+)
+@click.argument("name", required=False, metavar="[NAME]", shell_complete=completed("schemas"))
 def schema(name: str | None) -> None:
     """Print the JSON schema of an output.
 
@@ -243,6 +297,29 @@ def schema(name: str | None) -> None:
         raise click.UsageError(f"no schema {name!r}; there are {', '.join(SCHEMAS)}")
     found = schema_of(name) if name else {each: schema_of(each) for each in SCHEMAS}
     write(json.dumps(found, indent=2) + "\n")
+
+
+def _listed(given: tuple[str, ...]) -> str | list[str]:
+    """Return the registry that is given, or the sources of some models."""
+    if len(given) > 1:
+        return list(given)
+    (one,) = given or ("report",)
+    if one in ("report", "sglang"):
+        return one
+    path = Path(one)
+    if path.is_dir() or ("/" in one and not path.exists() and not one.endswith(".json")):
+        return [one]
+    return [one] if path.is_file() and _is_config(path) else one
+
+
+def _is_config(path: Path) -> bool:
+    """Whether a file is the config of a model, and not a list of models: the two have no key in common."""
+    from llmsim_adapters.sources.reading import read_config
+
+    try:
+        return not {"model_type", "architectures"}.isdisjoint(read_config(path))
+    except Exception:
+        return False  # whatever it is, the registry's reader says what is wrong with it
 
 
 def _warn_of_broken_plugins() -> None:

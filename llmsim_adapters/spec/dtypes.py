@@ -27,6 +27,21 @@ BITS: Final = {
 }
 """Bits of one element, by torch's name of the format."""
 
+WORDS: Final = {
+    "fp32": "float32",
+    "float": "float32",
+    "bf16": "bfloat16",
+    "fp16": "float16",
+    "half": "float16",
+    "fp8": "float8_e4m3fn",
+    "fp8_e4m3": "float8_e4m3fn",
+    "float8_e4m3": "float8_e4m3fn",
+    "fp8_e5m2": "float8_e5m2",
+    "fp4": "float4_e2m1fn",
+    "fp4_e2m1": "float4_e2m1fn",
+}
+"""Words of SGLang's and vLLM's users for a format."""
+
 
 def bytes_of(elements: int, dtype: str) -> int:
     """Return the bytes that `elements` numbers of a format take, packed."""
