@@ -9,7 +9,6 @@ import click
 
 from llmsim_adapters.cli.group import MISUSE, Failed
 from llmsim_adapters.cli.output import Wanted
-from llmsim_adapters.spec.dtypes import BITS, WORDS
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -69,6 +68,8 @@ def _number_format(context: click.Context, parameter: click.Parameter, word: str
     """Return torch's name of a format that is given in torch's, SGLang's or vLLM's words."""
     if word is None or word == "auto":
         return word if parameter.name == "dtype" else None
+    from llmsim_adapters.spec.dtypes import BITS, WORDS
+
     name = WORDS.get(word.lower(), word.lower())
     if name not in BITS:
         from llmsim_adapters.spelling import meant
