@@ -114,6 +114,7 @@ def test_the_parts_that_python_returns(schemas: dict[str, Any]) -> None:
         ("explanation", ["explain", "Qwen/Qwen3-8B"]),
         ("graph", ["build", "Qwen/Qwen3-8B"]),
         ("builders", ["builders"]),
+        ("comparison", ["compare", "Qwen/Qwen3-8B", "deepseek-ai/DeepSeek-V3@tp=8", "--offline"]),
     ],
 )
 def test_an_unknown_or_a_missing_field_is_refused(schemas: dict[str, Any], name: str, arguments: list[str]) -> None:

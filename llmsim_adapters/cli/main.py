@@ -26,8 +26,11 @@ from llmsim_adapters.cli.options import (
     source_argument,
 )
 from llmsim_adapters.cli.output import Wanted, emit, warn, write
+from llmsim_adapters.cli.words import one_line
 
 if TYPE_CHECKING:
+    from llmsim_adapters.cli.asked import Asked
+    from llmsim_adapters.cli.compare import Side
     from llmsim_adapters.cli.document import Document
     from llmsim_adapters.errors import ConfigUnavailable
     from llmsim_adapters.model import BuildError, Model
@@ -208,6 +211,49 @@ def build(source: str, wanted: Wanted, builder: str | None, weights: bool, **opt
 
 
 @main.command(
+    short_help="What differs between models, layouts or revisions?",
+    **examples(
+        "compare Qwen/Qwen3-8B google/gemma-2-9b",
+        "compare Qwen/Qwen3-30B-A3B@tp=4 Qwen/Qwen3-30B-A3B@tp=8,ep=8",
+    ),
+)
+@click.argument(
+    "sources", nargs=-1, required=True, metavar="SOURCE[@WORDS]...", shell_complete=completed("sources", files=True)
+)
+@click.option("--all", "everything", is_flag=True, help="Rows that are alike, too.")
+@click.option("--exit-code", is_flag=True, help="Exit 1 where something differs.")
+@model_options
+def compare(
+    sources: tuple[str, ...],
+    everything: bool,
+    exit_code: bool,
+    wanted: Wanted,
+    builder: str | None,
+    **options: Any,
+) -> None:
+    """Say what differs between models, with ratios to the first.
+
+    Behind an @ stand a revision and what one model's schedule has of its own: org/name@v2, org/name@tp=4,
+    org/name@main,tp=8,ep=8,kv=fp8,context=32k. What the options say holds for all.
+    """
+    from llmsim_adapters.cli.asked import asked
+    from llmsim_adapters.cli.compare import data, differences, document
+
+    if len(sources) < 2:
+        raise click.UsageError("expected two models or more; SOURCE@tp=8 is one under a schedule of its own")
+    options, hub = _split(options)
+    models: dict[tuple[str, str | None], Any] = {}
+    sides = [_side(asked(text), options, hub, builder, models) for text in sources]
+    _warn_of_broken_plugins()
+    emit(wanted, lambda: document(sides, everything=everything), lambda: data(sides))
+    failed = [f"{side.asked.text}: {side.reason}" for side in sides if side.reason]
+    if failed:
+        raise Failed("; ".join(failed))
+    if exit_code and (found := differences(sides)):
+        raise Failed(f"they differ in {', '.join(found)}")
+
+
+@main.command(
     short_help="What is installed, and what is broken.",
     **examples("builders", "builders qwen3_moe"),
 )
@@ -286,8 +332,8 @@ def completion(shell: str) -> None:
 def schema(name: str | None) -> None:
     """Print the JSON schema of an output.
 
-    NAME is report, explanation, graph or builders, which `--format json` writes, or a part of them: coverage or
-    working. Without it, all of them.
+    NAME is report, explanation, graph, builders or comparison, which `--format json` writes, or a part of them:
+    coverage or working. Without it, all of them.
     """
     import json
 
@@ -297,6 +343,39 @@ def schema(name: str | None) -> None:
         raise click.UsageError(f"no schema {name!r}; there are {', '.join(SCHEMAS)}")
     found = schema_of(name) if name else {each: schema_of(each) for each in SCHEMAS}
     write(json.dumps(found, indent=2) + "\n")
+
+
+def _side(
+    what: Asked,
+    options: dict[str, Any],
+    hub: dict[str, Any],
+    builder: str | None,
+    models: dict[tuple[str, str | None], Any],
+) -> Side:
+    """Return one side of a comparison; `models` are those that were found before."""
+    from llmsim_adapters.cli.compare import Side
+    from llmsim_adapters.errors import ConfigUnavailable
+    from llmsim_adapters.graph.schedule import ScheduleError
+    from llmsim_adapters.model import BuildError, not_found
+
+    schedule = schedule_of(**{**options, **what.fields})
+    revision = what.revision or hub["revision"]
+    what = what._replace(revision=revision)
+    key = what.source, revision
+    try:
+        if key not in models:
+            models[key] = _load(what.source, {**hub, "revision": revision})
+    except ConfigUnavailable as error:
+        _refuse_misuse(error)
+        return Side(what, schedule, not_found(error), None, one_line(error))
+    model = models[key]
+    _refuse_unknown(builder, model)
+    try:
+        return Side(what, schedule, model.coverage, model.build(schedule, builder))
+    except ScheduleError as error:
+        raise Failed(f"{what.text}: {error}", MISUSE) from error
+    except BuildError as error:
+        return Side(what, schedule, model.coverage, None, one_line(_reason(error, builder)))
 
 
 def _listed(given: tuple[str, ...]) -> str | list[str]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, JsonValue
 
 from llmsim_adapters.documents.coverage import CoverageDocument, GapDocument
 from llmsim_adapters.documents.graph import (
     CacheDocument,
+    ComparedFigureDocument,
     KvCacheDocument,
     MeaningDocument,
     OperatorDocument,
@@ -24,6 +25,7 @@ from llmsim_adapters.documents.graph import (
     WorkingDocument,
 )
 from llmsim_adapters.documents.strict import Strict
+from llmsim_adapters.evaluation.status import Status
 from llmsim_adapters.spec.category import Category
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -106,6 +108,28 @@ class GraphDocument(_Document):
     notes: list[str] = Field(description="what one may not expect of the schedule and its engine")
 
 
+class SideDocument(Strict):
+    """One of what is compared."""
+
+    source: str
+    revision: str | None
+    schedule: ScheduleDocument
+    ranks: int = Field(description="tp_size * dp_size; figures of a rank are those of one of them")
+    status: Status
+    builder: str | None = Field(description="null where there is no graph, and no figures")
+    gaps: list[GapDocument]
+    reason: str = Field(description="why there are no figures; empty where there are")
+    figures: list[ComparedFigureDocument] = Field(description="caches are those of a sequence of the schedule's length")
+    parameters: dict[str, JsonValue] = Field(description="the canonical parameters of the config")
+
+
+class ComparisonDocument(_Document):
+    """The output of `llmsim-adapters compare`."""
+
+    differ: list[str] = Field(description="the names of what they differ in")
+    sides: list[SideDocument]
+
+
 class BuilderDocument(Strict):
     """A builder, what it needs and what it models."""
 
@@ -164,6 +188,7 @@ SCHEMAS: Final[dict[str, type[BaseModel]]] = {
     "explanation": ExplanationDocument,
     "graph": GraphDocument,
     "builders": BuildersDocument,
+    "comparison": ComparisonDocument,
     "coverage": CoverageDocument,
     "working": WorkingDocument,
 }

@@ -171,6 +171,13 @@ class FigureDocument(Strict):
     lines: list[LineDocument]
 
 
+class ComparedFigureDocument(MeaningDocument):
+    """A figure of one side of a comparison."""
+
+    name: str
+    value: int
+
+
 class NameDocument(Strict):
     """A name in the formulas."""
 
