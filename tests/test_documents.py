@@ -90,6 +90,18 @@ def test_builders(schemas: dict[str, Any]) -> None:
     check(output("builders", "--format", "json"), schemas["builders"])
 
 
+def test_comparison(schemas: dict[str, Any], tmp_path: Path) -> None:
+    """Of a model that has figures, one under another layout, one without any figures, and values that JSON has not."""
+    path = tmp_path / "config.json"
+    path.write_text('{"model_type": "llama", "hidden_size": NaN, "vocab_size": Infinity}')
+    sources = ["Qwen/Qwen3-30B-A3B", "Qwen/Qwen3-30B-A3B@tp=2,kv=fp8", str(path)]
+    result = CliRunner().invoke(main, ["compare", *sources, "--offline", "--format", "json"])
+    assert result.exit_code == 1
+    found = json.loads(result.stdout)
+    check(found, schemas["comparison"])
+    assert [bool(side["figures"]) for side in found["sides"]] == [True, True, False]
+
+
 def test_a_config_with_values_that_json_does_not_have(schemas: dict[str, Any], tmp_path: Path) -> None:
     """Python reads NaN and Infinity; what is written has strings in their place, and stays JSON."""
     path = tmp_path / "config.json"

@@ -51,6 +51,11 @@ class Side(NamedTuple):
         tokens = self.schedule.context_len + self.schedule.seq_len
         return {figure.name: figure for figure in figures(self.graph, tokens)}
 
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The canonical parameters of the config, in values that JSON has."""
+        return {name: found.to_dict()["value"] for name, found in self.coverage.parameters.items()}
+
 
 class Row(NamedTuple):
     """One thing that is compared: a value of each side, None where a side has none."""
@@ -115,7 +120,7 @@ def data(sides: Sequence[Side]) -> dict[str, Any]:
                     }
                     for figure in side.figures.values()
                 ],
-                "parameters": {name: found.value for name, found in side.coverage.parameters.items()},
+                "parameters": side.parameters,
             }
             for side in sides
         ],
@@ -130,10 +135,8 @@ def _rows(sides: Sequence[Side]) -> Iterator[Row]:
     schedules = [side.schedule.to_dict() for side in sides]
     for name in schedules[0]:
         yield _plain(name, [schedule[name] for schedule in schedules])
-    parameters = dict.fromkeys(name for side in sides for name in side.coverage.parameters)
-    for name in parameters:
-        found = [side.coverage.parameters.get(name) for side in sides]
-        yield _plain(name, [None if parameter is None else parameter.value for parameter in found])
+    for name in dict.fromkeys(name for side in sides for name in side.coverage.parameters):
+        yield _plain(name, [side.parameters.get(name) for side in sides])
     counted = [side.figures for side in sides]
     routed = any(side.graph is not None and side.graph.routing for side in sides)
     for name, label in _SHOWN.items():
