@@ -99,7 +99,7 @@ class TestHelp:
         assert [line.split()[:2] for line in examples] == [["llmsim-adapters", name]] * 2
         assert max(map(len, examples)) <= 80
 
-    @pytest.mark.parametrize("name", ["explain", "build", "builders", "schema"])
+    @pytest.mark.parametrize("name", ["explain", "build", "compare", "fit", "builders", "schema"])
     def test_examples_run(self, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(tmp_path)
         for line in run(name, "--help").stdout.partition("Examples:\n")[2].splitlines():
@@ -132,6 +132,7 @@ class TestCompletion:
             ("build x --weight-dtype fp8_", "fp8_e5m2"),
             ("build x --engine check", "checkpoint"),
             ("schema expl", "explanation"),
+            ("fit x --gpu RTX-4", "RTX-4090-24GB"),
             ("completion z", "zsh"),
         ],
     )

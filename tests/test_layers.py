@@ -24,7 +24,7 @@ LINE: Final = (
     {"lowerings"},
     {"plugins"},
     {"evaluation"},
-    {"registries", "working", "documents", "sweep", "scaffold"},
+    {"registries", "working", "documents", "sweep", "scaffold", "fit"},
     {"model"},
     {"report"},
     {"api"},

@@ -59,6 +59,13 @@ def builders() -> list[str]:
     return sorted(registered().builders)
 
 
+def accelerators() -> list[str]:
+    """Return the accelerators whose memory is known."""
+    from llmsim_adapters.fit.accelerators import accelerators as known
+
+    return list(known())
+
+
 def engines() -> list[str]:
     """Return the built-in engines."""
     from llmsim_adapters.engines.built_in import NAMES

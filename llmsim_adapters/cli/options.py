@@ -103,13 +103,26 @@ _RANKS = tuple(
         ("dp", "Groups of so many ranks, each with a batch of its own."),
         ("ep", "Groups of all ranks that experts are spread over."),
     )
-) + tuple(
+)
+_SPREAD = tuple(
     click.option(f"--{name}", is_flag=True, help=text)
     for name, text in (
         ("deepep", "Tokens are sent to the ranks of their experts and back."),
         ("dense-fully-dp", "Dense feed-forward networks are whole on every rank."),
     )
 )
+
+_MODEL = (
+    click.option("--revision", help="A branch, tag or commit of the hub's repository."),
+    click.option(
+        "--builder",
+        metavar="NAME",
+        shell_complete=completed("builders"),
+        help="Take this builder instead of the best one.",
+    ),
+)
+
+_MTP = click.option("--mtp/--no-mtp", help="Run the multi-token prediction stack, too.  [default: no]")
 
 _ENGINE = (
     click.option(
@@ -177,6 +190,13 @@ def engine_options(command: F) -> F:
     return command
 
 
+def fit_options(command: F) -> F:
+    """Add the options of the command that tries layouts: those that hold for all of them."""
+    for option in reversed((*_MODEL, _MTP, *_SPREAD, *_ENGINE, *_FORMATS, hub_options, format_option)):
+        command = option(command)
+    return command
+
+
 def fields_of(engine_options: tuple[str, ...], **given: Any) -> dict[str, Any]:
     """Return the fields of a schedule that options say which LLMSim has none for, without those that say nothing."""
     fields = {name: value for name, value in given.items() if value is not None}
@@ -187,13 +207,7 @@ def model_options(command: F) -> F:
     """Add the options of the commands that answer for one model."""
     for option in reversed(
         (
-            click.option("--revision", help="A branch, tag or commit of the hub's repository."),
-            click.option(
-                "--builder",
-                metavar="NAME",
-                shell_complete=completed("builders"),
-                help="Take this builder instead of the best one.",
-            ),
+            *_MODEL,
             click.option("--batch-size", metavar="N", type=click.IntRange(min=1), default=1, show_default=True),
             click.option(
                 "--seq-len",
@@ -217,8 +231,9 @@ def model_options(command: F) -> F:
                 show_default=True,
                 help="The new tokens that the head runs for.",
             ),
-            click.option("--mtp/--no-mtp", help="Run the multi-token prediction stack, too.  [default: no]"),
+            _MTP,
             *_RANKS,
+            *_SPREAD,
             click.option("--sglang", metavar="ARGUMENTS", help="Engine, ranks and formats in SGLang's words."),
             *_ENGINE,
             *_FORMATS,

@@ -26,6 +26,8 @@ KEYS: Final[dict[str, tuple[type, ...]]] = {
     "timeout": (int, float),
     "fail-under": (int, float),
     "fail-under-full": (int, float),
+    "gpu": (str,),
+    "utilization": (int, float),
 }
 """What a file may set, and of which type each is."""
 
