@@ -62,6 +62,12 @@ class Model:
     def __repr__(self) -> str:
         return f"<Model {printable(self.config.provenance.location)}>"
 
+    def _repr_html_(self) -> str:
+        """Return what the builders make of it, for notebooks."""
+        from llmsim_adapters.markup import block  # only notebooks need it
+
+        return block(self.config.provenance.location, self.coverage._repr_html_())
+
     @cached_property
     def reading(self) -> Reading:
         """What the config says, key by key."""

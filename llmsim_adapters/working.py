@@ -63,6 +63,9 @@ class Working:
     notes: tuple[str, ...] = ()
     """Those of the graph: what one may not expect of the schedule and its engine."""
 
+    def __repr__(self) -> str:
+        return f"<Working of {', '.join(figure.name for figure in self.figures)}>"
+
     def to_dict(self) -> dict[str, Any]:
         """Return the working, ready for JSON."""
         return {

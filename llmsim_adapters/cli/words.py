@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.cli.document import Cell, Section, section, table
+from llmsim_adapters.text import human as human
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -16,11 +17,6 @@ if TYPE_CHECKING:
     from llmsim_adapters.graph.schedule import Schedule
 
 _LONGEST_VALUE: Final = 200
-_PREFIXES: Final = {
-    "elements": ("", " K", " M", " B", " T"),
-    "bytes": (" B", " kB", " MB", " GB", " TB", " PB", " EB"),
-    "FLOPs": ("", " K", " M", " G", " T", " P", " E"),
-}
 _SUPPORT: Final[dict[str, tuple[str, Tone]]] = {
     "fully_supported": ("fully", "good"),
     "partially_supported": ("partially", "fair"),
@@ -35,16 +31,6 @@ EVIDENCE: Final = {
     "counted": "counted: its total equals one that others published or measured",
 }
 _STEP: Final = ("batch_size", "seq_len", "context_len", "mode", "engine", "tp_size", "dp_size", "ep_size")
-
-
-def human(value: int, unit: str) -> str:
-    """Return a figure to three digits: 8.03 B elements, 16.1 GB, 68.9 T FLOPs."""
-    prefixes = _PREFIXES[unit]
-    size, power = float(value), 0
-    while size >= 999.5 and power < len(prefixes) - 1:
-        size, power = size / 1000, power + 1
-    digits = 0 if power == 0 or size >= 99.95 else 1 if size >= 9.995 else 2
-    return f"{size:,.{digits}f}{prefixes[power]}"
 
 
 def exact(value: int, unit: str) -> tuple[str, str]:

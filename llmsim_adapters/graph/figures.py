@@ -6,9 +6,10 @@ model or on one rank of those that work on it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llmsim_adapters.graph.graph import MTP
+from llmsim_adapters.graph.meanings import MARGINAL, MEANINGS
 from llmsim_adapters.traced import ceil_div
 
 if TYPE_CHECKING:
@@ -16,10 +17,8 @@ if TYPE_CHECKING:
 
     from llmsim_adapters.graph.cache import Cache
     from llmsim_adapters.graph.graph import OperatorGraph
+    from llmsim_adapters.graph.meanings import Scope, Unit
     from llmsim_adapters.graph.operator import Operator, Weight
-
-Scope: TypeAlias = Literal["model", "rank", "step of one rank", "sequence", "sequence on one rank"]
-Unit: TypeAlias = Literal["elements", "bytes", "FLOPs"]
 
 
 class Part(NamedTuple):
@@ -62,27 +61,6 @@ def figures(graph: OperatorGraph, tokens: int) -> tuple[Figure, ...]:
     of = _sums(graph, tokens)
     found = (Figure(name, unit, scope, tuple(of[name]())) for name, (unit, scope) in MEANINGS.items())
     return tuple(figure for figure in found if figure.parts)
-
-
-MEANINGS: Final[dict[str, tuple[Unit, Scope]]] = {
-    "parameters": ("elements", "model"),
-    "active_parameters": ("elements", "model"),
-    "mtp_parameters": ("elements", "model"),
-    "buffers": ("elements", "model"),
-    "weight_bytes": ("bytes", "rank"),
-    "flops": ("FLOPs", "step of one rank"),
-    "flops_executed": ("FLOPs", "step of one rank"),
-    "bytes_moved": ("bytes", "step of one rank"),
-    "transfer_bytes": ("bytes", "step of one rank"),
-    "kv_cache_elements": ("elements", "sequence"),
-    "rank_kv_cache_bytes": ("bytes", "sequence on one rank"),
-    "state_elements_per_sequence": ("elements", "sequence"),
-    "rank_state_bytes": ("bytes", "sequence on one rank"),
-}
-"""The unit of each figure, and of what it is."""
-
-MARGINAL: Final[tuple[str, Unit, Scope]] = ("kv_cache_elements_per_token", "elements", "sequence")
-"""The total that is no sum of parts: what one more token adds to a sequence, in the formats of the caches."""
 
 
 def meanings(graph: OperatorGraph) -> dict[str, dict[str, Any]]:
