@@ -15,11 +15,12 @@ import click
 from llmsim_adapters import __version__
 from llmsim_adapters.cli.command import examples
 from llmsim_adapters.cli.group import MISUSE, Commands, Failed
+from llmsim_adapters.cli.layouts import compare, fit
+from llmsim_adapters.cli.models import find_model, reason, refuse_misuse, refuse_unknown, split, warn_of_broken_plugins
 from llmsim_adapters.cli.options import (
     completed,
     engine_options,
     fields_of,
-    fit_options,
     format_option,
     hub_options,
     model_options,
@@ -27,14 +28,9 @@ from llmsim_adapters.cli.options import (
     source_argument,
 )
 from llmsim_adapters.cli.output import Wanted, emit, warn, write
-from llmsim_adapters.cli.words import one_line
 
 if TYPE_CHECKING:
-    from llmsim_adapters.cli.asked import Asked
-    from llmsim_adapters.cli.compare import Side
     from llmsim_adapters.cli.document import Document
-    from llmsim_adapters.errors import ConfigUnavailable
-    from llmsim_adapters.model import BuildError, Model
 
 PERCENT = click.FloatRange(0, 100)
 
@@ -82,17 +78,17 @@ def coverage(
 
     Or on the models whose SOURCEs are given.
     """
-    from llmsim_adapters.cli.coverage import Threshold, document
+    from llmsim_adapters.cli.coverage import Threshold, document, listed
     from llmsim_adapters.cli.progress import progress
     from llmsim_adapters.registries.registry import RegistryError
     from llmsim_adapters.report import coverage as evaluate
 
     try:
         with progress("configs") as told:
-            report = evaluate(_listed(registry), endpoint=endpoint, offline=offline, progress=told)
+            report = evaluate(listed(registry), endpoint=endpoint, offline=offline, progress=told)
     except RegistryError as error:
         raise Failed(str(error), MISUSE) from error
-    _warn_of_broken_plugins()
+    warn_of_broken_plugins()
     emit(wanted, lambda: document(report, full=wanted.format == "markdown"), report.to_dict)
     thresholds = (
         Threshold("overall coverage", report.overall_coverage, fail_under),
@@ -129,18 +125,18 @@ def explain(source: str, wanted: Wanted, builder: str | None, why: tuple[str, ..
     from llmsim_adapters.graph.schedule import ScheduleError
     from llmsim_adapters.model import BuildError, not_found
 
-    options, hub = _split(options)
+    options, hub = split(options)
     schedule = schedule_of(**options)
     working = graph = None
     failure: Exception | None = None
     try:
-        model = _load(source, hub)
+        model = find_model(source, hub)
     except ConfigUnavailable as error:
-        _refuse_misuse(error)
+        refuse_misuse(error)
         answer, failure = not_found(error), error
     else:
         answer = model.coverage
-        _refuse_unknown(builder, model)
+        refuse_unknown(builder, model)
         try:
             if full or why or wanted.format == "json":
                 working = model.explain(schedule, builder)
@@ -149,7 +145,7 @@ def explain(source: str, wanted: Wanted, builder: str | None, why: tuple[str, ..
         except ScheduleError as error:
             raise Failed(str(error), MISUSE) from error
         except BuildError as error:
-            failure = _reason(error, builder)
+            failure = reason(error, builder)
     used = None if working is None else builder or answer.builder
 
     def document() -> Document:
@@ -161,7 +157,7 @@ def explain(source: str, wanted: Wanted, builder: str | None, why: tuple[str, ..
             return content.document(source, answer, schedule, working)
         return short.document(source, answer, schedule, graph)
 
-    _warn_of_broken_plugins()
+    warn_of_broken_plugins()
     emit(wanted, document, lambda: content.data(source, answer, schedule, used, working))
     if failure is not None:
         raise Failed(str(failure)) from failure
@@ -184,159 +180,31 @@ def build(source: str, wanted: Wanted, builder: str | None, weights: bool, **opt
     from llmsim_adapters.graph.schedule import ScheduleError
     from llmsim_adapters.model import BuildError
 
-    options, hub = _split(options)
+    options, hub = split(options)
     schedule = schedule_of(**options)
     try:
-        model = _load(source, hub)
+        model = find_model(source, hub)
     except ConfigUnavailable as error:
-        _refuse_misuse(error)
+        refuse_misuse(error)
         raise
-    _refuse_unknown(builder, model)
+    refuse_unknown(builder, model)
     try:
         graph = model.build(schedule, builder)
     except ScheduleError as error:
         raise Failed(str(error), MISUSE) from error
     except BuildError as error:
-        raise _reason(error, builder) from error
+        raise reason(error, builder) from error
     if graph.gaps:
         names = ", ".join(gap.name for gap in graph.gaps)
         warn(f"builder {graph.builder} models this in part; left out or in doubt: {names}")
     for note in graph.notes:
         warn(note)
-    _warn_of_broken_plugins()
+    warn_of_broken_plugins()
     emit(
         wanted,
         lambda: content.document(source, model.coverage, graph, weights=weights),
         lambda: content.data(source, model.coverage, graph),
     )
-
-
-@main.command(
-    short_help="What differs between models, layouts or revisions?",
-    **examples(
-        "compare Qwen/Qwen3-8B google/gemma-2-9b",
-        "compare Qwen/Qwen3-30B-A3B@tp=4 Qwen/Qwen3-30B-A3B@tp=8,ep=8",
-    ),
-)
-@click.argument(
-    "sources", nargs=-1, required=True, metavar="SOURCE[@WORDS]...", shell_complete=completed("sources", files=True)
-)
-@click.option("--all", "everything", is_flag=True, help="Rows that are alike, too.")
-@click.option("--exit-code", is_flag=True, help="Exit 1 where something differs.")
-@model_options
-def compare(
-    sources: tuple[str, ...],
-    everything: bool,
-    exit_code: bool,
-    wanted: Wanted,
-    builder: str | None,
-    **options: Any,
-) -> None:
-    """Say what differs between models, with ratios to the first.
-
-    Behind an @ stand a revision and what one model's schedule has of its own: org/name@v2, org/name@tp=4,
-    org/name@main,tp=8,ep=8,kv=fp8,context=32k. What the options say holds for all.
-    """
-    from llmsim_adapters.cli.asked import asked
-    from llmsim_adapters.cli.compare import data, differences, document
-
-    if len(sources) < 2:
-        raise click.UsageError("expected two models or more; SOURCE@tp=8 is one under a schedule of its own")
-    options, hub = _split(options)
-    models: dict[tuple[str, str | None], Any] = {}
-    sides = [_side(asked(text), options, hub, builder, models) for text in sources]
-    _warn_of_broken_plugins()
-    emit(wanted, lambda: document(sides, everything=everything), lambda: data(sides))
-    failed = [f"{side.asked.text}: {side.reason}" for side in sides if side.reason]
-    if failed:
-        raise Failed("; ".join(failed))
-    if exit_code and (found := differences(sides)):
-        raise Failed(f"they differ in {', '.join(found)}")
-
-
-@main.command(
-    short_help="How many sequences fit on how many accelerators?",
-    **examples(
-        "fit Qwen/Qwen3-30B-A3B --gpu H100-80GB --gpus 1,2,4",
-        "fit Qwen/Qwen3-8B --memory 48GiB --want batch=64,context=32k",
-    ),
-)
-@source_argument
-@click.option("--gpu", metavar="NAME", shell_complete=completed("accelerators"), help="The accelerator, as H100-80GB.")
-@click.option("--memory", metavar="SIZE", help="Or the memory of one, as 96GiB.")
-@click.option("--gpus", metavar="N,N…", default="1,2,4,8", show_default=True, help="How many there are.")
-@click.option(
-    "--context", metavar="N,N…", default="4k,32k,128k", show_default=True, help="Lengths of sequences in tokens."
-)
-@click.option(
-    "--utilization",
-    type=click.FloatRange(0, 1, min_open=True),
-    metavar="PART",
-    default=0.9,
-    show_default=True,
-    help="The part of memory that weights, caches and states may take.",
-)
-@click.option("--want", metavar="batch=N,context=N", help="Show the fewest accelerators that hold so much.")
-@fit_options
-def fit(
-    source: str,
-    gpu: str | None,
-    memory: str | None,
-    gpus: str,
-    context: str,
-    utilization: float,
-    want: str | None,
-    wanted: Wanted,
-    builder: str | None,
-    engine_options: tuple[str, ...],
-    **options: Any,
-) -> None:
-    """Say how many sequences fit beside the weights, for every layout over so many accelerators.
-
-    Memory only, and of it weights, caches and states: no activations, no time.
-    """
-    from llmsim_adapters.cli import fit as content
-    from llmsim_adapters.errors import ConfigUnavailable
-    from llmsim_adapters.fit.accelerators import FitError, accelerator, memory_of
-    from llmsim_adapters.graph.schedule import ScheduleError
-    from llmsim_adapters.model import BuildError
-
-    if (gpu is None) == (memory is None):
-        raise click.UsageError("expected --gpu NAME or --memory SIZE, one of them")
-    asked = None if want is None else content.want(want)
-    contexts = content.numbers(context, "context", word="max")
-    if asked is not None:
-        contexts = sorted({*contexts, asked.context})
-    options, hub = _split(options)
-    fields = fields_of(engine_options, **options)
-    try:
-        amount = memory_of(memory) if memory is not None else accelerator(str(gpu)).name
-        model = _load(source, hub)
-        _refuse_unknown(builder, model)
-        found = model.fit(
-            amount,
-            gpus=content.numbers(gpus, "gpus"),
-            contexts=contexts or [4096],
-            utilization=utilization,
-            builder=builder,
-            **fields,
-        )
-    except ConfigUnavailable as error:
-        _refuse_misuse(error)
-        raise
-    except (FitError, ScheduleError) as error:
-        raise Failed(str(error), MISUSE) from error
-    except BuildError as error:
-        raise _reason(error, builder) from error
-    _warn_of_broken_plugins()
-    used = builder or model.coverage.builder or ""
-    emit(
-        wanted,
-        lambda: content.document(source, found, asked),
-        lambda: content.data(source, used, found, asked),
-    )
-    if asked is not None and not found.smallest(*asked):
-        raise Failed(f"none of the layouts holds {asked.batch:,} sequences of {asked.context:,} tokens")
 
 
 @main.command(
@@ -431,100 +299,5 @@ def schema(name: str | None) -> None:
     write(json.dumps(found, indent=2) + "\n")
 
 
-def _side(
-    what: Asked,
-    options: dict[str, Any],
-    hub: dict[str, Any],
-    builder: str | None,
-    models: dict[tuple[str, str | None], Any],
-) -> Side:
-    """Return one side of a comparison; `models` are those that were found before."""
-    from llmsim_adapters.cli.compare import Side
-    from llmsim_adapters.errors import ConfigUnavailable
-    from llmsim_adapters.graph.schedule import ScheduleError
-    from llmsim_adapters.model import BuildError, not_found
-
-    schedule = schedule_of(**{**options, **what.fields})
-    revision = what.revision or hub["revision"]
-    what = what._replace(revision=revision)
-    key = what.source, revision
-    try:
-        if key not in models:
-            models[key] = _load(what.source, {**hub, "revision": revision})
-    except ConfigUnavailable as error:
-        _refuse_misuse(error)
-        return Side(what, schedule, not_found(error), None, one_line(error))
-    model = models[key]
-    _refuse_unknown(builder, model)
-    try:
-        return Side(what, schedule, model.coverage, model.build(schedule, builder))
-    except ScheduleError as error:
-        raise Failed(f"{what.text}: {error}", MISUSE) from error
-    except BuildError as error:
-        return Side(what, schedule, model.coverage, None, one_line(_reason(error, builder)))
-
-
-def _listed(given: tuple[str, ...]) -> str | list[str]:
-    """Return the registry that is given, or the sources of some models."""
-    if len(given) > 1:
-        return list(given)
-    (one,) = given or ("report",)
-    if one in ("report", "sglang"):
-        return one
-    path = Path(one)
-    if path.is_dir() or ("/" in one and not path.exists() and not one.endswith(".json")):
-        return [one]
-    return [one] if path.is_file() and _is_config(path) else one
-
-
-def _is_config(path: Path) -> bool:
-    """Whether a file is the config of a model, and not a list of models: the two have no key in common."""
-    from llmsim_adapters.sources.reading import read_config
-
-    try:
-        return not {"model_type", "architectures"}.isdisjoint(read_config(path))
-    except Exception:
-        return False  # whatever it is, the registry's reader says what is wrong with it
-
-
-def _warn_of_broken_plugins() -> None:
-    """Name the plugins that took no part in an answer, which their users may have waited for."""
-    from llmsim_adapters.plugins.manager import registered
-
-    for plugin in registered().broken:
-        owner = f" of {plugin.distribution} {plugin.version}" if plugin.distribution else ""
-        warn(f"plugin {plugin.entry_point}{owner} is not used: {plugin.error}")
-
-
-def _split(options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the options of the schedule, and those of the search for the config."""
-    hub = {name: options.pop(name) for name in ("revision", "endpoint", "offline")}
-    return options, hub
-
-
-def _load(source: str, hub: dict[str, Any]) -> Model:
-    from llmsim_adapters.model import load
-
-    return load(source, **hub)
-
-
-def _refuse_misuse(error: ConfigUnavailable) -> None:
-    """End with exit code 2 where the source can't be one, whatever the hubs have."""
-    if any(answer.kind == "invalid_id" for answer in error.answers):
-        raise Failed(str(error), MISUSE) from error
-
-
-def _reason(error: BuildError, builder: str | None) -> Failed:
-    """Return why there is no graph; where one builder was asked for, its own reasons and not the best one's."""
-    for claim in error.coverage.claims:
-        if claim.builder == builder and not claim.claims:
-            reasons = [f"the config lacks {name}" for name in claim.missing_parameters]
-            reasons += [gap.detail for gap in claim.gaps]
-            return Failed(f"builder {builder} does not claim this model: {'; '.join(reasons)}")
-    return Failed(str(error))
-
-
-def _refuse_unknown(builder: str | None, model: Model) -> None:
-    known = [claim.builder for claim in model.coverage.claims]
-    if builder is not None and builder not in known:
-        raise Failed(f"no builder {builder!r}; registered are: {', '.join(sorted(known)) or 'none'}", MISUSE)
+for command in (compare, fit):
+    main.add_command(command)
