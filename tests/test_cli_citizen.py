@@ -244,6 +244,14 @@ class TestSettings:
         self.written(tmp_path, 'registry = "sglang"\noffline = true')
         assert self.total("coverage") > 200
 
+    @pytest.mark.skipif(os.name == "nt", reason="a working directory can't be removed")
+    def test_of_a_folder_that_is_gone_are_none(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        gone = tmp_path / "gone"
+        gone.mkdir()
+        monkeypatch.chdir(gone)
+        gone.rmdir()
+        assert run("explain", "Qwen/Qwen3-8B", "--offline").exit_code == 0
+
     @pytest.mark.parametrize(
         ("text", "message"),
         [

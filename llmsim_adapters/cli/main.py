@@ -7,7 +7,6 @@ name or a source that can't be. What each command needs is imported when it runs
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -50,7 +49,7 @@ def main(context: click.Context, no_config: bool) -> None:
     if not no_config:
         from llmsim_adapters.cli import settings
 
-        if (found := settings.found(Path.cwd())) is not None:
+        if (found := settings.found()) is not None:
             names = {name: {str(each.name) for each in command.params} for name, command in main.commands.items()}
             context.default_map = settings.defaults(found, names)
 

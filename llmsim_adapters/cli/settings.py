@@ -7,14 +7,12 @@ not say which hub is asked: a folder that somebody downloaded could send tokens 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from pathlib import Path
+from typing import Any, Final, NamedTuple
 
 from llmsim_adapters.cli.group import MISUSE, Failed
 from llmsim_adapters.spelling import meant
 from llmsim_adapters.text import printable
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _OWN: Final = "llmsim-adapters.toml"
 _PROJECT: Final = "pyproject.toml"
@@ -41,12 +39,16 @@ class Settings(NamedTuple):
     values: dict[str, Any]
 
 
-def found(folder: Path) -> Settings | None:
-    """Return the settings that hold in a folder, or None.
+def found() -> Settings | None:
+    """Return the settings that hold in the working directory, or None.
 
     Raises:
         Failed: the file is not TOML, or sets what can't be set.
     """
+    try:
+        folder = Path.cwd()
+    except OSError:  # it is gone
+        return None
     for place in (folder, *folder.parents):
         for name in (_OWN, _PROJECT):
             path = place / name
@@ -72,6 +74,8 @@ def _table(path: Path) -> dict[str, Any] | None:
     try:
         content = path.read_bytes()
     except OSError as error:
+        if path.name == _PROJECT:
+            return None  # most of them say nothing about this program
         message = f"{printable(path)} can't be read: {error.strerror or error}"
         raise Failed(message, MISUSE) from error
     if path.name == _PROJECT and _TABLE.encode() not in content:
