@@ -54,6 +54,8 @@ if TYPE_CHECKING:
     from llmsim_adapters.evaluation.status import Evidence as Evidence
     from llmsim_adapters.evaluation.status import Status as Status
     from llmsim_adapters.evaluation.total import Total as Total
+    from llmsim_adapters.fit.accelerators import FitError as FitError
+    from llmsim_adapters.fit.fit import Fit as Fit
     from llmsim_adapters.gap import Gap as Gap
     from llmsim_adapters.gap import GapKind as GapKind
     from llmsim_adapters.gap import Impact as Impact
@@ -118,6 +120,8 @@ _HOMES = {
     "engines.engine": ("Engine", "EngineOption"),
     "engines.rules": ("Beside", "Format", "Keep", "Note", "Refuse", "Scales", "Split", "Store"),
     "errors": ("AdapterError", "ConfigUnavailable", "InvalidConfig", "MissingExtra"),
+    "fit.accelerators": ("FitError",),
+    "fit.fit": ("Fit",),
     "gap": ("Gap", "GapKind", "Impact"),
     "graph.cache": ("Cache",),
     "graph.graph": ("OperatorGraph",),

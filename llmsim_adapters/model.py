@@ -23,11 +23,12 @@ from llmsim_adapters.working import Working, working
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from llmsim_adapters.dialects.reading.reading import Reading
     from llmsim_adapters.evaluation.result import Coverage
     from llmsim_adapters.evaluation.total import Total
+    from llmsim_adapters.fit.fit import Fit
     from llmsim_adapters.graph.graph import OperatorGraph
     from llmsim_adapters.plugins.claim import Claim
     from llmsim_adapters.plugins.registered import Registered
@@ -61,6 +62,12 @@ class Model:
 
     def __repr__(self) -> str:
         return f"<Model {printable(self.config.provenance.location)}>"
+
+    def _repr_html_(self) -> str:
+        """Return what the builders make of it, for notebooks."""
+        from llmsim_adapters.markup import block  # only notebooks need it
+
+        return block(self.config.provenance.location, self.coverage._repr_html_())
 
     @cached_property
     def reading(self) -> Reading:
@@ -142,6 +149,61 @@ class Model:
             message = f"builder {claim.builder} failed: {error}"
             raise BuildError(message, self.coverage) from error
         return working(graph, schedule.context_len + schedule.seq_len, self.reading.parameters)
+
+    def fit(
+        self,
+        gpu: str | int,
+        *,
+        gpus: Sequence[int] = (1, 2, 4, 8),
+        contexts: Sequence[int] = (4096, 32768, 131072),
+        utilization: float = 0.9,
+        builder: str | None = None,
+        **fields: Any,
+    ) -> Fit:
+        """Return how many sequences fit beside the weights, for every layout over so many accelerators.
+
+        Memory only: weights, caches as the engine sets them aside, and states.
+
+        Args:
+            gpu: an accelerator's name, as in `fit/accelerators.json`, or the bytes of memory of one.
+            gpus: how many there are; layouts of each number are tried.
+            contexts: lengths of sequences in tokens.
+            utilization: the part of memory that weights, caches and states may take; the rest is for what no graph
+                has, `Fit.to_dict()["not_in_it"]`.
+            builder: the builder that is to build; by default the best one.
+            **fields: fields of `Schedule` that hold for all layouts, as formats and the engine.
+
+        Raises:
+            BuildError: as `build`.
+            FitError: nobody knows the accelerator, or a number is out of range.
+            ScheduleError: a field is unknown, or has a value that no schedule can have.
+        """
+        from llmsim_adapters.fit.accelerators import accelerator
+        from llmsim_adapters.fit.fit import fit
+
+        if isinstance(gpu, int):
+            memory, name = gpu, f"{gpu:,} bytes"
+        else:
+            name, memory, _ = accelerator(gpu)
+        for field in fields:
+            if field not in Schedule.__dataclass_fields__ or field in ("tp_size", "dp_size", "ep_size"):
+                message = (
+                    f"schedule field `{printable(field)}`: expected one that holds for all layouts, such as `engine`"
+                )
+                raise ScheduleError(message)
+        build = partial(self.build, builder=builder)
+        build(Schedule(**fields))  # before any layout is refused: whether there is a builder, and fields that can be
+        assert self.spec is not None  # the graph was made of it
+        return fit(
+            build,
+            self.spec,
+            memory,
+            accelerator=name,
+            gpus=gpus,
+            contexts=contexts,
+            utilization=utilization,
+            fields=fields,
+        )
 
     @property
     def _registered(self) -> Registered:

@@ -75,6 +75,29 @@ class Report:
     title: str
     rows: tuple[ReportRow, ...]
 
+    def __repr__(self) -> str:
+        counts = self.counts
+        return f"<Report {printable(self.name)}: {counts.fully} of {counts.total} models fully supported>"
+
+    def _repr_html_(self) -> str:
+        """Return the counts and the models, for notebooks."""
+        from llmsim_adapters.markup import block, sentence, table  # only notebooks need it
+
+        rows = (
+            (
+                row.name,
+                row.coverage.category or "",
+                row.coverage.builder or "",
+                row.coverage.status.value.replace("_", " "),
+                row.coverage.evidence.value,
+                f"{len(row.coverage.gaps):,}",
+            )
+            for row in self.rows
+        )
+        said = f"overall coverage {self.overall_coverage:.1f} %, full coverage {self.full_coverage:.1f} %"
+        headers = ("Model", "Category", "Builder", "Supported", "Evidence", ">Gaps")
+        return block(self.title or self.name, sentence(said), table(headers, rows))
+
     @property
     def counts(self) -> Counts:
         """How many models there are of each status."""

@@ -9,14 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from llmsim_adapters.graph.figures import figures
 from llmsim_adapters.traced import Traced, formula, leaves
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from llmsim_adapters.dialects.reading.reading import Parameter
+    from llmsim_adapters.graph.figures import Part
     from llmsim_adapters.graph.graph import OperatorGraph
-    from llmsim_adapters.graph.operator import Weight
 
 
 class Name(NamedTuple):
@@ -34,16 +35,20 @@ class Line(NamedTuple):
     shape: str
     formula: str
     value: int
+    component: str = ""
+    formats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A total: the sum of its lines."""
+    """A total: the sum of its lines; `of` what it is, and the number formats in it, those of most of it first."""
 
     name: str
     unit: str
     value: int
     lines: tuple[Line, ...]
+    of: str = ""
+    formats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,9 @@ class Working:
     notes: tuple[str, ...] = ()
     """Those of the graph: what one may not expect of the schedule and its engine."""
 
+    def __repr__(self) -> str:
+        return f"<Working of {', '.join(figure.name for figure in self.figures)}>"
+
     def to_dict(self) -> dict[str, Any]:
         """Return the working, ready for JSON."""
         return {
@@ -66,7 +74,12 @@ class Working:
                     "name": figure.name,
                     "unit": figure.unit,
                     "value": int(figure.value),
-                    "lines": [{**line._asdict(), "value": int(line.value)} for line in figure.lines],
+                    "of": figure.of,
+                    "formats": list(figure.formats),
+                    "lines": [
+                        {**line._asdict(), "value": int(line.value), "formats": list(line.formats)}
+                        for line in figure.lines
+                    ],
                 }
                 for figure in self.figures
             ],
@@ -81,87 +94,26 @@ def working(graph: OperatorGraph, tokens: int, parameters: Mapping[str, Paramete
     `parameters` says which key of the config each canonical name was read from.
     """
     length = Traced.leaf(tokens, "tokens", "length of the cached sequence")
-    loaded = [w for w in graph.weights if w.stack != "mtp" or graph.schedule.mtp]
-    figures = (
-        _weights("parameters", graph.parameters, graph, "parameter", mtp=False),
-        _weights("mtp_parameters", graph.mtp_parameters, graph, "parameter", mtp=True),
-        _weights("buffers", graph.buffers, graph, "buffer", mtp=False),
-        Figure(
-            "weight_bytes",
-            "bytes",
-            graph.weight_bytes,
-            tuple(Line(_path(w), w.dtype, formula(w.rank_bytes), w.rank_bytes) for w in loaded),
+    found = figures(graph, length)
+    totals = [figure.value for figure in found]
+    return Working(
+        tuple(
+            Figure(figure.name, figure.unit, total, tuple(map(_line, figure.parts)), figure.of, figure.formats)
+            for figure, total in zip(found, totals, strict=True)
         ),
-        Figure(
-            "flops",
-            "FLOPs",
-            graph.flops,
-            tuple(
-                Line(
-                    op.path,
-                    _shape(op.m, op.k, op.n),
-                    formula(op.flops),
-                    op.flops,
-                )
-                for op in graph.operators
-                if op.flops
-            ),
-        ),
-        Figure(
-            "flops_executed",
-            "FLOPs",
-            graph.flops_executed,
-            tuple(
-                Line(op.path, "", formula(op.flops_executed), op.flops_executed) for op in graph.operators if op.flops
-            ),
-        ),
-        Figure(
-            "transfer_bytes",
-            "bytes",
-            graph.transfer_bytes,
-            tuple(Line(t.path, _shape(t.rows, t.width, t.copies), formula(t.bytes), t.bytes) for t in graph.transfers),
-        ),
-        Figure(
-            "kv_cache_elements",
-            "elements",
-            graph.kv_cache_elements(length),
-            tuple(
-                Line(f"{c.stack}.{c.block}", c.kind, formula(c.elements(length)), c.elements(length))
-                for c in graph.caches
-                if c.kind != "state"
-            ),
-        ),
-        Figure(
-            "state_elements_per_sequence",
-            "elements",
-            graph.state_elements_per_sequence,
-            tuple(
-                Line(f"{c.stack}.{c.block}", c.kind, formula(c.elements(0)), c.elements(0))
-                for c in graph.caches
-                if c.kind == "state"
-            ),
-        ),
+        _names(totals, parameters),
+        graph.notes,
     )
-    totals = [figure.value for figure in figures]
-    return Working(tuple(f for f in figures if f.lines), _names(totals, parameters), graph.notes)
 
 
-def _weights(name: str, value: int, graph: OperatorGraph, role: str, *, mtp: bool) -> Figure:
-    lines = tuple(
-        Line(_path(w), _shape(*w.shape), formula(w.elements), w.elements)
-        for w in graph.weights
-        if w.role == role and (w.stack == "mtp") == mtp
-    )
-    return Figure(name, "elements", value, lines)
+def _line(part: Part) -> Line:
+    shape = _shape(*part.sizes) if part.sizes else part.kind
+    return Line(part.path, shape, formula(part.value), part.value, part.component, part.formats)
 
 
 def _shape(*sizes: int) -> str:
     """Return sizes in the order of the tensor's or the product's dimensions, each one a factor that is clear."""
     return " × ".join(f"({text})" if " " in text else text for text in map(formula, sizes))
-
-
-def _path(weight: Weight) -> str:
-    return f"{weight.stack}.{weight.block}.{weight.name}"
 
 
 def _names(values: Iterable[int], parameters: Mapping[str, Parameter]) -> tuple[Name, ...]:

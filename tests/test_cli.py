@@ -163,7 +163,7 @@ class TestCoverage:
 
 class TestExplain:
     def test_says_why(self) -> None:
-        result = run("explain", "Qwen/Qwen3-8B", "--offline")
+        result = run("explain", "Qwen/Qwen3-8B", "--offline", "--full")
         assert (result.exit_code, result.stderr) == (0, "")
         printed = lines(result.stdout)
         for line in (
@@ -177,13 +177,13 @@ class TestExplain:
             "hidden_size 4,096 given",
             'dtype "bfloat16" torch_dtype aliased',
             "sliding_window use_sliding_window is false",
-            "parameters 8,190,735,360 8.19 B elements",
+            "parameters 8,190,735,360 8.19 B elements model",
         ):
             assert line in printed, line
 
     def test_shows_the_working_of_every_figure(self) -> None:
         """Each line down to weight, shape, formula and config key; the lines add up."""
-        printed = lines(run("explain", "Qwen/Qwen3-8B", "--offline").stdout)
+        printed = lines(run("explain", "Qwen/Qwen3-8B", "--offline", "--full").stdout)
         at = printed.index("Working: parameters = 8,190,735,360")
         assert printed[at + 3 : at + 5] == [
             "622,329,856 model.inputs.embedding.weight [vocab_size × hidden_size]",
@@ -196,7 +196,7 @@ class TestExplain:
 
     def test_of_a_model_that_no_builder_claims_explains_and_exits_1(self, tmp_path: Path) -> None:
         source = config(tmp_path, hidden_size=None)
-        result = run("explain", source)
+        result = run("explain", source, "--full")
         assert result.exit_code == 1
         printed = lines(result.stdout)
         assert "Status not supported" in printed
@@ -206,7 +206,7 @@ class TestExplain:
         assert data("explain", source, code=1)["working"] is None
 
     def test_of_a_config_that_cannot_be_had_says_what_each_source_said(self) -> None:
-        result = run("explain", "no/such", "--offline")
+        result = run("explain", "no/such", "--offline", "--full")
         assert result.exit_code == 1
         printed = lines(result.stdout)
         for source in ("huggingface_cache not cached", "bundled not bundled", "huggingface offline"):
@@ -220,7 +220,7 @@ class TestExplain:
         assert hub.requests == []
 
     def test_of_a_partial_model_shows_gaps(self, tmp_path: Path) -> None:
-        result = run("explain", config(tmp_path, brand_new_key=7))
+        result = run("explain", config(tmp_path, brand_new_key=7), "--full")
         assert result.exit_code == 0
         assert "unread_key brand_new_key" in lines(result.stdout)
         assert "impact unknown" in lines(result.stdout)
@@ -228,7 +228,7 @@ class TestExplain:
     def test_with_a_builder_that_refuses_exits_1_and_says_why(self) -> None:
         result = run("explain", "Qwen/Qwen3-8B", "--offline", "--builder", "qwen3_moe")
         assert result.exit_code == 1
-        assert "Status fully supported" in lines(result.stdout)
+        assert "fully supported by qwen3 (dense)" in lines(result.stdout)
         assert result.stderr.startswith("error: builder qwen3_moe does not claim this model: ")
         assert "num_experts" in result.stderr
 
@@ -241,7 +241,107 @@ class TestExplain:
     def test_of_a_composite_config_says_where_the_language_model_is(self, tmp_path: Path) -> None:
         path = tmp_path / "config.json"
         path.write_text(json.dumps({"model_type": "some_vl", "text_config": LLAMA}))
-        assert "Language model at text_config" in lines(run("explain", str(path)).stdout)
+        assert "Language model at text_config" in lines(run("explain", str(path), "--full").stdout)
+
+
+class TestShort:
+    """`explain` as people ask it first: the answer on one screen."""
+
+    @pytest.mark.parametrize("ranks", [[], ["--tp", "2", "--ep", "2", "--mode", "decode", "--context-len", "8191"]])
+    @pytest.mark.parametrize("name", sorted(path.stem.replace("--", "/") for path in (ROOT / "hf_config").iterdir()))
+    def test_fits_a_screen_of_24_lines(self, name: str, ranks: list[str]) -> None:
+        result = run("explain", name, "--offline", *ranks)
+        if "expected a divisor of" in result.stderr:  # SGLang doesn't split every model in two
+            result = run("explain", name, "--offline", *ranks[4:])
+        assert (result.exit_code, result.stderr) == (0, "")
+        assert len(result.stdout.splitlines()) <= 24
+        assert max(map(len, result.stdout.splitlines())) <= 80
+
+    def test_says_of_what_each_figure_is_and_in_which_formats(self) -> None:
+        spread = ("--tp", "8", "--ep", "8", "--mode", "decode", "--context-len", "8191", "--batch-size", "64")
+        printed = lines(run("explain", "deepseek-ai/DeepSeek-V3", "--offline", *spread).stdout)
+        for line in (
+            "fully supported by deepseek_v3 (mla_moe)",
+            "parameters model 671 B experts 97 %, other 3 %",
+            "37.6 B a token; +11.6 B mtp; fp8, bf16",
+            "weights rank 85.1 GB experts 96 %, other 4 %; fp8, bf16, fp32",
+            "KV cache sequence, rank 576 MB @8,192, +70.3 kB a token; bf16",
+            "11.5 FLOP/byte; bf16, fp8",
+            "Step: decode, 64 × 1 tokens after 8,191 cached ones; sglang, tp 8, ep 8: 8 ranks",
+        ):
+            assert line in printed, line
+
+    def test_has_gaps_before_figures_worst_first_and_assumptions_folded(self, tmp_path: Path) -> None:
+        path = config(tmp_path, model_type="foonet", architectures=["FooNet"], foo_gate_rank=7)
+        printed = lines(run("explain", path).stdout)
+        kinds = [
+            line.split()[0]
+            for line in printed[: printed.index("Figure Of Value Largest parts; number formats")]
+            if line
+        ]
+        assert kinds.index("unread_key") < kinds.index("inferred")
+        assert kinds.count("inferred") == 1
+
+    def test_of_a_config_that_cannot_be_had_does_not_call_the_model_unsupported(self) -> None:
+        printed = run("explain", "no/such", "--offline").stdout
+        assert "not evaluated: no config.json was found" in printed
+
+    def test_json_is_the_whole_whatever_is_unfolded(self) -> None:
+        whole = data("explain", "Qwen/Qwen3-8B", "--offline")
+        assert data("explain", "Qwen/Qwen3-8B", "--offline", "--why", "kv") == whole
+
+
+class TestWhy:
+    def test_unfolds_a_figure_down_to_config_keys(self) -> None:
+        printed = lines(run("explain", "Qwen/Qwen3-8B", "--offline", "--why", "kv").stdout)
+        for line in (
+            "rank kv cache bytes = 603,979,776 bytes (604 MB), of one sequence on one rank",
+            "kv cache elements = 301,989,888 elements (302 M), of one sequence",
+            "301,989,888 100 % text.layer",
+            "num_key_value_heads 8 key `num_key_value_heads`",
+            "tokens 4,096 length of the cached sequence",
+        ):
+            assert line in printed, line
+        assert not any(line.startswith("vocab_size") for line in printed)
+
+    def test_has_the_largest_first_and_what_is_alike_together(self) -> None:
+        printed = lines(run("explain", "Qwen/Qwen3-8B", "--offline", "--why", "weights").stdout)
+        at = printed.index("weight bytes = 16,381,470,720 bytes (16.4 GB), of one rank")
+        assert printed[at + 3] == "7,247,757,312 44 % text.layer.mlp.gate_proj, up_proj"
+        assert printed[at + 5] == "= 2 × (num_hidden_layers * intermediate_size * hidden_size"
+        rows = (line.split() for line in printed[at:])
+        values = [int(row[0].replace(",", "")) for row in rows if row[2:3] == ["%"] and row[0][0].isdecimal()]
+        assert values == sorted(values, reverse=True)
+
+    @pytest.mark.parametrize("what", ["text.layer.attention.scores", "attention.scores", "scores"])
+    def test_unfolds_an_operator(self, what: str) -> None:
+        printed = lines(run("explain", "Qwen/Qwen3-8B", "--offline", "--why", what).stdout)
+        assert "4,947,802,324,992 7 % text.layer.attention.scores" in printed
+        assert "bfloat16 [seq_len × head_dim × (context_len + seq_len)]" in " ".join(printed)
+
+    @pytest.mark.parametrize(
+        ("what", "line"),
+        [
+            ("gaps", "none"),
+            ("builders", "qwen3 in full"),
+            ("config", "hidden_size 4,096 given"),
+            ("config", "Config bundled"),
+            ("notes", "none"),
+            ("state", "none: the model has nothing of it"),
+        ],
+    )
+    def test_unfolds_the_rest(self, what: str, line: str) -> None:
+        assert line in lines(run("explain", "Qwen/Qwen3-8B", "--offline", "--why", what).stdout)
+
+    def test_may_be_repeated(self) -> None:
+        printed = run("explain", "Qwen/Qwen3-8B", "--offline", "--why", "builders", "--why", "gaps").stdout
+        assert printed.index("What each builder says") < printed.index("Gaps")
+
+    def test_of_nothing_that_there_is_is_misuse_with_a_suggestion(self) -> None:
+        result = run("explain", "Qwen/Qwen3-8B", "--offline", "--why", "atention")
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert "(did you mean attention?)" in result.stderr
+        assert result.stderr.count("\n") == 1
 
 
 class TestBuild:
@@ -255,11 +355,12 @@ class TestBuild:
         printed = lines(result.stdout)
         graph = la.build("google/gemma-2-2b", la.Schedule(seq_len=10), offline=True)
         for line in (
-            f"parameters {graph.parameters:,} 2.61 B elements",
-            f"flops {graph.flops:,} {graph.flops / 1e9:.1f} G FLOPs",
-            f"kv cache elements per token {graph.kv_cache_elements_per_token:,} 26.6 K elements",
-            "Operators of text.sliding_dense",
-            "Operator m n k batch repeat FLOPs bytes",
+            f"parameters {graph.parameters:,} 2.61 B elements; model",
+            f"flops {graph.flops:,} {graph.flops / 1e9:.1f} G FLOPs; step, rank",
+            f"kv cache elements per token {graph.kv_cache_elements_per_token:,} 26.6 K elements; sequence",
+            "Operators of text.sliding_dense: a step of one rank, bfloat16",
+            "Operator m × n × k times FLOPs share bytes / byte",
+            "q_proj 10 × 2,048 × 2,304 13 1.23 G 3 % 124 MB 9.91",
         ):
             assert line in printed, line
 
@@ -283,8 +384,8 @@ class TestBuild:
 
     def test_lists_weights_where_asked(self) -> None:
         without, with_them = (run("build", "Qwen/Qwen3-8B", *option).stdout for option in ((), ("--weights",)))
-        assert "151,936 × 4,096" not in without
-        assert "151,936 × 4,096" in with_them
+        assert "Weights of" not in without
+        assert "embedding.weight 151,936 × 4,096 1 622,329,856 1.24 GB 1.24 GB" in lines(with_them)
 
     def test_of_a_partial_model_warns(self, tmp_path: Path) -> None:
         result = run("build", config(tmp_path, brand_new_key=7))
@@ -337,7 +438,7 @@ class TestRanks:
         ("options", "message"),
         [
             (["--tp-size", "3"], "`tp_size` is 3; expected a divisor of num_attention_heads = 32"),
-            (["--weight-dtype", "int7"], "`weight_dtype` is 'int7'; expected one of float64, float32"),
+            (["--dp-size", "3", "--tp-size", "5"], "`tp_size` is 5; expected a divisor of num_attention_heads = 32"),
         ],
     )
     def test_a_schedule_that_cannot_be_is_misuse(self, command: str, options: list[str], message: str) -> None:
@@ -348,14 +449,32 @@ class TestRanks:
 
 
 class TestBuilders:
-    def test_lists_what_each_needs_and_models(self) -> None:
+    def test_lists_them_in_a_table_each(self) -> None:
         result = run("builders")
         assert result.exit_code == 0
-        for entry in la.builders().registered:
-            assert f"{entry.name} ({entry.distribution} {entry.version})" in result.stdout
         printed = lines(result.stdout)
-        assert "Categories mla, mla_moe" in printed
-        assert "and for mla_moe num_experts, num_experts_per_tok, moe_intermediate_size" in printed
+        found = la.builders()
+        assert len(printed) <= 24
+        for entry in found.registered:
+            counts = f"{len(entry.requirements.components)} {len(set(entry.requirements.features))}"
+            listed = ", ".join(sorted(map(str, entry.requirements.categories)))
+            assert f"{entry.name} {listed} {counts} {entry.distribution} {entry.version}" in printed
+        assert any(line.startswith("sglang what SGLang allocates") for line in printed)
+
+    @pytest.mark.parametrize(
+        ("name", "line"),
+        [
+            ("deepseek_v3", "and for mla_moe num_experts, num_experts_per_tok, moe_intermediate_size"),
+            ("sglang", "What it is what SGLang allocates on each rank"),
+        ],
+    )
+    def test_of_one_says_what_it_needs_and_models(self, name: str, line: str) -> None:
+        assert line in lines(run("builders", name).stdout)
+
+    def test_of_none_that_there_is_suggests_one(self) -> None:
+        result = run("builders", "qwen33")
+        assert result.exit_code == 2
+        assert "(did you mean qwen3?)" in result.stderr
 
     def test_says_the_same_in_json(self) -> None:
         found = {entry["name"]: entry for entry in data("builders")["builders"]}
@@ -368,7 +487,6 @@ class TestMisuse:
     @pytest.mark.parametrize(
         "arguments",
         [
-            [],
             ["nonsense"],
             ["explain"],
             ["explain", "a b"],

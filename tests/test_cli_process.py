@@ -107,7 +107,7 @@ def test_a_terminal_without_colours(environment: Callable[..., dict[str, str]]) 
 @POSIX
 @pytest.mark.parametrize("width", [60, 80, 130])
 def test_a_terminal_is_filled_and_not_overfilled(environment: Callable[..., dict[str, str]], width: int) -> None:
-    out, _ = on_a_terminal(EXPLAIN, environment(), width=width)
+    out, _ = on_a_terminal([*EXPLAIN, "--full"], environment(), width=width)
     lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in out.splitlines()]
     assert width - 15 < max(map(len, lines)) <= width
 
@@ -160,7 +160,7 @@ def test_an_interrupt_leaves_no_traceback(environment: Callable[..., dict[str, s
 
 
 def test_an_output_that_lacks_a_character_gets_an_escape(environment: Callable[..., dict[str, str]]) -> None:
-    code, out, err = finish(start(EXPLAIN, environment(PYTHONUTF8="0", PYTHONIOENCODING="ascii")))
+    code, out, err = finish(start([*EXPLAIN, "--full"], environment(PYTHONUTF8="0", PYTHONIOENCODING="ascii")))
     assert (code, err) == (0, "")
     assert "[vocab_size \\xd7 hidden_size]" in out
 
@@ -170,7 +170,7 @@ def test_a_bug_is_no_answer(environment: Callable[..., dict[str, str]], tmp_path
     code = textwrap.dedent("""
         import sys
         from llmsim_adapters.cli import builders, main
-        builders.document = lambda found: 1 / 0
+        builders.document = lambda found, name: 1 / 0
         sys.argv = ["llmsim-adapters", "builders"]
         main.main()
     """)

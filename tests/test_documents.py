@@ -90,6 +90,28 @@ def test_builders(schemas: dict[str, Any]) -> None:
     check(output("builders", "--format", "json"), schemas["builders"])
 
 
+def test_comparison(schemas: dict[str, Any], tmp_path: Path) -> None:
+    """Of a model that has figures, one under another layout, one without any figures, and values that JSON has not."""
+    path = tmp_path / "config.json"
+    path.write_text('{"model_type": "llama", "hidden_size": NaN, "vocab_size": Infinity}')
+    sources = ["Qwen/Qwen3-30B-A3B", "Qwen/Qwen3-30B-A3B@tp=2,kv=fp8", str(path)]
+    result = CliRunner().invoke(main, ["compare", *sources, "--offline", "--format", "json"])
+    assert result.exit_code == 1
+    found = json.loads(result.stdout)
+    check(found, schemas["comparison"])
+    assert [bool(side["figures"]) for side in found["sides"]] == [True, True, False]
+
+
+@pytest.mark.parametrize("more", [[], ["--want", "batch=4,context=8k"]])
+def test_fit(schemas: dict[str, Any], more: list[str]) -> None:
+    found = output(
+        "fit", "google/gemma-2-9b", "--gpu", "L40S", "--gpus", "1,2,3", "--offline", "--format", "json", *more
+    )
+    assert found["layouts"]
+    assert found["refused"]
+    check(found, schemas["fit"])
+
+
 def test_a_config_with_values_that_json_does_not_have(schemas: dict[str, Any], tmp_path: Path) -> None:
     """Python reads NaN and Infinity; what is written has strings in their place, and stays JSON."""
     path = tmp_path / "config.json"
@@ -114,6 +136,8 @@ def test_the_parts_that_python_returns(schemas: dict[str, Any]) -> None:
         ("explanation", ["explain", "Qwen/Qwen3-8B"]),
         ("graph", ["build", "Qwen/Qwen3-8B"]),
         ("builders", ["builders"]),
+        ("fit", ["fit", "Qwen/Qwen3-8B", "--gpu", "T4", "--offline"]),
+        ("comparison", ["compare", "Qwen/Qwen3-8B", "deepseek-ai/DeepSeek-V3@tp=8", "--offline"]),
     ],
 )
 def test_an_unknown_or_a_missing_field_is_refused(schemas: dict[str, Any], name: str, arguments: list[str]) -> None:

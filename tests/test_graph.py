@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import llmsim_adapters as la
+from llmsim_adapters.graph.figures import figures, meanings
 from llmsim_adapters.sources import bundled_ids
 from llmsim_adapters.traced import ceil_div, formula
 from tests.facts import CASES, checkpoint
@@ -235,6 +236,38 @@ class TestCaches:
     def test_caches_say_which_layers_keep_what(self) -> None:
         full, sliding = sorted(la.build("google/gemma-2-9b", checkpoint()).caches, key=lambda cache: cache.window or 0)
         assert (full.layers, full.window, sliding.layers, sliding.window) == (21, None, 21, 4096)
+
+
+class TestFigures:
+    """Every figure says of what it is and in which number formats."""
+
+    def test_every_total_has_its_meaning(self) -> None:
+        graph = la.build("deepseek-ai/DeepSeek-V3", la.Schedule(tp_size=8, ep_size=8), offline=True)
+        found = meanings(graph)
+        assert set(found) == set(graph.totals())
+        assert found["weight_bytes"] == {
+            "unit": "bytes",
+            "of": "rank",
+            "formats": ["float8_e4m3fn", "bfloat16", "float32"],
+        }
+        assert found["flops"]["of"] == "step of one rank"
+        assert found["kv_cache_elements_per_token"] == {"unit": "elements", "of": "sequence", "formats": ["bfloat16"]}
+
+    def test_formats_are_those_that_the_schedule_says(self) -> None:
+        schedule = la.Schedule(weight_dtype="int4", kv_cache_dtype="float8_e5m2")
+        found = {figure.name: figure for figure in figures(la.build("Qwen/Qwen3-8B", schedule, offline=True), 10)}
+        assert found["weight_bytes"].formats[0] == "int4"
+        assert found["rank_kv_cache_bytes"].formats == ("float8_e5m2",)
+        assert found["flops"].formats[0] == "bfloat16 × int4"
+
+    @pytest.mark.parametrize("model", ["deepseek-ai/DeepSeek-V3", "mistralai/Mixtral-8x7B-v0.1", "google/gemma-2-2b"])
+    @pytest.mark.parametrize("mtp", [False, True])
+    def test_parts_add_up_to_the_totals(self, model: str, mtp: bool) -> None:
+        graph = la.build(model, la.Schedule(tp_size=2, ep_size=2, mtp=mtp), offline=True)
+        for figure in figures(graph, 5000):
+            total = getattr(graph, figure.name)
+            assert figure.value == (total(5000) if callable(total) else total), figure.name
+            assert sum(figure.components.values()) == figure.value
 
 
 class TestWorking:

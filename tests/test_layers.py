@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 # The rooms of `llmsim_adapters` in the order of the data; those of one line know nothing of each other.
 LINE: Final = (
     {"text", "traced", "gap", "spelling"},
-    {"errors"},
+    {"errors", "markup"},
     {"sources", "spec"},
     {"dialects", "graph"},
     {"engines"},
     {"lowerings"},
     {"plugins"},
     {"evaluation"},
-    {"registries", "working", "documents", "sweep", "scaffold"},
+    {"registries", "working", "documents", "sweep", "scaffold", "fit"},
     {"model"},
     {"report"},
     {"api"},

@@ -667,7 +667,10 @@ class TestCommand:
         cache = graph.rank_kv_cache_bytes(4096)
         report, _, ours = done.stdout.partition("This is one of 8 GPUs (tp_size 2 × dp_size 4, ep_size 1, llmsim)")
         assert f"KV Cache Memory/Single GPU: {cache / 4096 / 1024**3:.6f} GB" in report
-        assert f"KV cache of one sequence of 4,096 tokens: {cache:,} (1.41 GB); LLMSim's figure is of one token" in ours
+        assert (
+            f"KV cache (float32) of one sequence of 4,096 tokens: {cache:,} (1.41 GB); LLMSim's figure is of one token"
+            in ours
+        )
         assert (f"KV cache of 4 sequences: {4 * cache:,} (" in ours) == (batch_size == 4)
         assert "state" not in ours
         assert "Note" not in ours

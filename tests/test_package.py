@@ -151,7 +151,9 @@ class TestMetadata:
         needed = {re.split(r"[^\w-]", line)[0].replace("_", "-") for line in required if "extra ==" not in line}
         assert needed == {
             *("click", "huggingface-hub", "modelscope", "modelscope-hub", "pluggy", "pydantic", "rich", "tqdm"),
+            "tomli",  # what Python 3.11 has as tomllib
         }
+        assert [line for line in required if line.startswith("tomli") and "< '3.11'" in line.replace('"', "'")]
         assert "huggingface-hub>=1.4" in [line.replace("_", "-") for line in required]
 
     def test_has_few_extras(self, metadata: Message) -> None:

@@ -72,6 +72,8 @@ RESULTS: Final[dict[str, Callable[[], Any]]] = {
     "Coverage": lambda: deepseek().coverage,
     "Embedding": lambda: component(la.Embedding),
     "Evidence": lambda: la.Evidence.COUNTED,
+    "Fit": lambda: deepseek().fit("H200-141GB", gpus=[1, 8]),
+    "FitError": lambda: caught(lambda: deepseek().fit("no such"), la.FitError),
     "Gap": lambda: la.evaluate(SAID).gaps[0],
     "GapKind": lambda: la.GapKind.INFERRED,
     "Head": lambda: component(la.Head),

@@ -68,6 +68,23 @@ class TestTerminal:
     def test_every_line_fits(self, text: str) -> None:
         assert all(len(line) <= 80 for line in terminal.render(everywhere(text)).splitlines())
 
+    def test_a_long_value_takes_nothing_from_names(self) -> None:
+        """Where a value has no end, it is cut; the names beside it are whole."""
+        rows = [["hidden_size", "4,096", "n_embd", "aliased"], ["ignore", "x" * 200, "", "given"]]
+        shown = terminal.render(Document("t", (section("", table("Parameter|>Value|Key|Origin", rows)),)))
+        assert shown.splitlines()[1].split() == ["Parameter", "Value", "Key", "Origin"]
+        assert shown.splitlines()[3].split() == ["hidden_size", "4,096", "n_embd", "aliased"]
+        assert shown.splitlines()[4].split() == ["ignore", "x" * 25 + "…", "given"]
+
+    @pytest.mark.parametrize("name", ["latent_attention.o_proj.all_reduce", "a/b/" * 10, "x.y." * 30])
+    def test_long_names_are_parted_between_words(self, name: str) -> None:
+        rows = [[name, "1,000,000,000"]]
+        shown = terminal.render(Document("t", (section("", table("Operator|>a", rows)),)), width=40)
+        parts = [line.split()[0] for line in shown.splitlines()[3:]]
+        assert "".join(parts) == name
+        assert len(parts) > 1
+        assert all(part[-1] in "._/" for part in parts[:-1])
+
     def test_text_beyond_the_limit_is_cut(self) -> None:
         assert len(terminal.render(Document("x" * LIMIT * 2, ())).replace("\n", "")) == LIMIT
 
@@ -169,9 +186,10 @@ class TestWidth:
             ["coverage", "--offline"],
             ["coverage", "sglang", "--offline"],
             ["builders"],
+            ["builders", "hybrid"],
             *(
-                [command, model, "--mtp", "--batch-size", "512", "--context-len", "100000"]
-                for command in ("explain", "build")
+                [*command.split(), model, "--mtp", "--batch-size", "512", "--context-len", "100000"]
+                for command in ("explain --full", "explain", "build")
                 for model in ("deepseek-ai/DeepSeek-V3", "mistralai/Mixtral-8x22B-v0.1", "google/gemma-2-9b")
             ),
             ["build", "deepseek-ai/DeepSeek-V3", "--weights"],

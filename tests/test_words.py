@@ -49,7 +49,7 @@ class TestReasons:
 
     def test_assumptions_of_a_refused_model_are_one_line(self, refused: str) -> None:
         count = sum(gap.kind is la.GapKind.INFERRED for gap in la.evaluate(refused).gaps)
-        said = run("explain", refused)
+        said = run("explain", refused, "--full")
         assert f"inferred, {count} assumptions" in said
         assert "inferred head" not in said
 

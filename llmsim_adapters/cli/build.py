@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.cli.document import Cell, Document, Section, section, table
-from llmsim_adapters.cli.words import exact, gap_cell, human, pairs
+from llmsim_adapters.cli.words import exact, gap_cell, human, pairs, share, step
+from llmsim_adapters.graph.figures import meanings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -13,21 +15,19 @@ if TYPE_CHECKING:
     from llmsim_adapters.evaluation.result import Coverage
     from llmsim_adapters.graph.graph import OperatorGraph
     from llmsim_adapters.graph.operator import Operator, Weight
-    from llmsim_adapters.graph.transfer import Transfer
 
-_UNITS: Final = {"flops": "FLOPs", "flops_executed": "FLOPs", "weight_bytes": "bytes", "transfer_bytes": "bytes"}
+_SCOPES: Final = {"step of one rank": "step, rank", "sequence on one rank": "sequence, rank"}
 
 
 def document(source: str, coverage: Coverage, graph: OperatorGraph, *, weights: bool) -> Document:
     """Return the graph; `weights` lists every tensor, too."""
-    fields = ((name.replace("_", " "), str(value)) for name, value in graph.schedule.to_dict().items() if value)
     sections = [
         pairs(
             "",
             [
                 ("Builder", graph.builder),
                 ("Category", str(coverage.category or "")),
-                ("Schedule", ", ".join(f"{name} {value}" for name, value in fields)),
+                ("Schedule", step(graph.schedule)),
                 ("Ranks", f"{graph.schedule.world_size:,}: the figures are those of one of them"),
             ],
         ),
@@ -36,8 +36,8 @@ def document(source: str, coverage: Coverage, graph: OperatorGraph, *, weights: 
         _totals(graph),
         _kv_cache(graph),
         _caches(graph),
-        *_operators(graph.operators),
-        *_transfers(graph.transfers),
+        *_operators(graph),
+        *_transfers(graph),
     ]
     if weights:
         sections += _weights(graph.weights)
@@ -47,7 +47,7 @@ def document(source: str, coverage: Coverage, graph: OperatorGraph, *, weights: 
 def data(source: str, coverage: Coverage, graph: OperatorGraph) -> dict[str, Any]:
     """Return the same and every tensor, ready for JSON."""
     category = None if coverage.category is None else coverage.category.value
-    return {"source": source, "category": category, **graph.to_dict()}
+    return {"source": source, "category": category, **graph.to_dict(), "meanings": meanings(graph)}
 
 
 def _gaps(graph: OperatorGraph) -> Iterator[Section]:
@@ -61,12 +61,18 @@ def _notes(graph: OperatorGraph) -> Iterator[Section]:
 
 
 def _totals(graph: OperatorGraph) -> Section:
+    totals = graph.totals()
+    said = meanings(graph)
     rows = (
-        (name.replace("_", " "), *exact(figure, unit), unit)
-        for name, figure in graph.totals().items()
-        for unit in [_UNITS.get(name, "elements")]
+        (
+            name.replace("_", " "),
+            f"{totals[name]:,}",
+            human(totals[name], meaning["unit"]),
+            Cell(f"{meaning['unit']}; {_SCOPES.get(meaning['of'], meaning['of'])}", under=_line(meaning["formats"])),
+        )
+        for name, meaning in said.items()
     )
-    return section("Totals", table("Figure|>Value|>|Unit", rows))
+    return section("Totals", table("Figure|>Value|>|Of, and in which formats", rows))
 
 
 def _kv_cache(graph: OperatorGraph) -> Section:
@@ -80,7 +86,9 @@ def _kv_cache(graph: OperatorGraph) -> Section:
         )
         for row in graph.kv_cache()
     )
-    return section("Key/value cache of one sequence", table(">Tokens|Kept|>Elements|>|>Bytes|>of one rank", rows))
+    formats = ", ".join(dict.fromkeys(name for row in graph.kv_cache() for name in row["formats"]))
+    title = f"Key/value cache of one sequence{', ' + formats if formats else ''}"
+    return section(title, table(">Tokens|Kept|>Elements|>|>Bytes|>of one rank", rows))
 
 
 def _caches(graph: OperatorGraph) -> Section:
@@ -97,7 +105,7 @@ def _caches(graph: OperatorGraph) -> Section:
         )
         for cache in graph.caches
     )
-    return section("Caches", table("Block|Kind|>Layers|>Per entry|>Window|>Stride|Format|Split", rows))
+    return section("Caches of one sequence", table("Block|Kind|>Layers|>Per entry|>Window|>Stride|Format|Split", rows))
 
 
 def _split(sharding: str, ways: int) -> str:
@@ -105,18 +113,23 @@ def _split(sharding: str, ways: int) -> str:
     return sharding if ways == 1 else f"{sharding} / {ways:,}"
 
 
-def _operators(operators: Iterable[Operator]) -> Iterator[Section]:
-    for (stack, block), found in _by_block(operators).items():
+def _operators(graph: OperatorGraph) -> Iterator[Section]:
+    flops = graph.flops
+    for (stack, block), found in _by_block(graph.operators).items():
+        formats = ", ".join(dict.fromkeys(dtype for op in found for dtype in op.dtypes))
         yield section(
-            f"Operators of {stack}.{block}",
+            f"Operators of {stack}.{block}: a step of one rank, {formats}",
             table(
-                "Operator|>m|>n|>k|>batch|>repeat|>FLOPs|>bytes",
-                (
+                "Operator|>m × n × k|>times|>FLOPs|>share|>bytes|>/ byte",
+                _grouped(
                     (
-                        Cell(op.name, under=(op.kind,)),
-                        *(f"{size:,}" for size in (op.m, op.n, op.k, op.batch, op.repeat)),
-                        human(op.flops, "FLOPs"),
+                        op.name,
+                        " × ".join(f"{size:,}" for size in (op.m, op.n, op.k)),
+                        f"{op.batch:,} × {op.repeat:,}" if op.batch != 1 else f"{op.repeat:,}",
+                        human(op.flops, "FLOPs") if op.flops else "",
+                        share(op.flops, flops) if op.flops else "",
                         human(op.bytes, "bytes"),
+                        _intensity(op),
                     )
                     for op in found
                 ),
@@ -124,19 +137,48 @@ def _operators(operators: Iterable[Operator]) -> Iterator[Section]:
         )
 
 
-def _transfers(transfers: Iterable[Transfer]) -> Iterator[Section]:
-    for (stack, block), found in _by_block(transfers).items():
+def _intensity(op: Operator) -> str:
+    """Return an operator's FLOPs for each byte that it moves."""
+    if not op.flops or not op.bytes:
+        return ""
+    each = op.flops / op.bytes
+    return f"{each:,.0f}" if each >= 100 else f"{each:.3g}"
+
+
+def _line(formats: Iterable[str]) -> tuple[str, ...]:
+    return (", ".join(formats),) if formats else ()
+
+
+def _grouped(rows: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """Yield rows that begin with dotted names, where several of one component follow each other under its name."""
+    for first, group in groupby(rows, key=lambda row: row[0].partition(".")[0]):
+        found = list(group)
+        if len(found) == 1:
+            yield found[0]
+            continue
+        yield first, *[""] * (len(found[0]) - 1)
+        for name, *rest in found:
+            yield f" {name.removeprefix(first).removeprefix('.')}", *rest
+
+
+def _transfers(graph: OperatorGraph) -> Iterator[Section]:
+    sent = graph.transfer_bytes
+    for (stack, block), found in _by_block(graph.transfers).items():
+        formats = ", ".join(dict.fromkeys(transfer.dtype for transfer in found))
         yield section(
-            f"Transfers of {stack}.{block}",
+            f"Transfers of {stack}.{block}: a step of one rank, {formats}",
             table(
-                "Transfer|>rows|>width|>copies|>ranks|>repeat|>payload|>sent",
-                (
+                "Transfer|>rows × width|>copies|>ranks|>times|>payload|>sent|>share",
+                _grouped(
                     (
-                        Cell(transfer.name, under=(transfer.dtype,)),
-                        *(f"{size:,}" for size in (transfer.rows, transfer.width, transfer.copies)),
-                        *(f"{size:,}" for size in (transfer.ranks, transfer.repeat)),
+                        transfer.name,
+                        f"{transfer.rows:,} × {transfer.width:,}",
+                        f"{transfer.copies:,}" if transfer.copies != 1 else "",
+                        f"{transfer.ranks:,}",
+                        f"{transfer.repeat:,}",
                         human(transfer.payload, "bytes"),
                         human(transfer.bytes, "bytes"),
+                        share(transfer.bytes, sent),
                     )
                     for transfer in found
                 ),

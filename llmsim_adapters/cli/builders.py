@@ -14,8 +14,38 @@ if TYPE_CHECKING:
     from llmsim_adapters.plugins.registered import RegisteredBuilder, RegisteredEngine
 
 
-def document(found: Builders) -> Document:
-    """Return what is installed."""
+def document(found: Builders, name: str | None = None) -> Document:
+    """Return what is installed in a table each; `name` is of a builder or an engine that is shown whole."""
+    if name is not None:
+        builders = [_builder(entry) for entry in found.registered if entry.name == name]
+        engines = [_engine(entry) for entry in found.engines if entry.name == name]
+        return Document(name, (*builders, *engines))
+    registered = table(
+        "Builder|For|>Components|>Features|From",
+        (
+            (
+                entry.name,
+                _listed(entry.requirements.categories),
+                f"{len(set(entry.requirements.components)):,}",
+                f"{len(set(entry.requirements.features)):,}",
+                f"{entry.distribution} {entry.version}",
+            )
+            for entry in found.registered
+        ),
+    )
+    engines_found = table(
+        "Engine|What it is|>Options|>Rules|From",
+        (
+            (
+                entry.name,
+                entry.engine.summary,
+                f"{len(entry.engine.options):,}",
+                f"{len(entry.engine.rules):,}",
+                f"{entry.distribution} {entry.version}",
+            )
+            for entry in found.engines
+        ),
+    )
     broken = table(
         "Plugin|Distribution|Reason",
         (
@@ -26,9 +56,9 @@ def document(found: Builders) -> Document:
     return Document(
         f"Builders: {len(found.registered)}, engines: {len(found.engines)}, broken plugins: {len(found.broken)}",
         (
-            *(_builder(entry) for entry in found.registered),
-            *(_engine(entry) for entry in found.engines),
+            section("", "", registered, "", engines_found),
             *([section("Broken plugins", broken)] if found.broken else []),
+            section("", "", Cell("What one needs and models:  builders NAME", "quiet")),
         ),
     )
 

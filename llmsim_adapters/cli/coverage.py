@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from llmsim_adapters.cli.document import LIMIT, Cell, Document, Section, section, table
 from llmsim_adapters.cli.words import gap_cells, percent, support
 from llmsim_adapters.evaluation.status import Status
+from llmsim_adapters.sources.reading import read_config
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +30,27 @@ CONDENSE_FROM: Final = 10
 """So many models without a config are named together instead of one by one, unless everything is asked for."""
 
 
+def listed(given: tuple[str, ...]) -> str | list[str]:
+    """Return the registry that is given, or the sources of some models."""
+    if len(given) > 1:
+        return list(given)
+    (one,) = given or ("report",)
+    if one in ("report", "sglang"):
+        return one
+    path = Path(one)
+    if path.is_dir() or ("/" in one and not path.exists() and not one.endswith(".json")):
+        return [one]
+    return [one] if path.is_file() and _is_config(path) else one
+
+
+def _is_config(path: Path) -> bool:
+    """Whether a file is the config of a model, and not a list of models: the two have no key in common."""
+    try:
+        return not {"model_type", "architectures"}.isdisjoint(read_config(path))
+    except Exception:
+        return False  # whatever it is, the registry's reader says what is wrong with it
+
+
 def document(report: Report, *, full: bool) -> Document:
     """Return the report; `full` gives a row to every model that has no config, too."""
     without = [row for row in report.rows if _lacks_config(row)]
@@ -40,7 +63,13 @@ def document(report: Report, *, full: bool) -> Document:
         sections.append(section("", f"{len(shown):,} models: {_EACH}"))
     if condensed:
         sections.append(_condensed(condensed))
-    return Document(report.title or f"Coverage of {report.name}", tuple(sections))
+    return Document(report.title or _title(report), tuple(sections))
+
+
+def _title(report: Report) -> str:
+    count = len(report.rows)
+    models = f"{count:,} models" if count != 1 else "1 model"
+    return f"Coverage of {models if report.name == 'list' else report.name}"
 
 
 def _totals(report: Report) -> Section:

@@ -1,11 +1,11 @@
-"""What `explain` says of one model: the answer, the reasons, and the working of every figure."""
+"""What `explain --full` says of one model: the answer, the reasons, and the working of every figure."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.cli.document import Cell, Document, Section, section, table
-from llmsim_adapters.cli.words import exact, gap_cells, has_figures, pairs, support, value
+from llmsim_adapters.cli.words import EVIDENCE, SERVED, exact, gap_cells, has_figures, pairs, step, support, value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,22 +18,14 @@ if TYPE_CHECKING:
 
 _SHORT: Final = 56
 _COUNTED: Final = "equals an external total of the model, which a plugin's code is not verified by"
-_SERVED: Final = "SGLang's own classes hold its architecture's layouts"
-_EVIDENCE: Final = {
-    "none": "none: no builder claims the model",
-    "declared": "declared: the required keys are there",
-    "built": "built: a graph came out",
-    "verified": "verified: reference facts hold its dialect, components and features",
-    "counted": "counted: its total equals one that others published or measured",
-}
 
 
 def document(source: str, coverage: Coverage, schedule: Schedule, working: Working | None) -> Document:
     """Return the explanation of a model; `working` is None where no figures could be had."""
-    sections = [_answer(coverage), *_sources(coverage.source), *_gaps(coverage), *_claims(coverage.claims)]
+    sections = [answer(coverage), *sources(coverage.source), *_gaps(coverage), *claims(coverage.claims)]
     if coverage.notes:
         sections.append(section("Notes on the config", *(Cell(note, "quiet") for note in coverage.notes)))
-    sections += _parameters(coverage)
+    sections += parameters(coverage)
     if working is not None:
         sections += _working(working, schedule)
     return Document(source, tuple(sections))
@@ -53,7 +45,8 @@ def data(
     }
 
 
-def _answer(coverage: Coverage) -> Section:
+def answer(coverage: Coverage) -> Section:
+    """Return the answer and where it is from."""
     status = coverage.status.value.replace("_", " ")
     found = coverage.source
     return pairs(
@@ -62,9 +55,9 @@ def _answer(coverage: Coverage) -> Section:
             ("Status", Cell(status, support(coverage.status.value).tone)),
             ("Category", str(coverage.category or "")),
             ("Builder", coverage.builder or ""),
-            ("Evidence", _EVIDENCE[coverage.evidence.value]),
+            ("Evidence", EVIDENCE[coverage.evidence.value]),
             ("Total", _COUNTED if coverage.counted and str(coverage.evidence) != "counted" else ""),
-            ("Served", _SERVED if coverage.served else ""),
+            ("Served", SERVED if coverage.served else ""),
             ("Architecture", coverage.architecture),
             ("Model type", coverage.model_type),
             ("Language model", coverage.path and f"at {coverage.path}"),
@@ -74,7 +67,8 @@ def _answer(coverage: Coverage) -> Section:
     )
 
 
-def _sources(found: Provenance) -> Iterator[Section]:
+def sources(found: Provenance) -> Iterator[Section]:
+    """Yield what the sources said."""
     if found.answers:
         title = "What the sources said" if found.source == "none" else "Sources asked before"
         yield section(title, table("Source|Answer", ((a.source, _said(a.kind, a.message)) for a in found.answers)))
@@ -94,8 +88,9 @@ def _gaps(coverage: Coverage) -> Iterator[Section]:
         yield section("Gaps", table("Gap", ([cell] for cell in cells)))
 
 
-def _claims(claims: Iterable[Claim]) -> Iterator[Section]:
-    rows = [(claim.builder, _verdict(claim), _why(claim)) for claim in claims]
+def claims(made: Iterable[Claim]) -> Iterator[Section]:
+    """Yield what each builder says."""
+    rows = [(claim.builder, _verdict(claim), _why(claim)) for claim in made]
     if rows:
         yield section("What each builder says", table("Builder|Claim|Why", rows))
 
@@ -112,7 +107,8 @@ def _why(claim: Claim) -> Cell:
     return Cell(lines[0] if lines else "", under=tuple(lines[1:]))
 
 
-def _parameters(coverage: Coverage) -> Iterator[Section]:
+def parameters(coverage: Coverage) -> Iterator[Section]:
+    """Yield the canonical parameters, and the keys that were read without effect."""
     found = coverage.parameters.items()
     if found:
         rows = ((name, value(p.value), "" if p.key in (None, name) else str(p.key), str(p.origin)) for name, p in found)
@@ -122,18 +118,22 @@ def _parameters(coverage: Coverage) -> Iterator[Section]:
 
 
 def _working(working: Working, schedule: Schedule) -> Iterator[Section]:
-    fields = schedule.to_dict().items()
     yield section(
         "Figures",
         table(
-            "Figure|>Value|>|Unit",
+            "Figure|>Value|>|Unit|Of",
             (
-                (figure.name.replace("_", " "), *exact(int(figure.value), figure.unit), figure.unit)
+                (
+                    Cell(figure.name.replace("_", " "), under=(", ".join(figure.formats),)),
+                    *exact(int(figure.value), figure.unit),
+                    figure.unit,
+                    figure.of,
+                )
                 for figure in working.figures
             ),
         ),
         "",
-        Cell("Schedule: " + ", ".join(f"{name} {value}" for name, value in fields if value not in (None, {})), "quiet"),
+        Cell(f"Schedule: {step(schedule)}", "quiet"),
         Cell(f"One of {schedule.world_size:,} ranks (tp_size × dp_size)", "quiet"),
     )
     if working.notes:

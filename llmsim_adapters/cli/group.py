@@ -8,6 +8,7 @@ from typing import Any, Final, NoReturn
 
 import click
 
+from llmsim_adapters.cli.command import Command
 from llmsim_adapters.cli.output import ReaderGone, complain, discard
 from llmsim_adapters.cli.words import one_line
 from llmsim_adapters.errors import TRACEBACK, AdapterError
@@ -35,6 +36,8 @@ class Failed(Exception):
 class Commands(click.Group):
     """A group of commands whose errors are one line on standard error, and never a traceback."""
 
+    command_class = Command
+
     def main(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Run a command and exit."""
         kwargs["standalone_mode"] = False
@@ -49,6 +52,9 @@ class Commands(click.Group):
         except (click.exceptions.Abort, KeyboardInterrupt):
             complain("interrupted")
             return INTERRUPTED
+        except click.exceptions.NoArgsIsHelpError as error:
+            sys.stderr.write(error.format_message() + "\n")
+            return MISUSE
         except click.ClickException as error:
             context = getattr(error, "ctx", None)
             hint = "" if context is None else f" Try `{context.command_path} -h`."

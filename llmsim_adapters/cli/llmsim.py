@@ -58,7 +58,9 @@ def _beside(graph: OperatorGraph) -> Iterator[str]:
     layout = f"tp_size {schedule.tp_size} × dp_size {schedule.dp_size}, ep_size {schedule.ep_size}, {schedule.engine}"
     yield f"This is one of {schedule.world_size:,} GPUs ({layout}); of its memory, in bytes:"
     if cache := graph.rank_kv_cache_bytes(tokens):
-        yield f"  KV cache of one sequence of {tokens:,} tokens: {_bytes(cache)}; LLMSim's figure is of one token"
+        formats = ", ".join(dict.fromkeys(each.dtype for each in graph.caches if each.kind != "state"))
+        kept = f"KV cache ({formats}) of one sequence of {tokens:,} tokens"
+        yield f"  {kept}: {_bytes(cache)}; LLMSim's figure is of one token"
         if schedule.batch_size > 1:
             yield f"  KV cache of {schedule.batch_size:,} sequences: {_bytes(cache * schedule.batch_size)}"
     if state := graph.rank_state_bytes:

@@ -12,29 +12,35 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from llmsim_adapters import __version__
+from llmsim_adapters.cli.command import examples
 from llmsim_adapters.cli.group import MISUSE, Commands, Failed
+from llmsim_adapters.cli.layouts import compare, fit
+from llmsim_adapters.cli.models import find_model, reason, refuse_misuse, refuse_unknown, split, warn_of_broken_plugins
 from llmsim_adapters.cli.options import (
     Within,
+    completed,
     engine_options,
     fields_of,
     format_option,
     hub_options,
     model_options,
     schedule_of,
+    source_argument,
 )
-from llmsim_adapters.cli.output import emit, warn, write
+from llmsim_adapters.cli.output import Wanted, emit, warn, write
 from llmsim_adapters.cli.registry import registry as registry_group
 
 if TYPE_CHECKING:
-    from llmsim_adapters.errors import ConfigUnavailable
-    from llmsim_adapters.model import BuildError, Model
+    from llmsim_adapters.cli.document import Document
 
 PERCENT = Within(0, 100)
 
 
-@click.group(cls=Commands, no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--no-config", is_flag=True, help="Heed no llmsim-adapters.toml and no pyproject.toml.")
 @click.version_option(__version__, "--version", message="%(prog)s %(version)s", prog_name="llmsim-adapters")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context, no_config: bool) -> None:
     """Which LLMSim builder can model a Hugging Face config, which gaps remain, and the operator graph.
 
     A SOURCE is the path of a config.json or of its folder, org/name, huggingface.co/org/name or
@@ -42,25 +48,39 @@ def main() -> None:
 
     Exit codes: 0 answered, 1 not answered or below a threshold, 2 misuse.
     """
+    if not no_config:
+        from llmsim_adapters.cli import settings
+
+        if (found := settings.found()) is not None:
+            names = {name: {str(each.name) for each in command.params} for name, command in main.commands.items()}
+            context.default_map = settings.defaults(found, names)
 
 
-@main.command()
-@click.argument("registry", default="report")
+@main.command(
+    short_help="Report on a registry, or on some models.",
+    **examples("coverage --offline", "coverage my_registry.json --fail-under 95 -o report.md"),
+)
+@click.argument(
+    "registry", nargs=-1, metavar="[REGISTRY | SOURCE...]", shell_complete=completed("registries", files=True)
+)
 @hub_options
 @click.option("--fail-under", type=PERCENT, metavar="PCT", help="Exit 1 where overall coverage is less.")
 @click.option("--fail-under-full", type=PERCENT, metavar="PCT", help="Exit 1 where full coverage is less.")
 @format_option
 def coverage(
-    registry: str,
+    registry: tuple[str, ...],
     offline: bool,
     endpoint: str | None,
     timeout: float,
     fail_under: float | None,
     fail_under_full: float | None,
-    wanted: str,
+    wanted: Wanted,
 ) -> None:
-    """Report on a REGISTRY of models: report (the default), sglang, or the path of a file."""
-    from llmsim_adapters.cli.coverage import Threshold, document
+    """Report on a REGISTRY of models: report (the default), sglang, or the path of a file.
+
+    Or on the models whose SOURCEs are given.
+    """
+    from llmsim_adapters.cli.coverage import Threshold, document, listed
     from llmsim_adapters.cli.progress import progress
     from llmsim_adapters.registries.registry import RegistryError
     from llmsim_adapters.report import coverage as evaluate
@@ -68,12 +88,17 @@ def coverage(
     try:
         with progress("configs") as bar:
             report = evaluate(
-                registry, endpoint=endpoint, offline=offline, timeout=timeout, progress=bar.told, waiting=bar.waiting
+                listed(registry),
+                endpoint=endpoint,
+                offline=offline,
+                timeout=timeout,
+                progress=bar.told,
+                waiting=bar.waiting,
             )
     except RegistryError as error:
         raise Failed(str(error), MISUSE) from error
-    _warn_of_broken_plugins()
-    emit(wanted, lambda: document(report, full=wanted == "markdown"), report.to_dict)
+    warn_of_broken_plugins()
+    emit(wanted, lambda: document(report, full=wanted.format == "markdown"), report.to_dict)
     thresholds = (
         Threshold("overall coverage", report.overall_coverage, fail_under),
         Threshold("full coverage", report.full_coverage, fail_under_full),
@@ -83,79 +108,107 @@ def coverage(
         raise Failed("; ".join(missed))
 
 
-main.add_command(registry_group)
-
-
-@main.command()
-@click.argument("source")
+@main.command(
+    short_help="Is a model supported, how large is it, and why?",
+    **examples("explain Qwen/Qwen3-8B", "explain deepseek-ai/DeepSeek-V3 --tp 8 --ep 8 --why weights"),
+)
+@source_argument
+@click.option(
+    "--why",
+    multiple=True,
+    metavar="WHAT",
+    shell_complete=completed("why"),
+    help="Unfold one thing: weights, kv, state, flops, moved, sent, parameters; an operator or a component; "
+    "gaps, builders, config or notes.",
+)
+@click.option("--full", is_flag=True, help="Everything: claims, parameters, and the working of every figure.")
 @model_options
-def explain(source: str, wanted: str, builder: str | None, **options: Any) -> None:
-    """Say of one model why: status, gaps, claims, parameters, and the working of every figure."""
+def explain(source: str, wanted: Wanted, builder: str | None, why: tuple[str, ...], full: bool, **options: Any) -> None:
+    """Say of one model whether it is supported, how large it is and what a step costs, and why.
+
+    JSON holds everything, whatever is unfolded.
+    """
     from llmsim_adapters.cli import explain as content
+    from llmsim_adapters.cli import short
     from llmsim_adapters.errors import ConfigUnavailable
     from llmsim_adapters.graph.schedule import ScheduleError
     from llmsim_adapters.model import BuildError, not_found
 
-    options, hub = _split(options)
+    options, hub = split(options)
     schedule = schedule_of(**options)
-    working = None
+    working = graph = None
     failure: Exception | None = None
     try:
-        model = _load(source, hub)
+        model = find_model(source, hub)
     except ConfigUnavailable as error:
-        _refuse_misuse(error)
+        refuse_misuse(error)
         answer, failure = not_found(error), error
     else:
         answer = model.coverage
-        _refuse_unknown(builder, model)
+        refuse_unknown(builder, model)
         try:
-            working = model.explain(schedule, builder)
+            if full or why or wanted.format == "json":
+                working = model.explain(schedule, builder)
+            else:  # a graph without formulas is made in half the time
+                graph = model.build(schedule, builder)
         except ScheduleError as error:
             raise Failed(str(error), MISUSE) from error
         except BuildError as error:
-            failure = _reason(error, builder)
+            failure = reason(error, builder)
     used = None if working is None else builder or answer.builder
-    _warn_of_broken_plugins()
-    emit(
-        wanted,
-        lambda: content.document(source, answer, schedule, working),
-        lambda: content.data(source, answer, schedule, used, working),
-    )
+
+    def document() -> Document:
+        if why:
+            from llmsim_adapters.cli.why import document as unfolded
+
+            return unfolded(source, answer, schedule, working, why)
+        if full:
+            return content.document(source, answer, schedule, working)
+        return short.document(source, answer, schedule, graph)
+
+    warn_of_broken_plugins()
+    emit(wanted, document, lambda: content.data(source, answer, schedule, used, working))
     if failure is not None:
         raise Failed(str(failure)) from failure
 
 
-@main.command()
-@click.argument("source")
+@main.command(
+    short_help="Operators, transfers, caches and weights of one rank.",
+    **examples(
+        "build Qwen/Qwen3-8B --mode decode --context-len 8191",
+        "build deepseek-ai/DeepSeek-V3 --tp 8 --ep 8 -o graph.json",
+    ),
+)
+@source_argument
 @click.option("--weights", is_flag=True, help="List every tensor, too; JSON always does.")
 @model_options
-def build(source: str, wanted: str, builder: str | None, weights: bool, **options: Any) -> None:
+def build(source: str, wanted: Wanted, builder: str | None, weights: bool, **options: Any) -> None:
     """Build the operator graph of one model, for one rank: operators, transfers, totals, caches and weights."""
     from llmsim_adapters.cli import build as content
     from llmsim_adapters.errors import ConfigUnavailable
     from llmsim_adapters.graph.schedule import ScheduleError
     from llmsim_adapters.model import BuildError
 
-    options, hub = _split(options)
+    options, hub = split(options)
     schedule = schedule_of(**options)
     try:
-        model = _load(source, hub)
+        model = find_model(source, hub)
     except ConfigUnavailable as error:
-        _refuse_misuse(error)
+        refuse_misuse(error)
         raise
-    _refuse_unknown(builder, model)
+    refuse_unknown(builder, model)
     try:
         graph = model.build(schedule, builder)
     except ScheduleError as error:
         raise Failed(str(error), MISUSE) from error
     except BuildError as error:
-        raise _reason(error, builder) from error
+        raise reason(error, builder) from error
     if graph.gaps:
         names = ", ".join(gap.name for gap in graph.gaps)
         warn(f"builder {graph.builder} models this in part; left out or in doubt: {names}")
     for note in graph.notes:
         warn(note)
-    _warn_of_broken_plugins()
+    warn_of_broken_plugins()
     emit(
         wanted,
         lambda: content.document(source, model.coverage, graph, weights=weights),
@@ -163,18 +216,33 @@ def build(source: str, wanted: str, builder: str | None, weights: bool, **option
     )
 
 
-@main.command()
+@main.command(
+    short_help="What is installed, and what is broken.",
+    **examples("builders", "builders qwen3_moe"),
+)
+@click.argument("name", required=False, metavar="[NAME]", shell_complete=completed("builders"))
 @format_option
-def builders(wanted: str) -> None:
-    """List the builders, what each needs and models, and the plugins that are broken."""
+def builders(name: str | None, wanted: Wanted) -> None:
+    """List the builders, the engines and the plugins that are broken.
+
+    With the NAME of a builder or an engine: what it needs and models. JSON always has all of it.
+    """
     from llmsim_adapters.api import builders as installed
     from llmsim_adapters.cli.builders import data, document
 
     found = installed()
-    emit(wanted, lambda: document(found), lambda: data(found))
+    known = [*(entry.name for entry in found.registered), *(entry.name for entry in found.engines)]
+    if name is not None and name not in known:
+        from llmsim_adapters.spelling import meant
+
+        raise Failed(f"no builder or engine {name!r}{meant(name, known)}; there are {', '.join(known)}", MISUSE)
+    emit(wanted, lambda: document(found, name), lambda: data(found))
 
 
-@main.command()
+@main.command(
+    short_help="Run LLMSim on any supported model.",
+    **examples("llmsim -- --model_path Qwen/Qwen3-8B --tp_size 2", "llmsim --optimizer -- --help"),
+)
 @click.option("--optimizer", is_flag=True, help="Run LLMSim's optimizer instead.")
 @engine_options
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- LLMSIM_ARGUMENTS]")
@@ -189,7 +257,10 @@ def llmsim(arguments: tuple[str, ...], optimizer: bool, **options: Any) -> None:
     run(arguments, optimizer=optimizer, **fields_of(**options))
 
 
-@main.command()
+@main.command(
+    short_help="Write the project of a plugin.",
+    **examples("new llmsim-acme", "new llmsim-acme --component --folder plugins/acme"),
+)
 @click.argument("name")
 @click.option("--folder", type=click.Path(), help="Where the project is to be.  [default: NAME]")
 @click.option("--component", is_flag=True, help="With a component of its own, beside a dialect and a builder.")
@@ -204,13 +275,28 @@ def new(name: str, folder: str | None, component: bool) -> None:
     write("".join(f"{file}\n" for file in files))
 
 
-@main.command()
-@click.argument("name", required=False, metavar="[NAME]")
+@main.command(
+    short_help="Print how a shell completes the command.",
+    **examples("completion bash >> ~/.bashrc", "completion fish > llmsim-adapters.fish"),
+)
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print what a SHELL is to run once, so that it completes commands, options and what they take."""
+    from llmsim_adapters.cli.completion import script
+
+    write(script(shell, main, "llmsim-adapters"))
+
+
+@main.command(
+    short_help="Print the JSON schema of an output.",
+    **examples("schema", "schema explanation"),
+)
+@click.argument("name", required=False, metavar="[NAME]", shell_complete=completed("schemas"))
 def schema(name: str | None) -> None:
     """Print the JSON schema of an output.
 
-    NAME is report, explanation, graph or builders, which `--format json` writes, or a part of them: coverage or
-    working. Without it, all of them.
+    NAME is report, explanation, graph, builders, comparison or fit, which `--format json` writes, or a part of them:
+    coverage or working. Without it, all of them.
     """
     import json
 
@@ -224,50 +310,5 @@ def schema(name: str | None) -> None:
     write(json.dumps(found, indent=2) + "\n")
 
 
-def _warn_of_broken_plugins() -> None:
-    """Name the plugins that took no part in an answer, which their users may have waited for."""
-    from llmsim_adapters.plugins.manager import registered
-
-    for plugin in registered().broken:
-        owner = f" of {plugin.distribution} {plugin.version}" if plugin.distribution else ""
-        warn(f"plugin {plugin.entry_point}{owner} is not used: {plugin.error}")
-
-
-def _split(options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the options of the schedule, and those of the search for the config."""
-    hub = {name: options.pop(name) for name in ("revision", "endpoint", "offline", "timeout")}
-    return options, hub
-
-
-def _load(source: str, hub: dict[str, Any]) -> Model:
-    from llmsim_adapters.cli.progress import progress
-    from llmsim_adapters.model import load
-
-    with progress("config") as bar:
-        return load(source, **hub, waiting=bar.waiting)
-
-
-def _refuse_misuse(error: ConfigUnavailable) -> None:
-    """End with exit code 2 where the source can't be one, whatever the hubs have."""
-    if any(answer.kind == "invalid_id" for answer in error.answers):
-        raise Failed(str(error), MISUSE) from error
-
-
-def _reason(error: BuildError, builder: str | None) -> Failed:
-    """Return why there is no graph; where one builder was asked for, its own reasons and not the best one's."""
-    from llmsim_adapters.gap import few
-
-    for claim in error.coverage.claims:
-        if claim.builder == builder and not claim.claims:
-            reasons = [f"the config lacks {name}" for name in claim.missing_parameters]
-            reasons += [gap.detail for gap in claim.gaps]
-            return Failed(f"builder {builder} does not claim this model: {'; '.join(few(reasons))}")
-    return Failed(str(error))
-
-
-def _refuse_unknown(builder: str | None, model: Model) -> None:
-    known = [claim.builder for claim in model.coverage.claims]
-    if builder is not None and builder not in known:
-        from llmsim_adapters.model import unknown_builder
-
-        raise Failed(unknown_builder(builder, known), MISUSE)
+for command in (registry_group, compare, fit):
+    main.add_command(command)

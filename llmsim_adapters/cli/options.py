@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, TypeVar
+import os
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
 from llmsim_adapters.cli.group import MISUSE, Failed
+from llmsim_adapters.cli.output import Wanted
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -17,24 +19,93 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
-format_option = click.option(
-    "--format",
-    "wanted",
-    type=click.Choice(["table", "json", "markdown"]),
-    default="table",
-    show_default=True,
-    help="How standard output looks.",
-)
+_ENDINGS: Final = {".json": "json", ".md": "markdown", ".txt": "table"}
+_FILE: Final = "llmsim_adapters.output"
 
+
+def _to_file(context: click.Context, parameter: click.Parameter, path: str | None) -> None:
+    del parameter
+    context.meta[_FILE] = path
+
+
+def _wanted(context: click.Context, parameter: click.Parameter, name: str | None) -> Wanted:
+    """Return the format that is asked for, or that the end of the file's name says, and the file."""
+    path = context.meta.get(_FILE)
+    if name is None and path is not None:
+        ending = os.path.splitext(path)[1].lower()
+        if ending not in _ENDINGS:
+            message = f"the format of {printable(path, 80)} is not known by its end; expected one of "
+            raise click.BadParameter(f"{message}{', '.join(_ENDINGS)}, or --format", context, param_hint="-o")
+        name = _ENDINGS[ending]
+    return Wanted(name or "table", path)
+
+
+def format_option(command: F) -> F:
+    """Add the options that say how the answer looks and where it goes."""
+    for option in (
+        click.option(
+            "-o",
+            "--output",
+            type=click.Path(dir_okay=False),
+            metavar="FILE",
+            is_eager=True,
+            expose_value=False,
+            callback=_to_file,
+            help="Write to a file: .json, .md or .txt.",
+        ),
+        click.option(
+            "--format",
+            "wanted",
+            type=click.Choice(["table", "json", "markdown"]),
+            callback=_wanted,
+            help="How the answer looks.  [default: table, or by the end of FILE]",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def _number_format(context: click.Context, parameter: click.Parameter, word: str | None) -> str | None:
+    """Return torch's name of a format that is given in torch's, SGLang's or vLLM's words."""
+    if word is None or word == "auto":
+        return word if parameter.name == "dtype" else None
+    from llmsim_adapters.spec.dtypes import BITS, WORDS
+
+    name = WORDS.get(word.lower(), word.lower())
+    if name not in BITS:
+        from llmsim_adapters.spelling import meant
+
+        known = (*BITS, *WORDS)
+        message = f"{printable(word, 40)} is no number format{meant(word, known)}; there are {', '.join(known)}."
+        raise click.BadParameter(message, context, parameter)
+    return name
+
+
+def completed(words: str, *, files: bool = False) -> Callable[..., list[Any]]:
+    """Return the completion of an argument by a function of `completion`, which is imported when a shell asks."""
+
+    def complete(context: click.Context, parameter: click.Parameter, begun: str) -> list[Any]:
+        del context, parameter
+        from llmsim_adapters.cli import completion
+
+        return completion.items(getattr(completion, words)(), begun, files=files)
+
+    return complete
+
+
+source_argument = click.argument("source", shell_complete=completed("sources", files=True))
 
 _RANKS = tuple(
-    click.option(f"--{name}-size", f"--{name}", type=click.IntRange(min=1), default=1, show_default=True, help=text)
+    click.option(
+        f"--{name}-size", f"--{name}", metavar="N", type=click.IntRange(min=1), default=1, show_default=True, help=text
+    )
     for name, text in (
         ("tp", "Ranks that share the work on the same sequences."),
         ("dp", "Groups of so many ranks, each with a batch of its own."),
         ("ep", "Groups of all ranks that experts are spread over."),
     )
-) + tuple(
+)
+_SPREAD = tuple(
     click.option(f"--{name}", is_flag=True, help=text)
     for name, text in (
         ("deepep", "Tokens are sent to the ranks of their experts and back."),
@@ -42,8 +113,25 @@ _RANKS = tuple(
     )
 )
 
+_MODEL = (
+    click.option("--revision", help="A branch, tag or commit of the hub's repository."),
+    click.option(
+        "--builder",
+        metavar="NAME",
+        shell_complete=completed("builders"),
+        help="Take this builder instead of the best one.",
+    ),
+)
+
+_MTP = click.option("--mtp/--no-mtp", help="Run the multi-token prediction stack, too.  [default: no]")
+
 _ENGINE = (
-    click.option("--engine", metavar="NAME", help="What the model runs on.  [default: sglang]"),
+    click.option(
+        "--engine",
+        metavar="NAME",
+        shell_complete=completed("engines"),
+        help="What the model runs on.  [default: sglang]",
+    ),
     click.option(
         "--engine-option", "engine_options", multiple=True, metavar="NAME=VALUE", help="An option of the engine."
     ),
@@ -54,6 +142,7 @@ _ENGINE = (
     ),
     click.option(
         "--redundant-experts",
+        metavar="N",
         type=click.IntRange(min=0),
         default=0,
         show_default=True,
@@ -61,6 +150,8 @@ _ENGINE = (
     ),
     click.option(
         "--dtype",
+        callback=_number_format,
+        shell_complete=completed("formats"),
         default="auto",
         show_default=True,
         metavar="FORMAT",
@@ -69,7 +160,13 @@ _ENGINE = (
 )
 
 _FORMATS = tuple(
-    click.option(f"--{name}-dtype", metavar="FORMAT", help=f"{text}  [default: the checkpoint's]")
+    click.option(
+        f"--{name}-dtype",
+        callback=_number_format,
+        shell_complete=completed("formats"),
+        metavar="FORMAT",
+        help=f"{text}  [default: the checkpoint's]",
+    )
     for name, text in (
         ("weight", "Number format of all weights."),
         ("activation", "Number format of activations."),
@@ -105,8 +202,17 @@ def hub_options(command: F) -> F:
 
 def engine_options(command: F) -> F:
     """Add the options that LLMSim has none for."""
-    prefix = click.option("--context-len", type=click.IntRange(min=0), help="Tokens of a prefill's prefix.")
+    prefix = click.option(
+        "--context-len", metavar="N", type=click.IntRange(min=0), help="Tokens of a prefill's prefix."
+    )
     for option in reversed((*_ENGINE, *_FORMATS, prefix)):
+        command = option(command)
+    return command
+
+
+def fit_options(command: F) -> F:
+    """Add the options of the command that tries layouts: those that hold for all of them."""
+    for option in reversed((*_MODEL, _MTP, *_SPREAD, *_ENGINE, *_FORMATS, hub_options, format_option)):
         command = option(command)
     return command
 
@@ -121,16 +227,17 @@ def model_options(command: F) -> F:
     """Add the options of the commands that answer for one model."""
     for option in reversed(
         (
-            click.option("--revision", help="A branch, tag or commit of the hub's repository."),
-            click.option("--builder", metavar="NAME", help="Take this builder instead of the best one."),
-            click.option("--batch-size", type=click.IntRange(min=1), default=1, show_default=True),
+            *_MODEL,
+            click.option("--batch-size", metavar="N", type=click.IntRange(min=1), default=1, show_default=True),
             click.option(
                 "--seq-len",
+                metavar="N",
                 type=click.IntRange(min=1),
                 help="New tokens per sequence.  [default: 4096, in decode 1]",
             ),
             click.option(
                 "--context-len",
+                metavar="N",
                 type=click.IntRange(min=0),
                 default=0,
                 show_default=True,
@@ -144,8 +251,9 @@ def model_options(command: F) -> F:
                 show_default=True,
                 help="The new tokens that the head runs for.",
             ),
-            click.option("--mtp/--no-mtp", help="Run the multi-token prediction stack, too.  [default: no]"),
+            _MTP,
             *_RANKS,
+            *_SPREAD,
             click.option("--sglang", metavar="ARGUMENTS", help="Engine, ranks and formats in SGLang's words."),
             *_ENGINE,
             *_FORMATS,

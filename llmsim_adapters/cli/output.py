@@ -6,8 +6,10 @@ import os
 import shutil
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, TextIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TextIO
 
+from llmsim_adapters.errors import AdapterError
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -21,21 +23,67 @@ SCHEMA_VERSION: Final = 1
 _NARROWEST: Final = 40
 
 
-def emit(wanted: str, document: Callable[[], Document], data: Callable[[], Mapping[str, Any]]) -> None:
-    """Write what a command has to say to standard output, in the format that is wanted."""
-    if wanted == "json":
+class Wanted(NamedTuple):
+    """How an answer is to look, and the file that it goes to; None: standard output."""
+
+    format: str
+    file: str | None = None
+
+
+def emit(wanted: Wanted, document: Callable[[], Document], data: Callable[[], Mapping[str, Any]]) -> None:
+    """Write what a command has to say, as it is wanted."""
+    if wanted.format == "json":
         text = to_json(data())
-    elif wanted == "markdown":
+    elif wanted.format == "markdown":
         from llmsim_adapters.cli.markdown import render as render_markdown
 
         text = render_markdown(document())
     else:
         from llmsim_adapters.cli.terminal import PLAIN_WIDTH, render
 
-        terminal = sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+        terminal = wanted.file is None and sys.stdout is not None and sys.stdout.isatty()
+        terminal = terminal and os.environ.get("TERM") != "dumb"
         width = shutil.get_terminal_size((PLAIN_WIDTH, 24)).columns if terminal else PLAIN_WIDTH
         text = render(document(), width=max(width, _NARROWEST), terminal=terminal)
-    write(text)
+    if wanted.file is None:
+        write(text)
+        return
+    write_file(wanted.file, text)
+
+
+def write_file(name: str, text: str) -> None:
+    """Write a file whole or not at all.
+
+    Raises:
+        AdapterError: it can't be written; what was there before is there still.
+    """
+    try:
+        _replace(Path(name), text)
+    except OSError as error:
+        message = f"{printable(name)} can't be written: {error.strerror or error}"
+        raise AdapterError(message) from error
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file whole or not at all: what was there before stays until the new text is."""
+    from tempfile import NamedTemporaryFile
+
+    with NamedTemporaryFile("w", encoding="utf-8", newline="\n", dir=path.parent, delete=False) as file:
+        temporary = Path(file.name)
+        try:
+            file.write(text)
+            file.close()
+            os.chmod(temporary, path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 class ReaderGone(Exception):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from llmsim_adapters.cli.command import examples
 from llmsim_adapters.cli.document import Cell, Document, Section, section, table
 from llmsim_adapters.cli.group import MISUSE, Failed
 from llmsim_adapters.cli.options import format_option
-from llmsim_adapters.cli.output import emit, write
+from llmsim_adapters.cli.output import Wanted, emit, write, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from llmsim_adapters.report import Report
 
 
-@click.group()
+@click.group(
+    short_help="Read what an engine's release registers.",
+    epilog=examples("registry sglang --from sglang-0.5.23.whl -o new.json", "registry diff sglang new.json")["epilog"],
+)
 def registry() -> None:
     """Read what an engine's release registers, and what another release changes."""
 
@@ -33,8 +36,8 @@ def _reading(engine: str, title: str) -> Callable[..., None]:
         metavar="PATH",
         help=f"A wheel, a checkout or the folder of {engine}.  [default: what is installed]",
     )
-    @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write it to this file.")
-    def command(source: str | None, output: Path | None) -> None:
+    @click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write it to this file.")
+    def command(source: str | None, output: str | None) -> None:
         from llmsim_adapters.registries.joined import text
         from llmsim_adapters.registries.read import read_registry
         from llmsim_adapters.registries.registry import RegistryError
@@ -46,7 +49,7 @@ def _reading(engine: str, title: str) -> Callable[..., None]:
         if output is None:
             write(found)
         else:
-            output.write_text(found, encoding="utf-8", newline="\n")
+            write_file(output, found)
 
     result: Callable[..., None] = command
     return result
@@ -60,7 +63,7 @@ vllm = _reading("vllm", "vLLM")
 @click.argument("old")
 @click.argument("new")
 @format_option
-def diff(old: str, new: str, wanted: str) -> None:
+def diff(old: str, new: str, wanted: Wanted) -> None:
     """Say what NEW adds to OLD, removes and renames, and evaluate what is new.
 
     Each is a registry: sglang, report, or the path of a file.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from io import StringIO
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.box import Box
 from rich.console import Console
@@ -14,6 +15,10 @@ from llmsim_adapters.cli.document import LIMIT, Table
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.containers import Lines
+
     from llmsim_adapters.cli.document import Cell, Document
 
 PLAIN_WIDTH: Final = 80
@@ -22,6 +27,10 @@ PLAIN_WIDTH: Final = 80
 _STYLES: Final = {"": "", "good": "green", "fair": "yellow", "bad": "red", "quiet": "dim", "strong": "bold"}
 _RULED: Final = Box("    \n    \n ── \n    \n    \n    \n    \n    \n")
 """One line under the header and nothing else: the columns have the width for themselves."""
+_SHARE: Final = 3
+"""A column of numbers or values has at most this part of the width; what is longer is cut, so that names are not."""
+_JOINTS: Final = re.compile(r"[._/,=-]")
+"""Characters after which a word that is longer than its column may go on in the next line."""
 
 
 def render(document: Document, *, width: int = PLAIN_WIDTH, terminal: bool = False) -> str:
@@ -44,12 +53,12 @@ def render(document: Document, *, width: int = PLAIN_WIDTH, terminal: bool = Fal
             console.print()
             console.print(_text(section.title, "strong"))
         for part in section.parts:
-            console.print(_grid(part) if isinstance(part, Table) else _cell(part))
+            console.print(_grid(part, width) if isinstance(part, Table) else _cell(part))
     # Rich fills lines up to the width; nobody needs blanks at their ends.
     return "".join(line.rstrip() + "\n" for line in out.getvalue().splitlines())
 
 
-def _grid(table: Table) -> Grid:
+def _grid(table: Table, width: int) -> Grid:
     grid = Grid(
         box=_RULED,
         padding=(0, 1, 0, 0),
@@ -62,8 +71,9 @@ def _grid(table: Table) -> Grid:
         grid.add_column(
             _text(column.header, ""),
             justify="right" if column.right else "left",
-            overflow="fold",
+            overflow="ellipsis" if column.right else "fold",
             no_wrap=column.right,
+            max_width=width // _SHARE if column.right else None,
         )
     for row in table.rows:
         grid.add_row(*(_cell(cell) for cell in row))
@@ -78,4 +88,25 @@ def _cell(cell: Cell) -> Text:
 
 
 def _text(text: str, tone: str) -> Text:
-    return Text(printable(text, LIMIT), _STYLES[tone])
+    return _Words(printable(text, LIMIT), _STYLES[tone])
+
+
+class _Words(Text):
+    """A text whose words, where they are longer than a line, are parted at their joints."""
+
+    def wrap(self, console: Console, width: int, **options: Any) -> Lines:
+        """Return the lines of the text."""
+        words = () if options.get("no_wrap") else re.finditer(r"\S+", self.plain)
+        breaks = [at for word in words for at in _breaks(word[0], word.start(), width)]
+        parted = Text("\n").join(self.divide(breaks)) if breaks else self
+        return Text.wrap(parted, console, width, **options)
+
+
+def _breaks(word: str, start: int, width: int) -> Iterator[int]:
+    """Yield where the lines of a word begin, but its first."""
+    joints = [joint.end() for joint in _JOINTS.finditer(word)]
+    begun = 0
+    while len(word) - begun > width:
+        fitting = [joint for joint in joints if begun < joint <= begun + width]
+        begun = fitting[-1] if fitting else begun + width
+        yield start + begun

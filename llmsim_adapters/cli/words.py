@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from llmsim_adapters.cli.document import Cell, Section, section, table
 from llmsim_adapters.evaluation.status import Status
 from llmsim_adapters.gap import assumed
+from llmsim_adapters.text import human as human
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -16,29 +17,24 @@ if TYPE_CHECKING:
     from llmsim_adapters.cli.document import Tone
     from llmsim_adapters.evaluation.result import Coverage
     from llmsim_adapters.gap import Gap, Impact
+    from llmsim_adapters.graph.schedule import Schedule
 
 _LONGEST_VALUE: Final = 200
-_PREFIXES: Final = {
-    "elements": ("", " K", " M", " B", " T"),
-    "bytes": (" B", " kB", " MB", " GB", " TB", " PB", " EB"),
-    "FLOPs": ("", " K", " M", " G", " T", " P", " E"),
-}
 _SUPPORT: Final[dict[str, tuple[str, Tone]]] = {
     "fully_supported": ("fully", "good"),
     "partially_supported": ("partially", "fair"),
     "not_supported": ("not", "bad"),
     "not_evaluated": ("not evaluated", "quiet"),
 }
-
-
-def human(value: int, unit: str) -> str:
-    """Return a figure to three digits: 8.03 B elements, 16.1 GB, 68.9 T FLOPs."""
-    prefixes = _PREFIXES[unit]
-    size, power = float(value), 0
-    while size >= 999.5 and power < len(prefixes) - 1:
-        size, power = size / 1000, power + 1
-    digits = 0 if power == 0 or size >= 99.95 else 1 if size >= 9.995 else 2
-    return f"{size:,.{digits}f}{prefixes[power]}"
+SERVED: Final = "SGLang's own classes hold its architecture's layouts"
+EVIDENCE: Final = {
+    "none": "none: no builder claims the model",
+    "declared": "declared: the required keys are there",
+    "built": "built: a graph came out",
+    "verified": "verified: reference facts hold its dialect, components and features",
+    "counted": "counted: its total equals one that others published or measured",
+}
+_STEP: Final = ("batch_size", "seq_len", "context_len", "mode", "engine", "tp_size", "dp_size", "ep_size")
 
 
 def exact(value: int, unit: str) -> tuple[str, str]:
@@ -49,6 +45,33 @@ def exact(value: int, unit: str) -> tuple[str, str]:
 def percent(share: float) -> str:
     """Return a percentage."""
     return f"{share:.1f} %"
+
+
+def share(part: int, whole: int) -> str:
+    """Return a part of a whole as a percentage."""
+    found = 100 * part / whole if whole else 0
+    return "<1 %" if 0 < found < 0.95 else f"{found:.0f} %"
+
+
+def step(schedule: Schedule) -> str:
+    """Return a schedule in a sentence: the step, the layout, the number of ranks, and what else was asked for."""
+    fields = schedule.to_dict()
+    sizes = ", ".join(f"{name[:2]} {fields[name]:,}" for name in ("tp_size", "dp_size", "ep_size") if fields[name] > 1)
+    plain = type(schedule)().to_dict()
+    rest = [
+        f"{name} {value}"
+        for name, value in fields.items()
+        if name not in _STEP and value not in (plain[name], {}, None)
+    ]
+    cached = f" after {schedule.context_len:,} cached ones" if schedule.context_len else ""
+    ranks = f"{schedule.world_size:,} rank{'s' if schedule.world_size > 1 else ''}"
+    return "; ".join(
+        [
+            f"{schedule.mode}, {schedule.batch_size:,} × {schedule.seq_len:,} tokens{cached}",
+            f"{schedule.engine}, {sizes or 'tp 1'}: {ranks}",
+            *rest,
+        ]
+    )
 
 
 def support(status: str) -> Cell:

@@ -52,6 +52,7 @@ class KvCacheDocument(Strict):
     """The key/value cache of one sequence."""
 
     tokens: int
+    formats: list[str] = Field(description="the number formats in it")
     reserve: bool = Field(description="whether windowed layers are kept in full: no window-aware paging")
     elements: int
     bytes: int
@@ -145,6 +146,19 @@ class LineDocument(Strict):
     shape: str
     formula: str = Field(description="a Python expression of the names, `min`, `max` and `ceil_div`")
     value: int
+    component: str
+    formats: list[str] = Field(description="the number formats in it")
+
+
+Scope = Literal["model", "rank", "step of one rank", "sequence", "sequence on one rank"]
+
+
+class MeaningDocument(Strict):
+    """What a figure is."""
+
+    unit: Literal["elements", "bytes", "FLOPs"]
+    of: Scope = Field(description="of what it is; a step is what one rank does in the step of the schedule")
+    formats: list[str] = Field(description="the number formats in it, those of most of it first")
 
 
 class FigureDocument(Strict):
@@ -153,7 +167,16 @@ class FigureDocument(Strict):
     name: str
     unit: str
     value: int
+    of: Scope = Field(description="of what it is; a step is what one rank does in the step of the schedule")
+    formats: list[str] = Field(description="the number formats in it, those of most of it first")
     lines: list[LineDocument]
+
+
+class ComparedFigureDocument(MeaningDocument):
+    """A figure of one side of a comparison."""
+
+    name: str
+    value: int
 
 
 class NameDocument(Strict):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from llmsim_adapters.text import printable
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -53,6 +55,27 @@ class Coverage:
     served: bool = False
     notes: tuple[str, ...] = ()
     counted: bool = False
+
+    def __repr__(self) -> str:
+        by = f" by {printable(self.builder)}" if self.builder else ""
+        found = len(self.gaps)
+        return f"<Coverage {self.status.value}{by}, {self.evidence.value}, {found} gap{'' if found == 1 else 's'}>"
+
+    def _repr_html_(self) -> str:
+        """Return the answer and its gaps, for notebooks."""
+        from llmsim_adapters.markup import block, table  # only notebooks need it
+
+        pairs = (
+            ("Status", self.status.value.replace("_", " ")),
+            ("Builder", self.builder),
+            ("Category", self.category),
+            ("Evidence", self.evidence.value),
+            ("Architecture", self.architecture),
+            ("Config", f"{self.source.source}: {self.source.location}"),
+        )
+        gaps = table(("Gap", "Of", "Detail"), ((str(gap.kind), gap.name, gap.detail) for gap in self.gaps))
+        answer = table(("", ""), ((name, str(value)) for name, value in pairs if value))
+        return block("Coverage", answer, gaps if self.gaps else "")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer, ready for JSON; `llmsim-adapters schema` prints its schema."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
+from llmsim_adapters.graph.meanings import MARGINAL, MEANINGS
 from llmsim_adapters.spec.quick import quick, replace
+from llmsim_adapters.text import human, printable
 from llmsim_adapters.traced import ceil_div
 
 if TYPE_CHECKING:
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 LONG_CONTEXT: Final = 32768
 """The length at which the cache of every graph is stated, beside that of its schedule."""
+
+_LARGEST: Final = 10
 
 MTP: Final = "mtp"
 """The name of the stack whose parameters are counted apart."""
@@ -89,9 +93,18 @@ class OperatorGraph:
         return sum(op.flops_executed for op in self.operators)
 
     @property
+    def bytes_moved(self) -> int:
+        """Bytes that the operators of one rank read and write in the step, every operand and result once each."""
+        return sum(op.bytes for op in self.operators)
+
+    @property
     def weight_bytes(self) -> int:
         """Bytes of the weights that one rank loads, quantization honoured, buffers and scales included."""
-        return sum(w.rank_bytes for w in self.weights if w.stack != MTP or self.schedule.mtp)
+        return sum(w.rank_bytes for w in self.weights if self._loads(w))
+
+    def _loads(self, weight: Weight) -> bool:
+        """Whether a rank loads a tensor: that of multi-token prediction only where that runs."""
+        return weight.stack != MTP or self.schedule.mtp
 
     def kv_cache_elements(self, tokens: int, encoder_tokens: int = 0, reserve: bool = False) -> int:
         """Return the cached elements of one sequence of `tokens` tokens, the whole model's.
@@ -118,8 +131,13 @@ class OperatorGraph:
     @property
     def kv_cache_elements_per_token(self) -> int:
         """Elements that one more token adds at long context, where windowed layers are full."""
+        return sum(c.layers * c.elements_per_entry for c in self.growing)
+
+    @property
+    def growing(self) -> tuple[Cache, ...]:
+        """The caches that each token adds to, however long its sequence is."""
         grow = (c for c in self.caches if c.kind != "state" and c.window is None and c.stride == 1 and not c.idle)
-        return sum(c.layers * c.elements_per_entry for c in grow if not c.from_encoder)
+        return tuple([c for c in grow if not c.from_encoder])
 
     @property
     def state_elements_per_sequence(self) -> int:
@@ -138,9 +156,11 @@ class OperatorGraph:
     def kv_cache(self) -> list[dict[str, Any]]:
         """Return the cache of one sequence at the schedule's length and at a long one, windowed and reserved."""
         lengths = sorted({self.schedule.context_len + self.schedule.seq_len, LONG_CONTEXT})
+        formats = list(dict.fromkeys(c.dtype for c in self.caches if c.kind != "state"))
         return [
             {
                 "tokens": tokens,
+                "formats": formats,
                 "reserve": reserve,
                 "elements": self.kv_cache_elements(tokens, reserve=reserve),
                 "bytes": self.kv_cache_bytes(tokens, reserve=reserve),
@@ -149,6 +169,80 @@ class OperatorGraph:
             for tokens in lengths
             for reserve in (False, True)
         ]
+
+    def table(self, what: Literal["operators", "weights", "caches", "transfers"]) -> dict[str, list[Any]]:
+        """Return operators, weights, caches or transfers as columns of equal length, as data frames take them.
+
+        `pandas.DataFrame`, `polars.DataFrame` and `pyarrow.table` take the answer as it is. Columns are the fields that
+        JSON has; operators have their `share` of the FLOPs and `intensity`, FLOPs for each byte, beside them, weights
+        their share of what one rank loads, and transfers theirs of what is sent.
+
+        Raises:
+            ValueError: a graph has no such table.
+        """
+        rows: list[dict[str, Any]]
+        if what == "operators":
+            total = self.flops
+            rows = [
+                {
+                    **op.to_dict(),
+                    "share": op.flops / total if total else 0.0,
+                    "intensity": op.flops / op.bytes if op.bytes else 0.0,
+                }
+                for op in self.operators
+            ]
+        elif what == "weights":
+            total = self.weight_bytes
+            rows = [{**w.to_dict(), "share": w.rank_bytes / total if self._loads(w) else 0.0} for w in self.weights]
+        elif what == "transfers":
+            total = self.transfer_bytes
+            rows = [{**t.to_dict(), "share": t.bytes / total if total else 0.0} for t in self.transfers]
+        elif what == "caches":
+            rows = [cache._asdict() for cache in self.caches]
+        else:
+            message = f"no table {what!r}; there are operators, weights, caches and transfers"
+            raise ValueError(message)
+        return {name: [row[name] for row in rows] for name in (rows[0] if rows else {})}
+
+    def __repr__(self) -> str:
+        weights = human(int(self.weight_bytes), "bytes")
+        ranks = f", {self.schedule.world_size} ranks" if self.schedule.world_size > 1 else ""
+        return (
+            f"<OperatorGraph {printable(self.builder or 'of no builder')}: {human(int(self.parameters), 'elements')} "
+            f"parameters, {weights} a rank, {len(self.operators)} operators{ranks}>"
+        )
+
+    def _repr_html_(self) -> str:
+        """Return the totals and the operators that move most, for notebooks."""
+        from llmsim_adapters.markup import block, sentence, table  # only notebooks need it
+
+        figures = (
+            (name.replace("_", " "), value, *MEANINGS.get(name, MARGINAL[1:])) for name, value in self.totals().items()
+        )
+        totals = ((name, f"{value:,}", human(value, unit), f"{unit}, {of}") for name, value, unit, of in figures)
+        moved = self.bytes_moved
+        largest = sorted(self.operators, key=lambda op: -op.bytes)
+        operators = (
+            (
+                op.path,
+                " × ".join(op.dtypes[:2]),
+                human(op.flops, "FLOPs"),
+                human(op.bytes, "bytes"),
+                f"{100 * op.bytes / moved:.1f} %" if moved else "",
+                f"{op.flops / op.bytes:,.3g}" if op.bytes else "",
+            )
+            for op in largest[:_LARGEST]
+        )
+        weights = ", ".join(dict.fromkeys(weight.rank_dtype or weight.dtype for weight in self.weights))
+        caches = ", ".join(dict.fromkeys(cache.dtype for cache in self.caches))
+        return block(
+            repr(self).strip("<>"),
+            sentence(f"{self.schedule.world_size:,} ranks; weights: {weights}; caches: {caches or 'none'}"),
+            table(("Figure", ">Value", ">", "Of"), totals),
+            table(("Operator, a step of one rank", "Formats", ">FLOPs", ">Bytes", ">Share", ">FLOP/byte"), operators),
+            sentence(f"and {len(largest) - _LARGEST} more") if len(largest) > _LARGEST else "",
+            *(sentence(f"In doubt: {gap}") for gap in self.gaps),
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the graph with every operator and weight, ready for JSON."""

@@ -27,6 +27,28 @@ BITS: Final = {
 }
 """Bits of one element, by torch's name of the format."""
 
+WORDS: Final = {
+    "fp32": "float32",
+    "float": "float32",
+    "bf16": "bfloat16",
+    "fp16": "float16",
+    "half": "float16",
+    "fp8": "float8_e4m3fn",
+    "fp8_e4m3": "float8_e4m3fn",
+    "float8_e4m3": "float8_e4m3fn",
+    "fp8_e5m2": "float8_e5m2",
+    "fp4": "float4_e2m1fn",
+    "fp4_e2m1": "float4_e2m1fn",
+}
+"""Words of SGLang's and vLLM's users for a format, of those with one meaning the usual one first."""
+
+_SHORT: Final = {name: word for word, name in reversed(WORDS.items())}
+
+
+def short(formats: str) -> str:
+    """Return formats, one or two of an operator, in the words of users: bf16, fp8 × bf16."""
+    return " × ".join([_SHORT.get(name, name.removesuffix("fnu")) for name in formats.split(" × ")])
+
 
 def bytes_of(elements: int, dtype: str) -> int:
     """Return the bytes that `elements` numbers of a format take, packed."""

@@ -44,6 +44,25 @@ class Sweep:
         once = {name: values[tuple(map(_changing, values.strides))] for name, values in self.points.items()}
         return swept, (once, self.refused, {name: values.data for name, values in self.figures().items()}, self._build)
 
+    def __repr__(self) -> str:
+        shape = " × ".join(map(str, self.shape)) or "1"
+        return f"<Sweep of {shape} schedules, {int(self.refused.sum())} refused>"
+
+    def _repr_html_(self) -> str:
+        """Return the first points with their figures, for notebooks."""
+        from llmsim_adapters.markup import block, sentence, table  # only notebooks need it
+
+        columns = {name: values.ravel()[:_FIRST].tolist() for name, values in {**self.points, **self.figures()}.items()}
+        changing = [name for name, values in self.points.items() if any(map(bool, values.strides)) or len(self) == 1]
+        names = [*changing, *FIGURES]
+        shown = (
+            ["refused" if each is None else f"{each:,}" if isinstance(each, int) else each for each in row]
+            for row in zip(*(columns[name] for name in names), strict=True)
+        )
+        more = sentence(f"and {len(self) - _FIRST:,} more") if len(self) > _FIRST else ""
+        scopes = "weights, FLOPs and transfers are one rank's; caches and states one sequence's"
+        return block(repr(self).strip("<>"), sentence(scopes), table([f">{name}" for name in names], shown), more)
+
     def __len__(self) -> int:
         """Return the number of points."""
         return int(self.refused.size)
@@ -81,6 +100,8 @@ class Sweep:
         """Return the arrays of figures by name."""
         return {name: getattr(self, name) for name in FIGURES}
 
+
+_FIRST: Final = 10
 
 FIGURES: Final = tuple(f.name for f in fields(Sweep) if f.name not in ("points", "refused", "_build"))
 

@@ -1,0 +1,181 @@
+"""The commands that hold graphs against each other: of models, of layouts, and of what memory allows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from llmsim_adapters.cli.command import Command, examples
+from llmsim_adapters.cli.group import MISUSE, Failed
+from llmsim_adapters.cli.models import find_model, reason, refuse_misuse, refuse_unknown, split, warn_of_broken_plugins
+from llmsim_adapters.cli.options import completed, fields_of, fit_options, model_options, schedule_of, source_argument
+from llmsim_adapters.cli.output import Wanted, emit
+from llmsim_adapters.cli.words import one_line
+
+if TYPE_CHECKING:
+    from llmsim_adapters.cli.asked import Asked
+    from llmsim_adapters.cli.compare import Side
+
+
+@click.command(
+    cls=Command,
+    short_help="What differs between models, layouts or revisions?",
+    **examples(
+        "compare Qwen/Qwen3-8B google/gemma-2-9b",
+        "compare Qwen/Qwen3-30B-A3B@tp=4 Qwen/Qwen3-30B-A3B@tp=8,ep=8",
+    ),
+)
+@click.argument(
+    "sources", nargs=-1, required=True, metavar="SOURCE[@WORDS]...", shell_complete=completed("sources", files=True)
+)
+@click.option("--all", "everything", is_flag=True, help="Rows that are alike, too.")
+@click.option("--exit-code", is_flag=True, help="Exit 1 where something differs.")
+@model_options
+def compare(
+    sources: tuple[str, ...],
+    everything: bool,
+    exit_code: bool,
+    wanted: Wanted,
+    builder: str | None,
+    **options: Any,
+) -> None:
+    """Say what differs between models, with ratios to the first.
+
+    Behind an @ stand a revision and what one model's schedule has of its own: org/name@v2, org/name@tp=4,
+    org/name@main,tp=8,ep=8,kv=fp8,context=32k. What the options say holds for all.
+    """
+    from llmsim_adapters.cli.asked import asked
+    from llmsim_adapters.cli.compare import data, differences, document
+
+    if len(sources) < 2:
+        raise click.UsageError("expected two models or more; SOURCE@tp=8 is one under a schedule of its own")
+    options, hub = split(options)
+    models: dict[tuple[str, str | None], Any] = {}
+    sides = [_side(asked(text), options, hub, builder, models) for text in sources]
+    warn_of_broken_plugins()
+    emit(wanted, lambda: document(sides, everything=everything), lambda: data(sides))
+    failed = [f"{side.asked.text}: {side.reason}" for side in sides if side.reason]
+    if failed:
+        raise Failed("; ".join(failed))
+    if exit_code and (found := differences(sides)):
+        raise Failed(f"they differ in {', '.join(found)}")
+
+
+@click.command(
+    cls=Command,
+    short_help="How many sequences fit on how many accelerators?",
+    **examples(
+        "fit Qwen/Qwen3-30B-A3B --gpu H100-80GB --gpus 1,2,4",
+        "fit Qwen/Qwen3-8B --memory 48GiB --want batch=64,context=32k",
+    ),
+)
+@source_argument
+@click.option("--gpu", metavar="NAME", shell_complete=completed("accelerators"), help="The accelerator, as H100-80GB.")
+@click.option("--memory", metavar="SIZE", help="Or the memory of one, as 96GiB.")
+@click.option("--gpus", metavar="N,N…", default="1,2,4,8", show_default=True, help="How many there are.")
+@click.option(
+    "--context", metavar="N,N…", default="4k,32k,128k", show_default=True, help="Lengths of sequences in tokens."
+)
+@click.option(
+    "--utilization",
+    type=click.FloatRange(0, 1, min_open=True),
+    metavar="PART",
+    default=0.9,
+    show_default=True,
+    help="The part of memory that weights, caches and states may take.",
+)
+@click.option("--want", metavar="batch=N,context=N", help="Show the fewest accelerators that hold so much.")
+@fit_options
+def fit(
+    source: str,
+    gpu: str | None,
+    memory: str | None,
+    gpus: str,
+    context: str,
+    utilization: float,
+    want: str | None,
+    wanted: Wanted,
+    builder: str | None,
+    engine_options: tuple[str, ...],
+    **options: Any,
+) -> None:
+    """Say how many sequences fit beside the weights, for every layout over so many accelerators.
+
+    Memory only, and of it weights, caches and states: no activations, no time.
+    """
+    from llmsim_adapters.cli import fit as content
+    from llmsim_adapters.errors import ConfigUnavailable
+    from llmsim_adapters.fit.accelerators import FitError, accelerator, memory_of
+    from llmsim_adapters.graph.schedule import ScheduleError
+    from llmsim_adapters.model import BuildError
+
+    if (gpu is None) == (memory is None):
+        raise click.UsageError("expected --gpu NAME or --memory SIZE, one of them")
+    asked = None if want is None else content.want(want)
+    contexts = content.numbers(context, "context", word="max")
+    if asked is not None:
+        contexts = sorted({*contexts, asked.context})
+    options, hub = split(options)
+    fields = fields_of(engine_options, **options)
+    try:
+        amount = memory_of(memory) if memory is not None else accelerator(str(gpu)).name
+        model = find_model(source, hub)
+        refuse_unknown(builder, model)
+        found = model.fit(
+            amount,
+            gpus=content.numbers(gpus, "gpus"),
+            contexts=contexts or [4096],
+            utilization=utilization,
+            builder=builder,
+            **fields,
+        )
+    except ConfigUnavailable as error:
+        refuse_misuse(error)
+        raise
+    except (FitError, ScheduleError) as error:
+        raise Failed(str(error), MISUSE) from error
+    except BuildError as error:
+        raise reason(error, builder) from error
+    warn_of_broken_plugins()
+    used = builder or model.coverage.builder or ""
+    emit(
+        wanted,
+        lambda: content.document(source, found, asked),
+        lambda: content.data(source, used, found, asked),
+    )
+    if asked is not None and not found.smallest(*asked):
+        raise Failed(f"none of the layouts holds {asked.batch:,} sequences of {asked.context:,} tokens")
+
+
+def _side(
+    what: Asked,
+    options: dict[str, Any],
+    hub: dict[str, Any],
+    builder: str | None,
+    models: dict[tuple[str, str | None], Any],
+) -> Side:
+    """Return one side of a comparison; `models` are those that were found before."""
+    from llmsim_adapters.cli.compare import Side
+    from llmsim_adapters.errors import ConfigUnavailable
+    from llmsim_adapters.graph.schedule import ScheduleError
+    from llmsim_adapters.model import BuildError, not_found
+
+    schedule = schedule_of(**{**options, **what.fields})
+    revision = what.revision or hub["revision"]
+    what = what._replace(revision=revision)
+    key = what.source, revision
+    try:
+        if key not in models:
+            models[key] = find_model(what.source, {**hub, "revision": revision})
+    except ConfigUnavailable as error:
+        refuse_misuse(error)
+        return Side(what, schedule, not_found(error), None, one_line(error))
+    model = models[key]
+    refuse_unknown(builder, model)
+    try:
+        return Side(what, schedule, model.coverage, model.build(schedule, builder))
+    except ScheduleError as error:
+        raise Failed(f"{what.text}: {error}", MISUSE) from error
+    except BuildError as error:
+        return Side(what, schedule, model.coverage, None, one_line(reason(error, builder)))

@@ -1,0 +1,63 @@
+"""What commands that answer for models have in common: finding one, and what ends them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from llmsim_adapters.cli.group import MISUSE, Failed
+from llmsim_adapters.cli.output import warn
+
+if TYPE_CHECKING:
+    from llmsim_adapters.errors import ConfigUnavailable
+    from llmsim_adapters.model import BuildError, Model
+
+
+def warn_of_broken_plugins() -> None:
+    """Name the plugins that took no part in an answer, which their users may have waited for."""
+    from llmsim_adapters.plugins.manager import registered
+
+    for plugin in registered().broken:
+        owner = f" of {plugin.distribution} {plugin.version}" if plugin.distribution else ""
+        warn(f"plugin {plugin.entry_point}{owner} is not used: {plugin.error}")
+
+
+def split(options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the options of the schedule, and those of the search for the config."""
+    hub = {name: options.pop(name) for name in ("revision", "endpoint", "offline", "timeout")}
+    return options, hub
+
+
+def find_model(source: str, hub: dict[str, Any]) -> Model:
+    """Return the model of a source."""
+    from llmsim_adapters.cli.progress import progress
+    from llmsim_adapters.model import load
+
+    with progress("config") as bar:
+        return load(source, **hub, waiting=bar.waiting)
+
+
+def refuse_misuse(error: ConfigUnavailable) -> None:
+    """End with exit code 2 where the source can't be one, whatever the hubs have."""
+    if any(answer.kind == "invalid_id" for answer in error.answers):
+        raise Failed(str(error), MISUSE) from error
+
+
+def reason(error: BuildError, builder: str | None) -> Failed:
+    """Return why there is no graph; where one builder was asked for, its own reasons and not the best one's."""
+    from llmsim_adapters.gap import few
+
+    for claim in error.coverage.claims:
+        if claim.builder == builder and not claim.claims:
+            reasons = [f"the config lacks {name}" for name in claim.missing_parameters]
+            reasons += [gap.detail for gap in claim.gaps]
+            return Failed(f"builder {builder} does not claim this model: {'; '.join(few(reasons))}")
+    return Failed(str(error))
+
+
+def refuse_unknown(builder: str | None, model: Model) -> None:
+    """End with exit code 2 where there is no builder of that name."""
+    known = [claim.builder for claim in model.coverage.claims]
+    if builder is not None and builder not in known:
+        from llmsim_adapters.model import unknown_builder
+
+        raise Failed(unknown_builder(builder, known), MISUSE)

@@ -1,0 +1,112 @@
+"""Options that a project sets once: `llmsim-adapters.toml`, or `[tool.llmsim-adapters]` of `pyproject.toml`.
+
+The file is the next one in the working directory or above it. What the command line says comes before it. A file may
+not say which hub is asked: a folder that somebody downloaded could send tokens to an address of its own.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from llmsim_adapters.cli.group import MISUSE, Failed
+from llmsim_adapters.spelling import meant
+from llmsim_adapters.text import printable
+
+_OWN: Final = "llmsim-adapters.toml"
+_PROJECT: Final = "pyproject.toml"
+_TABLE: Final = "llmsim-adapters"
+
+KEYS: Final[dict[str, tuple[type, ...]]] = {
+    "registry": (str,),
+    "offline": (bool,),
+    "timeout": (int, float),
+    "fail-under": (int, float),
+    "fail-under-full": (int, float),
+    "gpu": (str,),
+    "utilization": (int, float),
+}
+"""What a file may set, and of which type each is."""
+
+_NAMED: Final = {bool: "true or false", str: "a string", int: "a number"}
+
+
+class Settings(NamedTuple):
+    """What a file sets, by the option's name."""
+
+    path: Path
+    values: dict[str, Any]
+
+
+def found() -> Settings | None:
+    """Return the settings that hold in the working directory, or None.
+
+    Raises:
+        Failed: the file is not TOML, or sets what can't be set.
+    """
+    try:
+        folder = Path.cwd()
+    except OSError:  # it is gone
+        return None
+    for place in (folder, *folder.parents):
+        for name in (_OWN, _PROJECT):
+            path = place / name
+            if not path.is_file():
+                continue
+            table = _table(path)
+            if table is not None:
+                return Settings(path, {key: _checked(path, key, value) for key, value in table.items()})
+    return None
+
+
+def defaults(settings: Settings, commands: dict[str, set[str]]) -> dict[str, dict[str, Any]]:
+    """Return the defaults of each command, of which the parameters' names are given."""
+    said = {key.replace("-", "_"): value for key, value in settings.values.items()}
+    return {
+        command: {name: [value] if name == "registry" else value for name, value in said.items() if name in names}
+        for command, names in commands.items()
+    }
+
+
+def _table(path: Path) -> dict[str, Any] | None:
+    """Return the table of a file, or None where it has none."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        if path.name == _PROJECT:
+            return None  # most of them say nothing about this program
+        message = f"{printable(path)} can't be read: {error.strerror or error}"
+        raise Failed(message, MISUSE) from error
+    if path.name == _PROJECT and _TABLE.encode() not in content:
+        return None
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    try:
+        data: Any = tomllib.loads(content.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        message = f"{printable(path)} is not TOML: {error}"
+        raise Failed(message, MISUSE) from error
+    if path.name == _PROJECT:
+        tool = data.get("tool")
+        data = tool.get(_TABLE) if isinstance(tool, dict) else None
+        if data is not None and not isinstance(data, dict):
+            message = f"{printable(path)}: expected a table at `tool.{_TABLE}`"
+            raise Failed(message, MISUSE)
+    return data  # type: ignore[no-any-return]
+
+
+def _checked(path: Path, key: str, value: Any) -> Any:
+    types = KEYS.get(key)
+    if types is None:
+        message = (
+            f"{printable(path)}: `{printable(key, 80)}` can't be set there{meant(key, KEYS)}; "
+            f"there are {', '.join(KEYS)}"
+        )
+        raise Failed(message, MISUSE)
+    if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+        message = f"{printable(path)}: `{key}` is {printable(repr(value), 80)}; expected {_NAMED[types[0]]}"
+        raise Failed(message, MISUSE)
+    return value
