@@ -8,6 +8,7 @@ from typing import Any, Final, NoReturn
 
 import click
 
+from llmsim_adapters import streams
 from llmsim_adapters.cli.output import ReaderGone, complain
 from llmsim_adapters.cli.words import one_line
 from llmsim_adapters.errors import AdapterError
@@ -44,7 +45,12 @@ class Commands(click.Group):
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):  # a terminal that has no `×` shows an escape, not a traceback
                 stream.reconfigure(errors="backslashreplace")
-        sys.exit(self._run(*args, **kwargs))
+        streams.keep_for_command(True)
+        try:
+            code = self._run(*args, **kwargs)
+        finally:
+            streams.keep_for_command(False)
+        sys.exit(code)
 
     def _run(self, *args: Any, **kwargs: Any) -> int:
         try:
@@ -82,4 +88,6 @@ class Commands(click.Group):
 
 def _discard_output() -> None:
     """Give standard output, which Python flushes once more at exit, somewhere to go."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    out = streams.data()
+    if out is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())

@@ -218,9 +218,9 @@ def _warn_of_broken_plugins() -> None:
     """Name the plugins that took no part in an answer, which their users may have waited for."""
     from llmsim_adapters.plugins.manager import registered
 
-    for plugin in registered().broken:
+    for plugin in registered().faults():
         owner = f" of {plugin.distribution} {plugin.version}" if plugin.distribution else ""
-        warn(f"plugin {plugin.entry_point}{owner} is not used: {plugin.error}")
+        warn(f"plugin {plugin.entry_point}{owner} {'' if plugin.used else 'is not used: '}{plugin.error}")
 
 
 def _split(options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from typing import TYPE_CHECKING, Any, Final
 
+from llmsim_adapters import streams
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ def emit(wanted: str, document: Callable[[], Document], data: Callable[[], Mappi
     else:
         from llmsim_adapters.cli.terminal import PLAIN_WIDTH, render
 
-        terminal = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+        out = streams.data()
+        terminal = out is not None and out.isatty() and os.environ.get("TERM") != "dumb"
         width = shutil.get_terminal_size((PLAIN_WIDTH, 24)).columns if terminal else PLAIN_WIDTH
         text = render(document(), width=max(width, _NARROWEST), terminal=terminal)
     write(text)
@@ -46,10 +47,15 @@ def write(text: str) -> None:
 
     Raises:
         ReaderGone: nobody reads it any more.
+        OSError: it can't be written to.
     """
+    out = streams.data()
+    if out is None:  # closed before the process began
+        message = "standard output is closed"
+        raise OSError(message)
     try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        out.write(text)
+        out.flush()
     except BrokenPipeError as error:
         raise ReaderGone from error
 
@@ -72,5 +78,7 @@ def warn(message: str) -> None:
 
 
 def _say(line: str) -> None:
-    sys.stderr.write(printable(line, 5000) + "\n")
-    sys.stderr.flush()
+    errors = streams.talk()
+    if errors is not None:
+        errors.write(printable(line, 5000) + "\n")
+        errors.flush()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+from llmsim_adapters import streams
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,12 +17,14 @@ def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
 
     Without a terminal there is nobody to tell: None.
     """
-    if not sys.stderr.isatty():
+    errors = streams.talk()
+    if errors is None or not errors.isatty():
         yield None
         return
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    console = Console(file=errors)  # its own, whatever plugins are given for standard error
+    with Progress(console=console, transient=True, redirect_stdout=False, redirect_stderr=False) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)

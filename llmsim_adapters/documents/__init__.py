@@ -141,12 +141,13 @@ class EngineDocument(Strict):
 
 
 class BrokenDocument(Strict):
-    """A plugin, or a part of one, that is not used."""
+    """A plugin, or a part of one, that is not used; or is `used` and does what it should not."""
 
     entry_point: str
     distribution: str
     version: str
     error: str
+    used: bool
 
 
 class BuildersDocument(_Document):

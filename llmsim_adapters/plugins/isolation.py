@@ -6,6 +6,7 @@ import os
 import threading
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from llmsim_adapters import streams
 from llmsim_adapters.errors import AdapterError
 from llmsim_adapters.graph.schedule import ScheduleError
 from llmsim_adapters.plugins import output
@@ -18,6 +19,9 @@ _Result = TypeVar("_Result")
 
 TIMEOUT: Final = "LLMSIM_ADAPTERS_PLUGIN_TIMEOUT"
 """The environment variable for the seconds that one call into a plugin may take."""
+
+DISABLE: Final = "LLMSIM_ADAPTERS_DISABLE"
+"""Environment variable: a comma list of what is not loaded, named as in `ONLY`. What is built in always is."""
 
 _DEFAULT_SECONDS: Final = 5.0
 _LONGEST_MESSAGE: Final = 400
@@ -58,7 +62,7 @@ class Guest:
         if self._silent:
             raise PluginTimeout(self._silent)
         try:
-            return isolated(call)
+            return isolated(call, self.label)
         except PluginTimeout as error:
             self._silent = f"{self.label}: {error}; not asked again"
             message = f"{self.label}: {error}"
@@ -68,11 +72,11 @@ class Guest:
             raise PluginError(message) from error
 
 
-def isolated(call: Callable[[], _Result]) -> _Result:
+def isolated(call: Callable[[], _Result], label: str = "a plugin") -> _Result:
     """Return the result of a plugin's code, run in a thread of its own and bounded in time.
 
     What it prints goes to standard error, so that a command's data stays clean. Code that does not answer is
-    abandoned with its thread, which does not keep the process alive.
+    abandoned with its thread, which does not keep the process alive; where it lets nothing else run, it ends a command.
 
     Raises:
         PluginError: the code raised anything, or did not answer in time.
@@ -94,6 +98,8 @@ def isolated(call: Callable[[], _Result]) -> _Result:
 
     thread = threading.Thread(target=run, daemon=True, name="llmsim-adapters-plugin")
     seconds = _seconds()
+    if streams.in_command() and not output.in_plugin():
+        _protect_command(label, seconds)
     with output.kept():
         thread.start()
         thread.join(seconds)
@@ -105,6 +111,14 @@ def isolated(call: Callable[[], _Result]) -> _Result:
         raise errors[0]
     message = f"did not answer within {seconds:g} s ({TIMEOUT} sets the limit)"
     raise PluginTimeout(message)
+
+
+def _protect_command(label: str, seconds: float) -> None:
+    """Take the command's streams, and have it ended where a plugin's code lets nothing else run."""
+    from llmsim_adapters.plugins.watchdog import watch  # imports what only plugins need
+
+    streams.shield()
+    watch(f"plugin {label}", seconds, f"{DISABLE}={label.partition(' ')[0]} leaves it out")
 
 
 def refuse_plugins(what: str) -> None:

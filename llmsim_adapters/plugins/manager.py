@@ -16,8 +16,15 @@ import pluggy
 from llmsim_adapters.plugins.contributions import Contributions
 from llmsim_adapters.plugins.engines import engines_of
 from llmsim_adapters.plugins.hookspecs import PROJECT, HookSpecs
-from llmsim_adapters.plugins.isolation import Guest, PluginError, refuse_plugins, type_name
-from llmsim_adapters.plugins.registered import HOST, BrokenPlugin, Registered, RegisteredBuilder, RegisteredEngine
+from llmsim_adapters.plugins.isolation import DISABLE, Guest, PluginError, refuse_plugins, type_name
+from llmsim_adapters.plugins.registered import (
+    HOST,
+    BrokenPlugin,
+    Plugin,
+    Registered,
+    RegisteredBuilder,
+    RegisteredEngine,
+)
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -29,8 +36,6 @@ ONLY: Final = "LLMSIM_ADAPTERS_PLUGINS"
 
 Names are those of entry points or of distributions, whose case and punctuation don't matter.
 """
-DISABLE: Final = "LLMSIM_ADAPTERS_DISABLE"
-"""Environment variable: a comma list, of the same names, of what is not loaded. The built-in builders always are."""
 
 _Result = TypeVar("_Result")
 
@@ -159,9 +164,9 @@ class _Plugin:
     def load(self) -> None:
         """Register what the plugin brings, and note what of it can't be used."""
         loaded = self._try("import", lambda: (self._entry_point.load(),))
-        if loaded is None:
-            return
-        hooks = self._try("hooks", lambda: _hooks(loaded[0])) or {}
+        hooks = {} if loaded is None else self._try("hooks", lambda: _hooks(loaded[0])) or {}
+        module = self._entry_point.module
+        self._result.plugins.append(Plugin(self.name, self.distribution, self.version, module, tuple(sorted(hooks))))
         brought = Contributions(self.distribution, self.version, self._guest, self._result)
         for hook, check in (
             ("llmsim_register_components", brought.component),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from llmsim_adapters.lowerings.built_in import Lowerings
 from llmsim_adapters.plugins.features import KnownFeatures
+from llmsim_adapters.plugins.patches import patches
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.dialect import Dialect
@@ -53,12 +54,23 @@ class RegisteredEngine(NamedTuple):
 
 
 class BrokenPlugin(NamedTuple):
-    """A plugin, or a part of one, that is not used, and why."""
+    """A plugin, or a part of one, that is not used, and why; or is `used` and does what it should not."""
 
     entry_point: str
     distribution: str
     version: str
     error: str
+    used: bool = False
+
+
+class Plugin(NamedTuple):
+    """An entry point that was loaded, and the hooks that it implements."""
+
+    entry_point: str
+    distribution: str
+    version: str
+    module: str
+    hooks: tuple[str, ...]
 
 
 class Registered:
@@ -71,12 +83,25 @@ class Registered:
     def __init__(self) -> None:
         self.builders: dict[str, RegisteredBuilder] = {}
         self.broken: list[BrokenPlugin] = []
+        self.plugins: list[Plugin] = []
         self.dialects: dict[str, Dialect] = {}
         self.guests: dict[str, Guest] = {}
         self.features = KnownFeatures()
         self.lowerings = Lowerings()
         self.engines: dict[str, RegisteredEngine] = {}
         """Those of plugins."""
+
+    def faults(self) -> tuple[BrokenPlugin, ...]:
+        """Return what is wrong with plugins, what they put into other modules until now among it."""
+        return (
+            *self.broken,
+            *(
+                BrokenPlugin(plugin.entry_point, plugin.distribution, plugin.version, f"replaces {patch}", used=True)
+                for plugin in self.plugins
+                if plugin.distribution != HOST
+                for patch in patches(plugin.module.partition(".")[0])
+            ),
+        )
 
     @property
     def plugged_engines(self) -> dict[str, Engine]:
