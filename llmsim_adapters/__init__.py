@@ -76,6 +76,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.plugins.features_of import features_of as features_of
     from llmsim_adapters.plugins.hookspecs import hookimpl as hookimpl
     from llmsim_adapters.plugins.registered import BrokenPlugin as BrokenPlugin
+    from llmsim_adapters.plugins.registered import PluginWarning as PluginWarning
     from llmsim_adapters.plugins.registered import RegisteredBuilder as RegisteredBuilder
     from llmsim_adapters.plugins.registered import RegisteredEngine as RegisteredEngine
     from llmsim_adapters.plugins.requirements import Requirements as Requirements
@@ -133,7 +134,7 @@ _HOMES = {
     "plugins.claim": ("Claim",),
     "plugins.features_of": ("features_of",),
     "plugins.hookspecs": ("hookimpl",),
-    "plugins.registered": ("BrokenPlugin", "RegisteredBuilder", "RegisteredEngine"),
+    "plugins.registered": ("BrokenPlugin", "PluginWarning", "RegisteredBuilder", "RegisteredEngine"),
     "plugins.requirements": ("Requirements",),
     "registries.registry": ("RegistryError",),
     "report": ("Report", "coverage"),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+TRACEBACK: Final = "LLMSIM_ADAPTERS_TRACEBACK"
+"""Environment variable: not empty shows where an internal error, or an error of a plugin's code, is from."""
 
 
 class AdapterError(Exception):

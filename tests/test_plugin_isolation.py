@@ -219,6 +219,24 @@ def test_one_that_holds_the_interpreter_ends_the_command_in_time(method: str, hu
     assert done.stderr.endswith(f"LLMSIM_ADAPTERS_DISABLE={NAME} leaves it out\n")
 
 
+def test_a_build_that_failed_is_told_beside_the_graph_of_another_builder(hub_home: Path, tmp_path: Path) -> None:
+    distributions.install(
+        tmp_path, "class Acme(Acme):\n    def build(self, spec, schedule, wire): raise ValueError('boom')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "llmsim_adapters", "build", MODEL, "--offline", "--format", "json"],
+        env=environment(tmp_path, "30"),
+        cwd=hub_home,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=True,
+    )
+    assert json.loads(done.stdout)["builder"] == "qwen3"
+    file = f"{distributions.module_of(tmp_path)}.py"
+    assert f"warning: builder acme failed: {LABEL}: ValueError: boom ({file}:" in done.stderr
+
+
 def test_escapes_that_it_prints_are_made_harmless(hub_home: Path, tmp_path: Path) -> None:
     distributions.install(
         tmp_path, f"print('\\x1b[31mred\\n\\u202eback'); sys.stderr.buffer.write(b'\\x1b[0m\\n')\n{MODEST}"

@@ -417,17 +417,52 @@ class TestCodeThatFails:
         (claim,) = (c for c in m.coverage.claims if c.builder == "acme")
         assert claim.gaps[0].detail == "the builder refuses and gives no reason"
 
-    @pytest.mark.parametrize("body", ["raise ValueError('bad luck')", "return claim._replace(claims=False, gaps=())"])
-    def test_a_model_that_nobody_claims_has_no_gaps_of_a_broken_plugin(self, body: str, plugins: Plugins) -> None:
+    def test_a_model_that_nobody_claims_has_the_reasons_of_the_claim_that_came_nearest(self, plugins: Plugins) -> None:
         config = {"model_type": "llama", "hidden_size": "wide"}
+        body = "raise ValueError('bad luck')"
         unreadable = model(config, plugins.install(own("claim", body)).load()).coverage
         assert [gap.kind for gap in unreadable.gaps] == [la.GapKind.INVALID_CONFIG]
         loaded = plugins.load()
         del loaded.builders["qwen3"]
-        refused = model(MISTRAL, loaded).coverage
-        assert refused.status is la.Status.NOT_SUPPORTED
-        assert refused.gaps
-        assert la.GapKind.PLUGIN_ERROR not in {gap.kind for gap in refused.gaps}
+        m = model(MISTRAL, loaded)
+        assert m.coverage.status is la.Status.NOT_SUPPORTED
+        assert m.coverage.gaps == m.coverage.claims[0].reasons()
+        with pytest.raises(la.BuildError, match=rf"plugin_error acme: {LABEL}: ValueError: bad luck \(\w+\.py:\d+\)"):
+            m.build()
+
+    @pytest.mark.parametrize(
+        ("where", "line"),
+        [
+            ({"READ": "raise ValueError('boom')"}, "raise ValueError('boom')"),
+            ({"READ": "la.decoder(r, None, None)"}, "la.decoder(r, None, None)"),
+            ({"READ": "import json; json.loads('{')"}, "json.loads('{')"),
+            ({"LOWER": "nothing = retro.size / 0"}, "nothing = retro.size / 0"),
+        ],
+        ids=["raised", "in this package", "in Python's library", "in a lowering"],
+    )
+    def test_an_error_has_the_line_of_the_plugin_that_it_is_from(
+        self, where: dict[str, str], line: str, plugins: Plugins
+    ) -> None:
+        source = retro(**where)
+        m = model(RETRO_CONFIG, plugins.install(source).load())
+        file = plugins.folder / f"{module_of(plugins.folder)}.py"
+        number = next(i for i, text in enumerate(file.read_text(encoding="utf-8").splitlines(), 1) if line in text)
+        place = f"({file.name}:{number})"
+        assert any(place in gap.detail for gap in m.coverage.gaps)
+        with pytest.raises(la.BuildError) as caught:
+            m.build()
+        assert place in str(caught.value)
+
+    def test_all_of_it_is_shown_where_it_is_asked_for(
+        self, plugins: Plugins, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setenv("LLMSIM_ADAPTERS_TRACEBACK", "1")
+        body = "raise ValueError('\\x1b[31mbad luck')"
+        assert model(MISTRAL, plugins.install(own("claim", body)).load()).coverage.builder == "qwen3"
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert err.startswith("Traceback (most recent call last):\n")
+        assert err.endswith("ValueError: \\x1b[31mbad luck\n")
 
 
 class TestOutput:
@@ -668,8 +703,12 @@ class TestProcess:
         registered, broken = json.loads(done.stdout)
         assert registered[0] == ["acme", NAME, ["dense"]]
         assert [name for name, distribution, _ in registered if distribution == "llmsim-adapters"] == BUILT_INS
-        assert broken == [["torn", "torn", "0.9", "import: SystemExit: no licence"]]
-        assert done.stderr == "loading\n"
+        place = f"{module_of(tmp_path, 'torn')}.py:{len(distributions.PREAMBLE.splitlines()) + 1}"
+        error = f"import: SystemExit: no licence ({place})"
+        assert broken == [["torn", "torn", "0.9", error, False]]
+        loading, warning, code = done.stderr.splitlines()
+        assert loading == "loading"
+        assert warning.endswith(f": PluginWarning: plugin torn of torn 0.9 is not used: {error}")
 
     def test_a_process_ends_although_a_plugin_hangs(self, tmp_path: Path) -> None:
         distributions.install(tmp_path, own("claim", "time.sleep(0.4); print('late'); la.late = True; hang()"))

@@ -11,7 +11,7 @@ import click
 from llmsim_adapters import streams
 from llmsim_adapters.cli.output import ReaderGone, complain
 from llmsim_adapters.cli.words import one_line
-from llmsim_adapters.errors import AdapterError
+from llmsim_adapters.errors import TRACEBACK, AdapterError
 
 FAILURE: Final = 1
 """The model can't be answered, or a threshold that the user set is missed."""
@@ -23,9 +23,6 @@ INTERRUPTED: Final = 130
 """As shells report a process that SIGINT ended."""
 BROKEN_PIPE: Final = 141
 """As shells report a process that SIGPIPE ended: whoever read the output has had enough of it."""
-
-TRACEBACK: Final = "LLMSIM_ADAPTERS_TRACEBACK"
-"""Environment variable: not empty shows the traceback of an internal error."""
 
 
 class Failed(Exception):

@@ -147,6 +147,8 @@ def build(source: str, wanted: str, builder: str | None, weights: bool, **option
         warn(f"builder {graph.builder} models this in part; left out or in doubt: {names}")
     for note in graph.notes:
         warn(note)
+    for failure in _failures(model):
+        warn(failure)
     _warn_of_broken_plugins()
     emit(
         wanted,
@@ -219,8 +221,15 @@ def _warn_of_broken_plugins() -> None:
     from llmsim_adapters.plugins.manager import registered
 
     for plugin in registered().faults():
-        owner = f" of {plugin.distribution} {plugin.version}" if plugin.distribution else ""
-        warn(f"plugin {plugin.entry_point}{owner} {'' if plugin.used else 'is not used: '}{plugin.error}")
+        warn(str(plugin))
+
+
+def _failures(model: Model) -> list[str]:
+    """Return what went wrong in plugins' builders, which might have built this model otherwise."""
+    from llmsim_adapters.gap import GapKind
+
+    found = [(claim.builder, gap) for claim in model.coverage.claims for gap in claim.gaps]
+    return [f"builder {name} failed: {gap.detail}" for name, gap in found if gap.kind is GapKind.PLUGIN_ERROR]
 
 
 def _split(options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

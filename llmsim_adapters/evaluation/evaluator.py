@@ -257,9 +257,4 @@ def _refusal(claims: list[Claim]) -> tuple[Gap, ...]:
     """Return the gaps of the claim that came nearest, for a model that no builder claims."""
     if not claims:
         return (Gap(GapKind.UNSUPPORTED_FEATURE, "builder", "no builder is registered"),)
-    nearest = next((claim for claim in claims if not _is_broken(claim)), claims[0])
-    return nearest.reasons()
-
-
-def _is_broken(claim: Claim) -> bool:
-    return any(gap.kind is GapKind.PLUGIN_ERROR for gap in claim.gaps)
+    return claims[0].reasons()

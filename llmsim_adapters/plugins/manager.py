@@ -7,12 +7,14 @@ import inspect
 import os
 import re
 import threading
+import warnings
 from functools import partial
 from importlib.metadata import Distribution, EntryPoint, distributions
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import pluggy
 
+from llmsim_adapters import streams
 from llmsim_adapters.plugins.contributions import Contributions
 from llmsim_adapters.plugins.engines import engines_of
 from llmsim_adapters.plugins.hookspecs import PROJECT, HookSpecs
@@ -21,6 +23,7 @@ from llmsim_adapters.plugins.registered import (
     HOST,
     BrokenPlugin,
     Plugin,
+    PluginWarning,
     Registered,
     RegisteredBuilder,
     RegisteredEngine,
@@ -46,6 +49,7 @@ _loaded: Registered | None = None
 def registered() -> Registered:
     """Return what the installed plugins register; they are loaded once per process, at the first call."""
     global _loaded
+    faults: tuple[BrokenPlugin, ...] = ()
     if _loaded is None:
         refuse_plugins("ask for the builders before they are loaded")
         with _loading:
@@ -54,6 +58,10 @@ def registered() -> Registered:
                 result = load(entry_points, os.environ)
                 result.broken += broken
                 _loaded = result
+                faults = result.faults()
+    if not streams.in_command():  # which says so itself, with every answer
+        for fault in faults:
+            warnings.warn(str(fault), PluginWarning, stacklevel=2)
     return _loaded
 
 

@@ -53,6 +53,10 @@ class RegisteredEngine(NamedTuple):
         return self.distribution == HOST
 
 
+class PluginWarning(UserWarning):
+    """A plugin is not used, or does what it should not."""
+
+
 class BrokenPlugin(NamedTuple):
     """A plugin, or a part of one, that is not used, and why; or is `used` and does what it should not."""
 
@@ -61,6 +65,10 @@ class BrokenPlugin(NamedTuple):
     version: str
     error: str
     used: bool = False
+
+    def __str__(self) -> str:
+        owner = f" of {self.distribution} {self.version}" if self.distribution else ""
+        return f"plugin {self.entry_point}{owner} {'' if self.used else 'is not used: '}{self.error}"
 
 
 class Plugin(NamedTuple):
