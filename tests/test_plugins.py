@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
@@ -134,7 +134,7 @@ BROKEN_REST = {
     "component: has a lowering already": (
         "components",
         "from llmsim_adapters.spec import MLP\n    return [la.ComponentKind(MLP, print)]",
-        "component `mlp` has a lowering already",
+        "component `mlp` is taken by llmsim-adapters",
     ),
     "component: lowering is nothing": (
         "components",
@@ -145,7 +145,7 @@ BROKEN_REST = {
         "components",
         "class C(la.Component): kind = 'c'\n    f = la.Feature('qk_norm', '', C, bool, repr)\n"
         "    return [la.ComponentKind(C, print, (f,))]",
-        "feature `qk_norm` is known already",
+        "feature `qk_norm` is taken by llmsim-adapters",
     ),
     "feature: not a feature": (
         "components",
@@ -156,7 +156,7 @@ BROKEN_REST = {
     "dialect: declared by the package": (
         "dialects",
         "return [la.Dialect('llama', print, {})]",
-        "model type `llama` has a dialect already",
+        "model type `llama` is taken by llmsim-adapters",
     ),
     "dialect: no type": ("dialects", "return [la.Dialect('', print, {})]", "'' is not the model type of a dialect"),
     "dialect: aliases are a list": ("dialects", "return [la.Dialect('acme', print, {}, aliases=['a'])]", "list"),
@@ -274,7 +274,6 @@ class TestDiscovery:
             ({"LLMSIM_ADAPTERS_DISABLE": ""}, {"acme", "beta"}),
             ({"LLMSIM_ADAPTERS_DISABLE": "acme"}, {"beta"}),
             ({"LLMSIM_ADAPTERS_DISABLE": "ACME__tools"}, {"beta"}),
-            ({"LLMSIM_ADAPTERS_DISABLE": "nobody"}, {"acme", "beta"}),
             ({"LLMSIM_ADAPTERS_DISABLE": "builtin,llmsim-adapters"}, {"acme", "beta"}),
             ({"LLMSIM_ADAPTERS_PLUGINS": "acme,beta", "LLMSIM_ADAPTERS_DISABLE": "beta-plug"}, {"acme"}),
         ],
@@ -290,10 +289,66 @@ class TestDiscovery:
         plugins.install("raise ValueError").load({"LLMSIM_ADAPTERS_DISABLE": "acme"})
         assert module_of(plugins.folder) not in sys.modules
 
-    def test_a_wanted_plugin_that_is_not_installed_is_shown(self, plugins: Plugins) -> None:
-        (missing,) = plugins.load({"LLMSIM_ADAPTERS_PLUGINS": "acmee"}).broken
-        assert missing.entry_point == "acmee"
-        assert missing.error == "LLMSIM_ADAPTERS_PLUGINS names it, and no plugin of this name is installed"
+    @pytest.mark.parametrize("what", ["PLUGINS", "DISABLE", "PREFER"])
+    def test_a_name_in_a_list_that_no_plugin_has_is_shown(self, what: str, plugins: Plugins) -> None:
+        variable = f"LLMSIM_ADAPTERS_{what}"
+        (missing,) = plugins.install().load({variable: "acme-toolz"}).broken
+        assert missing.entry_point == "acme-toolz"
+        assert missing.error == (
+            f"{variable} names it, and no plugin of this name is installed (did you mean acme-tools?)"
+        )
+
+
+# What two distributions bring under one name, and what tells them apart: (hook, items, which of them it is).
+TWINS = {
+    "builder name `acme`": ("builders", "[Acme]"),
+    "model type `acme`": ("dialects", "[la.dialect('llama').like('acme')]"),
+    "engine name `acme`": ("engines", "[la.Engine(name='acme', version='1', summary='one')]"),
+    "component `acme`": ("components", "[la.ComponentKind(type('A', (la.Component,), {'kind': 'acme'}), print)]"),
+}
+
+
+class TestTwoOfOneName:
+    @pytest.mark.parametrize("preferred", ["", "second", "other,Second"])
+    @pytest.mark.parametrize("what", TWINS)
+    def test_the_first_has_it_unless_another_is_preferred(self, what: str, preferred: str, plugins: Plugins) -> None:
+        hook, items = TWINS[what]
+        register = f"@la.hookimpl\ndef llmsim_register_{hook}():\n    return {items}\n"
+        for name in ("first", "other", "second"):
+            plugins.install(
+                name=name, entry_point=name, register=register if name != "other" else distributions.REGISTER
+            )
+        loaded = plugins.load({"LLMSIM_ADAPTERS_PREFER": preferred, "LLMSIM_ADAPTERS_PLUGINS": "first,second"})
+        winner, loser = ("second", "first") if preferred else ("first", "second")
+        assert [fault.distribution for fault in loaded.broken] == [loser]
+        taken = f"{what} is taken by {winner} 1.2.3; LLMSIM_ADAPTERS_PREFER={loser} takes this one instead"
+        assert taken in loaded.broken[0].error
+
+    LLAMA = """
+    @la.hookimpl
+    def llmsim_register_dialects():
+        return [la.dialect("llama").like("llama", tie_word_embeddings=True)]
+    """
+    SIZES: ClassVar = {"vocab_size": 500, "hidden_size": 64, "intermediate_size": 160, "num_hidden_layers": 3}
+    CONFIG: ClassVar = {"model_type": "llama", "architectures": ["LlamaForCausalLM"], **SIZES, "num_attention_heads": 4}
+
+    def test_a_built_in_dialect_is_replaced_where_that_is_asked_for(self, plugins: Plugins) -> None:
+        plugins.install(self.LLAMA, register="")
+        usual = plugins.load()
+        assert "PREFER=Acme.Tools takes this one instead" in usual.broken[0].error
+        before = model(self.CONFIG, usual)
+        assert (before.coverage.evidence, before.coverage.gaps) == (la.Evidence.VERIFIED, ())
+
+        asked = plugins.load({"LLMSIM_ADAPTERS_PREFER": NAME})
+        assert asked.broken == []
+        m = model(self.CONFIG, asked)
+        assert before.build().parameters - m.build().parameters == 500 * 64
+        for gaps in (m.coverage.gaps, m.build().gaps):
+            assert [(gap.kind, gap.name) for gap in gaps] == [(la.GapKind.INFERRED, "dialect")]
+            assert gaps[0].detail.startswith(f"{LABEL} reads `llama` in place of the package's own dialect")
+        assert (m.coverage.status, m.coverage.evidence) == (la.Status.PARTIALLY_SUPPORTED, la.Evidence.BUILT)
+        assert not m.coverage.served
+        assert model(MISTRAL, asked).coverage == model(MISTRAL, usual).coverage
 
 
 def own(method: str, body: str) -> str:

@@ -81,11 +81,13 @@ def evaluate(
     claims = with_impacts(claims, spec, registered)
     graph, claims = _build(claims, registered, spec, config)
     best = claims[0] if graph is not None else None
-    gaps = reading.gaps + seen.gaps + tuple([_left_out(name) for name in spec.unmodelled])
+    replaced = registered.replaced.get(reading.dialect)
+    gaps = reading.gaps + seen.gaps + (() if replaced is None else (_replaced(reading.dialect, replaced),))
+    gaps += tuple([_left_out(name) for name in spec.unmodelled])
     evidence = Evidence.NONE
     if best is not None and graph is not None:
         gaps += best.gaps
-        missing = verified().missing(reading.dialect, components, features)
+        missing = verified().missing(reading.dialect if replaced is None else "", components, features)
         evidence = Evidence.BUILT if missing else Evidence.VERIFIED
         entry = registered.builders[best.builder]
         if missing and not gaps and entry.built_in and reading.dialect not in registered.dialects:
@@ -108,7 +110,7 @@ def evaluate(
         source=source,
         path=reading.path,
         without_effect=reading.without_effect,
-        served=best is not None and reading.architecture in served(),
+        served=best is not None and replaced is None and reading.architecture in served(),
     )
     return Evaluation(coverage, graph)
 
@@ -236,6 +238,11 @@ def _build(
 def unsupported(claim: Claim) -> tuple[str, ...]:
     """Return the features of a model that a claiming builder does not model."""
     return tuple([gap.name for gap in claim.gaps if gap.kind is GapKind.UNSUPPORTED_FEATURE])
+
+
+def _replaced(model_type: str, owner: str) -> Gap:
+    detail = f"{owner} reads `{model_type}` in place of the package's own dialect; no reference facts hold that"
+    return Gap(GapKind.INFERRED, "dialect", detail)
 
 
 def _left_out(name: str) -> Gap:

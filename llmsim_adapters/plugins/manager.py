@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import pluggy
 
 from llmsim_adapters import streams
-from llmsim_adapters.plugins.contributions import Contributions
+from llmsim_adapters.plugins.contributions import PREFER, Contributions
 from llmsim_adapters.plugins.engines import engines_of
 from llmsim_adapters.plugins.hookspecs import PROJECT, HookSpecs
 from llmsim_adapters.plugins.isolation import DISABLE, Guest, PluginError, refuse_plugins, type_name
@@ -28,6 +28,7 @@ from llmsim_adapters.plugins.registered import (
     RegisteredBuilder,
     RegisteredEngine,
 )
+from llmsim_adapters.spelling import meant
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -115,21 +116,28 @@ def installed() -> tuple[list[EntryPoint], list[BrokenPlugin]]:
 def load(found: Iterable[EntryPoint], environment: Mapping[str, str]) -> Registered:
     """Load plugins one by one and return what they register.
 
-    This package's own entry point comes first, so that no plugin can take a built-in builder's name; the others
-    follow by distribution and name. What is wrong with one of them is noted and costs the others nothing.
+    This package's own entry point comes first, so that no plugin can take a built-in builder's name; then those that
+    are preferred, in the order of the list; the others follow by distribution and name. What is wrong with one of them
+    is noted and costs the others nothing.
     """
     result = Registered()
-    plugins = sorted(
-        (_Plugin(entry_point, *_identity(entry_point.dist), result) for entry_point in found),
-        key=lambda plugin: (plugin.distribution != HOST, plugin.distribution, plugin.version, plugin.name),
-    )
+    preferred = _listed(environment.get(PREFER, ""))
+    plugins = [_Plugin(entry_point, *_identity(entry_point.dist), result) for entry_point in found]
+
+    def place(plugin: _Plugin) -> tuple[bool, int, str, str, str]:
+        at = min((preferred.index(name) for name in plugin.names if name in preferred), default=len(preferred))
+        plugin.preferred = at < len(preferred)
+        return plugin.distribution != HOST, at, plugin.distribution, plugin.version, plugin.name
+
+    plugins.sort(key=place)
     for plugin in plugins:
         if plugin.distribution == HOST or _wanted(plugin.names, environment):
             plugin.load()
     known = {name for plugin in plugins for name in plugin.names}
-    for name in sorted(_listed(environment.get(ONLY, "")) - known):
-        shown = printable(name, 80)
-        result.broken.append(BrokenPlugin(shown, "", "", f"{ONLY} names it, and no plugin of this name is installed"))
+    for variable in (ONLY, DISABLE, PREFER):
+        for name in sorted(set(_listed(environment.get(variable, ""))) - known):
+            said = f"{variable} names it, and no plugin of this name is installed{meant(name, known)}"
+            result.broken.append(BrokenPlugin(printable(name, 80), "", "", said))
     return result
 
 
@@ -151,13 +159,13 @@ def _normal(name: str) -> str:
 
 
 def _wanted(names: set[str], environment: Mapping[str, str]) -> bool:
-    if names & _listed(environment.get(DISABLE, "")):
+    if names.intersection(_listed(environment.get(DISABLE, ""))):
         return False
-    return ONLY not in environment or bool(names & _listed(environment[ONLY]))
+    return ONLY not in environment or bool(names.intersection(_listed(environment[ONLY])))
 
 
-def _listed(text: str) -> set[str]:
-    return {_normal(name.strip()) for name in text.split(",") if name.strip()}
+def _listed(text: str) -> list[str]:
+    return [_normal(name.strip()) for name in text.split(",") if name.strip()]
 
 
 class _Plugin:
@@ -167,6 +175,7 @@ class _Plugin:
         self.name = printable(entry_point.name, 80)
         self.distribution, self.version = distribution, version
         self.names = {_normal(entry_point.name), _normal(distribution)}
+        self.preferred = False
         self._entry_point, self._result = entry_point, result
 
     def load(self) -> None:
@@ -175,7 +184,7 @@ class _Plugin:
         hooks = {} if loaded is None else self._try("hooks", lambda: _hooks(loaded[0])) or {}
         module = self._entry_point.module
         self._result.plugins.append(Plugin(self.name, self.distribution, self.version, module, tuple(sorted(hooks))))
-        brought = Contributions(self.distribution, self.version, self._guest, self._result)
+        brought = Contributions(self, self._guest, self._result)
         for hook, check in (
             ("llmsim_register_components", brought.component),
             ("llmsim_register_dialects", brought.dialect),

@@ -96,6 +96,10 @@ class Registered:
         self.guests: dict[str, Guest] = {}
         self.features = KnownFeatures()
         self.lowerings = Lowerings()
+        self.owners: dict[tuple[str, str], str] = {}
+        """The distribution that brought each thing, by what it is and its name."""
+        self.replaced: dict[str, str] = {}
+        """The distribution whose dialect was preferred to the package's own, by model type."""
         self.engines: dict[str, RegisteredEngine] = {}
         """Those of plugins."""
 
