@@ -56,7 +56,7 @@ EVERYTHING: Final = """
 class Acme(la.Builder):
     name = "acme"
     requirements = la.Requirements(
-        categories=frozenset(la.Category), parameters=tuple(f"p{i}" for i in range(50)), components=frozenset({"norm"})
+        categories=frozenset(la.Category), parameters=("hidden_size", "num_experts"), components=frozenset({"norm"})
     )
     def claim(self, reading, claim):
         return claim._replace(claims=True, missing_parameters=(), gaps=())

@@ -118,14 +118,17 @@ BROKEN_HOOKS = {
 BROKEN_SIGNATURES = {
     "misspelt hook": (
         "@la.hookimpl\ndef llmsim_register_builder(): return [Acme]",
-        "implements the hook `llmsim_register_builder`, which does not exist; hooks are llmsim_register_components",
+        "implements the hook `llmsim_register_builder`, which does not exist (did you mean llmsim_register_builders?)",
     ),
     "extra argument": (
         "@la.hookimpl\ndef llmsim_register_builders(config): return [Acme]",
         "Argument(s) {'config'} are declared in the hookimpl but can not be found in the hookspec",
     ),
-    "hookimpl forgotten": ("def llmsim_register_builders(): return [Acme]", "implements no hook"),
-    "nothing at all": ("", "implements no hook (is `@hookimpl` missing?)"),
+    "hookimpl forgotten": (
+        "def llmsim_register_builders(): return [Acme]",
+        "is not marked by `@la.hookimpl`, so nobody calls it",
+    ),
+    "nothing at all": ("", "implements no hook; hooks are llmsim_register_components"),
 }
 
 BROKEN_REST = {
@@ -397,7 +400,7 @@ BROKEN_BUILDS = {
     ),
     "a weight of no format": (
         "return la.OperatorGraph(schedule, (), (la.Weight('w', (1,), 1, 'float3', 'parameter', 'row', '', ''),), ())",
-        "KeyError",
+        "weight `w`: `dtype` is 'float3' (did you mean float32?); expected one of float64",
     ),
     "negative weights": (
         "return la.OperatorGraph(schedule, (), (la.Weight('w', (-1,), 1, 'int8', 'parameter', 'row', '', ''),), ())",
@@ -518,6 +521,133 @@ class TestCodeThatFails:
         assert out == ""
         assert err.startswith("Traceback (most recent call last):\n")
         assert err.endswith("ValueError: \\x1b[31mbad luck\n")
+
+
+# Mistakes that no error follows from: what a plugin says besides `retro`, the line that it is in, and what is said.
+MISTAKES = {
+    "a default under a spelling": (
+        "D = la.dialect('llama').like('acme', n_layer=3)\n",
+        "n_layer=3",
+        "dialect `acme`: nobody reads the default `n_layer` ({}), a spelling of `num_hidden_layers`: say that",
+    ),
+    "a default that nobody reads": (
+        "D = la.dialect('llama').like('acme', tie_word_embedding=True)\n",
+        "tie_word_embedding=",
+        "dialect `acme`: nobody reads the default `tie_word_embedding` ({}) (did you mean tie_word_embeddings?)",
+    ),
+    "a misspelt argument of `like`": (
+        "D = la.dialect('llama').like('acme', alises={'depth': 'num_hidden_layers'})\n",
+        "alises=",
+        "dialect `acme`: nobody reads the default `alises` ({}) (did you mean aliases?)",
+    ),
+    "a name that nothing is like": (
+        "D = la.dialect('llama').like('acme', warp_drive=9)\n",
+        "warp_drive=",
+        "dialect `acme`: nobody reads the default `warp_drive` ({});"
+        " `llmsim-adapters names` lists those that there are",
+    ),
+    "an alias for no parameter": (
+        "D = la.dialect('llama').like('acme', aliases={'depth': 'num_hidden_layer'})\n",
+        "'num_hidden_layer'",
+        "dialect `acme`: the alias `depth` is for `num_hidden_layer` ({}), which is no canonical parameter"
+        " (did you mean num_hidden_layers?)",
+    ),
+    "a requirement under a spelling": (
+        "B = la.Requirements(categories={la.Category.DENSE}, parameters=('n_layer',), components={'norm'})\n",
+        "'n_layer'",
+        "builder `beta` requires `n_layer` ({}), which no dialect gives: it is a spelling of `num_hidden_layers`;"
+        " say that",
+    ),
+    "a requirement that no dialect gives": (
+        "B = la.Requirements(categories={la.Category.DENSE}, parameters=('hiden_size',), components={'norm'})\n",
+        "'hiden_size'",
+        "builder `beta` requires `hiden_size` ({}), which no dialect gives (did you mean hidden_size?)",
+    ),
+    "a component that nobody registered": (
+        "B = la.Requirements(categories={la.Category.DENSE}, parameters=(), components={'attentions'})\n",
+        "'attentions'",
+        "builder `beta` models the component `attentions` ({}), which nobody registered (did you mean attention?)",
+    ),
+    "a feature that nobody registered": (
+        "B = la.Requirements(categories={la.Category.DENSE}, parameters=(), components=(), features={'qk_norms'})\n",
+        "'qk_norms'",
+        "builder `beta` models the feature `qk_norms` ({}), which nobody registered (did you mean qk_norm?)",
+    ),
+    "a hook that is not marked": (
+        "D = la.dialect('llama').like('acme')\ndef llmsim_register_engines(): return []\n",
+        "def llmsim_register_engines",
+        "`llmsim_register_engines` ({}) is not marked by `@la.hookimpl`, so nobody calls it",
+    ),
+}
+BRINGS = """
+@la.hookimpl
+def llmsim_register_dialects():
+    return [D] if "D" in globals() else []
+
+@la.hookimpl
+def llmsim_register_builders():
+    return [type("Beta", (la.Builder,), {"name": "beta", "requirements": B})] if "B" in globals() else []
+"""
+
+# Words that a lowering, or a dialect, may get wrong; the whole message stands where the plugin's model is asked for.
+WRONG_WORDS = {
+    "a sharding": (
+        "site.linear('k_proj', retro.size, 6, 'kv_head')",
+        "ValueError: linear `k_proj`: `sharding` is 'kv_head' (did you mean kv_heads?); expected one of",
+    ),
+    "a sharding by name": (
+        "site.weight('g', (retro.size,), sharding='columns')",
+        "ValueError: weight `g`: `sharding` is 'columns' (did you mean column?)",
+    ),
+    "a kind of cache": (
+        "site.cache('key_values', retro.size, 'replicated')",
+        "ValueError: cache `key_values`: `kind` is 'key_values' (did you mean key_value?); expected one of",
+    ),
+    "a number format": (
+        "site.weight('g', (3,), 'replicated', dtype='fp8')",
+        "ValueError: weight `g`: `dtype` is 'fp8'; expected one of float64",
+    ),
+    "a role": ("site.weight('g', (3,), 'replicated', 'buffers')", "`role` is 'buffers' (did you mean buffer?)"),
+    "a kind of operator": ("site.product('p', 1, 2, 3, 6, kind='conv')", "`kind` is 'conv'; expected one of linear"),
+}
+
+
+class TestMistakes:
+    @pytest.mark.parametrize(("source", "line", "said"), MISTAKES.values(), ids=list(MISTAKES))
+    def test_are_named_with_the_line_to_mend(self, source: str, line: str, said: str, plugins: Plugins) -> None:
+        loaded = plugins.install(source, preamble="import llmsim_adapters as la\n", register=BRINGS).load()
+        (fault,) = loaded.broken
+        file = plugins.folder / f"{module_of(plugins.folder)}.py"
+        number = next(i for i, text in enumerate(file.read_text(encoding="utf-8").splitlines(), 1) if line in text)
+        assert fault.error == said.format(f"{file.name}:{number}")
+        assert fault.used
+        assert {"acme", "beta"} & {*loaded.dialects, *loaded.builders}
+
+    @pytest.mark.parametrize(("call", "said"), WRONG_WORDS.values(), ids=list(WRONG_WORDS))
+    def test_words_in_a_lowering(self, call: str, said: str, plugins: Plugins) -> None:
+        m = model(RETRO_CONFIG, plugins.install(retro(LOWER=call)).load())
+        (gap,) = [gap for gap in m.coverage.gaps if gap.kind is la.GapKind.PLUGIN_ERROR]
+        assert said in gap.detail
+        assert re.search(rf"\({module_of(plugins.folder)}\.py:\d+\)$", gap.detail)
+
+    def test_good_words_are_those_of_every_site(self, plugins: Plugins) -> None:
+        loaded = plugins.install(
+            retro(LOWER="site.product('p', 1, 2, 3, 6, kind='attention', sharding='heads')")
+        ).load()
+        assert loaded.broken == []
+        assert model(RETRO_CONFIG, loaded).coverage.builder == "acme"
+
+    @pytest.mark.parametrize("model_type", ["my model", " acme", "acme\\n"])
+    def test_a_model_type_with_spaces(self, model_type: str, plugins: Plugins) -> None:
+        source = f"D = la.dialect('llama').like('{model_type}')\n"
+        loaded = plugins.install(source, preamble="import llmsim_adapters as la\n", register=BRINGS).load()
+        assert "expected letters, digits, `_`, `-` and `.`" in loaded.broken[0].error
+        assert loaded.dialects == {}
+
+    def test_a_dialect_that_reads_nothing(self, plugins: Plugins) -> None:
+        preamble = "import llmsim_adapters as la\n"
+        loaded = plugins.install("D = la.Dialect('acme', None, {})\n", preamble=preamble, register=BRINGS).load()
+        assert "dialect `acme`: `read` is None; expected a function of a reader" in loaded.broken[0].error
 
 
 class TestOutput:

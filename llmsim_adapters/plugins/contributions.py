@@ -14,7 +14,9 @@ from llmsim_adapters.engines.engine import Engine, EngineOption
 from llmsim_adapters.engines.rules import Rule
 from llmsim_adapters.lowerings.kind import ComponentKind
 from llmsim_adapters.plugins.builder import Builder
+from llmsim_adapters.plugins.checked_site import checking
 from llmsim_adapters.plugins.dialects import guarded
+from llmsim_adapters.plugins.doubts import asked_by, of_builder, of_dialect
 from llmsim_adapters.plugins.features_of import FeaturesOf
 from llmsim_adapters.plugins.isolation import PluginError, type_name
 from llmsim_adapters.plugins.registered import HOST, RegisteredBuilder, RegisteredEngine
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 PREFER: Final = "LLMSIM_ADAPTERS_PREFER"
 """Environment variable: a comma list, named as in `ONLY`, of plugins that come first where several bring one name; and
 whose dialects take the place of the package's own."""
+_MODEL_TYPE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]*")
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
@@ -42,6 +45,10 @@ class Source(Protocol):
     distribution: str
     version: str
     preferred: bool
+    package: str
+
+    def doubt(self, said: str) -> None:
+        """Note what can't be meant so, though the plugin is used."""
 
 
 class Contributions:
@@ -54,6 +61,7 @@ class Contributions:
     def __init__(self, plugin: Source, guest: Callable[[], Guest], result: Registered) -> None:
         """`guest` makes what runs the code of one thing, so that none waits for another one that hangs."""
         self._distribution, self._version, self._preferred = plugin.distribution, plugin.version, plugin.preferred
+        self._package, self._doubt = plugin.package, plugin.doubt
         self._guest, self._result = guest, result
 
     def _free(self, what: str, name: str, *, built_in: bool) -> Callable[[], None]:
@@ -92,7 +100,7 @@ class Contributions:
 
         def register() -> None:
             own()
-            self._result.lowerings[component] = lower
+            self._result.lowerings[component] = checking(lower)
             for feature in checked:
                 self._free("feature", feature.name, built_in=False)()
                 self._result.features.add(feature, component, self._guest())
@@ -129,12 +137,24 @@ class Contributions:
         model_type = dialect.model_type
         if not isinstance(model_type, str) or not model_type:
             raise _not("the model type of a dialect", model_type)
+        if not _MODEL_TYPE.fullmatch(model_type):
+            message = f"model type {printable(repr(model_type), 80)}: expected letters, digits, `_`, `-` and `.`"
+            raise PluginError(message)
+        if not callable(dialect.read):
+            read = printable(repr(dialect.read), 60)
+            message = f"dialect `{model_type}`: `read` is {read}; expected a function of a reader that returns a spec"
+            raise PluginError(message)
         replaces = built_in(model_type) is not None
         own = self._free("model type", printable(model_type), built_in=replaces and not self._preferred)
         safe = guarded(dialect, self._guest(), self._result.lowerings)
+        doubts = tuple(of_dialect(dialect, self._package))
+        asked = asked_by(dialect.read, self._package) or ()
 
         def register() -> None:
             own()
+            self._result.asked.update(asked)
+            for doubt in doubts:
+                self._doubt(doubt)
             if replaces:
                 self._result.replaced[safe.model_type] = f"{self._distribution} {self._version}"
             self._result.dialects[safe.model_type] = safe
@@ -161,7 +181,12 @@ class Contributions:
         for rule in engine.rules:
             _check_rule(name, rule)
         entry = RegisteredEngine(name, engine, self._distribution, self._version, self._guest())
-        return _both(own, partial(self._result.engines.__setitem__, name, entry))
+
+        def register() -> None:
+            own()
+            self._result.engines[name] = entry
+
+        return register
 
     def builder(self, builder: Any) -> Callable[[], None]:
         """Check a builder and what it declares."""
@@ -194,7 +219,15 @@ class Contributions:
             claims_itself=getattr(instance.claim, "__func__", None) is not Builder.claim,
             builds_itself=builds_itself,
         )
-        return _both(own, partial(self._result.builders.__setitem__, name, entry))
+        doubts = tuple(of_builder(name, entry.requirements, self._result, self._package))
+
+        def register() -> None:
+            own()
+            self._result.builders[name] = entry
+            for doubt in doubts:
+                self._doubt(doubt)
+
+        return register
 
     def _modelled(self, name: str, features: Set[str], builds_itself: bool) -> Set[str]:
         if not isinstance(features, FeaturesOf):
@@ -206,14 +239,6 @@ class Contributions:
             )
             raise PluginError(message)
         return features.among(self._result.features)
-
-
-def _both(first: Callable[[], None], second: Callable[[], None]) -> Callable[[], None]:
-    def register() -> None:
-        first()
-        second()
-
-    return register
 
 
 def _check_option(engine: str, option: EngineOption) -> None:

@@ -16,6 +16,7 @@ import pluggy
 
 from llmsim_adapters import streams
 from llmsim_adapters.plugins.contributions import PREFER, Contributions
+from llmsim_adapters.plugins.doubts import unmarked
 from llmsim_adapters.plugins.engines import engines_of
 from llmsim_adapters.plugins.hookspecs import PROJECT, HookSpecs
 from llmsim_adapters.plugins.isolation import DISABLE, Guest, PluginError, refuse_plugins, type_name
@@ -40,6 +41,10 @@ ONLY: Final = "LLMSIM_ADAPTERS_PLUGINS"
 
 Names are those of entry points or of distributions, whose case and punctuation don't matter.
 """
+
+HOOKS: Final = tuple(name for name in vars(HookSpecs) if name.startswith("llmsim_"))
+"""The names of the hooks, in the order in which they are called."""
+_MARKER: Final = f"{PROJECT}_impl"
 
 _Result = TypeVar("_Result")
 
@@ -176,12 +181,15 @@ class _Plugin:
         self.distribution, self.version = distribution, version
         self.names = {_normal(entry_point.name), _normal(distribution)}
         self.preferred = False
+        self.package = entry_point.module.partition(".")[0]
         self._entry_point, self._result = entry_point, result
 
     def load(self) -> None:
         """Register what the plugin brings, and note what of it can't be used."""
         loaded = self._try("import", lambda: (self._entry_point.load(),))
         hooks = {} if loaded is None else self._try("hooks", lambda: _hooks(loaded[0])) or {}
+        for doubt in (hooks and loaded and self._try("hooks", lambda: list(unmarked(loaded[0], HOOKS, _MARKER)))) or ():
+            self.doubt(doubt)
         module = self._entry_point.module
         self._result.plugins.append(Plugin(self.name, self.distribution, self.version, module, tuple(sorted(hooks))))
         brought = Contributions(self, self._guest, self._result)
@@ -196,6 +204,10 @@ class _Plugin:
                     register = self._try(hook, partial(check, item))
                     if register is not None:
                         register()
+
+    def doubt(self, said: str) -> None:
+        """Note what can't be meant so, though the plugin is used."""
+        self._result.broken.append(BrokenPlugin(self.name, self.distribution, self.version, said, used=True))
 
     def _try(self, step: str, call: Callable[[], _Result]) -> _Result | None:
         try:
@@ -225,13 +237,15 @@ def _hooks(plugin: Any) -> dict[str, list[Callable[[], Any]]]:
     except pluggy.PluginValidationError as error:
         raise PluginError(printable(" ".join(str(error).split()), 400)) from error
     callers = manager.get_hookcallers(plugin) or []
-    known = "hooks are " + ", ".join(name for name in vars(HookSpecs) if name.startswith("llmsim_"))
+    known = f"hooks are {', '.join(HOOKS)}"
     for caller in callers:
         if caller.spec is None and not all(each.optionalhook for each in caller.get_hookimpls()):
-            message = f"implements the hook `{printable(caller.name)}`, which does not exist; {known}"
+            name = printable(caller.name)
+            message = f"implements the hook `{name}`, which does not exist{meant(name, HOOKS)}; {known}"
             raise PluginError(message)
     if not callers:
-        message = f"implements no hook (is `@hookimpl` missing?); {known}"
+        forgotten = "; ".join(unmarked(plugin, HOOKS, _MARKER))
+        message = f"implements no hook: {forgotten}" if forgotten else f"implements no hook; {known}"
         raise PluginError(message)
     return {caller.name: [each.function for each in caller.get_hookimpls()] for caller in callers}
 

@@ -98,6 +98,8 @@ class Registered:
         self.lowerings = Lowerings()
         self.owners: dict[tuple[str, str], str] = {}
         """The distribution that brought each thing, by what it is and its name."""
+        self.asked: set[str] = set()
+        """What the code of plugins' dialects may ask a reader for."""
         self.replaced: dict[str, str] = {}
         """The distribution whose dialect was preferred to the package's own, by model type."""
         self.engines: dict[str, RegisteredEngine] = {}

@@ -14,6 +14,7 @@ from llmsim_adapters.graph.cache import Cache
 from llmsim_adapters.graph.graph import OperatorGraph
 from llmsim_adapters.graph.operator import Operator, Weight
 from llmsim_adapters.graph.transfer import Transfer
+from llmsim_adapters.plugins.checked_site import WORDS, check_word
 from llmsim_adapters.plugins.claim import Claim
 from llmsim_adapters.plugins.isolation import PluginError, type_name
 from llmsim_adapters.spec.components import Component, Norm
@@ -92,6 +93,11 @@ def graph(answer: object, schedule: Schedule) -> OperatorGraph:
         _each(name, getattr(answer, name), kind)
     for weight in answer.weights:
         _each("shape of a weight", weight.shape, int)
+        for argument, words in WORDS["weight"].items():
+            check_word(f"weight `{printable(weight.name, 60)}`", argument, getattr(weight, argument), words)
+    for cache in answer.caches:
+        for argument, words in WORDS["cache"].items():
+            check_word(f"cache of `{printable(cache.block, 60)}`", argument, getattr(cache, argument), words)
     totals = {
         "parameters": answer.parameters,
         "mtp_parameters": answer.mtp_parameters,

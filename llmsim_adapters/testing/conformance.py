@@ -17,6 +17,7 @@ from llmsim_adapters.evaluation.status import Status
 from llmsim_adapters.gap import GapKind
 from llmsim_adapters.graph.schedule import Schedule, ScheduleError
 from llmsim_adapters.model import Model, load
+from llmsim_adapters.plugins.checked_site import emitted_at
 from llmsim_adapters.plugins.features_of import FeaturesOf
 from llmsim_adapters.plugins.manager import registered
 from llmsim_adapters.testing import laws
@@ -236,9 +237,10 @@ class BuilderConformance:
         for schedule in EXPLAINED:
             with suppress(ScheduleError):  # the example can't be spread so
                 graph = model.build(schedule, self.builder)
-                explained = model.explain(schedule, self.builder)
+                with emitted_at() as places:
+                    explained = model.explain(schedule, self.builder)
                 towers = {stack.name for stack in model.spec.towers} if model.spec else set()
-                laws.formulas_give_the_figures(explained, graph, model.config.data, self.constants, towers)
+                laws.formulas_give_the_figures(explained, graph, model.config.data, self.constants, towers, places)
 
     def test_decoding_token_by_token_multiplies_as_much_as_extending(self, example: Example) -> None:
         if not example.by_token:

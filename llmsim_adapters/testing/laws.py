@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 NAMESPACE: Final[dict[str, Any]] = {"__builtins__": {}, "min": min, "max": max, "ceil_div": ceil_div}
 """What formulas may use beside names of sizes."""
+_SMALL: Final = 8
 
 
 def totals_are_sums(graph: OperatorGraph) -> None:
@@ -70,12 +71,17 @@ def caches_grow_as_they_say(graph: OperatorGraph) -> None:
 
 
 def formulas_give_the_figures(
-    working: Working, graph: OperatorGraph, config: Mapping[str, Any], constants: frozenset[int], towers: Set[str]
+    working: Working,
+    graph: OperatorGraph,
+    config: Mapping[str, Any],
+    constants: frozenset[int],
+    towers: Set[str],
+    places: Mapping[str, str] | None = None,
 ) -> None:
     """Each printed formula evaluates to its figure, in names that say where they are from, and without bare sizes.
 
     A number above 8 that is none of the `constants`, nor of the config's quantization, has lost its origin. Encoders
-    may have fixed sizes.
+    may have fixed sizes. `places` are the lines of a plugin's lowerings, by the end of what they emit.
     """
     names = {name.name: name.value for name in working.names}
     for name in working.names:
@@ -95,8 +101,13 @@ def formulas_give_the_figures(
             assert value == line.value, f"{figure.name} of {line.of}: {line.formula} is {value}, not {line.value}"
             if line.of.partition(".")[0] in towers:
                 continue
-            bare = {int(text) for text in re.findall(r"(?<![\w.])\d+", line.formula)} - known
-            assert max(bare, default=0) <= 8, f"{figure.name} of {line.of}: bare sizes in {line.formula}"
+            sizes = {int(text) for text in re.findall(r"(?<![\w.])\d+", line.formula)} - known
+            bare = ", ".join(str(size) for size in sorted(sizes) if size > _SMALL)
+            place = next((f" ({place})" for end, place in (places or {}).items() if line.of.endswith(end)), "")
+            assert not bare, (
+                f"{figure.name} of {line.of}{place}: nothing says where the size {bare} in `{line.formula}` is from; "
+                f"read it from the config, or, where no config states it, list it: `constants = frozenset({{{bare}}})`"
+            )
 
 
 def value_of(config: Mapping[str, Any], path: str) -> tuple[int, ...]:
