@@ -14,6 +14,7 @@ from llmsim_adapters.traced import ceil_div
 
 if TYPE_CHECKING:
     from llmsim_adapters.graph.graph import OperatorGraph
+    from llmsim_adapters.spec.model import ModelSpec
     from llmsim_adapters.working import Working
 
 NAMESPACE: Final[dict[str, Any]] = {"__builtins__": {}, "min": min, "max": max, "ceil_div": ceil_div}
@@ -140,6 +141,55 @@ def ranks_share_the_model(whole: OperatorGraph, rank: OperatorGraph) -> None:
     assert rank.parameters == whole.parameters
     assert rank.flops * schedule.world_size >= whole.flops * schedule.dp_size
     assert rank.weight_bytes <= whole.weight_bytes
+
+
+def what_attends_caches(step: OperatorGraph, spec: ModelSpec) -> None:
+    """What a decode step attends to is kept by the block itself, unless its components say that it is not."""
+    kept = {(cache.stack, cache.block) for cache in step.caches if cache.kind != "state"}
+    attending = {(operator.stack, operator.block) for operator in step.operators if operator.kind == "attention"}
+    for stack in spec.stacks:
+        for block in stack.blocks:
+            own = [c for sublayer in block.sublayers for mixer in sublayer.mixers for c in (mixer, *mixer.parts())]
+            elsewhere = any(getattr(c, "borrows_cache", False) or not getattr(c, "cached", True) for c in own)
+            at = (stack.name, block.name)
+            assert at not in attending or at in kept or elsewhere, (
+                f"{stack.name}.{block.name} attends to earlier tokens in a decode step and keeps nothing of them; "
+                "its lowering lacks a `site.cache(...)`"
+            )
+
+
+def splits_are_consistent(rank: OperatorGraph) -> None:
+    """Results that ranks have in parts are put together again, and caches are split as what fills them."""
+    split: dict[tuple[str, str, str], set[str]] = {}
+    for weight in rank.weights:
+        if weight.ways > 1:
+            split.setdefault((weight.stack, weight.block, weight.name.partition(".")[0]), set()).add(weight.sharding)
+    sent = {(transfer.stack, transfer.block, transfer.name.partition(".")[0]) for transfer in rank.transfers}
+    mixing = {
+        (operator.stack, operator.block, operator.name.partition(".")[0])
+        for operator in rank.operators
+        if operator.kind in ("attention", "recurrence")
+    }
+    for at, shardings in split.items():
+        parts = shardings & {"column", "heads", "kv_heads"}
+        assert at not in mixing or not parts or shardings & {"row", "experts"} or at in sent, (
+            f"{'.'.join(at)} is split by {', '.join(sorted(parts))}, and nothing puts its parts together: "
+            "its last matrix is split by `row`, or its result sent"
+        )
+    for cache in rank.caches:
+        here = (cache.stack, cache.block)
+        whole = any("kv_heads" in found for at, found in split.items() if at in mixing and at[:2] == here)
+        around = {s for at, found in split.items() if at in mixing and at[:2] == here for s in found}
+        where = f"the cache `{cache.kind}` of {cache.stack}.{cache.block}"
+        apart = cache.kind == "state" or cache.from_encoder  # is filled by what need not mix, or not run
+        if "heads" in around:  # which are as many of keys and values, in some models
+            around.add("kv_heads")
+        assert apart or cache.ways == 1 or cache.sharding in around, (
+            f"{where} is split by {cache.sharding}, and no weight is"
+        )
+        assert cache.kind != "key_value" or cache.sharding != "replicated" or not whole, (
+            f"{where} is whole on every rank, and what fills it is split by kv_heads"
+        )
 
 
 def linear_flops(graph: OperatorGraph) -> int:
