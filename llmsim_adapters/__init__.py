@@ -80,6 +80,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.plugins.registered import RegisteredBuilder as RegisteredBuilder
     from llmsim_adapters.plugins.registered import RegisteredEngine as RegisteredEngine
     from llmsim_adapters.plugins.requirements import Requirements as Requirements
+    from llmsim_adapters.plugins.trying import register as register
     from llmsim_adapters.registries.registry import RegistryError as RegistryError
     from llmsim_adapters.report import Report as Report
     from llmsim_adapters.report import coverage as coverage
@@ -136,6 +137,7 @@ _HOMES = {
     "plugins.hookspecs": ("hookimpl",),
     "plugins.registered": ("BrokenPlugin", "PluginWarning", "RegisteredBuilder", "RegisteredEngine"),
     "plugins.requirements": ("Requirements",),
+    "plugins.trying": ("register",),
     "registries.registry": ("RegistryError",),
     "report": ("Report", "coverage"),
     "sources.answer": ("Provenance",),

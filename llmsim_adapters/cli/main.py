@@ -31,8 +31,11 @@ PERCENT = click.FloatRange(0, 100)
 
 
 @click.group(cls=Commands, no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--plugin", "plugins", multiple=True, metavar="PATH", help="Try a plugin: file.py, or a project's folder."
+)
 @click.version_option(__version__, "--version", message="%(prog)s %(version)s", prog_name="llmsim-adapters")
-def main() -> None:
+def main(plugins: tuple[str, ...] = ()) -> None:
     """Which LLMSim builder can model a Hugging Face config, which gaps remain, and the operator graph.
 
     A SOURCE is the path of a config.json or of its folder, org/name, huggingface.co/org/name or
@@ -40,6 +43,8 @@ def main() -> None:
 
     Exit codes: 0 answered, 1 not answered or below a threshold, 2 misuse.
     """
+    for path in plugins:
+        _try(path)
 
 
 @main.command()
@@ -222,6 +227,16 @@ def _warn_of_broken_plugins() -> None:
 
     for plugin in registered().faults():
         warn(str(plugin))
+
+
+def _try(path: str) -> None:
+    from llmsim_adapters.plugins.files import NoPlugin
+    from llmsim_adapters.plugins.manager import try_plugin
+
+    try:
+        try_plugin(path)
+    except NoPlugin as error:
+        raise Failed(str(error), MISUSE) from error
 
 
 def _failures(model: Model) -> list[str]:

@@ -18,6 +18,7 @@ from llmsim_adapters import streams
 from llmsim_adapters.plugins.contributions import PREFER, Contributions
 from llmsim_adapters.plugins.doubts import unmarked
 from llmsim_adapters.plugins.engines import engines_of
+from llmsim_adapters.plugins.files import FilePoint, points
 from llmsim_adapters.plugins.hookspecs import PROJECT, HookSpecs
 from llmsim_adapters.plugins.isolation import DISABLE, Guest, PluginError, refuse_plugins, type_name
 from llmsim_adapters.plugins.registered import (
@@ -33,7 +34,7 @@ from llmsim_adapters.spelling import meant
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 
 ONLY: Final = "LLMSIM_ADAPTERS_PLUGINS"
@@ -48,6 +49,7 @@ _MARKER: Final = f"{PROJECT}_impl"
 
 _Result = TypeVar("_Result")
 
+_tried: list[FilePoint] = []
 _loading = threading.Lock()
 _loaded: Registered | None = None
 
@@ -61,7 +63,7 @@ def registered() -> Registered:
         with _loading:
             if _loaded is None:
                 entry_points, broken = installed()
-                result = load(entry_points, os.environ)
+                result = load(entry_points, os.environ, _tried)
                 result.broken += broken
                 _loaded = result
                 faults = result.faults()
@@ -69,6 +71,17 @@ def registered() -> Registered:
         for fault in faults:
             warnings.warn(str(fault), PluginWarning, stacklevel=2)
     return _loaded
+
+
+def try_plugin(path: str | os.PathLike[str]) -> list[FilePoint]:
+    """Load the plugin of a file or of a project's folder, too, before those that are installed.
+
+    Raises:
+        NoPlugin: there is none.
+    """
+    found = points(path)
+    _tried.extend(found)
+    return found
 
 
 def _of_this_process(name: str) -> RegisteredBuilder:
@@ -118,16 +131,19 @@ def installed() -> tuple[list[EntryPoint], list[BrokenPlugin]]:
     return found, broken
 
 
-def load(found: Iterable[EntryPoint], environment: Mapping[str, str]) -> Registered:
+def load(found: Iterable[EntryPoint], environment: Mapping[str, str], tried: Sequence[FilePoint] = ()) -> Registered:
     """Load plugins one by one and return what they register.
 
     This package's own entry point comes first, so that no plugin can take a built-in builder's name; then those that
     are preferred, in the order of the list; the others follow by distribution and name. What is wrong with one of them
-    is noted and costs the others nothing.
+    is noted and costs the others nothing. Those that are `tried` come before all others but the built-in one, and in
+    place of what is installed under the same name.
     """
     result = Registered()
     preferred = _listed(environment.get(PREFER, ""))
     plugins = [_Plugin(entry_point, *_identity(entry_point.dist), result) for entry_point in found]
+    replaced = {_normal(point.distribution) for point in tried}
+    plugins = [plugin for plugin in plugins if _normal(plugin.distribution) not in replaced]
 
     def place(plugin: _Plugin) -> tuple[bool, int, str, str, str]:
         at = min((preferred.index(name) for name in plugin.names if name in preferred), default=len(preferred))
@@ -135,8 +151,10 @@ def load(found: Iterable[EntryPoint], environment: Mapping[str, str]) -> Registe
         return plugin.distribution != HOST, at, plugin.distribution, plugin.version, plugin.name
 
     plugins.sort(key=place)
+    at_home = sum(plugin.distribution == HOST for plugin in plugins)
+    plugins[at_home:at_home] = [_Plugin(point, point.distribution, "(not installed)", result) for point in tried]
     for plugin in plugins:
-        if plugin.distribution == HOST or _wanted(plugin.names, environment):
+        if plugin.distribution == HOST or plugin.tried or _wanted(plugin.names, environment):
             plugin.load()
     known = {name for plugin in plugins for name in plugin.names}
     for variable in (ONLY, DISABLE, PREFER):
@@ -176,11 +194,13 @@ def _listed(text: str) -> list[str]:
 class _Plugin:
     """One entry point, and the loading of what it names."""
 
-    def __init__(self, entry_point: EntryPoint, distribution: str, version: str, result: Registered) -> None:
+    def __init__(
+        self, entry_point: EntryPoint | FilePoint, distribution: str, version: str, result: Registered
+    ) -> None:
         self.name = printable(entry_point.name, 80)
         self.distribution, self.version = distribution, version
         self.names = {_normal(entry_point.name), _normal(distribution)}
-        self.preferred = False
+        self.preferred, self.tried = False, isinstance(entry_point, FilePoint)
         self.package = entry_point.module.partition(".")[0]
         self._entry_point, self._result = entry_point, result
 
