@@ -8,8 +8,10 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
+import jsonschema
 import pytest
 
+from llmsim_adapters.documents import schema_of
 from llmsim_adapters.scaffold import create
 from tests.hub.fixtures import ROOT
 
@@ -25,6 +27,7 @@ ACME = la.dialect("llama").like("acme", aliases={"depth": "num_hidden_layers"}, 
 def llmsim_register_dialects():
     return [ACME]
 """
+KINDS: Final = ("dialects", "components", "builders", "engines", "towers")
 SIZES: Final = {"vocab_size": 500, "hidden_size": 60, "intermediate_size": 160, "num_attention_heads": 4, "depth": 3}
 CONFIG: Final = {"model_type": "acme", "architectures": ["AcmeForCausalLM"], **SIZES}
 
@@ -120,3 +123,59 @@ def test_a_notebook_registers_and_registers_again(tmp_path: Path) -> None:
     assert "model type `llama` is taken by llmsim-adapters" in lines[5]
     assert "dialect `acme`: `read` is None" in lines[6]
     assert "PluginWarning: dialect `acme`: nobody reads the default `n_layer`" in done.stderr
+
+
+TWO: Final = DIALECT.replace(
+    "return [ACME]",
+    "return [ACME, la.Dialect('beta', read, {}), la.dialect('llama').like('gamma', n_layer=3)]",
+).replace("@la", "def read(r): raise ValueError('boom')\n\n@la")
+
+
+class TestLooking:
+    def test_plugins_says_what_each_brings(self, tmp_path: Path) -> None:
+        (tmp_path / "lab.py").write_text(TWO, encoding="utf-8")
+        command = ("-m", "llmsim_adapters", "--plugin", "lab.py", "plugins", "--format", "json")
+        said = json.loads(run(*command, folder=tmp_path).stdout)
+        jsonschema.validate(said, schema_of("plugins"))
+        own, lab = said["plugins"]
+        assert (own["distribution"], lab["distribution"]) == ("llmsim-adapters", "lab.py")
+        assert lab["hooks"] == [{"name": "llmsim_register_dialects", "since": "0.1"}]
+        brought = {kind: [e["name"] for e in said[kind] if e["owner"] == "lab.py (not installed)"] for kind in KINDS}
+        assert brought == {kind: ["acme", "beta", "gamma"] if kind == "dialects" else [] for kind in KINDS}
+        assert all(said[kind] for kind in KINDS)
+        assert [fault["used"] for fault in said["faults"]] == [True]
+
+    def test_check_names_every_mistake(self, tmp_path: Path) -> None:
+        (tmp_path / "lab.py").write_text(TWO, encoding="utf-8")
+        done = run("-m", "llmsim_adapters", "check", "lab.py", "--format", "json", folder=tmp_path, code=1)
+        said = json.loads(done.stdout)
+        jsonschema.validate(said, schema_of("check"))
+        unread, failed = (problem["problem"] for problem in said["problems"])
+        assert "nobody reads the default `n_layer` (lab.py:10), a spelling of `num_hidden_layers`" in unread
+        assert failed.endswith("ValueError: boom (lab.py:6)")
+        assert done.stderr == "error: problems found: 2\n"
+
+    @pytest.mark.parametrize("component", [False, True])
+    def test_check_finds_nothing_in_a_new_project(self, component: bool, tmp_path: Path) -> None:
+        create("llmsim-acme", tmp_path / "project", component=component)
+        done = run("-m", "llmsim_adapters", "check", "project", folder=tmp_path)
+        assert done.stdout.startswith("Checked: llmsim-acme\n")
+        assert "No problems found." in done.stdout
+
+    def test_check_refuses_a_distribution_that_is_not_there(self, tmp_path: Path) -> None:
+        done = run("-m", "llmsim_adapters", "check", "nobody", folder=tmp_path, code=2)
+        assert "no plugin of a distribution 'nobody'; no plugin is installed; or give a path" in done.stderr
+
+    def test_names_has_those_of_plugins_among_ours(self, tmp_path: Path) -> None:
+        create("llmsim-acme", tmp_path / "project", component=True)
+        command = ("-m", "llmsim_adapters", "--plugin", "project", "names", "--format", "json")
+        said = json.loads(run(*command, folder=tmp_path).stdout)
+        jsonschema.validate(said, schema_of("names"))
+        words = {kind: {each["name"]: each for each in said[kind]} for kind in ("parameters", "features", "components")}
+        spellings = [spelling["name"] for spelling in words["parameters"]["num_hidden_layers"]["spellings"]]
+        assert "n_layer" in spellings
+        assert {"acme_gate", "tie_word_embeddings"} <= words["parameters"].keys()
+        assert words["features"]["acme_gate"]["group"] == "acme_mixer"
+        assert words["features"]["qk_norm"]["meaning"]
+        fields = {field["name"]: field["required"] for field in words["components"]["acme_mixer"]["fields"]}
+        assert fields == {"hidden_size": True, "num_attention_heads": True, "head_dim": True, "gated": False}

@@ -174,6 +174,41 @@ def builders(wanted: str) -> None:
 
 
 @main.command()
+@format_option
+def plugins(wanted: str) -> None:
+    """List the plugins, what each brings, the hooks that it implements, and conflicts and faults."""
+    from llmsim_adapters.cli.plugins import data, document
+    from llmsim_adapters.plugins.manager import registered
+
+    said = data(registered())
+    emit(wanted, lambda: document(said), lambda: said)
+
+
+@main.command()
+@click.argument("plugin", required=False, metavar="[PATH|DISTRIBUTION]")
+@format_option
+def check(plugin: str | None, wanted: str) -> None:
+    """Look for mistakes in a plugin: file.py, a project's folder or an installed distribution; without it, in all."""
+    from llmsim_adapters.cli import check as content
+
+    looked_at, problems = content.check(plugin)
+    emit(wanted, lambda: content.document(looked_at, problems), lambda: content.data(looked_at, problems))
+    if problems:
+        raise Failed(f"problems found: {len(problems)}")
+
+
+@main.command()
+@format_option
+def names(wanted: str) -> None:
+    """List the words that a plugin is written with: canonical parameters, features, components and their fields."""
+    from llmsim_adapters.cli.names import data, document
+    from llmsim_adapters.plugins.manager import registered
+
+    said = data(registered())
+    emit(wanted, lambda: document(said), lambda: said)
+
+
+@main.command()
 @click.option("--optimizer", is_flag=True, help="Run LLMSim's optimizer instead.")
 @engine_options
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- LLMSIM_ARGUMENTS]")
@@ -208,8 +243,8 @@ def new(name: str, folder: str | None, component: bool) -> None:
 def schema(name: str | None) -> None:
     """Print the JSON schema of an output.
 
-    NAME is report, explanation, graph or builders, which `--format json` writes, or a part of them: coverage or
-    working. Without it, all of them.
+    NAME is report, explanation, graph, builders, plugins, check or names, which `--format json` writes, or a part of
+    them: coverage or working. Without it, all of them.
     """
     import json
 

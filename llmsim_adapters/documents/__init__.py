@@ -22,6 +22,7 @@ from llmsim_adapters.documents.graph import (
     WeightDocument,
     WorkingDocument,
 )
+from llmsim_adapters.documents.plugins import CheckDocument, NamesDocument, PluginsDocument
 from llmsim_adapters.documents.strict import Strict
 from llmsim_adapters.spec.category import Category
 
@@ -163,6 +164,9 @@ SCHEMAS: Final[dict[str, type[BaseModel]]] = {
     "explanation": ExplanationDocument,
     "graph": GraphDocument,
     "builders": BuildersDocument,
+    "plugins": PluginsDocument,
+    "check": CheckDocument,
+    "names": NamesDocument,
     "coverage": CoverageDocument,
     "working": WorkingDocument,
 }

@@ -105,6 +105,15 @@ class Registered:
         self.engines: dict[str, RegisteredEngine] = {}
         """Those of plugins."""
 
+    def asked_names(self) -> frozenset[str]:
+        """Return the names of parameters among the defaults and aliases of plugins' dialects."""
+        return frozenset(
+            name
+            for dialect in self.dialects.values()
+            for name in (*dialect.defaults, *dialect.aliases.values())
+            if name in self.asked
+        )
+
     def faults(self) -> tuple[BrokenPlugin, ...]:
         """Return what is wrong with plugins, what they put into other modules until now among it."""
         return (
