@@ -7,10 +7,12 @@ started. Without plugins, and in a program that is no command of this package, n
 
 from __future__ import annotations
 
-import io
 import os
 import sys
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _in_command = False
 _own: tuple[TextIO, TextIO] | None = None
@@ -37,8 +39,11 @@ def talk() -> TextIO | None:
     return sys.stderr if _own is None else _own[1]
 
 
-def shield() -> None:
-    """Take both streams of a command, where they are those that the process began with."""
+def shield(stand_in: Callable[[TextIO], TextIO]) -> None:
+    """Take both streams of a command, where they are those that the process began with.
+
+    What others have in their place is a stand-in for standard error.
+    """
     global _own
     if not _in_command or _own is not None:
         return
@@ -52,7 +57,7 @@ def shield() -> None:
     errors.flush()
     _own = _duplicate(out, 1), _duplicate(errors, 2)
     os.dup2(2, 1)
-    sys.stdout = sys.__stdout__ = sys.stderr = sys.__stderr__ = Talk(_own[1])  # type: ignore[misc, assignment]
+    sys.stdout = sys.__stdout__ = sys.stderr = sys.__stderr__ = stand_in(_own[1])  # type: ignore[misc, assignment]
     _original.extend((out, errors))
 
 
@@ -62,66 +67,3 @@ _original: list[TextIO] = []
 
 def _duplicate(stream: TextIO, descriptor: int) -> TextIO:
     return open(os.dup(descriptor), "w", encoding=stream.encoding, errors=stream.errors, buffering=1)
-
-
-def harmless(text: str) -> str:
-    """Return lines of text that can't steer a terminal: control and format characters become backslash escapes."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode("ascii") for c in text)
-
-
-class Talk(io.TextIOBase):
-    """Standard error as a plugin has it: what is written can't steer a terminal, and closing it closes nothing."""
-
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream
-        self.buffer = _Bytes(self)
-
-    @property
-    def encoding(self) -> str:  # type: ignore[override]
-        """The encoding that bytes are taken to be in."""
-        return "utf-8"
-
-    def write(self, text: str) -> int:
-        """Write text, made harmless."""
-        self._stream.write(harmless(text))
-        return len(text)
-
-    def flush(self) -> None:
-        """Write what is kept back."""
-        self._stream.flush()
-
-    def writable(self) -> bool:
-        """Return that one can write here."""
-        return True
-
-    def fileno(self) -> int:
-        """Return the descriptor below."""
-        return int(self._stream.fileno())
-
-    def close(self) -> None:
-        """Close nothing."""
-
-
-class _Bytes(io.RawIOBase):
-    """The bytes below the text, which are made harmless as text."""
-
-    def __init__(self, talk: Talk) -> None:
-        self._talk = talk
-
-    def write(self, data: Any) -> int:
-        """Write bytes as the text that they are."""
-        self._talk.write(bytes(data).decode("utf-8", "backslashreplace"))
-        return len(data)
-
-    def writable(self) -> bool:
-        """Return that one can write here."""
-        return True
-
-    def flush(self) -> None:
-        """Write what is kept back."""
-        self._talk.flush()
-
-    def close(self) -> None:
-        """Close nothing."""

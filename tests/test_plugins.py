@@ -1012,3 +1012,32 @@ class TestStreams:
         done = run(PRINTS_MEANWHILE, **{TIMEOUT: limit})
         assert set(done.stdout) == {"."}
         assert (int(done.stderr) > 0) is late
+
+
+HYBRIDS = {
+    # Linear layers of the mixers, from the shapes: what a gated delta net, a convolution and attention have.
+    "acme_delta": ({"num_hidden_layers": 6}, la.Category.HYBRID, {"gated_delta_net", "attention"}),
+    "acme_conv": (
+        {"num_hidden_layers": 3, "layer_types": ["conv", "full_attention", "states"]},
+        la.Category.HYBRID,
+        {"short_convolution", "attention", "mamba2"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("config", "category", "mixers"), HYBRIDS.values(), ids=list(HYBRIDS))
+def test_a_plugin_of_hybrids_needs_the_public_names_only(
+    config: dict[str, Any], category: la.Category, mixers: set[str], plugins: Plugins, request: pytest.FixtureRequest
+) -> None:
+    source = (Path(__file__).parent / "plugins" / "hybrid.py").read_text(encoding="utf-8")
+    imports = {line for line in source.splitlines() if line.startswith(("import ", "from "))}
+    assert imports == {"from __future__ import annotations", "import llmsim_adapters as la"}
+    loaded = plugins.install(source, preamble="", register="").load()
+    assert loaded.broken == []
+    sizes = {"vocab_size": 500, "hidden_size": 64, "intermediate_size": 160, "num_attention_heads": 4}
+    m = model({"model_type": request.node.callspec.id, **sizes, **config}, loaded)
+    assert (m.coverage.status, m.coverage.builder) == (la.Status.FULLY_SUPPORTED, "hybrid")
+    assert m.coverage.category is category
+    assert m.spec is not None
+    assert mixers <= {component.kind for component in m.spec.components()}
+    assert m.build().state_elements_per_sequence > 0

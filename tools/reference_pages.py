@@ -1,8 +1,8 @@
 """Writes what the reference says of commands and of JSON documents: `python tools/reference_pages.py`.
 
 Behind `<!-- help of NAME -->` stands the help of that command, behind `<!-- fields of NAME -->` the fields of that JSON
-document, behind `<!-- names of KIND -->` the words of a kind, each up to `<!-- end -->`. `tests/test_docs.py` holds them to
-what the package says now.
+document, behind `<!-- names of KIND -->` the words of a kind, each up to `<!-- end -->`. `tests/test_docs.py` holds
+them to what the package says now.
 """
 
 from __future__ import annotations

@@ -14,9 +14,7 @@ from llmsim_adapters.engines.engine import Engine, EngineOption
 from llmsim_adapters.engines.rules import Rule
 from llmsim_adapters.lowerings.kind import ComponentKind
 from llmsim_adapters.plugins.builder import Builder
-from llmsim_adapters.plugins.checked_site import checking
 from llmsim_adapters.plugins.dialects import guarded
-from llmsim_adapters.plugins.doubts import asked_by, of_builder, of_dialect
 from llmsim_adapters.plugins.features_of import FeaturesOf
 from llmsim_adapters.plugins.isolation import PluginError, type_name
 from llmsim_adapters.plugins.registered import HOST, RegisteredBuilder, RegisteredEngine
@@ -89,6 +87,8 @@ class Contributions:
         name = _name("component kind", component.kind)
         if not callable(lower):
             raise _not(f"a lowering of component `{name}`", lower)
+        from llmsim_adapters.plugins.checked_site import checking  # only plugins need it
+
         built_in = name in {kind.kind for kind in every_kind()}
         own = self._free("component", name, built_in=built_in)
         if component in self._result.lowerings:
@@ -147,6 +147,8 @@ class Contributions:
         replaces = built_in(model_type) is not None
         own = self._free("model type", printable(model_type), built_in=replaces and not self._preferred)
         safe = guarded(dialect, self._guest(), self._result.lowerings)
+        from llmsim_adapters.plugins.doubts import asked_by, of_dialect  # only plugins need it
+
         doubts = tuple(of_dialect(dialect, self._package))
         asked = asked_by(dialect.read, self._package) or ()
 
@@ -219,7 +221,11 @@ class Contributions:
             claims_itself=getattr(instance.claim, "__func__", None) is not Builder.claim,
             builds_itself=builds_itself,
         )
-        doubts = tuple(of_builder(name, entry.requirements, self._result, self._package))
+        doubts: tuple[str, ...] = ()
+        if self._distribution != HOST:  # the suite holds the package's own to what there is
+            from llmsim_adapters.plugins.doubts import of_builder
+
+            doubts = tuple(of_builder(name, entry.requirements, self._result, self._package))
 
         def register() -> None:
             own()

@@ -119,9 +119,10 @@ def isolated(call: Callable[[], _Result], label: str = "a plugin") -> _Result:
 
 def _protect_command(label: str, seconds: float) -> None:
     """Take the command's streams, and have it ended where a plugin's code lets nothing else run."""
-    from llmsim_adapters.plugins.watchdog import watch  # imports what only plugins need
+    from llmsim_adapters.plugins.talk import Talk  # these are what only plugins need
+    from llmsim_adapters.plugins.watchdog import watch
 
-    streams.shield()
+    streams.shield(Talk)  # type: ignore[arg-type]
     watch(f"plugin {label}", seconds, f"{DISABLE}={label.partition(' ')[0]} leaves it out")
 
 

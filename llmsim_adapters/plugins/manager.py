@@ -16,9 +16,7 @@ import pluggy
 
 from llmsim_adapters import streams
 from llmsim_adapters.plugins.contributions import PREFER, Contributions
-from llmsim_adapters.plugins.doubts import unmarked
 from llmsim_adapters.plugins.engines import engines_of
-from llmsim_adapters.plugins.files import FilePoint, points
 from llmsim_adapters.plugins.hookspecs import PROJECT, HookSpecs
 from llmsim_adapters.plugins.isolation import DISABLE, Guest, PluginError, refuse_plugins, type_name
 from llmsim_adapters.plugins.registered import (
@@ -30,11 +28,12 @@ from llmsim_adapters.plugins.registered import (
     RegisteredBuilder,
     RegisteredEngine,
 )
-from llmsim_adapters.spelling import meant
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from llmsim_adapters.plugins.files import FilePoint
 
 
 ONLY: Final = "LLMSIM_ADAPTERS_PLUGINS"
@@ -79,6 +78,8 @@ def try_plugin(path: str | os.PathLike[str]) -> list[FilePoint]:
     Raises:
         NoPlugin: there is none.
     """
+    from llmsim_adapters.plugins.files import points  # only this needs it
+
     found = points(path)
     _tried.extend(found)
     return found
@@ -159,6 +160,8 @@ def load(found: Iterable[EntryPoint], environment: Mapping[str, str], tried: Seq
     known = {name for plugin in plugins for name in plugin.names}
     for variable in (ONLY, DISABLE, PREFER):
         for name in sorted(set(_listed(environment.get(variable, ""))) - known):
+            from llmsim_adapters.spelling import meant
+
             said = f"{variable} names it, and no plugin of this name is installed{meant(name, known)}"
             result.broken.append(BrokenPlugin(printable(name, 80), "", "", said))
     return result
@@ -200,7 +203,7 @@ class _Plugin:
         self.name = printable(entry_point.name, 80)
         self.distribution, self.version = distribution, version
         self.names = {_normal(entry_point.name), _normal(distribution)}
-        self.preferred, self.tried = False, isinstance(entry_point, FilePoint)
+        self.preferred, self.tried = False, not isinstance(entry_point, EntryPoint)
         self.package = entry_point.module.partition(".")[0]
         self._entry_point, self._result = entry_point, result
 
@@ -208,8 +211,9 @@ class _Plugin:
         """Register what the plugin brings, and note what of it can't be used."""
         loaded = self._try("import", lambda: (self._entry_point.load(),))
         hooks = {} if loaded is None else self._try("hooks", lambda: _hooks(loaded[0])) or {}
-        for doubt in (hooks and loaded and self._try("hooks", lambda: list(unmarked(loaded[0], HOOKS, _MARKER)))) or ():
-            self.doubt(doubt)
+        if hooks and loaded and self.distribution != HOST:
+            for doubt in self._try("hooks", lambda: _unmarked(loaded[0])) or ():
+                self.doubt(doubt)
         module = self._entry_point.module
         self._result.plugins.append(Plugin(self.name, self.distribution, self.version, module, tuple(sorted(hooks))))
         brought = Contributions(self, self._guest, self._result)
@@ -260,14 +264,22 @@ def _hooks(plugin: Any) -> dict[str, list[Callable[[], Any]]]:
     known = f"hooks are {', '.join(HOOKS)}"
     for caller in callers:
         if caller.spec is None and not all(each.optionalhook for each in caller.get_hookimpls()):
+            from llmsim_adapters.spelling import meant
+
             name = printable(caller.name)
             message = f"implements the hook `{name}`, which does not exist{meant(name, HOOKS)}; {known}"
             raise PluginError(message)
     if not callers:
-        forgotten = "; ".join(unmarked(plugin, HOOKS, _MARKER))
+        forgotten = "; ".join(_unmarked(plugin))
         message = f"implements no hook: {forgotten}" if forgotten else f"implements no hook; {known}"
         raise PluginError(message)
     return {caller.name: [each.function for each in caller.get_hookimpls()] for caller in callers}
+
+
+def _unmarked(plugin: Any) -> list[str]:
+    from llmsim_adapters.plugins.doubts import unmarked  # only plugins need it
+
+    return list(unmarked(plugin, HOOKS, _MARKER))
 
 
 def _items(hook: Callable[[], Any]) -> list[Any]:

@@ -15,16 +15,15 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from llmsim_adapters.plugins import process
-from llmsim_adapters.streams import Talk
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from llmsim_adapters.plugins.process import State
 
 _lock = threading.Lock()
 _plugin = threading.local()
 _asking = 0
-_before: process.State | None = None
+_before: State | None = None
 _abandoned: list[threading.Thread] = []
 
 
@@ -41,6 +40,8 @@ class _Router:
     def __getattr__(self, name: str) -> Any:
         if not in_plugin():
             return getattr(self.stream, name)
+        from llmsim_adapters.plugins.talk import Talk
+
         errors: Any = self.stream if self._errors else sys.stderr
         if errors is None:
             errors = io.StringIO()
@@ -79,6 +80,8 @@ def kept() -> Iterator[None]:
     if in_plugin():
         yield
         return
+    from llmsim_adapters.plugins import process
+
     with _lock:
         if not _asking:
             _before = process.state()

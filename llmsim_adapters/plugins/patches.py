@@ -16,8 +16,15 @@ _OWN: Final = ("llmsim_adapters", "llmsim_builders")
 
 
 def patches(package: str) -> list[str]:
-    """Return what modules hold that comes from a plugin's package, each with the file and line that it is from."""
-    return [f"`{name}` by {_described(value)}" for name, value in _held() if _package(value) == package]
+    """Return what modules hold that comes from a plugin's package, each with the file and line that it is from.
+
+    What modules that are imported later take over from there is the same replacement, and told once.
+    """
+    found = {}
+    for name, value in _held():
+        if _package(value) == package:
+            found.setdefault(id(value), f"`{name}` by {_described(value)}")
+    return list(found.values())
 
 
 def _held() -> Iterator[tuple[str, Any]]:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from llmsim_adapters.lowerings.built_in import Lowerings
 from llmsim_adapters.plugins.features import KnownFeatures
-from llmsim_adapters.plugins.patches import patches
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.dialect import Dialect
@@ -116,15 +115,18 @@ class Registered:
 
     def faults(self) -> tuple[BrokenPlugin, ...]:
         """Return what is wrong with plugins, what they put into other modules until now among it."""
-        return (
-            *self.broken,
-            *(
-                BrokenPlugin(plugin.entry_point, plugin.distribution, plugin.version, f"replaces {patch}", used=True)
-                for plugin in self.plugins
-                if plugin.distribution != HOST
-                for patch in patches(plugin.module.partition(".")[0])
-            ),
-        )
+        faults = list(self.broken)
+        for plugin in self.plugins:
+            if plugin.distribution != HOST:
+                from llmsim_adapters.plugins.patches import patches  # only plugins need it
+
+                faults += [
+                    BrokenPlugin(
+                        plugin.entry_point, plugin.distribution, plugin.version, f"replaces {patch}", used=True
+                    )
+                    for patch in patches(plugin.module.partition(".")[0])
+                ]
+        return tuple(faults)
 
     @property
     def plugged_engines(self) -> dict[str, Engine]:

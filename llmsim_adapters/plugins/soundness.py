@@ -14,7 +14,6 @@ from llmsim_adapters.graph.cache import Cache
 from llmsim_adapters.graph.graph import OperatorGraph
 from llmsim_adapters.graph.operator import Operator, Weight
 from llmsim_adapters.graph.transfer import Transfer
-from llmsim_adapters.plugins.checked_site import WORDS, check_word
 from llmsim_adapters.plugins.claim import Claim
 from llmsim_adapters.plugins.isolation import PluginError, type_name
 from llmsim_adapters.spec.components import Component, Norm
@@ -91,6 +90,8 @@ def graph(answer: object, schedule: Schedule) -> OperatorGraph:
         ("notes", str),
     ):
         _each(name, getattr(answer, name), kind)
+    from llmsim_adapters.plugins.checked_site import WORDS, check_word  # only what plugins build needs it
+
     for weight in answer.weights:
         _each("shape of a weight", weight.shape, int)
         for argument, words in WORDS["weight"].items():
