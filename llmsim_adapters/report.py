@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from llmsim_adapters.errors import ConfigUnavailable
-from llmsim_adapters.evaluation.evaluator import unavailable
+from llmsim_adapters.evaluation.evaluator import OWN_SCHEDULE, unavailable
 from llmsim_adapters.evaluation.status import Status
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.model import Model, not_found
@@ -22,18 +22,23 @@ if TYPE_CHECKING:
 
     from llmsim_adapters.evaluation.result import Coverage
     from llmsim_adapters.evaluation.total import Total
+    from llmsim_adapters.graph.graph import OperatorGraph
 
 _UNKNOWN: Final = "unknown"
 
 
 class ReportRow(NamedTuple):
-    """One model of a report; `total` is the external total that the registry has of it."""
+    """One model of a report; `total` is the external total that the registry has of it.
+
+    `graph` is what stands behind the answer: what the files hold, by the best builder.
+    """
 
     family: str
     name: str
     source: str
     coverage: Coverage
     total: Total | None = None
+    graph: OperatorGraph | None = None
 
 
 class Counts(NamedTuple):
@@ -166,8 +171,12 @@ def _row(row: Row, source: tuple[Any, str | None] | None, found: Any) -> ReportR
         )
         return ReportRow(row.family, row.name, shown, unavailable(Provenance("none", ""), gap))
     total = None if row.total is None else row.total.total()
-    answer = not_found(found) if isinstance(found, ConfigUnavailable) else Model(found, total).coverage
-    return ReportRow(row.family, row.name, shown, answer, total)
+    if isinstance(found, ConfigUnavailable):
+        return ReportRow(row.family, row.name, shown, not_found(found), total)
+    model = Model(found, total)
+    answer = model.coverage
+    graph = None if answer.builder is None else model.build(OWN_SCHEDULE)
+    return ReportRow(row.family, row.name, shown, answer, total, graph)
 
 
 def _count(coverages: Any) -> Counts:

@@ -20,7 +20,7 @@ def patches(package: str) -> list[str]:
 
     What modules that are imported later take over from there is the same replacement, and told once.
     """
-    found = {}
+    found: dict[int, str] = {}
     for name, value in _held():
         if _package(value) == package:
             found.setdefault(id(value), f"`{name}` by {_described(value)}")
