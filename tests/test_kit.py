@@ -141,7 +141,7 @@ class TestAComponent:
     @pytest.mark.parametrize(("old", "new", "message"), LOWERED.values(), ids=list(LOWERED))
     def test_is_told(self, old: str, new: str, message: str, tmp_path: Path) -> None:
         folder = tmp_path / "project"
-        create("acme9", folder, component=True)
+        create("acme9", folder, kind="component")
         install(folder, "acme9", "acme9")
         mixer = folder / "acme9" / "mixer.py"
         text = mixer.read_text(encoding="utf-8")

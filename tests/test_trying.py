@@ -157,7 +157,7 @@ class TestLooking:
 
     @pytest.mark.parametrize("component", [False, True])
     def test_check_finds_nothing_in_a_new_project(self, component: bool, tmp_path: Path) -> None:
-        create("llmsim-acme", tmp_path / "project", component=component)
+        create("llmsim-acme", tmp_path / "project", kind="component" if component else "builder")
         done = run("-m", "llmsim_adapters", "check", "project", folder=tmp_path)
         assert done.stdout.startswith("Checked: llmsim-acme\n")
         assert "No problems found." in done.stdout
@@ -167,7 +167,7 @@ class TestLooking:
         assert "no plugin of a distribution 'nobody'; no plugin is installed; or give a path" in done.stderr
 
     def test_names_has_those_of_plugins_among_ours(self, tmp_path: Path) -> None:
-        create("llmsim-acme", tmp_path / "project", component=True)
+        create("llmsim-acme", tmp_path / "project", kind="component")
         command = ("-m", "llmsim_adapters", "--plugin", "project", "names", "--format", "json")
         said = json.loads(run(*command, folder=tmp_path).stdout)
         jsonschema.validate(said, schema_of("names"))

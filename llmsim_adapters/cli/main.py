@@ -26,6 +26,7 @@ from llmsim_adapters.cli.output import emit, warn, write
 if TYPE_CHECKING:
     from llmsim_adapters.errors import ConfigUnavailable
     from llmsim_adapters.model import BuildError, Model
+    from llmsim_adapters.scaffold.project import Kind
 
 PERCENT = click.FloatRange(0, 100)
 
@@ -226,13 +227,18 @@ def llmsim(arguments: tuple[str, ...], optimizer: bool, **options: Any) -> None:
 @main.command()
 @click.argument("name")
 @click.option("--folder", type=click.Path(), help="Where the project is to be.  [default: NAME]")
-@click.option("--component", is_flag=True, help="With a component of its own, beside a dialect and a builder.")
-def new(name: str, folder: str | None, component: bool) -> None:
+@click.option("--model-type", "kind", flag_value="model_type", help="A model type alone, for built-in builders.")
+@click.option(
+    "--builder", "kind", flag_value="builder", default="builder", help="A model type and a builder (default)."
+)
+@click.option("--component", "kind", flag_value="component", help="With a component of its own beside both.")
+@click.option("--engine", "kind", flag_value="engine", help="An engine alone.")
+def new(name: str, folder: str | None, kind: Kind) -> None:
     """Write the project of a plugin that passes its own tests: NAME is that of its distribution, as in llmsim-acme."""
     from llmsim_adapters.scaffold import ScaffoldError, create
 
     try:
-        files = create(name, folder, component=component)
+        files = create(name, folder, kind=kind)
     except ScaffoldError as error:
         raise Failed(str(error), MISUSE) from error
     write("".join(f"{file}\n" for file in files))
