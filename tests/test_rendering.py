@@ -225,3 +225,11 @@ def test_figures_are_also_exact() -> None:
 )
 def test_errors_are_one_line(message: str, line: str) -> None:
     assert one_line(message) == line
+
+
+def test_a_long_value_leaves_the_other_columns_their_room() -> None:
+    long = '{"modules_to_not_convert": [' + '"model.layers.0.mlp", ' * 30
+    rows = [("quantization_config", long, "given"), ("dtype", "7", "given")]
+    text = terminal.render(Document("", (section("", table("Parameter|>Value|Origin", rows)),)), width=80)
+    for word in ("Parameter", "Value", "Origin", "quantization_config", "dtype", "given"):
+        assert word in text

@@ -49,6 +49,9 @@ def render(document: Document, *, width: int = PLAIN_WIDTH, terminal: bool = Fal
     return "".join(line.rstrip() + "\n" for line in out.getvalue().splitlines())
 
 
+_LONGEST_NUMBER: Final = 32
+
+
 def _grid(table: Table) -> Grid:
     grid = Grid(
         box=_RULED,
@@ -58,12 +61,13 @@ def _grid(table: Table) -> Grid:
         show_header=table.headed,
         header_style="dim",
     )
-    for column in table.columns:
+    for at, column in enumerate(table.columns):
+        longest = max((len(row[at].text) for row in table.rows), default=0)
         grid.add_column(
             _text(column.header, ""),
             justify="right" if column.right else "left",
             overflow="fold",
-            no_wrap=column.right,
+            no_wrap=column.right and longest <= _LONGEST_NUMBER,  # more than that would take the other columns' room
         )
     for row in table.rows:
         grid.add_row(*(_cell(cell) for cell in row))
