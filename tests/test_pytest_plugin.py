@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 pytest_plugins = ["pytester"]
 
 GOOD = {"name": "Qwen3-8B", "huggingface": "Qwen/Qwen3-8B"}
+OTHER = {"name": "Qwen2-7B", "huggingface": "Qwen/Qwen2-7B"}
 ABSENT = {"name": "Nobody", "huggingface": "nobody/has-it"}
 
 
@@ -182,16 +183,16 @@ def test_junit_has_status_and_gaps_as_properties(pytester: pytest.Pytester, regi
 def test_junit_groups_models_by_registry_and_ids_can_be_run_again(
     pytester: pytest.Pytester, registry: Any, tmp_path: Path
 ) -> None:
-    out, file = tmp_path / "junit.xml", registry(GOOD, ABSENT)
-    options = ("--llmsim-coverage", file, "--llmsim-status=not_supported", f"--rootdir={tmp_path}", f"--junitxml={out}")
+    out, file = tmp_path / "junit.xml", registry(GOOD, OTHER)
+    options = ("--llmsim-coverage", file, f"--rootdir={tmp_path}", f"--junitxml={out}")
     result = run(pytester, *options, "-v")
     cases = [dict(case.attrib) for case in ElementTree.parse(out).getroot().iter("testcase")]
     assert [(case["classname"], case["name"]) for case in cases] == [
         ("models.json", "Qwen3-8B"),
-        ("models.json", "Nobody"),
+        ("models.json", "Qwen2-7B"),
     ]
     result.stdout.fnmatch_lines(["*models.json::Qwen3-8B PASSED*"])
-    again = run(pytester, *options, f"{file}::Nobody")
+    again = run(pytester, *options, f"{file}::Qwen2-7B")
     again.assert_outcomes(passed=1)
 
 
