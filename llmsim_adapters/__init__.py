@@ -25,11 +25,21 @@ if TYPE_CHECKING:
     from llmsim_adapters.dialects.assembly.components import mixture_of_experts as mixture_of_experts
     from llmsim_adapters.dialects.assembly.components import mlp as mlp
     from llmsim_adapters.dialects.assembly.decoder import decoder as decoder
+    from llmsim_adapters.dialects.assembly.decoder import layers as layers
     from llmsim_adapters.dialects.assembly.decoder import windowed as windowed
     from llmsim_adapters.dialects.assembly.layouts import parallel as parallel
     from llmsim_adapters.dialects.assembly.layouts import post_norm as post_norm
     from llmsim_adapters.dialects.assembly.layouts import pre_norm as pre_norm
     from llmsim_adapters.dialects.assembly.layouts import sandwich_norm as sandwich_norm
+    from llmsim_adapters.dialects.assembly.linear_attention import gated_delta_net as gated_delta_net
+    from llmsim_adapters.dialects.assembly.linear_attention import kimi_delta_attention as kimi_delta_attention
+    from llmsim_adapters.dialects.assembly.linear_attention import last_of_every as last_of_every
+    from llmsim_adapters.dialects.assembly.linear_attention import lightning_attention as lightning_attention
+    from llmsim_adapters.dialects.assembly.linear_attention import linear_or_full as linear_or_full
+    from llmsim_adapters.dialects.assembly.recurrent import by_name as by_name
+    from llmsim_adapters.dialects.assembly.recurrent import mamba as mamba
+    from llmsim_adapters.dialects.assembly.recurrent import mamba2 as mamba2
+    from llmsim_adapters.dialects.assembly.recurrent import short_convolution as short_convolution
     from llmsim_adapters.dialects.reading.dialect import Dialect as Dialect
     from llmsim_adapters.dialects.reading.find import dialect as dialect
     from llmsim_adapters.dialects.reading.reader import Reader as Reader
@@ -78,22 +88,79 @@ if TYPE_CHECKING:
     from llmsim_adapters.plugins.features_of import features_of as features_of
     from llmsim_adapters.plugins.hookspecs import hookimpl as hookimpl
     from llmsim_adapters.plugins.registered import BrokenPlugin as BrokenPlugin
+    from llmsim_adapters.plugins.registered import PluginWarning as PluginWarning
     from llmsim_adapters.plugins.registered import RegisteredBuilder as RegisteredBuilder
     from llmsim_adapters.plugins.registered import RegisteredEngine as RegisteredEngine
     from llmsim_adapters.plugins.requirements import Requirements as Requirements
+    from llmsim_adapters.plugins.trying import register as register
     from llmsim_adapters.registries.registry import RegistryError as RegistryError
     from llmsim_adapters.report import Report as Report
     from llmsim_adapters.report import coverage as coverage
     from llmsim_adapters.sources.answer import Provenance as Provenance
     from llmsim_adapters.spec.category import Category as Category
     from llmsim_adapters.spec.components import MLP as MLP
+    from llmsim_adapters.spec.components import Adapter as Adapter
+    from llmsim_adapters.spec.components import AlternatingUpdates as AlternatingUpdates
     from llmsim_adapters.spec.components import Attention as Attention
+    from llmsim_adapters.spec.components import AttentionResidual as AttentionResidual
+    from llmsim_adapters.spec.components import AxialPositionEmbedding as AxialPositionEmbedding
+    from llmsim_adapters.spec.components import BatchNorm as BatchNorm
+    from llmsim_adapters.spec.components import ChannelMix as ChannelMix
+    from llmsim_adapters.spec.components import ChunkAttention as ChunkAttention
+    from llmsim_adapters.spec.components import ClippingBounds as ClippingBounds
     from llmsim_adapters.spec.components import Component as Component
+    from llmsim_adapters.spec.components import CompressedAttention as CompressedAttention
+    from llmsim_adapters.spec.components import CompressedIndexer as CompressedIndexer
+    from llmsim_adapters.spec.components import ConformerAttention as ConformerAttention
+    from llmsim_adapters.spec.components import Convolution as Convolution
+    from llmsim_adapters.spec.components import ConvolutionModule as ConvolutionModule
+    from llmsim_adapters.spec.components import ConvolvedResidual as ConvolvedResidual
+    from llmsim_adapters.spec.components import Differential as Differential
+    from llmsim_adapters.spec.components import DynamicMask as DynamicMask
     from llmsim_adapters.spec.components import Embedding as Embedding
+    from llmsim_adapters.spec.components import GatedDeltaNet as GatedDeltaNet
+    from llmsim_adapters.spec.components import GatedLinearRecurrence as GatedLinearRecurrence
+    from llmsim_adapters.spec.components import HashEmbedding as HashEmbedding
     from llmsim_adapters.spec.components import Head as Head
+    from llmsim_adapters.spec.components import HeadConvolution as HeadConvolution
+    from llmsim_adapters.spec.components import HyperConnection as HyperConnection
+    from llmsim_adapters.spec.components import HyperHead as HyperHead
+    from llmsim_adapters.spec.components import Indexer as Indexer
+    from llmsim_adapters.spec.components import InitialState as InitialState
+    from llmsim_adapters.spec.components import KeyValueConvolution as KeyValueConvolution
+    from llmsim_adapters.spec.components import KimiDeltaAttention as KimiDeltaAttention
     from llmsim_adapters.spec.components import LatentAttention as LatentAttention
+    from llmsim_adapters.spec.components import LearnedTokens as LearnedTokens
+    from llmsim_adapters.spec.components import LightningAttention as LightningAttention
+    from llmsim_adapters.spec.components import LowRankHyperConnection as LowRankHyperConnection
+    from llmsim_adapters.spec.components import Mamba as Mamba
+    from llmsim_adapters.spec.components import Mamba2 as Mamba2
+    from llmsim_adapters.spec.components import MatrixLSTM as MatrixLSTM
+    from llmsim_adapters.spec.components import MixtureOfAttention as MixtureOfAttention
     from llmsim_adapters.spec.components import MixtureOfExperts as MixtureOfExperts
+    from llmsim_adapters.spec.components import NextTokenInput as NextTokenInput
+    from llmsim_adapters.spec.components import NgramAttention as NgramAttention
+    from llmsim_adapters.spec.components import NgramInput as NgramInput
     from llmsim_adapters.spec.components import Norm as Norm
+    from llmsim_adapters.spec.components import OutputGate as OutputGate
+    from llmsim_adapters.spec.components import Part as Part
+    from llmsim_adapters.spec.components import PatchAttention as PatchAttention
+    from llmsim_adapters.spec.components import PerLayerEmbedding as PerLayerEmbedding
+    from llmsim_adapters.spec.components import PerLayerInput as PerLayerInput
+    from llmsim_adapters.spec.components import PlaneAttention as PlaneAttention
+    from llmsim_adapters.spec.components import PlanePositions as PlanePositions
+    from llmsim_adapters.spec.components import PositionEmbedding as PositionEmbedding
+    from llmsim_adapters.spec.components import Projection as Projection
+    from llmsim_adapters.spec.components import RelativeAttention as RelativeAttention
+    from llmsim_adapters.spec.components import RelativeLogits as RelativeLogits
+    from llmsim_adapters.spec.components import RetrievedExperts as RetrievedExperts
+    from llmsim_adapters.spec.components import Scale as Scale
+    from llmsim_adapters.spec.components import ScaledResidual as ScaledResidual
+    from llmsim_adapters.spec.components import SeparableConvolutionModule as SeparableConvolutionModule
+    from llmsim_adapters.spec.components import ShortConvolution as ShortConvolution
+    from llmsim_adapters.spec.components import Sinks as Sinks
+    from llmsim_adapters.spec.components import StreamProjections as StreamProjections
+    from llmsim_adapters.spec.components import TimeMix as TimeMix
     from llmsim_adapters.spec.features import Feature as Feature
     from llmsim_adapters.spec.model import Block as Block
     from llmsim_adapters.spec.model import ModelSpec as ModelSpec
@@ -111,8 +178,12 @@ _HOMES = {
     "evaluation.status": ("Evidence", "Status"),
     "evaluation.total": ("Total",),
     "dialects.assembly.components": ("attention", "latent_attention", "mixture_of_experts", "mlp"),
-    "dialects.assembly.decoder": ("decoder", "windowed"),
+    "dialects.assembly.decoder": ("decoder", "layers", "windowed"),
     "dialects.assembly.layouts": ("parallel", "post_norm", "pre_norm", "sandwich_norm"),
+    "dialects.assembly.linear_attention": (
+        *("gated_delta_net", "kimi_delta_attention", "last_of_every", "lightning_attention", "linear_or_full"),
+    ),
+    "dialects.assembly.recurrent": ("by_name", "mamba", "mamba2", "short_convolution"),
     "dialects.reading.dialect": ("Dialect",),
     "dialects.reading.find": ("dialect",),
     "dialects.reading.reader": ("Reader",),
@@ -137,15 +208,26 @@ _HOMES = {
     "plugins.claim": ("Claim",),
     "plugins.features_of": ("features_of",),
     "plugins.hookspecs": ("hookimpl",),
-    "plugins.registered": ("BrokenPlugin", "RegisteredBuilder", "RegisteredEngine"),
+    "plugins.registered": ("BrokenPlugin", "PluginWarning", "RegisteredBuilder", "RegisteredEngine"),
     "plugins.requirements": ("Requirements",),
+    "plugins.trying": ("register",),
     "registries.registry": ("RegistryError",),
     "report": ("Report", "coverage"),
     "sources.answer": ("Provenance",),
     "spec.category": ("Category",),
     "spec.components": (
-        *("Component", "Norm", "Embedding", "Head"),
-        *("Attention", "LatentAttention", "MLP", "MixtureOfExperts"),
+        *("Component", "Norm", "Embedding", "Head", "Attention", "LatentAttention", "MLP", "MixtureOfExperts"),
+        *("Adapter", "AlternatingUpdates", "AttentionResidual", "AxialPositionEmbedding", "BatchNorm"),
+        *("ChannelMix", "ChunkAttention", "ClippingBounds", "CompressedAttention", "CompressedIndexer"),
+        *("ConformerAttention", "Convolution", "ConvolutionModule", "ConvolvedResidual", "Differential"),
+        *("DynamicMask", "GatedDeltaNet", "GatedLinearRecurrence", "HashEmbedding", "HeadConvolution"),
+        *("HyperConnection", "HyperHead", "Indexer", "InitialState", "KeyValueConvolution", "KimiDeltaAttention"),
+        *("LearnedTokens", "LightningAttention", "LowRankHyperConnection", "Mamba", "Mamba2", "MatrixLSTM"),
+        *("MixtureOfAttention", "NextTokenInput", "NgramAttention", "NgramInput", "OutputGate", "Part"),
+        *("PatchAttention", "PerLayerEmbedding", "PerLayerInput", "PlaneAttention", "PlanePositions"),
+        *("PositionEmbedding", "Projection", "RelativeAttention", "RelativeLogits", "RetrievedExperts"),
+        *("Scale", "ScaledResidual", "SeparableConvolutionModule", "ShortConvolution", "Sinks", "StreamProjections"),
+        *("TimeMix",),
     ),
     "spec.features": ("Feature",),
     "spec.model": ("Block", "ModelSpec", "Stack", "Sublayer"),

@@ -34,9 +34,7 @@ class Builders(NamedTuple):
 def builders() -> Builders:
     """Return the registered builders and engines, by name, and the broken plugins."""
     found = registered()
-    return Builders(
-        tuple(found.builders[name] for name in sorted(found.builders)), tuple(found.broken), engines_of(found)
-    )
+    return Builders(tuple(found.builders[name] for name in sorted(found.builders)), found.faults(), engines_of(found))
 
 
 def evaluate(

@@ -6,14 +6,14 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from llmsim_adapters import streams
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-
 TRACEBACK: Final = "LLMSIM_ADAPTERS_TRACEBACK"
-"""Environment variable: not empty shows where an internal error is."""
+"""Environment variable: not empty shows where an internal error, or an error of a plugin's code, is from."""
 
 
 class AdapterError(Exception):
@@ -34,10 +34,9 @@ def _again(kind: type[AdapterError], args: tuple[Any, ...], attributes: dict[str
 def internal(error: Exception) -> str:
     """Return as one line what this package's own code raised and should not have; `TRACEBACK` shows where it did."""
     if os.environ.get(TRACEBACK):
-        import sys
         import traceback
 
-        traceback.print_exception(error, file=sys.stderr)
+        traceback.print_exception(error, file=streams.talk())
     text = printable(str(error), 200)
     return f"{type(error).__name__}{f': {text}' if text else ''} ({TRACEBACK}=1 shows where)"
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from llmsim_adapters.errors import ConfigUnavailable
 from llmsim_adapters.evaluation.causes import Blocked, Cause, causes
-from llmsim_adapters.evaluation.evaluator import unavailable
+from llmsim_adapters.evaluation.evaluator import OWN_SCHEDULE, unavailable
 from llmsim_adapters.evaluation.status import Status
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.model import Model, not_found
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from llmsim_adapters.evaluation.result import Coverage
     from llmsim_adapters.evaluation.total import Total
+    from llmsim_adapters.graph.graph import OperatorGraph
 
 _UNKNOWN: Final = "unknown"
 
@@ -31,7 +32,10 @@ UNPUBLISHED: Final = ("derived", "class_default")
 
 
 class ReportRow(NamedTuple):
-    """One model of a report; `total` is the external total that the registry has of it, `entry` its row there."""
+    """One model of a report; `total` is the external total that the registry has of it, `entry` its row there.
+
+    `graph` is what stands behind the answer: what the files hold, by the best builder.
+    """
 
     family: str
     name: str
@@ -39,6 +43,7 @@ class ReportRow(NamedTuple):
     coverage: Coverage
     total: Total | None = None
     entry: Row | None = None
+    graph: OperatorGraph | None = None
 
     @property
     def config(self) -> str | None:
@@ -281,8 +286,12 @@ def _row(row: Row, source: tuple[Any, str | None] | None, found: RawConfig | Con
         )
         return ReportRow(row.family, row.name, shown, unavailable(Provenance("none", ""), gap), entry=row)
     total = None if row.total is None else row.total.total()
-    answer = not_found(found) if isinstance(found, ConfigUnavailable) else Model(found, total).coverage
-    return ReportRow(row.family, row.name, shown, answer, total, row)
+    if isinstance(found, ConfigUnavailable):
+        return ReportRow(row.family, row.name, shown, not_found(found), total, row)
+    model = Model(found, total)
+    answer = model.coverage
+    graph = None if answer.builder is None else model.build(OWN_SCHEDULE)
+    return ReportRow(row.family, row.name, shown, answer, total, row, graph)
 
 
 def _count(coverages: Any) -> Counts:

@@ -137,7 +137,7 @@ BROKEN = {
     "returns an engine": ("return ENGINE", "returned Engine; expected a list"),
     "returns a word": ("return ['acme']", "'acme' is not an Engine"),
     "returns a class": ("return [la.Engine]", "is not an Engine"),
-    "a built-in one's name": ("return [la.Engine(name='sglang')]", "engine name `sglang` is built in"),
+    "a built-in one's name": ("return [la.Engine(name='sglang')]", "engine name `sglang` is taken by llmsim-adapters"),
     "no name": ("return [la.Engine(name='')]", "engine name '': expected lower-case letters"),
     "a name of bytes": ("return [la.Engine(name=b'acme')]", "engine name b'acme'"),
     "rules in a list": ("return [la.Engine(name='acme', rules=list(RULES))]", "the rules of engine `acme`, a tuple"),
@@ -179,7 +179,7 @@ def test_two_engines_of_one_name_leave_it_to_the_first(plugins: Plugins) -> None
     loaded = install(install(plugins, name="first"), name="second").load()
     assert loaded.engines["acme"].distribution == "first"
     assert [b.distribution for b in loaded.broken] == ["second"]
-    assert "engine name `acme` is of first 1.2.3" in loaded.broken[0].error
+    assert "engine name `acme` is taken by first 1.2.3" in loaded.broken[0].error
 
 
 def test_a_broken_engine_leaves_the_plugin_its_other_ones(plugins: Plugins) -> None:

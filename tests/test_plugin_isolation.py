@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING, Any, Final
 
 import jsonschema
@@ -29,6 +30,20 @@ NOISE: Final = "print('noise'); sys.stdout.write('noise'); sys.stdout.flush()"
 
 MUTATION: Final = "reading.parameters.clear(); reading.without_effect.clear(); return claim"
 
+# Ways to standard output that no stand-in for `sys.stdout` can close.
+WAYS_OUT: Final = {
+    "by the stream of the beginning": "sys.__stdout__.write('noise'); sys.__stdout__.flush()",
+    "to descriptor 1": "os.write(1, b'noise')",
+    "in a process of its own": "subprocess.run([sys.executable, '-c', 'print(\"noise\")'])",
+    "in a thread of its own": "threading.Thread(target=chatter, daemon=True).start()",
+}
+CHATTER: Final = """
+import os, subprocess, threading
+def chatter():
+    for _ in range(300):
+        print("\\x1b[31mnoise", flush=True); time.sleep(0.01)
+"""
+
 # A builder that claims less firmly than the built-in one, so that all that may change is its own claim.
 MODEST: Final = """
 class Acme(Acme):
@@ -41,7 +56,7 @@ EVERYTHING: Final = """
 class Acme(la.Builder):
     name = "acme"
     requirements = la.Requirements(
-        categories=frozenset(la.Category), parameters=tuple(f"p{i}" for i in range(50)), components=frozenset({"norm"})
+        categories=frozenset(la.Category), parameters=("hidden_size", "num_experts"), components=frozenset({"norm"})
     )
     def claim(self, reading, claim):
         return claim._replace(claims=True, missing_parameters=(), gaps=())
@@ -77,8 +92,22 @@ MISBEHAVIOURS: Final = {
     ),
     "prints": (f"{NOISE}\n{own('claim', f'{NOISE}; return claim')}", "", ""),
     "closes standard output": (f"sys.stdout.close()\n{MODEST}", "", ""),
+    **{f"prints {how} at import": (f"{CHATTER}{way}\n{MODEST}", "", "") for how, way in WAYS_OUT.items()},
+    **{
+        f"prints {how} in claim": (CHATTER + own("claim", f"{way}; return claim"), "", "")
+        for how, way in WAYS_OUT.items()
+    },
+    "changes the environment": (f"import os; os.environ.clear(); os.environ['HF_HOME'] = 'x'\n{MODEST}", "", ""),
+    "goes to another folder": (f"import os; os.chdir('/')\n{MODEST}", "", ""),
+    "lowers the recursion limit": (own("claim", "sys.setrecursionlimit(60); return claim"), "", ""),
     "takes a built-in's name": ("Acme.name = 'qwen3'", "broken", "taken by llmsim-adapters"),
 }
+
+
+def environment(folder: Path | None, seconds: str) -> dict[str, str]:
+    path = os.pathsep.join([*([] if folder is None else [str(folder)]), str(ROOT)])
+    only = {"LLMSIM_ADAPTERS_PLUGINS": "" if folder is None else "acme"}
+    return {**os.environ, "PYTHONPATH": path, TIMEOUT: seconds, **only}
 
 
 def ask(folder: Path | None, home: Path, seconds: str = "30") -> tuple[dict[str, Any], dict[str, Any], str]:
@@ -89,11 +118,9 @@ def ask(folder: Path | None, home: Path, seconds: str = "30") -> tuple[dict[str,
         "    try: main([*arguments, '--format', 'json'])\n"
         "    except SystemExit as end: assert not end.code, end.code\n"
     )
-    path = os.pathsep.join([*([] if folder is None else [str(folder)]), str(ROOT)])
-    only = {"LLMSIM_ADAPTERS_PLUGINS": "" if folder is None else "acme"}
     done = subprocess.run(
         [sys.executable, "-c", code],
-        env={**os.environ, "PYTHONPATH": path, TIMEOUT: seconds, **only},
+        env=environment(folder, seconds),
         cwd=home,
         capture_output=True,
         encoding="utf-8",
@@ -102,6 +129,7 @@ def ask(folder: Path | None, home: Path, seconds: str = "30") -> tuple[dict[str,
     )
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
+    assert "\x1b" not in done.stderr
     first, end = json.JSONDecoder().raw_decode(done.stdout)
     second, rest = json.JSONDecoder().raw_decode(done.stdout[end:].lstrip())
     assert done.stdout[end:].lstrip()[rest:].strip() == "", "standard output has more than the documents"
@@ -143,3 +171,83 @@ def test_it_costs_nothing_but_its_own_answer(
     if where != "broken":
         (entry,) = [entry for entry in listed["builders"] if entry["name"] == "acme"]
         assert (entry["distribution"], entry["version"]) == (NAME, VERSION)
+
+
+PATCHES: Final = {
+    "a function of the package": ("import llmsim_adapters.text as place; name = 'printable'", "llmsim_adapters.text"),
+    "a method of the package": ("place, name = la.Model, 'build'", "llmsim_adapters.model.Model.build"),
+    "a function of Python": ("import json as place; name = 'loads'", "json.loads"),
+}
+
+
+@pytest.mark.parametrize("when", ["at import", "in claim"])
+@pytest.mark.parametrize(("place", "said"), PATCHES.values(), ids=list(PATCHES))
+def test_what_it_puts_in_place_of_something_else_is_reported(
+    place: str, said: str, when: str, hub_home: Path, tmp_path: Path
+) -> None:
+    patch = f"{place}\nreal = getattr(place, name)\ndef mine(*args, **kwargs): return real(*args, **kwargs)\n"
+    change = "setattr(place, name, mine)"
+    source = f"{patch}{change}\n{MODEST}" if when == "at import" else patch + own("claim", f"{change}; return claim")
+    folder = tmp_path / "site"
+    distributions.install(folder, source)
+    _, listed, warnings = ask(folder, hub_home)
+    assert [(entry["distribution"], entry["used"]) for entry in listed["broken"]] == [(NAME, True)]
+    assert f"warning: plugin acme of {LABEL} replaces `{said}" in warnings
+    assert f"by mine in {distributions.module_of(folder)}.py:" in warnings
+
+
+@pytest.mark.parametrize("method", ["claim", "build"])
+def test_one_that_holds_the_interpreter_ends_the_command_in_time(method: str, hub_home: Path, tmp_path: Path) -> None:
+    """Python can't take the lock from a regular expression that backtracks, so no thread of the host could wake up."""
+    arguments = {"claim": "reading, claim", "build": "spec, schedule, wire"}[method]
+    code = f"    def {method}(self, {arguments}):\n        re.match('(a+)+$', 'a' * 60 + 'b')\n"
+    distributions.install(tmp_path, f"import re\nclass Acme(Acme):\n{code}")
+    began = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-m", "llmsim_adapters", "build", MODEL, "--offline", "--format", "json"],
+        env=environment(tmp_path, "1"),
+        cwd=hub_home,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    assert time.monotonic() - began < 30
+    assert done.returncode not in (0, 1, 2)
+    assert done.stdout == ""
+    assert done.stderr.startswith(f"error: plugin {LABEL} holds the interpreter, and nothing else could run for 3 s")
+    assert done.stderr.endswith(f"LLMSIM_ADAPTERS_DISABLE={NAME} leaves it out\n")
+
+
+def test_a_build_that_failed_is_told_beside_the_graph_of_another_builder(hub_home: Path, tmp_path: Path) -> None:
+    distributions.install(
+        tmp_path, "class Acme(Acme):\n    def build(self, spec, schedule, wire): raise ValueError('boom')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "llmsim_adapters", "build", MODEL, "--offline", "--format", "json"],
+        env=environment(tmp_path, "30"),
+        cwd=hub_home,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=True,
+    )
+    assert json.loads(done.stdout)["builder"] == "qwen3"
+    file = f"{distributions.module_of(tmp_path)}.py"
+    assert f"warning: builder acme failed: {LABEL}: ValueError: boom ({file}:" in done.stderr
+
+
+def test_escapes_that_it_prints_are_made_harmless(hub_home: Path, tmp_path: Path) -> None:
+    distributions.install(
+        tmp_path, f"print('\\x1b[31mred\\n\\u202eback'); sys.stderr.buffer.write(b'\\x1b[0m\\n')\n{MODEST}"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "llmsim_adapters", "builders"],
+        env=environment(tmp_path, "30"),
+        cwd=hub_home,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=True,
+    )
+    assert done.stderr == "\\x1b[31mred\n\\u202eback\n\\x1b[0m\n"

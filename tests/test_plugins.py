@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
@@ -118,14 +118,17 @@ BROKEN_HOOKS = {
 BROKEN_SIGNATURES = {
     "misspelt hook": (
         "@la.hookimpl\ndef llmsim_register_builder(): return [Acme]",
-        "implements the hook `llmsim_register_builder`, which does not exist; hooks are llmsim_register_components",
+        "implements the hook `llmsim_register_builder`, which does not exist (did you mean llmsim_register_builders?)",
     ),
     "extra argument": (
         "@la.hookimpl\ndef llmsim_register_builders(config): return [Acme]",
         "Argument(s) {'config'} are declared in the hookimpl but can not be found in the hookspec",
     ),
-    "hookimpl forgotten": ("def llmsim_register_builders(): return [Acme]", "implements no hook"),
-    "nothing at all": ("", "implements no hook (is `@hookimpl` missing?)"),
+    "hookimpl forgotten": (
+        "def llmsim_register_builders(): return [Acme]",
+        "is not marked by `@la.hookimpl`, so nobody calls it",
+    ),
+    "nothing at all": ("", "implements no hook; hooks are llmsim_register_components"),
 }
 
 BROKEN_REST = {
@@ -134,7 +137,7 @@ BROKEN_REST = {
     "component: has a lowering already": (
         "components",
         "from llmsim_adapters.spec import MLP\n    return [la.ComponentKind(MLP, print)]",
-        "component `mlp` has a lowering already",
+        "component `mlp` is taken by llmsim-adapters",
     ),
     "component: lowering is nothing": (
         "components",
@@ -145,7 +148,7 @@ BROKEN_REST = {
         "components",
         "class C(la.Component): kind = 'c'\n    f = la.Feature('qk_norm', '', C, bool, repr)\n"
         "    return [la.ComponentKind(C, print, (f,))]",
-        "feature `qk_norm` is known already",
+        "feature `qk_norm` is taken by llmsim-adapters",
     ),
     "feature: not a feature": (
         "components",
@@ -156,7 +159,7 @@ BROKEN_REST = {
     "dialect: declared by the package": (
         "dialects",
         "return [la.Dialect('llama', print, {})]",
-        "model type `llama` has a dialect already",
+        "model type `llama` is taken by llmsim-adapters",
     ),
     "dialect: no type": ("dialects", "return [la.Dialect('', print, {})]", "'' is not the model type of a dialect"),
     "dialect: aliases are a list": ("dialects", "return [la.Dialect('acme', print, {}, aliases=['a'])]", "list"),
@@ -274,7 +277,6 @@ class TestDiscovery:
             ({"LLMSIM_ADAPTERS_DISABLE": ""}, {"acme", "beta"}),
             ({"LLMSIM_ADAPTERS_DISABLE": "acme"}, {"beta"}),
             ({"LLMSIM_ADAPTERS_DISABLE": "ACME__tools"}, {"beta"}),
-            ({"LLMSIM_ADAPTERS_DISABLE": "nobody"}, {"acme", "beta"}),
             ({"LLMSIM_ADAPTERS_DISABLE": "builtin,llmsim-adapters"}, {"acme", "beta"}),
             ({"LLMSIM_ADAPTERS_PLUGINS": "acme,beta", "LLMSIM_ADAPTERS_DISABLE": "beta-plug"}, {"acme"}),
         ],
@@ -290,10 +292,66 @@ class TestDiscovery:
         plugins.install("raise ValueError").load({"LLMSIM_ADAPTERS_DISABLE": "acme"})
         assert module_of(plugins.folder) not in sys.modules
 
-    def test_a_wanted_plugin_that_is_not_installed_is_shown(self, plugins: Plugins) -> None:
-        (missing,) = plugins.load({"LLMSIM_ADAPTERS_PLUGINS": "acmee"}).broken
-        assert missing.entry_point == "acmee"
-        assert missing.error == "LLMSIM_ADAPTERS_PLUGINS names it, and no plugin of this name is installed"
+    @pytest.mark.parametrize("what", ["PLUGINS", "DISABLE", "PREFER"])
+    def test_a_name_in_a_list_that_no_plugin_has_is_shown(self, what: str, plugins: Plugins) -> None:
+        variable = f"LLMSIM_ADAPTERS_{what}"
+        (missing,) = plugins.install().load({variable: "acme-toolz"}).broken
+        assert missing.entry_point == "acme-toolz"
+        assert missing.error == (
+            f"{variable} names it, and no plugin of this name is installed (did you mean acme-tools?)"
+        )
+
+
+# What two distributions bring under one name, and what tells them apart: (hook, items, which of them it is).
+TWINS = {
+    "builder name `acme`": ("builders", "[Acme]"),
+    "model type `acme`": ("dialects", "[la.dialect('llama').like('acme')]"),
+    "engine name `acme`": ("engines", "[la.Engine(name='acme', version='1', summary='one')]"),
+    "component `acme`": ("components", "[la.ComponentKind(type('A', (la.Component,), {'kind': 'acme'}), print)]"),
+}
+
+
+class TestTwoOfOneName:
+    @pytest.mark.parametrize("preferred", ["", "second", "other,Second"])
+    @pytest.mark.parametrize("what", TWINS)
+    def test_the_first_has_it_unless_another_is_preferred(self, what: str, preferred: str, plugins: Plugins) -> None:
+        hook, items = TWINS[what]
+        register = f"@la.hookimpl\ndef llmsim_register_{hook}():\n    return {items}\n"
+        for name in ("first", "other", "second"):
+            plugins.install(
+                name=name, entry_point=name, register=register if name != "other" else distributions.REGISTER
+            )
+        loaded = plugins.load({"LLMSIM_ADAPTERS_PREFER": preferred, "LLMSIM_ADAPTERS_PLUGINS": "first,second"})
+        winner, loser = ("second", "first") if preferred else ("first", "second")
+        assert [fault.distribution for fault in loaded.broken] == [loser]
+        taken = f"{what} is taken by {winner} 1.2.3; LLMSIM_ADAPTERS_PREFER={loser} takes this one instead"
+        assert taken in loaded.broken[0].error
+
+    LLAMA = """
+    @la.hookimpl
+    def llmsim_register_dialects():
+        return [la.dialect("llama").like("llama", tie_word_embeddings=True)]
+    """
+    SIZES: ClassVar = {"vocab_size": 500, "hidden_size": 64, "intermediate_size": 160, "num_hidden_layers": 3}
+    CONFIG: ClassVar = {"model_type": "llama", "architectures": ["LlamaForCausalLM"], **SIZES, "num_attention_heads": 4}
+
+    def test_a_built_in_dialect_is_replaced_where_that_is_asked_for(self, plugins: Plugins) -> None:
+        plugins.install(self.LLAMA, register="")
+        usual = plugins.load()
+        assert "PREFER=Acme.Tools takes this one instead" in usual.broken[0].error
+        before = model(self.CONFIG, usual)
+        assert (before.coverage.evidence, before.coverage.gaps) == (la.Evidence.VERIFIED, ())
+
+        asked = plugins.load({"LLMSIM_ADAPTERS_PREFER": NAME})
+        assert asked.broken == []
+        m = model(self.CONFIG, asked)
+        assert before.build().parameters - m.build().parameters == 500 * 64
+        for gaps in (m.coverage.gaps, m.build().gaps):
+            assert [(gap.kind, gap.name) for gap in gaps] == [(la.GapKind.INFERRED, "dialect")]
+            assert gaps[0].detail.startswith(f"{LABEL} reads `llama` in place of the package's own dialect")
+        assert (m.coverage.status, m.coverage.evidence) == (la.Status.PARTIALLY_SUPPORTED, la.Evidence.BUILT)
+        assert not m.coverage.served
+        assert model(MISTRAL, asked).coverage == model(MISTRAL, usual).coverage
 
 
 def own(method: str, body: str) -> str:
@@ -342,7 +400,7 @@ BROKEN_BUILDS = {
     ),
     "a weight of no format": (
         "return la.OperatorGraph(schedule, (), (la.Weight('w', (1,), 1, 'float3', 'parameter', 'row', '', ''),), ())",
-        "KeyError",
+        "weight `w`: `dtype` is 'float3' (did you mean float32?); expected one of float64",
     ),
     "negative weights": (
         "return la.OperatorGraph(schedule, (), (la.Weight('w', (-1,), 1, 'int8', 'parameter', 'row', '', ''),), ())",
@@ -417,17 +475,179 @@ class TestCodeThatFails:
         (claim,) = (c for c in m.coverage.claims if c.builder == "acme")
         assert claim.gaps[0].detail == "the builder refuses and gives no reason"
 
-    @pytest.mark.parametrize("body", ["raise ValueError('bad luck')", "return claim._replace(claims=False, gaps=())"])
-    def test_a_model_that_nobody_claims_has_no_gaps_of_a_broken_plugin(self, body: str, plugins: Plugins) -> None:
+    def test_a_model_that_nobody_claims_has_the_reasons_of_the_claim_that_came_nearest(self, plugins: Plugins) -> None:
         config = {"model_type": "llama", "hidden_size": "wide"}
+        body = "raise ValueError('bad luck')"
         unreadable = model(config, plugins.install(own("claim", body)).load()).coverage
         assert [gap.kind for gap in unreadable.gaps] == [la.GapKind.INVALID_CONFIG]
         loaded = plugins.load()
         del loaded.builders["qwen3"]
-        refused = model(MISTRAL, loaded).coverage
-        assert refused.status is la.Status.NOT_SUPPORTED
-        assert refused.gaps
-        assert la.GapKind.PLUGIN_ERROR not in {gap.kind for gap in refused.gaps}
+        m = model(MISTRAL, loaded)
+        assert m.coverage.status is la.Status.NOT_SUPPORTED
+        assert m.coverage.gaps == m.coverage.claims[0].reasons()
+        with pytest.raises(la.BuildError, match=rf"plugin_error acme: {LABEL}: ValueError: bad luck \(\w+\.py:\d+\)"):
+            m.build()
+
+    @pytest.mark.parametrize(
+        ("where", "line"),
+        [
+            ({"READ": "raise ValueError('boom')"}, "raise ValueError('boom')"),
+            ({"READ": "la.decoder(r, None, None)"}, "la.decoder(r, None, None)"),
+            ({"READ": "import json; json.loads('{')"}, "json.loads('{')"),
+            ({"LOWER": "nothing = retro.size / 0"}, "nothing = retro.size / 0"),
+        ],
+        ids=["raised", "in this package", "in Python's library", "in a lowering"],
+    )
+    def test_an_error_has_the_line_of_the_plugin_that_it_is_from(
+        self, where: dict[str, str], line: str, plugins: Plugins
+    ) -> None:
+        source = retro(**where)
+        m = model(RETRO_CONFIG, plugins.install(source).load())
+        file = plugins.folder / f"{module_of(plugins.folder)}.py"
+        number = next(i for i, text in enumerate(file.read_text(encoding="utf-8").splitlines(), 1) if line in text)
+        place = f"({file.name}:{number})"
+        assert any(place in gap.detail for gap in m.coverage.gaps)
+        with pytest.raises(la.BuildError) as caught:
+            m.build()
+        assert place in str(caught.value)
+
+    def test_all_of_it_is_shown_where_it_is_asked_for(
+        self, plugins: Plugins, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setenv("LLMSIM_ADAPTERS_TRACEBACK", "1")
+        body = "raise ValueError('\\x1b[31mbad luck')"
+        assert model(MISTRAL, plugins.install(own("claim", body)).load()).coverage.builder == "qwen3"
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert err.startswith("Traceback (most recent call last):\n")
+        assert err.endswith("ValueError: \\x1b[31mbad luck\n")
+
+
+# Mistakes that no error follows from: what a plugin says besides `retro`, the line that it is in, and what is said.
+MISTAKES = {
+    "a default under a spelling": (
+        "D = la.dialect('llama').like('acme', n_layer=3)\n",
+        "n_layer=3",
+        "dialect `acme`: nobody reads the default `n_layer` ({}), a spelling of `num_hidden_layers`: say that",
+    ),
+    "a default that nobody reads": (
+        "D = la.dialect('llama').like('acme', tie_word_embedding=True)\n",
+        "tie_word_embedding=",
+        "dialect `acme`: nobody reads the default `tie_word_embedding` ({}) (did you mean tie_word_embeddings?)",
+    ),
+    "a misspelt argument of `like`": (
+        "D = la.dialect('llama').like('acme', alises={'depth': 'num_hidden_layers'})\n",
+        "alises=",
+        "dialect `acme`: nobody reads the default `alises` ({}) (did you mean aliases?)",
+    ),
+    "a name that nothing is like": (
+        "D = la.dialect('llama').like('acme', warp_drive=9)\n",
+        "warp_drive=",
+        "dialect `acme`: nobody reads the default `warp_drive` ({});"
+        " `llmsim-adapters names` lists those that there are",
+    ),
+    "an alias for no parameter": (
+        "D = la.dialect('llama').like('acme', aliases={'depth': 'num_hidden_layer'})\n",
+        "'num_hidden_layer'",
+        "dialect `acme`: the alias `depth` is for `num_hidden_layer` ({}), which is no canonical parameter"
+        " (did you mean num_hidden_layers?)",
+    ),
+    "a requirement under a spelling": (
+        "B = la.Requirements(categories={la.Category.DENSE}, parameters=('n_layer',), components={'norm'})\n",
+        "'n_layer'",
+        "builder `beta` requires `n_layer` ({}), which no dialect gives: it is a spelling of `num_hidden_layers`;"
+        " say that",
+    ),
+    "a requirement that no dialect gives": (
+        "B = la.Requirements(categories={la.Category.DENSE}, parameters=('hiden_size',), components={'norm'})\n",
+        "'hiden_size'",
+        "builder `beta` requires `hiden_size` ({}), which no dialect gives (did you mean hidden_size?)",
+    ),
+    "a component that nobody registered": (
+        "B = la.Requirements(categories={la.Category.DENSE}, parameters=(), components={'attentions'})\n",
+        "'attentions'",
+        "builder `beta` models the component `attentions` ({}), which nobody registered (did you mean attention?)",
+    ),
+    "a feature that nobody registered": (
+        "B = la.Requirements(categories={la.Category.DENSE}, parameters=(), components=(), features={'qk_norms'})\n",
+        "'qk_norms'",
+        "builder `beta` models the feature `qk_norms` ({}), which nobody registered (did you mean qk_norm?)",
+    ),
+    "a hook that is not marked": (
+        "D = la.dialect('llama').like('acme')\ndef llmsim_register_engines(): return []\n",
+        "def llmsim_register_engines",
+        "`llmsim_register_engines` ({}) is not marked by `@la.hookimpl`, so nobody calls it",
+    ),
+}
+BRINGS = """
+@la.hookimpl
+def llmsim_register_dialects():
+    return [D] if "D" in globals() else []
+
+@la.hookimpl
+def llmsim_register_builders():
+    return [type("Beta", (la.Builder,), {"name": "beta", "requirements": B})] if "B" in globals() else []
+"""
+
+# Words that a lowering, or a dialect, may get wrong; the whole message stands where the plugin's model is asked for.
+WRONG_WORDS = {
+    "a sharding": (
+        "site.linear('k_proj', retro.size, 6, 'kv_head')",
+        "ValueError: linear `k_proj`: `sharding` is 'kv_head' (did you mean kv_heads?); expected one of",
+    ),
+    "a sharding by name": (
+        "site.weight('g', (retro.size,), sharding='columns')",
+        "ValueError: weight `g`: `sharding` is 'columns' (did you mean column?)",
+    ),
+    "a kind of cache": (
+        "site.cache('key_values', retro.size, 'replicated')",
+        "ValueError: cache `key_values`: `kind` is 'key_values' (did you mean key_value?); expected one of",
+    ),
+    "a number format": (
+        "site.weight('g', (3,), 'replicated', dtype='fp8')",
+        "ValueError: weight `g`: `dtype` is 'fp8'; expected one of float64",
+    ),
+    "a role": ("site.weight('g', (3,), 'replicated', 'buffers')", "`role` is 'buffers' (did you mean buffer?)"),
+    "a kind of operator": ("site.product('p', 1, 2, 3, 6, kind='conv')", "`kind` is 'conv'; expected one of linear"),
+}
+
+
+class TestMistakes:
+    @pytest.mark.parametrize(("source", "line", "said"), MISTAKES.values(), ids=list(MISTAKES))
+    def test_are_named_with_the_line_to_mend(self, source: str, line: str, said: str, plugins: Plugins) -> None:
+        loaded = plugins.install(source, preamble="import llmsim_adapters as la\n", register=BRINGS).load()
+        (fault,) = loaded.broken
+        file = plugins.folder / f"{module_of(plugins.folder)}.py"
+        number = next(i for i, text in enumerate(file.read_text(encoding="utf-8").splitlines(), 1) if line in text)
+        assert fault.error == said.format(f"{file.name}:{number}")
+        assert fault.used
+        assert {"acme", "beta"} & {*loaded.dialects, *loaded.builders}
+
+    @pytest.mark.parametrize(("call", "said"), WRONG_WORDS.values(), ids=list(WRONG_WORDS))
+    def test_words_in_a_lowering(self, call: str, said: str, plugins: Plugins) -> None:
+        m = model(RETRO_CONFIG, plugins.install(retro(LOWER=call)).load())
+        (gap,) = [gap for gap in m.coverage.gaps if gap.kind is la.GapKind.PLUGIN_ERROR]
+        assert said in gap.detail
+        assert re.search(rf"\({module_of(plugins.folder)}\.py:\d+\)$", gap.detail)
+
+    def test_good_words_are_those_of_every_site(self, plugins: Plugins) -> None:
+        loaded = plugins.install(
+            retro(LOWER="site.product('p', 1, 2, 3, 6, kind='attention', sharding='heads')")
+        ).load()
+        assert loaded.broken == []
+        assert model(RETRO_CONFIG, loaded).coverage.builder == "acme"
+
+    @pytest.mark.parametrize("model_type", ["my model", " acme", "acme\\n"])
+    def test_a_model_type_with_spaces(self, model_type: str, plugins: Plugins) -> None:
+        source = f"D = la.dialect('llama').like('{model_type}')\n"
+        loaded = plugins.install(source, preamble="import llmsim_adapters as la\n", register=BRINGS).load()
+        assert "expected letters, digits, `_`, `-` and `.`" in loaded.broken[0].error
+        assert loaded.dialects == {}
+
+    def test_a_dialect_that_reads_nothing(self, plugins: Plugins) -> None:
+        preamble = "import llmsim_adapters as la\n"
+        loaded = plugins.install("D = la.Dialect('acme', None, {})\n", preamble=preamble, register=BRINGS).load()
+        assert "dialect `acme`: `read` is None; expected a function of a reader" in loaded.broken[0].error
 
 
 class TestOutput:
@@ -669,8 +889,12 @@ class TestProcess:
         registered, broken = json.loads(done.stdout)
         assert registered[0] == ["acme", NAME, ["dense"]]
         assert [name for name, distribution, _ in registered if distribution == "llmsim-adapters"] == BUILT_INS
-        assert broken == [["torn", "torn", "0.9", "import: SystemExit: no licence"]]
-        assert done.stderr == "loading\n"
+        place = f"{module_of(tmp_path, 'torn')}.py:{len(distributions.PREAMBLE.splitlines()) + 1}"
+        error = f"import: SystemExit: no licence ({place})"
+        assert broken == [["torn", "torn", "0.9", error, False]]
+        loading, warning, code = done.stderr.splitlines()
+        assert loading == "loading"
+        assert warning.endswith(f": PluginWarning: plugin torn of torn 0.9 is not used: {error}")
 
     def test_a_process_ends_although_a_plugin_hangs(self, tmp_path: Path) -> None:
         distributions.install(tmp_path, own("claim", "time.sleep(0.4); print('late'); la.late = True; hang()"))
@@ -789,3 +1013,32 @@ class TestStreams:
         done = run(PRINTS_MEANWHILE, **{TIMEOUT: limit})
         assert set(done.stdout) == {"."}
         assert (int(done.stderr) > 0) is late
+
+
+HYBRIDS = {
+    # Linear layers of the mixers, from the shapes: what a gated delta net, a convolution and attention have.
+    "acme_delta": ({"num_hidden_layers": 6}, la.Category.HYBRID, {"gated_delta_net", "attention"}),
+    "acme_conv": (
+        {"num_hidden_layers": 3, "layer_types": ["conv", "full_attention", "states"]},
+        la.Category.HYBRID,
+        {"short_convolution", "attention", "mamba2"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("config", "category", "mixers"), HYBRIDS.values(), ids=list(HYBRIDS))
+def test_a_plugin_of_hybrids_needs_the_public_names_only(
+    config: dict[str, Any], category: la.Category, mixers: set[str], plugins: Plugins, request: pytest.FixtureRequest
+) -> None:
+    source = (Path(__file__).parent / "plugins" / "hybrid.py").read_text(encoding="utf-8")
+    imports = {line for line in source.splitlines() if line.startswith(("import ", "from "))}
+    assert imports == {"from __future__ import annotations", "import llmsim_adapters as la"}
+    loaded = plugins.install(source, preamble="", register="").load()
+    assert loaded.broken == []
+    sizes = {"vocab_size": 500, "hidden_size": 64, "intermediate_size": 160, "num_attention_heads": 4}
+    m = model({"model_type": request.node.callspec.id, **sizes, **config}, loaded)
+    assert (m.coverage.status, m.coverage.builder) == (la.Status.FULLY_SUPPORTED, "hybrid")
+    assert m.coverage.category is category
+    assert m.spec is not None
+    assert mixers <= {component.kind for component in m.spec.components()}
+    assert m.build().state_elements_per_sequence > 0

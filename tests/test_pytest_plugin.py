@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from xml.etree import ElementTree
 
 import pytest
+
+import llmsim_adapters as la
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 pytest_plugins = ["pytester"]
 
 GOOD = {"name": "Qwen3-8B", "huggingface": "Qwen/Qwen3-8B"}
+OTHER = {"name": "Qwen2-7B", "huggingface": "Qwen/Qwen2-7B"}
 ABSENT = {"name": "Nobody", "huggingface": "nobody/has-it"}
 
 
@@ -102,6 +105,48 @@ class TestBaseline:
         result.assert_outcomes(failed=1)
         result.stdout.fnmatch_lines(["*--llmsim-update-baseline adds it*"])
 
+    CHANGED: ClassVar = {
+        "half a cache": ("kv_cache_elements_of_32768_tokens", 2, "4,831,838,208"),
+        "lost parameters": ("parameters", 8, "65,525,882,880"),
+    }
+
+    @pytest.mark.parametrize(("figure", "times", "shown"), CHANGED.values(), ids=list(CHANGED))
+    def test_a_figure_that_changed_fails_and_nothing_else_is_printed(
+        self, figure: str, times: int, shown: str, pytester: pytest.Pytester, registry: Any, tmp_path: Path
+    ) -> None:
+        """The baseline is made to have had more, as it would have before a plugin lost something."""
+        baseline, file = tmp_path / "baseline.json", registry(GOOD, ABSENT)
+        options = ("--llmsim-coverage", file, "--llmsim-baseline", str(baseline))
+        run(pytester, *options, "--llmsim-update-baseline").assert_outcomes(passed=2)
+        said = json.loads(baseline.read_text())
+        entry = said["models"]["Qwen/Qwen3-8B"]
+        assert (entry["builder"], entry["plugin"]) == ("qwen3", f"llmsim-adapters {la.__version__}")
+        entry["figures"][figure] *= times
+        entry["plugin"] = "llmsim-adapters 0.0"
+        baseline.write_text(json.dumps(said))
+        result = run(pytester, *options)
+        result.assert_outcomes(passed=1, failed=1)
+        result.stdout.fnmatch_lines([f"*{figure} *; the baseline has {shown}"])
+        result.stdout.fnmatch_lines(
+            ["built by qwen3 of llmsim-adapters *; the baseline by qwen3 of llmsim-adapters 0.0"]
+        )
+
+    def test_only_new_gaps_fail_and_are_printed(self, pytester: pytest.Pytester, registry: Any, tmp_path: Path) -> None:
+        baseline, file = tmp_path / "baseline.json", registry(ABSENT)
+        options = ("--llmsim-coverage", file, "--llmsim-baseline", str(baseline))
+        run(pytester, *options, "--llmsim-update-baseline").assert_outcomes(passed=1)
+        said = json.loads(baseline.read_text())
+        (entry,) = said["models"].values()
+        gaps = entry["gaps"]
+        assert len(gaps) > 0
+        entry["gaps"] = []
+        baseline.write_text(json.dumps(said))
+        result = run(pytester, *options)
+        result.assert_outcomes(failed=1)
+        text = result.stdout.str().partition("= coverage of")[0]
+        assert text.count("new gap: ") == len(gaps)
+        assert text.count(gaps[0]) == 1
+
     @pytest.mark.parametrize("text", [None, "{", "[]", '{"models": {"a": {"status": "fine"}}}'])
     def test_one_that_is_none_is_misuse(
         self, text: str | None, pytester: pytest.Pytester, registry: Any, tmp_path: Path
@@ -136,6 +181,22 @@ def test_junit_has_status_and_gaps_as_properties(pytester: pytest.Pytester, regi
     properties = {found.attrib["name"]: found.attrib["value"] for found in case.iter("property")}
     assert properties["llmsim_status"] == "not_evaluated"
     assert properties["llmsim_gap"].startswith("config_unavailable")
+
+
+def test_junit_groups_models_by_registry_and_ids_can_be_run_again(
+    pytester: pytest.Pytester, registry: Any, tmp_path: Path
+) -> None:
+    out, file = tmp_path / "junit.xml", registry(GOOD, OTHER)
+    options = ("--llmsim-coverage", file, f"--rootdir={tmp_path}", f"--junitxml={out}")
+    result = run(pytester, *options, "-v")
+    cases = [dict(case.attrib) for case in ElementTree.parse(out).getroot().iter("testcase")]
+    assert [(case["classname"], case["name"]) for case in cases] == [
+        ("models.json", "Qwen3-8B"),
+        ("models.json", "Qwen2-7B"),
+    ]
+    result.stdout.fnmatch_lines(["*models.json::Qwen3-8B PASSED*"])
+    again = run(pytester, *options, f"{file}::Qwen2-7B")
+    again.assert_outcomes(passed=1)
 
 
 def test_it_works_in_several_processes(pytester: pytest.Pytester, registry: Any) -> None:

@@ -69,12 +69,13 @@ class TestTerminal:
         assert all(len(line) <= 80 for line in terminal.render(everywhere(text)).splitlines())
 
     def test_a_long_value_takes_nothing_from_names(self) -> None:
-        """Where a value has no end, it is cut; the names beside it are whole."""
+        """Where a value has no end, it is folded; the names beside it are whole."""
         rows = [["hidden_size", "4,096", "n_embd", "aliased"], ["ignore", "x" * 200, "", "given"]]
         shown = terminal.render(Document("t", (section("", table("Parameter|>Value|Key|Origin", rows)),)))
         assert shown.splitlines()[1].split() == ["Parameter", "Value", "Key", "Origin"]
         assert shown.splitlines()[3].split() == ["hidden_size", "4,096", "n_embd", "aliased"]
-        assert shown.splitlines()[4].split() == ["ignore", "x" * 25 + "…", "given"]
+        assert shown.splitlines()[4].split() == ["ignore", "x" * 26, "given"]
+        assert shown.count("x") == 200
 
     @pytest.mark.parametrize("name", ["latent_attention.o_proj.all_reduce", "a/b/" * 10, "x.y." * 30])
     def test_long_names_are_parted_between_words(self, name: str) -> None:
@@ -243,3 +244,11 @@ def test_figures_are_also_exact() -> None:
 )
 def test_errors_are_one_line(message: str, line: str) -> None:
     assert one_line(message) == line
+
+
+def test_a_long_value_leaves_the_other_columns_their_room() -> None:
+    long = '{"modules_to_not_convert": [' + '"model.layers.0.mlp", ' * 30
+    rows = [("quantization_config", long, "given"), ("dtype", "7", "given")]
+    text = terminal.render(Document("", (section("", table("Parameter|>Value|Origin", rows)),)), width=80)
+    for word in ("Parameter", "Value", "Origin", "quantization_config", "dtype", "given"):
+        assert word in text

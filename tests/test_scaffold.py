@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +16,7 @@ from click.testing import CliRunner
 
 from llmsim_adapters.cli.main import main
 from llmsim_adapters.scaffold import ScaffoldError, create
+from tests.hub.fixtures import ROOT
 
 if TYPE_CHECKING:
     from tests.fresh import Environment
@@ -19,6 +24,9 @@ if TYPE_CHECKING:
 # Kind of project: the name, the options, and what is named after it: module, and builder and model type.
 KINDS: Final = {
     "a dialect and a builder": ("llmsim-deep-thought", (), "llmsim_deep_thought", "deep_thought"),
+    "a dialect alone": ("llmsim-marvin", ("--model-type",), "llmsim_marvin", "marvin"),
+    "a builder by name": ("llmsim-slarti", ("--builder",), "llmsim_slarti", "slarti"),
+    "an engine": ("llmsim-heart-of-gold", ("--engine",), "llmsim_heart_of_gold", "heart_of_gold"),
     "a component besides": ("acme9", ("--component",), "acme9", "acme9"),
 }
 
@@ -39,17 +47,47 @@ class TestAProject:
         assert " passed" in last
         assert "failed" not in last
         listed = json.loads(environment.command("builders", "--format", "json"))
-        (entry,) = [builder for builder in listed["builders"] if builder["distribution"] == name]
-        assert (entry["name"], entry["version"]) == (short, "0.1")
+        brought = [
+            (entry["name"], entry["version"])
+            for kind in ("builders", "engines")
+            for entry in listed[kind]
+            if entry["distribution"] == name
+        ]
+        assert brought == ([] if options == ("--model-type",) else [(short, "0.1")])
         assert listed["broken"] == []
+        environment.command("check", name)
+        if "--engine" not in options:
+            environment.command("explain", "config.json", cwd=project)
+
+    @pytest.mark.parametrize(("name", "options", "module", "short"), KINDS.values(), ids=list(KINDS))
+    def test_passes_ruff_and_mypy(
+        self, name: str, options: tuple[str, ...], module: str, short: str, tmp_path: Path
+    ) -> None:
+        kind = options[0].strip("-").replace("-", "_") if options else "builder"
+        project = tmp_path / name
+        create(name, project, kind=kind)  # type: ignore[arg-type]
+        for tool in (("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy", "--cache-dir", os.devnull)):
+            if find_spec(tool[0]) is None:
+                pytest.skip(f"needs {tool[0]}")
+            command = [sys.executable, "-m", *tool]
+            done = subprocess.run(
+                command,
+                cwd=project,
+                env={**os.environ, "MYPYPATH": str(ROOT)},
+                capture_output=True,
+                encoding="utf-8",
+                timeout=120,
+                check=False,
+            )
+            assert done.returncode == 0, done.stdout + done.stderr
 
     @pytest.mark.parametrize("component", [False, True])
     def test_leaves_no_placeholder_and_is_tidy(self, component: bool, tmp_path: Path) -> None:
-        for file in create("acme9", tmp_path / "project", component=component):
+        for file in create("acme9", tmp_path / "project", kind="component" if component else "builder"):
             text = file.read_text(encoding="utf-8")
             assert not re.search(r"\$(?!\{\{ matrix)", text), file
-            assert max(map(len, text.splitlines())) <= 120, file
-            assert text.endswith("\n")
+            assert max(map(len, text.splitlines()), default=0) <= 120, file
+            assert text.endswith("\n") or file.name == "py.typed"
         assert [path.name for path in tmp_path.iterdir()] == ["project"]
 
 

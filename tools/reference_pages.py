@@ -1,7 +1,8 @@
 """Writes what the reference says of commands and of JSON documents: `python tools/reference_pages.py`.
 
 Behind `<!-- help of NAME -->` stands the help of that command, behind `<!-- fields of NAME -->` the fields of that JSON
-document, each up to `<!-- end -->`. `tests/test_docs.py` holds them to what the package says now.
+document, behind `<!-- names of KIND -->` the words of a kind, each up to `<!-- end -->`. `tests/test_docs.py` holds
+them to what the package says now.
 """
 
 from __future__ import annotations
@@ -14,14 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-PAGES: Final = (ROOT / "docs/reference/command.md", ROOT / "docs/reference/json.md")
+PAGES: Final = tuple(ROOT / f"docs/reference/{name}.md" for name in ("command", "json", "names"))
 WIDTH: Final = 80
-_PART: Final = re.compile(r"(<!-- (help|fields) of ([\w-]+) -->\n).*?(<!-- end -->\n)", re.DOTALL)
+_PART: Final = re.compile(r"(<!-- (help|fields|names) of ([\w-]+) -->\n).*?(<!-- end -->\n)", re.DOTALL)
 
 
 def written(text: str) -> str:
     """Return a page with its parts as they are to be now."""
-    parts = {"fields": fields, "help": usage}
+    parts = {"fields": fields, "help": usage, "names": names}
     return _PART.sub(lambda part: f"{part[1]}\n{''.join(parts[part[2]](part[3])).strip()}\n\n{part[4]}", text)
 
 
@@ -50,6 +51,34 @@ def fields(name: str) -> Iterator[str]:
     for part, definition in schema.get("$defs", {}).items():
         if "properties" in definition:
             yield f"\n**{_words(part)}**: {definition['description']}\n\n{_table(definition)}"
+
+
+def names(what: str) -> Iterator[str]:
+    """Yield the words of a kind, without those of plugins."""
+    from llmsim_adapters.cli.names import data
+    from llmsim_adapters.plugins.manager import installed, load
+
+    said = data(load(installed()[0], {"LLMSIM_ADAPTERS_PLUGINS": ""}))
+    rows = {
+        "parameters": lambda each: (
+            f"`{each['name']}`",
+            ", ".join(f"`{one['name']}`" + (f" ({one['of']})" if one["of"] else "") for one in each["spellings"]),
+        ),
+        "features": lambda each: (f"`{each['name']}`", f"`{each['group']}`", each["meaning"]),
+        "components": lambda each: (
+            f"`{each['name']}`",
+            f"`{each['class_name']}`",
+            ", ".join(f"`{field['name']}`" + ("" if field["required"] else " (optional)") for field in each["fields"]),
+        ),
+    }
+    heads = {
+        "parameters": ("parameter", "other spellings"),
+        "features": ("feature", "of", "meaning"),
+        "components": ("component", "class", "fields"),
+    }
+    yield f"| {' | '.join(heads[what])} |\n| {' | '.join('---' for _ in heads[what])} |\n"
+    for each in said[what]:
+        yield f"| {' | '.join(rows[what](each))} |\n".replace("|  |", "| |")
 
 
 def _table(definition: Mapping[str, Any]) -> str:

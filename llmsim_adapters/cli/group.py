@@ -8,6 +8,7 @@ from typing import Any, Final, NoReturn
 
 import click
 
+from llmsim_adapters import streams
 from llmsim_adapters.cli.command import Command
 from llmsim_adapters.cli.output import ReaderGone, complain, discard
 from llmsim_adapters.cli.words import one_line
@@ -44,7 +45,12 @@ class Commands(click.Group):
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):  # a terminal that has no `×` shows an escape, not a traceback
                 stream.reconfigure(errors="backslashreplace")
-        sys.exit(self._run(*args, **kwargs))
+        streams.keep_for_command(True)
+        try:
+            code = self._run(*args, **kwargs)
+        finally:
+            streams.keep_for_command(False)
+        sys.exit(code)
 
     def _run(self, *args: Any, **kwargs: Any) -> int:
         try:
@@ -53,7 +59,8 @@ class Commands(click.Group):
             complain("interrupted")
             return INTERRUPTED
         except click.exceptions.NoArgsIsHelpError as error:
-            sys.stderr.write(error.format_message() + "\n")
+            if (errors := streams.talk()) is not None:
+                errors.write(error.format_message() + "\n")
             return MISUSE
         except click.ClickException as error:
             context = getattr(error, "ctx", None)
@@ -67,10 +74,10 @@ class Commands(click.Group):
             complain(one_line(error))
             return FAILURE
         except ReaderGone:
-            discard(sys.stdout)
+            discard(streams.data())
             return BROKEN_PIPE
         except OSError as error:
-            discard(sys.stdout)
+            discard(streams.data())
             complain(one_line(error))
             return FAILURE
         except Exception as error:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from llmsim_adapters.cli.output import warn, write
 from llmsim_adapters.cli.words import exact
 from llmsim_adapters.llmsim import install, uninstall
+from llmsim_adapters.streams import keep_for_command
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def run(arguments: Sequence[str], *, optimizer: bool, **fields: Any) -> None:
     Raises:
         LLMSimUnavailable: LLMSim can't be imported, or is another version.
     """
+    keep_for_command(False)  # standard output is LLMSim's
     graphs: list[OperatorGraph] = []
     notes: dict[str, None] = {}
 

@@ -12,10 +12,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from llmsim_adapters import __version__
+from llmsim_adapters.cli.authoring import check, names, new, plugins
 from llmsim_adapters.cli.command import examples
 from llmsim_adapters.cli.group import MISUSE, Commands, Failed
 from llmsim_adapters.cli.layouts import compare, fit
-from llmsim_adapters.cli.models import find_model, reason, refuse_misuse, refuse_unknown, split, warn_of_broken_plugins
+from llmsim_adapters.cli.models import (
+    failures,
+    find_model,
+    reason,
+    refuse_misuse,
+    refuse_unknown,
+    split,
+    try_plugin,
+    warn_of_broken_plugins,
+)
 from llmsim_adapters.cli.options import (
     Within,
     completed,
@@ -38,9 +48,10 @@ PERCENT = Within(0, 100)
 
 @click.group(cls=Commands, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--no-config", is_flag=True, help="Heed no llmsim-adapters.toml and no pyproject.toml.")
+@click.option("--plugin", "tried", multiple=True, metavar="PATH", help="Try a plugin: file.py, or a project's folder.")
 @click.version_option(__version__, "--version", message="%(prog)s %(version)s", prog_name="llmsim-adapters")
 @click.pass_context
-def main(context: click.Context, no_config: bool) -> None:
+def main(context: click.Context, no_config: bool, tried: tuple[str, ...] = ()) -> None:
     """Which LLMSim builder can model a Hugging Face config, which gaps remain, and the operator graph.
 
     A SOURCE is the path of a config.json or of its folder, org/name, huggingface.co/org/name or
@@ -54,6 +65,8 @@ def main(context: click.Context, no_config: bool) -> None:
         if (found := settings.found()) is not None:
             names = {name: {str(each.name) for each in command.params} for name, command in main.commands.items()}
             context.default_map = settings.defaults(found, names)
+    for path in tried:
+        try_plugin(path)
 
 
 @main.command(
@@ -208,6 +221,8 @@ def build(source: str, wanted: Wanted, builder: str | None, weights: bool, **opt
         warn(f"builder {graph.builder} models this in part; left out or in doubt: {names}")
     for note in graph.notes:
         warn(note)
+    for failure in failures(model):
+        warn(failure)
     warn_of_broken_plugins()
     emit(
         wanted,
@@ -258,24 +273,6 @@ def llmsim(arguments: tuple[str, ...], optimizer: bool, **options: Any) -> None:
 
 
 @main.command(
-    short_help="Write the project of a plugin.",
-    **examples("new llmsim-acme", "new llmsim-acme --component --folder plugins/acme"),
-)
-@click.argument("name")
-@click.option("--folder", type=click.Path(), help="Where the project is to be.  [default: NAME]")
-@click.option("--component", is_flag=True, help="With a component of its own, beside a dialect and a builder.")
-def new(name: str, folder: str | None, component: bool) -> None:
-    """Write the project of a plugin that passes its own tests: NAME is that of its distribution, as in llmsim-acme."""
-    from llmsim_adapters.scaffold import ScaffoldError, create
-
-    try:
-        files = create(name, folder, component=component)
-    except ScaffoldError as error:
-        raise Failed(str(error), MISUSE) from error
-    write("".join(f"{file}\n" for file in files))
-
-
-@main.command(
     short_help="Print how a shell completes the command.",
     **examples("completion bash >> ~/.bashrc", "completion fish > llmsim-adapters.fish"),
 )
@@ -295,8 +292,8 @@ def completion(shell: str) -> None:
 def schema(name: str | None) -> None:
     """Print the JSON schema of an output.
 
-    NAME is report, explanation, graph, builders, comparison or fit, which `--format json` writes, or a part of them:
-    coverage or working. Without it, all of them.
+    NAME is report, explanation, graph, builders, comparison, fit, plugins, check or names, which `--format json`
+    writes, or a part of them: coverage or working. Without it, all of them.
     """
     import json
 
@@ -310,5 +307,5 @@ def schema(name: str | None) -> None:
     write(json.dumps(found, indent=2) + "\n")
 
 
-for command in (registry_group, compare, fit):
+for command in (registry_group, compare, fit, new, plugins, check, names):
     main.add_command(command)

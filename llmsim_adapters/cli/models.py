@@ -16,9 +16,27 @@ def warn_of_broken_plugins() -> None:
     """Name the plugins that took no part in an answer, which their users may have waited for."""
     from llmsim_adapters.plugins.manager import registered
 
-    for plugin in registered().broken:
-        owner = f" of {plugin.distribution} {plugin.version}" if plugin.distribution else ""
-        warn(f"plugin {plugin.entry_point}{owner} is not used: {plugin.error}")
+    for plugin in registered().faults():
+        warn(str(plugin))
+
+
+def try_plugin(path: str) -> None:
+    """Register a plugin of a file or a folder, for this process alone."""
+    from llmsim_adapters.plugins.files import NoPlugin
+    from llmsim_adapters.plugins.manager import try_plugin as register
+
+    try:
+        register(path)
+    except NoPlugin as error:
+        raise Failed(str(error), MISUSE) from error
+
+
+def failures(model: Model) -> list[str]:
+    """Return what went wrong in plugins' builders, which might have built this model otherwise."""
+    from llmsim_adapters.gap import GapKind
+
+    found = [(claim.builder, gap) for claim in model.coverage.claims for gap in claim.gaps]
+    return [f"builder {name} failed: {gap.detail}" for name, gap in found if gap.kind is GapKind.PLUGIN_ERROR]
 
 
 def split(options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

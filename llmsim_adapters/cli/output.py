@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TextIO
 
+from llmsim_adapters import streams
 from llmsim_adapters.errors import AdapterError
 from llmsim_adapters.text import printable
 
@@ -41,8 +41,8 @@ def emit(wanted: Wanted, document: Callable[[], Document], data: Callable[[], Ma
     else:
         from llmsim_adapters.cli.terminal import PLAIN_WIDTH, render
 
-        terminal = wanted.file is None and sys.stdout is not None and sys.stdout.isatty()
-        terminal = terminal and os.environ.get("TERM") != "dumb"
+        out = streams.data()
+        terminal = wanted.file is None and out is not None and out.isatty() and os.environ.get("TERM") != "dumb"
         width = shutil.get_terminal_size((PLAIN_WIDTH, 24)).columns if terminal else PLAIN_WIDTH
         text = render(document(), width=max(width, _NARROWEST), terminal=terminal)
     if wanted.file is None:
@@ -97,12 +97,13 @@ def write(text: str) -> None:
         ReaderGone: nobody reads it any more.
         OSError: it can't be written to.
     """
-    if sys.stdout is None:  # closed before the process began
+    out = streams.data()
+    if out is None:  # closed before the process began
         message = "standard output is closed"
         raise OSError(message)
     try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        out.write(text)
+        out.flush()
     except BrokenPipeError as error:
         raise ReaderGone from error
 
@@ -132,10 +133,11 @@ def warn(message: str) -> None:
 
 
 def _say(line: str) -> None:
-    if sys.stderr is None:
+    errors = streams.talk()
+    if errors is None:
         return
     try:
-        sys.stderr.write(printable(line, 5000) + "\n")
-        sys.stderr.flush()
+        errors.write(printable(line, 5000) + "\n")
+        errors.flush()
     except OSError:  # a full disk, for instance: there is nowhere to say so, but the exit code
-        discard(sys.stderr)
+        discard(errors)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import ExitStack, contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from llmsim_adapters import streams
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ def progress(what: str) -> Iterator[Bar]:
 
     Without a terminal there is nobody to tell.
     """
-    if sys.stderr is None or not sys.stderr.isatty():
+    errors = streams.talk()
+    if errors is None or not errors.isatty():
         yield Bar()
         return
     with ExitStack() as stack:
@@ -39,7 +40,9 @@ def progress(what: str) -> Iterator[Bar]:
 
             with lock:
                 if not shown:
-                    shown.append(stack.enter_context(Progress(console=Console(stderr=True), transient=True)))
+                    console = Console(file=errors)  # its own, whatever plugins are given for standard error
+                    bar = Progress(console=console, transient=True, redirect_stdout=False, redirect_stderr=False)
+                    shown.append(stack.enter_context(bar))
                     shown[0].add_task(what, total=None)
             shown[0].update(shown[0].task_ids[0], **fields)
 

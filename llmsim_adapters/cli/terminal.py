@@ -58,6 +58,9 @@ def render(document: Document, *, width: int = PLAIN_WIDTH, terminal: bool = Fal
     return "".join(line.rstrip() + "\n" for line in out.getvalue().splitlines())
 
 
+_LONGEST_NUMBER: Final = 32
+
+
 def _grid(table: Table, width: int) -> Grid:
     grid = Grid(
         box=_RULED,
@@ -67,13 +70,14 @@ def _grid(table: Table, width: int) -> Grid:
         show_header=table.headed,
         header_style="dim",
     )
-    for column in table.columns:
+    for at, column in enumerate(table.columns):
+        longest = max((len(row[at].text) for row in table.rows), default=0)
         grid.add_column(
             _text(column.header, ""),
             justify="right" if column.right else "left",
-            overflow="ellipsis" if column.right else "fold",
-            no_wrap=column.right,
-            max_width=width // _SHARE if column.right else None,
+            overflow="fold",
+            no_wrap=column.right and longest <= min(_LONGEST_NUMBER, width // _SHARE),
+            max_width=width // _SHARE if column.right else None,  # what is longer leaves the other columns their room
         )
     for row in table.rows:
         grid.add_row(*(_cell(cell) for cell in row))

@@ -24,6 +24,7 @@ from llmsim_adapters.documents.graph import (
     WeightDocument,
     WorkingDocument,
 )
+from llmsim_adapters.documents.plugins import CheckDocument, NamesDocument, PluginsDocument
 from llmsim_adapters.documents.strict import Strict
 from llmsim_adapters.evaluation.status import Status
 from llmsim_adapters.spec.category import Category
@@ -242,12 +243,13 @@ class EngineDocument(Strict):
 
 
 class BrokenDocument(Strict):
-    """A plugin, or a part of one, that is not used."""
+    """A plugin, or a part of one, that is not used; or is `used` and does what it should not."""
 
     entry_point: str
     distribution: str
     version: str
     error: str
+    used: bool
 
 
 class BuildersDocument(_Document):
@@ -265,6 +267,9 @@ SCHEMAS: Final[dict[str, type[BaseModel]]] = {
     "builders": BuildersDocument,
     "comparison": ComparisonDocument,
     "fit": FitDocument,
+    "plugins": PluginsDocument,
+    "check": CheckDocument,
+    "names": NamesDocument,
     "coverage": CoverageDocument,
     "working": WorkingDocument,
 }

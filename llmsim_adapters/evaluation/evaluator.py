@@ -106,11 +106,13 @@ def _of_spec(
     claims = with_impacts(claims, spec, registered)
     graph, claims = _build(claims, registered, spec, config)
     best = claims[0] if graph is not None else None
-    gaps = reading.gaps + seen.gaps + tuple([_left_out(name) for name in spec.unmodelled])
+    replaced = registered.replaced.get(reading.dialect)
+    gaps = reading.gaps + seen.gaps + (() if replaced is None else (_replaced(reading.dialect, replaced),))
+    gaps += tuple([_left_out(name) for name in spec.unmodelled])
     evidence, counted = Evidence.NONE, False
     if best is not None and graph is not None:
         gaps += best.gaps
-        missing = verified().missing(reading.dialect, components, features)
+        missing = verified().missing(reading.dialect if replaced is None else "", components, features)
         entry = registered.builders[best.builder]
         made_by_plugin = entry.builds_itself or not components.isdisjoint(registered.lowerings.of_plugins())
         evidence = Evidence.BUILT if missing or made_by_plugin else Evidence.VERIFIED
@@ -139,7 +141,7 @@ def _of_spec(
         path=reading.path,
         without_effect=reading.without_effect,
         notes=reading.notes,
-        served=best is not None and reading.architecture in served(),
+        served=best is not None and replaced is None and reading.architecture in served(),
         counted=counted,
     )
     return Evaluation(coverage, graph)
@@ -290,6 +292,11 @@ def unsupported(claim: Claim) -> tuple[str, ...]:
     return tuple([gap.name for gap in claim.gaps if gap.kind is GapKind.UNSUPPORTED_FEATURE])
 
 
+def _replaced(model_type: str, owner: str) -> Gap:
+    detail = f"{owner} reads `{model_type}` in place of the package's own dialect; no reference facts hold that"
+    return Gap(GapKind.INFERRED, "dialect", detail)
+
+
 def _left_out(name: str) -> Gap:
     return Gap(GapKind.UNSUPPORTED_FEATURE, name, f"the config has `{name}`, which no builder models yet")
 
@@ -329,9 +336,8 @@ def _refusal(claims: list[Claim]) -> tuple[Gap, ...]:
     """Return the gaps of the claim that came nearest, for a model that no builder claims."""
     if not claims:
         return (Gap(GapKind.UNSUPPORTED_FEATURE, "builder", "no builder is registered"),)
-    failed = [claim for claim in claims if _has(claim, GapKind.BUILD_ERROR)]
-    nearest = next((claim for claim in claims if not _has(claim, GapKind.PLUGIN_ERROR)), claims[0])
-    return (*failed, nearest)[0].reasons()
+    failed = next((claim for claim in claims if _has(claim, GapKind.BUILD_ERROR)), claims[0])
+    return failed.reasons()
 
 
 def _has(claim: Claim, kind: GapKind) -> bool:

@@ -19,6 +19,7 @@ Sharding = Literal["replicated", "column", "row", "heads", "kv_heads", "experts"
 
 FLOPS_PER_MULTIPLY_ADD: Final = 2
 
+OperatorKind = Literal["linear", "attention", "convolution", "recurrence", "lookup", "norm"]
 Role = Literal["parameter", "buffer", "scale", "stored"]
 """What a tensor is: trained, stored with the model untrained, of a quantized tensor, or the engine's alone."""
 
@@ -34,7 +35,7 @@ class Operator(NamedTuple):
     """
 
     name: str
-    kind: Literal["linear", "attention", "convolution", "recurrence", "lookup", "norm"]
+    kind: OperatorKind
     stack: str
     block: str
     m: int

@@ -7,7 +7,7 @@ often the block runs and how many sets of weights and caches it has; a lowering 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from llmsim_adapters.engines.tables import AS_IT_IS
 from llmsim_adapters.graph.cache import Cache, CacheKind
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from llmsim_adapters.engines.rules import Part
-    from llmsim_adapters.graph.operator import Sharding
+    from llmsim_adapters.graph.operator import OperatorKind, Sharding
     from llmsim_adapters.spec.components import Component, Norm
     from llmsim_adapters.spec.components.attention_parts import AttentionPart
 
@@ -125,7 +125,7 @@ class Site(Storage):
         operand_dtype: str | None = None,
         *,
         batch: int = 1,
-        kind: Literal["linear", "attention", "convolution", "recurrence", "lookup", "norm"] = "linear",
+        kind: OperatorKind = "linear",
         pairs: int | None = None,
         full_pairs: int = 1,
         sharding: Sharding = "replicated",

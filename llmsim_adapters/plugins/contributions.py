@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from llmsim_adapters import __version__
 from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.dialects.reading.find import built_in
 from llmsim_adapters.engines.built_in import NAMES as ENGINES
@@ -16,7 +17,7 @@ from llmsim_adapters.plugins.builder import Builder
 from llmsim_adapters.plugins.dialects import guarded
 from llmsim_adapters.plugins.features_of import FeaturesOf
 from llmsim_adapters.plugins.isolation import PluginError, type_name
-from llmsim_adapters.plugins.registered import RegisteredBuilder, RegisteredEngine
+from llmsim_adapters.plugins.registered import HOST, RegisteredBuilder, RegisteredEngine
 from llmsim_adapters.plugins.requirements import Requirements
 from llmsim_adapters.spec.components import Component, every_kind
 from llmsim_adapters.spec.features import Feature
@@ -29,7 +30,23 @@ if TYPE_CHECKING:
     from llmsim_adapters.plugins.isolation import Guest
     from llmsim_adapters.plugins.registered import Registered
 
+PREFER: Final = "LLMSIM_ADAPTERS_PREFER"
+"""Environment variable: a comma list, named as in `ONLY`, of plugins that come first where several bring one name; and
+whose dialects take the place of the package's own."""
+_MODEL_TYPE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]*")
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
+
+
+class Source(Protocol):
+    """The plugin that brings things, and whether it is preferred to others."""
+
+    distribution: str
+    version: str
+    preferred: bool
+    package: str
+
+    def doubt(self, said: str) -> None:
+        """Note what can't be meant so, though the plugin is used."""
 
 
 class Contributions:
@@ -39,10 +56,26 @@ class Contributions:
     what registers the thing, for the host to call: code that was abandoned must not register it later.
     """
 
-    def __init__(self, distribution: str, version: str, guest: Callable[[], Guest], result: Registered) -> None:
+    def __init__(self, plugin: Source, guest: Callable[[], Guest], result: Registered) -> None:
         """`guest` makes what runs the code of one thing, so that none waits for another one that hangs."""
-        self._distribution, self._version = distribution, version
+        self._distribution, self._version, self._preferred = plugin.distribution, plugin.version, plugin.preferred
+        self._package, self._doubt = plugin.package, plugin.doubt
         self._guest, self._result = guest, result
+
+    def _free(self, what: str, name: str, *, built_in: bool) -> Callable[[], None]:
+        """Return what notes whose a name is.
+
+        Raises:
+            PluginError: it is somebody else's; the message says whose, and what to do.
+        """
+        owner = f"{HOST} {__version__}" if built_in else self._result.owners.get((what, name))
+        if owner is not None:
+            replaceable = not built_in or what == "model type"
+            ours = printable(self._distribution, 80)
+            advice = f"{PREFER}={ours} takes this one instead" if replaceable else "choose another name"
+            message = f"{what} `{name}` is taken by {owner}; {advice}"
+            raise PluginError(message)
+        return partial(self._result.owners.__setitem__, (what, name), f"{self._distribution} {self._version}")
 
     def component(self, kind: Any) -> Callable[[], None]:
         """Check a kind of component, its lowering and its features."""
@@ -54,8 +87,11 @@ class Contributions:
         name = _name("component kind", component.kind)
         if not callable(lower):
             raise _not(f"a lowering of component `{name}`", lower)
-        known = {k.kind for k in (*every_kind(), *self._result.lowerings)}
-        if component in self._result.lowerings or name in known:
+        from llmsim_adapters.plugins.checked_site import checking  # only plugins need it
+
+        built_in = name in {kind.kind for kind in every_kind()}
+        own = self._free("component", name, built_in=built_in)
+        if component in self._result.lowerings:
             message = f"component `{name}` has a lowering already"
             raise PluginError(message)
         if not isinstance(features, tuple):
@@ -63,8 +99,10 @@ class Contributions:
         checked = [self._feature(feature) for feature in features]
 
         def register() -> None:
-            self._result.lowerings[component] = lower
+            own()
+            self._result.lowerings[component] = checking(lower)
             for feature in checked:
+                self._free("feature", feature.name, built_in=False)()
                 self._result.features.add(feature, component, self._guest())
 
         return register
@@ -73,9 +111,9 @@ class Contributions:
         if type(feature) is not Feature:
             raise _not("a Feature", feature)
         name = _name("feature name", feature.name)
-        if name in self._result.features:
-            message = f"feature `{name}` is known already"
-            raise PluginError(message)
+        self._free(
+            "feature", name, built_in=("feature", name) not in self._result.owners and name in self._result.features
+        )
         nodes = (ModelSpec, Stack, Block, Sublayer, Component)
         if not (isinstance(feature.on, type) and issubclass(feature.on, nodes)):
             raise _not(f"the kind of node that feature `{name}` is on", feature.on)
@@ -99,12 +137,28 @@ class Contributions:
         model_type = dialect.model_type
         if not isinstance(model_type, str) or not model_type:
             raise _not("the model type of a dialect", model_type)
-        if built_in(model_type) is not None or model_type in self._result.dialects:
-            message = f"model type `{printable(model_type)}` has a dialect already"
+        if not _MODEL_TYPE.fullmatch(model_type):
+            message = f"model type {printable(repr(model_type), 80)}: expected letters, digits, `_`, `-` and `.`"
             raise PluginError(message)
+        if not callable(dialect.read):
+            read = printable(repr(dialect.read), 60)
+            message = f"dialect `{model_type}`: `read` is {read}; expected a function of a reader that returns a spec"
+            raise PluginError(message)
+        replaces = built_in(model_type) is not None
+        own = self._free("model type", printable(model_type), built_in=replaces and not self._preferred)
         safe = guarded(dialect, self._guest(), self._result.lowerings)
+        from llmsim_adapters.plugins.doubts import asked_by, of_dialect  # only plugins need it
+
+        doubts = tuple(of_dialect(dialect, self._package))
+        asked = asked_by(dialect.read, self._package) or ()
 
         def register() -> None:
+            own()
+            self._result.asked.update(asked)
+            for doubt in doubts:
+                self._doubt(doubt)
+            if replaces:
+                self._result.replaced[safe.model_type] = f"{self._distribution} {self._version}"
             self._result.dialects[safe.model_type] = safe
             self._result.guests[safe.model_type] = self._guest()
 
@@ -115,11 +169,7 @@ class Contributions:
         if type(engine) is not Engine:
             raise _not("an Engine", engine)
         name = _name("engine name", engine.name)
-        owner = self._result.engines.get(name)
-        if name in ENGINES or owner is not None:
-            taken = "built in" if owner is None else f"of {owner.distribution} {owner.version}"
-            message = f"engine name `{name}` is {taken}; choose another name"
-            raise PluginError(message)
+        own = self._free("engine name", name, built_in=name in ENGINES)
         for what, items, kind in (("options", engine.options, EngineOption), ("rules", engine.rules, Rule)):
             if not isinstance(items, tuple) or not all(isinstance(item, kind) for item in items):
                 raise _not(f"the {what} of engine `{name}`, a tuple of {kind.__name__}", items)
@@ -133,7 +183,12 @@ class Contributions:
         for rule in engine.rules:
             _check_rule(name, rule)
         entry = RegisteredEngine(name, engine, self._distribution, self._version, self._guest())
-        return partial(self._result.engines.__setitem__, name, entry)
+
+        def register() -> None:
+            own()
+            self._result.engines[name] = entry
+
+        return register
 
     def builder(self, builder: Any) -> Callable[[], None]:
         """Check a builder and what it declares."""
@@ -141,9 +196,7 @@ class Contributions:
             raise _not("a subclass of llmsim_adapters.Builder", builder)
         name = _name("builder name", getattr(builder, "name", None))
         owner = self._result.builders.get(name)
-        if owner is not None:
-            message = f"builder name `{name}` is taken by {owner.distribution} {owner.version}; choose another name"
-            raise PluginError(message)
+        own = self._free("builder name", name, built_in=owner is not None and owner.built_in)
         declared = getattr(builder, "requirements", None)
         if not isinstance(declared, Requirements):
             message = f"builder `{name}`: `requirements` is {type_name(declared)}; expected Requirements"
@@ -168,7 +221,19 @@ class Contributions:
             claims_itself=getattr(instance.claim, "__func__", None) is not Builder.claim,
             builds_itself=builds_itself,
         )
-        return partial(self._result.builders.__setitem__, name, entry)
+        doubts: tuple[str, ...] = ()
+        if self._distribution != HOST:  # the suite holds the package's own to what there is
+            from llmsim_adapters.plugins.doubts import of_builder
+
+            doubts = tuple(of_builder(name, entry.requirements, self._result, self._package))
+
+        def register() -> None:
+            own()
+            self._result.builders[name] = entry
+            for doubt in doubts:
+                self._doubt(doubt)
+
+        return register
 
     def _modelled(self, name: str, features: Set[str], builds_itself: bool) -> Set[str]:
         if not isinstance(features, FeaturesOf):

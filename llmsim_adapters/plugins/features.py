@@ -38,6 +38,13 @@ class KnownFeatures:
         """Make the feature of a plugin's component known, under a name that is not taken."""
         self._plugged[feature.name] = _Plugged(feature, component, guest)
 
+    def drop(self, kind: str) -> list[str]:
+        """Forget the features of a plugin's kind of component, and return their names."""
+        names = [name for name, plugged in self._plugged.items() if plugged.component.kind == kind]
+        for name in names:
+            del self._plugged[name]
+        return names
+
     def __getitem__(self, name: str) -> Feature[Any]:
         return self._plugged[name].feature if name in self._plugged else self._built_in[name]
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
+from traceback import format_exception, walk_tb
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from llmsim_adapters.errors import AdapterError
+from llmsim_adapters import streams
+from llmsim_adapters.errors import TRACEBACK, AdapterError
 from llmsim_adapters.graph.schedule import ScheduleError
 from llmsim_adapters.plugins import output
 from llmsim_adapters.text import printable
@@ -19,6 +22,10 @@ _Result = TypeVar("_Result")
 TIMEOUT: Final = "LLMSIM_ADAPTERS_PLUGIN_TIMEOUT"
 """The environment variable for the seconds that one call into a plugin may take."""
 
+DISABLE: Final = "LLMSIM_ADAPTERS_DISABLE"
+"""Environment variable: a comma list of what is not loaded, named as in `ONLY`. What is built in always is."""
+
+_HOST: Final = ("llmsim_adapters", "llmsim_builders", "pluggy")
 _DEFAULT_SECONDS: Final = 5.0
 _LONGEST_MESSAGE: Final = 400
 
@@ -58,7 +65,7 @@ class Guest:
         if self._silent:
             raise PluginTimeout(self._silent)
         try:
-            return isolated(call)
+            return isolated(call, self.label)
         except PluginTimeout as error:
             self._silent = f"{self.label}: {error}; not asked again"
             message = f"{self.label}: {error}"
@@ -68,11 +75,11 @@ class Guest:
             raise PluginError(message) from error
 
 
-def isolated(call: Callable[[], _Result]) -> _Result:
+def isolated(call: Callable[[], _Result], label: str = "a plugin") -> _Result:
     """Return the result of a plugin's code, run in a thread of its own and bounded in time.
 
     What it prints goes to standard error, so that a command's data stays clean. Code that does not answer is
-    abandoned with its thread, which does not keep the process alive.
+    abandoned with its thread, which does not keep the process alive; where it lets nothing else run, it ends a command.
 
     Raises:
         PluginError: the code raised anything, or did not answer in time.
@@ -88,12 +95,15 @@ def isolated(call: Callable[[], _Result]) -> _Result:
         except (PluginError, ScheduleError) as error:  # the latter is no fault of the plugin
             errors.append(error)
         except BaseException as error:  # whatever a plugin raises, SystemExit included, is its own
-            errors.append(_told(error))
+            with output.diverted():
+                errors.append(_told(error))
         else:
             results.append(result)
 
     thread = threading.Thread(target=run, daemon=True, name="llmsim-adapters-plugin")
     seconds = _seconds()
+    if streams.in_command() and not output.in_plugin():
+        _protect_command(label, seconds)
     with output.kept():
         thread.start()
         thread.join(seconds)
@@ -105,6 +115,15 @@ def isolated(call: Callable[[], _Result]) -> _Result:
         raise errors[0]
     message = f"did not answer within {seconds:g} s ({TIMEOUT} sets the limit)"
     raise PluginTimeout(message)
+
+
+def _protect_command(label: str, seconds: float) -> None:
+    """Take the command's streams, and have it ended where a plugin's code lets nothing else run."""
+    from llmsim_adapters.plugins.talk import Talk  # these are what only plugins need
+    from llmsim_adapters.plugins.watchdog import watch
+
+    streams.shield(Talk)  # type: ignore[arg-type]
+    watch(f"plugin {label}", seconds, f"{DISABLE}={label.partition(' ')[0]} leaves it out")
 
 
 def refuse_plugins(what: str) -> None:
@@ -125,9 +144,34 @@ def _told(error: BaseException) -> PluginError:
         text = printable(str(error), _LONGEST_MESSAGE)
     except BaseException:
         text = "(the error has no text that can be shown)"
-    told = PluginError(f"{name}: {text}" if text else name)
+    place = _place(error)
+    told = PluginError((f"{name}: {text}" if text else name) + (f" ({place})" if place else ""))
     told.__cause__ = error
+    if os.environ.get(TRACEBACK):
+        _show(error)
     return told
+
+
+def _place(error: BaseException) -> str:
+    """Return file and line of the last thing that the plugin's own code did, whatever it called then."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return printable(f"{os.path.basename(error.filename)}:{error.lineno}")
+    place, package = "", None
+    for frame, line in walk_tb(error.__traceback__):
+        root = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+        if package is None and root not in _HOST and root not in sys.stdlib_module_names:
+            package = root
+        if root == package:
+            place = f"{os.path.basename(frame.f_code.co_filename)}:{line}"
+    return printable(place)
+
+
+def _show(error: BaseException) -> None:
+    """Show the whole traceback of what a plugin raised, from the plugin's thread: on standard error, harmless."""
+    try:
+        print("".join(format_exception(error)), end="", flush=True)
+    except BaseException:
+        print("(the error has no traceback that can be shown)")
 
 
 def type_name(value: object) -> str:

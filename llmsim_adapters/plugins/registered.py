@@ -52,13 +52,32 @@ class RegisteredEngine(NamedTuple):
         return self.distribution == HOST
 
 
+class PluginWarning(UserWarning):
+    """A plugin is not used, or does what it should not."""
+
+
 class BrokenPlugin(NamedTuple):
-    """A plugin, or a part of one, that is not used, and why."""
+    """A plugin, or a part of one, that is not used, and why; or is `used` and does what it should not."""
 
     entry_point: str
     distribution: str
     version: str
     error: str
+    used: bool = False
+
+    def __str__(self) -> str:
+        owner = f" of {self.distribution} {self.version}" if self.distribution else ""
+        return f"plugin {self.entry_point}{owner} {'' if self.used else 'is not used: '}{self.error}"
+
+
+class Plugin(NamedTuple):
+    """An entry point that was loaded, and the hooks that it implements."""
+
+    entry_point: str
+    distribution: str
+    version: str
+    module: str
+    hooks: tuple[str, ...]
 
 
 class Registered:
@@ -71,12 +90,43 @@ class Registered:
     def __init__(self) -> None:
         self.builders: dict[str, RegisteredBuilder] = {}
         self.broken: list[BrokenPlugin] = []
+        self.plugins: list[Plugin] = []
         self.dialects: dict[str, Dialect] = {}
         self.guests: dict[str, Guest] = {}
         self.features = KnownFeatures()
         self.lowerings = Lowerings()
+        self.owners: dict[tuple[str, str], str] = {}
+        """The distribution that brought each thing, by what it is and its name."""
+        self.asked: set[str] = set()
+        """What the code of plugins' dialects may ask a reader for."""
+        self.replaced: dict[str, str] = {}
+        """The distribution whose dialect was preferred to the package's own, by model type."""
         self.engines: dict[str, RegisteredEngine] = {}
         """Those of plugins."""
+
+    def asked_names(self) -> frozenset[str]:
+        """Return the names of parameters among the defaults and aliases of plugins' dialects."""
+        return frozenset(
+            name
+            for dialect in self.dialects.values()
+            for name in (*dialect.defaults, *dialect.aliases.values())
+            if name in self.asked
+        )
+
+    def faults(self) -> tuple[BrokenPlugin, ...]:
+        """Return what is wrong with plugins, what they put into other modules until now among it."""
+        faults = list(self.broken)
+        for plugin in self.plugins:
+            if plugin.distribution != HOST:
+                from llmsim_adapters.plugins.patches import patches  # only plugins need it
+
+                faults += [
+                    BrokenPlugin(
+                        plugin.entry_point, plugin.distribution, plugin.version, f"replaces {patch}", used=True
+                    )
+                    for patch in patches(plugin.module.partition(".")[0])
+                ]
+        return tuple(faults)
 
     @property
     def plugged_engines(self) -> dict[str, Engine]:

@@ -90,8 +90,15 @@ def graph(answer: object, schedule: Schedule) -> OperatorGraph:
         ("notes", str),
     ):
         _each(name, getattr(answer, name), kind)
+    from llmsim_adapters.plugins.checked_site import WORDS, check_word  # only what plugins build needs it
+
     for weight in answer.weights:
         _each("shape of a weight", weight.shape, int)
+        for argument, words in WORDS["weight"].items():
+            check_word(f"weight `{printable(weight.name, 60)}`", argument, getattr(weight, argument), words)
+    for cache in answer.caches:
+        for argument, words in WORDS["cache"].items():
+            check_word(f"cache of `{printable(cache.block, 60)}`", argument, getattr(cache, argument), words)
     totals = {
         "parameters": answer.parameters,
         "mtp_parameters": answer.mtp_parameters,

@@ -88,6 +88,11 @@ class Registry(BaseModel):
     sources: str | None = None
 
 
+def registry_file(name: str | Path) -> Path:
+    """Return the file of a registry that ships with the package, or the one that is named."""
+    return Path(__file__).with_name(f"{name}.json") if name in SHIPPED else Path(name)
+
+
 def load_registry(name: str | Path) -> Registry:
     """Return a registry that ships with the package, or the one in a file.
 

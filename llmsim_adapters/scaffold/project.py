@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
+from datetime import date
 from importlib.resources import files
 from importlib.util import find_spec
 from keyword import iskeyword
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from llmsim_adapters.dialects.reading.find import find
 from llmsim_adapters.errors import AdapterError
+from llmsim_adapters.plugins.engines import engines_of
 from llmsim_adapters.plugins.manager import registered
 from llmsim_adapters.text import printable
 
@@ -28,8 +30,12 @@ _PREFIX: Final = "llmsim-"
 _COMMON: Final = {
     "pyproject.toml": "pyproject.toml",
     "README.md": "README.md",
+    "LICENSE": "LICENSE",
+    "config.json": "config.json",
     ".gitignore": "gitignore",
     ".github/workflows/ci.yml": "ci.yml",
+    ".github/workflows/release.yml": "release.yml",
+    "$module/py.typed": "py.typed",
 }
 _DIALECT: Final = {
     **_COMMON,
@@ -44,25 +50,43 @@ _COMPONENT: Final = {
     "$module/dialect.py": "component/dialect.py",
     "tests/test_$short.py": "component/tests.py",
 }
+_MODEL_TYPE: Final = {
+    **_DIALECT,
+    "$module/__init__.py": "model_type/plugin.py",
+    "tests/test_$short.py": "model_type/tests.py",
+}
+_ENGINE: Final = {
+    **_COMMON,
+    "README.md": "engine/README.md",
+    "$module/__init__.py": "engine/plugin.py",
+    "tests/test_$short.py": "engine/tests.py",
+}
+Kind = Literal["builder", "component", "model_type", "engine"]
+_KINDS: Final[Mapping[Kind, Mapping[str, str]]] = {
+    "builder": _DIALECT,
+    "component": _COMPONENT,
+    "model_type": _MODEL_TYPE,
+    "engine": _ENGINE,
+}
 
 
 class ScaffoldError(AdapterError):
     """There can be no project of this name, or not in this folder; the message says why and what to do."""
 
 
-def create(name: str, folder: str | os.PathLike[str] | None = None, *, component: bool = False) -> list[Path]:
+def create(name: str, folder: str | os.PathLike[str] | None = None, *, kind: Kind = "builder") -> list[Path]:
     """Write a plugin project, whole or not at all, and return its files.
 
     Args:
         name: that of the distribution, such as `llmsim-acme`; module, model type and builder are named after it.
         folder: where the project is to be; by default the name, in the current folder.
-        component: whether it has a component of its own, beside a dialect and a builder.
+        kind: what it brings: a `model_type` alone; a `builder` beside that; a `component` beside both; or an `engine`.
 
     Raises:
         ScaffoldError: the name can't be or is taken, or the folder exists.
         OSError: the files can't be written.
     """
-    names = _names(name)
+    names = {**_names(name), "what": "layouts" if kind == "engine" else "models", "year": str(date.today().year)}
     home = Path(name if folder is None else folder)
     if home.exists():
         message = f"{printable(home)} exists already; choose another folder, or remove it"
@@ -72,7 +96,7 @@ def create(name: str, folder: str | os.PathLike[str] | None = None, *, component
         raise ScaffoldError(message)
     texts = {
         Template(path).substitute(names): _template(template).substitute(names)
-        for path, template in (_COMPONENT if component else _DIALECT).items()
+        for path, template in _KINDS[kind].items()
     }
     part = Path(tempfile.mkdtemp(prefix=f".{home.name}.", dir=home.absolute().parent))
     try:
@@ -105,6 +129,9 @@ def _names(name: str) -> Mapping[str, str]:
         message = f"there is a module {module} already; choose another name, as in {_PREFIX}{name}"
         raise ScaffoldError(message)
     known = registered()
+    if short in {entry.name for entry in engines_of(known)}:
+        message = f"there is an engine {short} already; choose another name"
+        raise ScaffoldError(message)
     if short in known.builders:
         message = f"there is a builder {short} already; choose another name"
         raise ScaffoldError(message)

@@ -14,10 +14,11 @@ from __future__ import annotations
 import pytest
 
 pytest.register_assert_rewrite(
-    *(f"llmsim_adapters.testing.{name}" for name in ("configs", "conformance", "laws")),
+    *(f"llmsim_adapters.testing.{name}" for name in ("configs", "conformance", "dialects", "graphs", "laws")),
 )
 
 from llmsim_adapters.testing.conformance import BuilderConformance as BuilderConformance  # noqa: E402
+from llmsim_adapters.testing.dialects import DialectConformance as DialectConformance  # noqa: E402
 from llmsim_adapters.testing.example import Example as Example  # noqa: E402
 
-__all__ = ["BuilderConformance", "Example"]
+__all__ = ["BuilderConformance", "DialectConformance", "Example"]

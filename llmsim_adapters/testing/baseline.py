@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.errors import AdapterError
 from llmsim_adapters.evaluation.status import Evidence, Status
+from llmsim_adapters.plugins.manager import registered
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Mapping
 
+    from llmsim_adapters.graph.graph import OperatorGraph
     from llmsim_adapters.report import Report, ReportRow
 
 _ORDER: Final[Mapping[str, tuple[str, ...]]] = {
@@ -29,15 +31,17 @@ _ORDER: Final[Mapping[str, tuple[str, ...]]] = {
     "evidence": tuple(str(evidence) for evidence in Evidence),
 }
 
+_LONG: Final = 32768
+
 
 class BaselineError(AdapterError):
     """A baseline can't be read; the message names the file and what to do."""
 
 
 class Baseline:
-    """Status and evidence of each model, by its name in the registry."""
+    """What each model was, by its name in the registry: status, evidence, builder and its version, figures, gaps."""
 
-    def __init__(self, models: Mapping[str, Mapping[str, str]]) -> None:
+    def __init__(self, models: Mapping[str, Mapping[str, Any]]) -> None:
         self._models = models
 
     @classmethod
@@ -88,11 +92,55 @@ class Baseline:
         for name, order in _ORDER.items():
             if order.index(now[name]) < order.index(before[name]):
                 yield f"{name} {now[name]}; the baseline has {before[name]}"
+        changed = [
+            f"{name} {_shown(now['figures'].get(name))}; the baseline has {_shown(value)}"
+            for name, value in before.get("figures", {}).items()
+            if now["figures"].get(name) != value
+        ]
+        yield from changed
+        if self.knows_gaps(row):
+            yield from (
+                f"new gap: {gap}" for gap in row.coverage.gaps if f"{gap.kind} {gap.name}" not in before["gaps"]
+            )
+        by, said = (f"{entry.get('builder')} of {entry.get('plugin')}" for entry in (now, before))
+        if changed and "builder" in before and by != said:
+            yield f"built by {by}; the baseline by {said}"
+
+    def knows_gaps(self, row: ReportRow) -> bool:
+        """Whether the baseline has the gaps of a model; one of an earlier version has not."""
+        return "gaps" in self._models.get(_key(row), {})
 
 
-def describe(row: ReportRow) -> dict[str, str]:
+def describe(row: ReportRow) -> dict[str, Any]:
     """Return what a baseline keeps of a model."""
-    return {"status": str(row.coverage.status), "evidence": str(row.coverage.evidence)}
+    answer, graph = row.coverage, row.graph
+    entry = registered().builders.get(answer.builder or "")
+    return {
+        "status": str(answer.status),
+        "evidence": str(answer.evidence),
+        "builder": answer.builder,
+        "plugin": None if entry is None else f"{entry.distribution} {entry.version}",
+        "figures": {} if graph is None else figures(graph),
+        "gaps": sorted({f"{gap.kind} {gap.name}" for gap in answer.gaps}),
+    }
+
+
+def figures(graph: OperatorGraph) -> dict[str, int]:
+    """Return the figures that a baseline holds: of what the files hold, of a prefill, of a long sequence's cache."""
+    return {
+        "parameters": graph.parameters,
+        "active_parameters": graph.active_parameters,
+        "mtp_parameters": graph.mtp_parameters,
+        "buffers": graph.buffers,
+        "weight_bytes": graph.weight_bytes,
+        "flops": graph.flops,
+        f"kv_cache_elements_of_{_LONG}_tokens": graph.kv_cache_elements(_LONG),
+        "state_elements_per_sequence": graph.state_elements_per_sequence,
+    }
+
+
+def _shown(figure: Any) -> str:
+    return f"{figure:,}" if isinstance(figure, int) else "none"
 
 
 def _key(row: ReportRow) -> str:
@@ -100,4 +148,9 @@ def _key(row: ReportRow) -> str:
 
 
 def _is_entry(entry: Any) -> bool:
-    return isinstance(entry, dict) and all(entry.get(name) in order for name, order in _ORDER.items())
+    return (
+        isinstance(entry, dict)
+        and all(entry.get(name) in order for name, order in _ORDER.items())
+        and isinstance(entry.get("figures", {}), dict)
+        and isinstance(entry.get("gaps", []), list)
+    )

@@ -9,12 +9,15 @@ import pytest
 from llmsim_adapters.cli.coverage import document
 from llmsim_adapters.cli.terminal import render
 from llmsim_adapters.evaluation.status import Evidence, Status
-from llmsim_adapters.registries.registry import RegistryError
+from llmsim_adapters.registries.registry import RegistryError, registry_file
 from llmsim_adapters.report import ReportRow, coverage
 from llmsim_adapters.testing.baseline import Baseline, BaselineError, describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+
+    from llmsim_adapters.gap import Gap
 
 _STATUSES: Final = (Status.NOT_EVALUATED, Status.NOT_SUPPORTED, Status.PARTIALLY_SUPPORTED, Status.FULLY_SUPPORTED)
 _EVIDENCE: Final = tuple(Evidence)
@@ -33,6 +36,7 @@ class RegistryPlugin:
         self._under: float | None = option("--llmsim-fail-under")
         self._evidence = Evidence(option("--llmsim-evidence"))
         self._baseline: Baseline | None = None
+        self._file, self._asked = registry_file(option("--llmsim-coverage")).resolve(), False
         file, update = option("--llmsim-baseline"), option("--llmsim-update-baseline")
         if update and not file:
             message = "--llmsim-update-baseline needs --llmsim-baseline=FILE"
@@ -49,9 +53,18 @@ class RegistryPlugin:
         except (RegistryError, BaselineError) as error:
             raise pytest.UsageError(str(error)) from error
 
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> Registry | None:
+        """Collect the registry where its file is among pytest's arguments: ids of its items are, run once more."""
+        if file_path != self._file:
+            return None
+        self._asked = True
+        return Registry.from_parent(parent, path=file_path, plugin=self)
+
+    @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
-        registry = Registry.from_parent(session, name=f"llmsim-coverage[{self.report.name}]", plugin=self)
-        items.extend(registry.collect())
+        """Add the models, unless they were asked for one by one."""
+        if not self._asked:
+            items.extend(Registry.from_parent(session, path=self._file, plugin=self).collect())
 
     def shortfalls(self, row: ReportRow) -> Iterator[str]:
         """Yield in what a model is worse than was asked for."""
@@ -63,6 +76,11 @@ class RegistryPlugin:
         if self._baseline is not None:
             yield from self._baseline.regressions(row)
 
+    def gaps(self, row: ReportRow) -> list[Gap]:
+        """Return the gaps to be shown of a model: none where a baseline has them, which names the new ones."""
+        known = self._baseline is not None and self._baseline.knows_gaps(row)
+        return [] if known else list(row.coverage.gaps)
+
     @property
     def fail_under(self) -> float | None:
         """The least share of fully supported models, in percent."""
@@ -73,8 +91,8 @@ class RegistryPlugin:
         terminalreporter.write(render(document(self.report, full=False), width=terminalreporter._tw.fullwidth))
 
 
-class Registry(pytest.Collector):
-    """The registry, as the parent of its models."""
+class Registry(pytest.File):
+    """The registry's file, as the parent of its models: their ids are `file::model`."""
 
     def __init__(self, *, plugin: RegistryPlugin, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -100,14 +118,17 @@ class ModelItem(pytest.Item):
         super().__init__(**kwargs)
         self._plugin, self._row = plugin, row
         for name, value in describe(row).items():
-            self.user_properties.append((f"llmsim_{name}", str(value)))
+            if name == "figures":
+                self.user_properties += [(f"llmsim_{figure}", str(number)) for figure, number in value.items()]
+            elif name != "gaps":
+                self.user_properties.append((f"llmsim_{name}", str(value)))
         self.user_properties += [("llmsim_gap", str(gap)) for gap in row.coverage.gaps]
 
     def runtest(self) -> None:
         """Fail where the model is worse than was asked for."""
         reasons = list(self._plugin.shortfalls(self._row))
         if reasons:
-            raise Shortfall("\n".join([*reasons, *(f"  {gap}" for gap in self._row.coverage.gaps)]))
+            raise Shortfall("\n".join([*reasons, *(f"  {gap}" for gap in self._plugin.gaps(self._row))]))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Return the reasons, without a traceback into this package."""
@@ -115,9 +136,9 @@ class ModelItem(pytest.Item):
             return f"{self._row.source or self._row.name}: {excinfo.value}"
         return super().repr_failure(excinfo, style)
 
-    def reportinfo(self) -> tuple[str, int | None, str]:
+    def reportinfo(self) -> tuple[Path, int | None, str]:
         """Return what pytest shows of the item."""
-        return "", None, f"{self.parent.name if self.parent else ''}: {self.name}"
+        return self.path, None, self.name
 
 
 class ThresholdItem(pytest.Item):
@@ -137,6 +158,6 @@ class ThresholdItem(pytest.Item):
         """Return the sentence, without a traceback into this package."""
         return str(excinfo.value) if isinstance(excinfo.value, Shortfall) else super().repr_failure(excinfo, style)
 
-    def reportinfo(self) -> tuple[str, int | None, str]:
+    def reportinfo(self) -> tuple[Path, int | None, str]:
         """Return what pytest shows of the item."""
-        return "", None, f"{self.parent.name if self.parent else ''}: {self.name}"
+        return self.path, None, self.name

@@ -2,60 +2,32 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from copy import deepcopy
-from time import perf_counter
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import pytest
 
 from llmsim_adapters.api import evaluate
 from llmsim_adapters.evaluation.construction import construct
 from llmsim_adapters.evaluation.status import Status
-from llmsim_adapters.graph.schedule import Schedule, ScheduleError
+from llmsim_adapters.graph.schedule import Schedule
 from llmsim_adapters.plugins.features_of import FeaturesOf
 from llmsim_adapters.plugins.manager import registered
-from llmsim_adapters.testing import laws
+from llmsim_adapters.spelling import meant
 from llmsim_adapters.testing.configs import ConfigLaws
 from llmsim_adapters.testing.features import by_feature, entries, features_in, in_full, totals
+from llmsim_adapters.testing.graphs import SHOWING, GraphLaws
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from llmsim_adapters.graph.graph import OperatorGraph
-    from llmsim_adapters.model import Model
     from llmsim_adapters.plugins.registered import RegisteredBuilder
     from llmsim_adapters.spec.model import ModelSpec
     from llmsim_adapters.testing.example import Example
     from llmsim_adapters.testing.features import ByFeature
 
-SHOWING: Final = (
-    Schedule(engine="checkpoint", batch_size=2, seq_len=9001, logits="all", mtp=True),
-    Schedule(engine="checkpoint", batch_size=2, context_len=9001, mode="decode", mtp=True),
-)
-"""Schedules under which a feature can show: in both modes, beyond usual windows, with an optional stack."""
 
-SPREAD: Final = (
-    Schedule(engine="llmsim", batch_size=2, seq_len=64, tp_size=2),
-    Schedule(engine="llmsim", batch_size=2, seq_len=64, tp_size=2, dp_size=2, ep_size=2),
-    Schedule(engine="llmsim", batch_size=4, context_len=64, mode="decode", tp_size=2, ep_size=2, moe_tp=True),
-    Schedule(engine="llmsim", batch_size=4, context_len=64, mode="decode", dp_size=4, ep_size=4, deepep=True),
-    Schedule(engine="llmsim", batch_size=2, seq_len=64, tp_size=2, dense_fully_dp=True),
-)
-"""Ways to spread a model over ranks; those that an example can't be spread by have to say so."""
-
-EXPLAINED: Final = (
-    Schedule(engine="checkpoint", batch_size=2, seq_len=24, context_len=70, logits="all", mtp=True),
-    Schedule(engine="checkpoint", batch_size=3, context_len=24, mode="decode"),
-    SPREAD[1],
-    Schedule(engine="sglang", batch_size=2, seq_len=24, tp_size=2, dp_size=2, ep_size=2, mtp=True),
-)
-"""Schedules of which the printed working is evaluated: in both modes, and spread over ranks."""
-
-_QUICK: Final = 0.1
-
-
-class BuilderConformance(ConfigLaws):
+class BuilderConformance(GraphLaws, ConfigLaws):
     """The laws of a builder, as tests.
 
     Set `builder` to its registered name and `examples` to configs that it claims, which together show every feature
@@ -88,22 +60,12 @@ class BuilderConformance(ConfigLaws):
             pytest.fail(f"no builder {cls.builder!r} is registered; is its distribution installed?{reasons}")
         return found.builders[cls.builder]
 
-    def _build(self, model: Model, **schedule: Any) -> OperatorGraph:
-        return model.build(Schedule(**{"engine": "checkpoint", **schedule}), self.builder)
-
     # What it claims
 
     def test_it_claims_the_example(self, example: Example) -> None:
         coverage = example.load().coverage
         claim = next(claim for claim in coverage.claims if claim.builder == self.builder)
         assert claim.claims, f"refused: {[str(reason) for reason in claim.reasons()]}"
-
-    def test_the_example_has_the_known_totals(self, example: Example) -> None:
-        graph = self._build(example.load(), seq_len=example.seq_len, logits="all")
-        if example.parameters is not None:
-            assert graph.parameters == example.parameters
-        if example.flops is not None:
-            assert graph.flops == example.flops
 
     def test_every_required_parameter_is_needed(self, example: Example) -> None:
         coverage = example.load().coverage
@@ -121,23 +83,6 @@ class BuilderConformance(ConfigLaws):
             replaced = again is not None and again.key != parameter.key
             assert replaced or answer.status != Status.FULLY_SUPPORTED, f"nobody misses `{parameter.key}`"
 
-    def test_claiming_is_pure(self, example: Example) -> None:
-        config = example.config()
-        before = laws.frozen(config)
-        first, second = evaluate(config), evaluate(config)
-        assert first == second
-        assert laws.frozen(config) == before, "the config was changed"
-
-    def test_claiming_is_quick(self, example: Example) -> None:
-        config = example.config()
-        evaluate(config)
-        times = []
-        for _ in range(5):
-            start = perf_counter()
-            evaluate(config)
-            times.append(perf_counter() - start)
-        assert min(times) < _QUICK, f"an answer takes {min(times):.3f} s"
-
     # What its features do
 
     def test_every_declared_feature_is_shown_by_an_example(self, named: str) -> None:
@@ -147,6 +92,7 @@ class BuilderConformance(ConfigLaws):
 
     def test_a_declared_feature_changes_the_figures(self, feature: str) -> None:
         known = registered().features
+        assert feature in known, f"nobody registered {feature!r}{meant(feature, [each.name for each in known])}"
         free = known[feature].costless is not None
         examples, specs = self._showing(feature), self._shown_by_specs(feature)
         if not examples and not specs:
@@ -180,21 +126,6 @@ class BuilderConformance(ConfigLaws):
     def _shown_by_specs(cls, feature: str) -> list[tuple[str, ModelSpec]]:
         return _by_feature(cls)[1].get(feature, [])
 
-    # What its graphs say
-
-    def test_totals_are_sums_of_operators_and_weights(self, example: Example) -> None:
-        model = example.load()
-        for schedule in SHOWING:
-            laws.totals_are_sums(model.build(schedule, self.builder))
-
-    def test_caches_grow_as_they_say(self, example: Example) -> None:
-        laws.caches_grow_as_they_say(self._build(example.load(), seq_len=8))
-
-    def test_weights_and_caches_are_those_of_every_step(self, example: Example) -> None:
-        model = example.load()
-        one, other = self._build(model, seq_len=8), self._build(model, mode="decode", batch_size=3, context_len=80)
-        assert (one.weights, one.caches) == (other.weights, other.caches)
-
     def test_tied_weights_are_counted_once(self, example: Example) -> None:
         model = example.load()
         known, spec = registered().features, model.spec
@@ -207,43 +138,6 @@ class BuilderConformance(ConfigLaws):
         )
         table = {w.elements for w in self._build(model, seq_len=8).weights if w.sharding == "vocabulary"}
         assert two - one in table
-
-    def test_printed_formulas_evaluate_to_the_figures(self, example: Example) -> None:
-        model = example.load()
-        for schedule in EXPLAINED:
-            with suppress(ScheduleError):  # the example can't be spread so
-                graph = model.build(schedule, self.builder)
-                explained = model.explain(schedule, self.builder)
-                towers = {stack.name for stack in model.spec.towers} if model.spec else set()
-                laws.formulas_give_the_figures(explained, graph, model.config.data, self.constants, towers)
-
-    def test_decoding_token_by_token_multiplies_as_much_as_extending(self, example: Example) -> None:
-        if not example.by_token:
-            pytest.skip("the example's steps have linear layers over other tokens than the new ones")
-        model, tokens = example.load(), 5
-        extend = self._build(model, seq_len=tokens, logits="all")
-        steps = [self._build(model, mode="decode", context_len=i, logits="all") for i in range(tokens)]
-        assert sum(map(laws.linear_flops, steps)) == laws.linear_flops(extend)
-
-    def test_ranks_share_the_model(self, example: Example) -> None:
-        model, refusals = example.load(), []
-        for schedule in SPREAD:
-            try:
-                rank = model.build(schedule, self.builder)
-            except ScheduleError as error:
-                refusals.append(str(error))
-                continue
-            alone = {name: getattr(schedule, name) for name in ("batch_size", "seq_len", "context_len", "mode")}
-            laws.ranks_share_the_model(self._build(model, **alone), rank)
-        if len(refusals) == len(SPREAD):
-            pytest.skip(f"the example can't be spread so: {refusals}")
-
-    def test_building_is_deterministic_and_changes_nothing(self, example: Example) -> None:
-        model = example.load()
-        spec = deepcopy(model.spec)
-        first, second, third = (self._build(m, seq_len=8).to_dict() for m in (example.load(), model, model))
-        assert first == second == third
-        assert model.spec == spec
 
 
 def _construct(law: BuilderConformance, spec: ModelSpec, schedule: Schedule) -> OperatorGraph:

@@ -14,10 +14,12 @@ from llmsim_adapters.traced import ceil_div
 
 if TYPE_CHECKING:
     from llmsim_adapters.graph.graph import OperatorGraph
+    from llmsim_adapters.spec.model import ModelSpec
     from llmsim_adapters.working import Working
 
 NAMESPACE: Final[dict[str, Any]] = {"__builtins__": {}, "min": min, "max": max, "ceil_div": ceil_div}
 """What formulas may use beside names of sizes."""
+_SMALL: Final = 8
 
 
 def totals_are_sums(graph: OperatorGraph) -> None:
@@ -70,12 +72,17 @@ def caches_grow_as_they_say(graph: OperatorGraph) -> None:
 
 
 def formulas_give_the_figures(
-    working: Working, graph: OperatorGraph, config: Mapping[str, Any], constants: frozenset[int], towers: Set[str]
+    working: Working,
+    graph: OperatorGraph,
+    config: Mapping[str, Any],
+    constants: frozenset[int],
+    towers: Set[str],
+    places: Mapping[str, str] | None = None,
 ) -> None:
     """Each printed formula evaluates to its figure, in names that say where they are from, and without bare sizes.
 
     A number above 8 that is none of the `constants`, nor of the config's quantization, has lost its origin. Encoders
-    may have fixed sizes.
+    may have fixed sizes. `places` are the lines of a plugin's lowerings, by the end of what they emit.
     """
     names = {name.name: name.value for name in working.names}
     for name in working.names:
@@ -96,8 +103,13 @@ def formulas_give_the_figures(
             assert value == line.value, f"{figure.name} of {line.of}: {line.formula} is {value}, not {line.value}"
             if line.of.partition(".")[0] in towers:
                 continue
-            bare = {int(text) for text in re.findall(r"(?<![\w.])\d+", line.formula)} - known
-            assert max(bare, default=0) <= 8, f"{figure.name} of {line.of}: bare sizes in {line.formula}"
+            sizes = {int(text) for text in re.findall(r"(?<![\w.])\d+", line.formula)} - known
+            bare = ", ".join(str(size) for size in sorted(sizes) if size > _SMALL)
+            place = next((f" ({place})" for end, place in (places or {}).items() if line.of.endswith(end)), "")
+            assert not bare, (
+                f"{figure.name} of {line.of}{place}: nothing says where the size {bare} in `{line.formula}` is from; "
+                f"read it from the config, or, where no config states it, list it: `constants = frozenset({{{bare}}})`"
+            )
 
 
 def value_of(config: Mapping[str, Any], path: str) -> tuple[int, ...]:
@@ -130,6 +142,55 @@ def ranks_share_the_model(whole: OperatorGraph, rank: OperatorGraph) -> None:
     assert rank.parameters == whole.parameters
     assert rank.flops * schedule.world_size >= whole.flops * schedule.dp_size
     assert rank.weight_bytes <= whole.weight_bytes
+
+
+def what_attends_caches(step: OperatorGraph, spec: ModelSpec) -> None:
+    """What a decode step attends to is kept by the block itself, unless its components say that it is not."""
+    kept = {(cache.stack, cache.block) for cache in step.caches if cache.kind != "state"}
+    attending = {(operator.stack, operator.block) for operator in step.operators if operator.kind == "attention"}
+    for stack in spec.stacks:
+        for block in stack.blocks:
+            own = [c for sublayer in block.sublayers for mixer in sublayer.mixers for c in (mixer, *mixer.parts())]
+            elsewhere = any(getattr(c, "borrows_cache", False) or not getattr(c, "cached", True) for c in own)
+            at = (stack.name, block.name)
+            assert at not in attending or at in kept or elsewhere, (
+                f"{stack.name}.{block.name} attends to earlier tokens in a decode step and keeps nothing of them; "
+                "its lowering lacks a `site.cache(...)`"
+            )
+
+
+def splits_are_consistent(rank: OperatorGraph) -> None:
+    """Results that ranks have in parts are put together again, and caches are split as what fills them."""
+    split: dict[tuple[str, str, str], set[str]] = {}
+    for weight in rank.weights:
+        if weight.ways > 1:
+            split.setdefault((weight.stack, weight.block, weight.name.partition(".")[0]), set()).add(weight.sharding)
+    sent = {(transfer.stack, transfer.block, transfer.name.partition(".")[0]) for transfer in rank.transfers}
+    mixing = {
+        (operator.stack, operator.block, operator.name.partition(".")[0])
+        for operator in rank.operators
+        if operator.kind in ("attention", "recurrence")
+    }
+    for at, shardings in split.items():
+        parts = shardings & {"column", "heads", "kv_heads"}
+        assert at not in mixing or not parts or shardings & {"row", "experts"} or at in sent, (
+            f"{'.'.join(at)} is split by {', '.join(sorted(parts))}, and nothing puts its parts together: "
+            "its last matrix is split by `row`, or its result sent"
+        )
+    for cache in rank.caches:
+        here = (cache.stack, cache.block)
+        whole = any("kv_heads" in found for at, found in split.items() if at in mixing and at[:2] == here)
+        around = {s for at, found in split.items() if at in mixing and at[:2] == here for s in found}
+        where = f"the cache `{cache.kind}` of {cache.stack}.{cache.block}"
+        apart = cache.kind == "state" or cache.from_encoder  # is filled by what need not mix, or not run
+        if "heads" in around:  # which are as many of keys and values, in some models
+            around.add("kv_heads")
+        assert apart or cache.ways == 1 or cache.sharding in around, (
+            f"{where} is split by {cache.sharding}, and no weight is"
+        )
+        assert cache.kind != "key_value" or cache.sharding != "replicated" or not whole, (
+            f"{where} is whole on every rank, and what fills it is split by kv_heads"
+        )
 
 
 def linear_flops(graph: OperatorGraph) -> int:

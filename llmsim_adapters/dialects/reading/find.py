@@ -115,5 +115,5 @@ def inferring() -> Dialect:
 
 
 def find(model_type: str, plugged: Mapping[str, Dialect]) -> Dialect | None:
-    """Return the dialect of a model type: the package's own, else one that a plugin brought."""
-    return built_in(model_type) or plugged.get(model_type)
+    """Return the dialect of a model type: one that a plugin brought, else the package's own."""
+    return plugged.get(model_type) or built_in(model_type)
