@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from llmsim_adapters.dialects.read import read
 from llmsim_adapters.errors import AdapterError, ConfigUnavailable, InvalidConfig
 from llmsim_adapters.evaluation.construction import FAILURES, construct, guest_of, reread
-from llmsim_adapters.evaluation.evaluator import OWN_SCHEDULE, Evaluation, evaluate, unavailable, unsupported
+from llmsim_adapters.evaluation.evaluator import Evaluation, evaluate, unavailable
+from llmsim_adapters.evaluation.graphs import OWN_SCHEDULE, unsupported
 from llmsim_adapters.gap import Gap, GapKind, few
 from llmsim_adapters.graph.schedule import DEFAULT_ENGINE, Schedule, ScheduleError
 from llmsim_adapters.lowerings.recording import Kept

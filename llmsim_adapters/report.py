@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from llmsim_adapters.errors import ConfigUnavailable
 from llmsim_adapters.evaluation.causes import Blocked, Cause, causes
-from llmsim_adapters.evaluation.evaluator import OWN_SCHEDULE, unavailable
+from llmsim_adapters.evaluation.evaluator import unavailable
+from llmsim_adapters.evaluation.graphs import OWN_SCHEDULE
 from llmsim_adapters.evaluation.status import Status
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.model import Model, not_found
