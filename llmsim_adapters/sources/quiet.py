@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    import logging
     from collections.abc import Iterator
 
 _CLIENTS: Final = ("huggingface_hub", "modelscope_hub", "urllib3", "filelock")
@@ -32,6 +32,8 @@ def quiet() -> Iterator[None]:
 
 def hush() -> None:
     """Let the clients that are imported heed `quiet`."""
+    import logging  # which no answer without a hub needs
+
     for name in list(logging.root.manager.loggerDict):
         if name.partition(".")[0] in _CLIENTS:
             logging.getLogger(name).addFilter(_others)  # one that is there is not added again
