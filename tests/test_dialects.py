@@ -313,6 +313,27 @@ class TestHeads:
         assert model.coverage.gaps == ()
         assert model.build().parameters == total
 
+    @pytest.mark.parametrize(
+        ("architecture", "elements"),
+        [
+            ("TransformersForCausalLM", 96_000),
+            ("TransformersMoEForCausalLM", 96_000),
+            ("MindSporeForCausalLM", 96_000),
+            ("TorchNativeLlamaForCausalLM", 96_000),
+            ("TransformersEmbeddingModel", 0),
+            ("LlamaEmbeddingModel", 0),
+        ],
+    )
+    def test_a_servers_wrapper_is_the_class_that_it_runs(self, architecture: str, elements: int) -> None:
+        """SGLang's `registry` names these classes; each runs the model of the type that the config states."""
+        model = la.load({**LLAMA, "architectures": [architecture]})
+        assert model.coverage.gaps == ()
+        assert sum(w.elements for w in model.build().weights if w.name.startswith("head")) == elements
+
+    @pytest.mark.parametrize("architecture", ["TorchNativePhi3ForCausalLM", "TransformersLlamaForCausalLM"])
+    def test_what_only_begins_like_one_is_another_class(self, architecture: str) -> None:
+        assert gaps({**LLAMA, "architectures": [architecture]}) == [("inferred", "architectures")]
+
     def test_a_head_of_another_kind_is_a_gap(self) -> None:
         config = {**LLAMA, "architectures": ["LlamaForTokenClassification"]}
         assert gaps(config) == [("unsupported_feature", "head_of_LlamaForTokenClassification")]
