@@ -244,6 +244,12 @@ class TestSettings:
         self.written(tmp_path, 'registry = "sglang"\noffline = true')
         assert self.total("coverage") > 200
 
+    def test_are_shown_when_asked_for(self, tmp_path: Path) -> None:
+        assert run("--show-config").stdout.startswith("no llmsim-adapters.toml")
+        path = self.written(tmp_path, 'registry = "sglang"\nfail-under = 90\n')
+        shown = run("--show-config")
+        assert (shown.exit_code, shown.stdout) == (0, f'# {path}\nregistry = "sglang"\nfail-under = 90\n')
+
     @pytest.mark.skipif(os.name == "nt", reason="a working directory can't be removed")
     def test_of_a_folder_that_is_gone_are_none(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         gone = tmp_path / "gone"
@@ -269,6 +275,13 @@ class TestSettings:
         assert (result.exit_code, result.stdout) == (2, "")
         assert message in result.stderr
         assert result.stderr.count("\n") == 1
+
+
+def test_quiet_says_no_warnings_and_errors_still() -> None:
+    arguments = ("build", "Qwen/Qwen2.5-VL-7B-Instruct", "--offline", "--format", "json")
+    assert "warning: " in run(*arguments).stderr
+    assert run("-q", *arguments).stderr == ""
+    assert run("-q", "build", "no/such", "--offline").stderr.startswith("error: ")
 
 
 def test_the_version_is_that_of_the_package() -> None:

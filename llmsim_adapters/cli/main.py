@@ -35,6 +35,7 @@ from llmsim_adapters.cli.options import (
     hub_options,
     model_options,
     schedule_of,
+    show_settings,
     source_argument,
 )
 from llmsim_adapters.cli.output import Wanted, emit, warn, write
@@ -47,11 +48,20 @@ PERCENT = Within(0, 100)
 
 
 @click.group(cls=Commands, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("-q", "--quiet", is_flag=True, help="Say no warnings.")
 @click.option("--no-config", is_flag=True, help="Heed no llmsim-adapters.toml and no pyproject.toml.")
+@click.option(
+    "--show-config",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=show_settings,
+    help="Show what such a file sets here, and exit.",
+)
 @click.option("--plugin", "tried", multiple=True, metavar="PATH", help="Try a plugin: file.py, or a project's folder.")
 @click.version_option(__version__, "--version", message="%(prog)s %(version)s", prog_name="llmsim-adapters")
 @click.pass_context
-def main(context: click.Context, no_config: bool, tried: tuple[str, ...] = ()) -> None:
+def main(context: click.Context, quiet: bool, no_config: bool, tried: tuple[str, ...] = ()) -> None:
     """Which LLMSim builder can model a Hugging Face config, which gaps remain, and the operator graph.
 
     A SOURCE is the path of a config.json or of its folder, org/name, huggingface.co/org/name or
@@ -59,6 +69,7 @@ def main(context: click.Context, no_config: bool, tried: tuple[str, ...] = ()) -
 
     Exit codes: 0 answered, 1 not answered or below a threshold, 2 misuse.
     """
+    del quiet  # which `warn` heeds
     if not no_config:
         from llmsim_adapters.cli import settings
 

@@ -8,6 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TextIO
 
+import click
+
 from llmsim_adapters import streams
 from llmsim_adapters.errors import AdapterError
 from llmsim_adapters.text import printable
@@ -129,7 +131,9 @@ def complain(message: str) -> None:
 
 def warn(message: str) -> None:
     """Write one line to standard error about something that the reader of the data should know."""
-    _say(f"warning: {message}")
+    context = click.get_current_context(silent=True)
+    if context is None or not context.find_root().params.get("quiet"):
+        _say(f"warning: {message}")
 
 
 def _say(line: str) -> None:
