@@ -195,6 +195,7 @@ VARIATIONS: tuple[tuple[str, type[Any], Callable[[Any], Any]], ...] = (
     ("attention_softcap", Attention, lambda a: replace(a, softcap=50.0)),
     ("attention_bias", Attention, lambda a: replace(a, qkv_bias=True)),
     ("sliding_window", Attention, lambda a: replace(a, window=512)),
+    ("attention_of_blocks", Attention, lambda a: replace(a, block=4)),
     ("chunked_attention", Attention, lambda a: replace(a, window=512, chunked=True)),
     ("score_correction_bias", MixtureOfExperts, lambda m: replace(m, score_correction_bias="buffer")),
     ("post_norms", la.Sublayer, lambda s: replace(s, post_norms=s.pre_norms)),

@@ -35,6 +35,7 @@ def lower_attention(attention: Attention, site: Site) -> None:
         top_k=attention.top_k,
         top_k_block=attention.top_k_block,
         top_k_tail=attention.top_k_tail,
+        pairs=site.step.pairs_of_blocks(attention.block) if attention.block else None,
     )
     site.options(attention.options, "results")
     results = attention.num_attention_heads * value_dim

@@ -27,6 +27,7 @@ DIALECT_OF_ARCHITECTURE: Final = {
     "Eagle3Speculator": "llama_eagle3",
     "LlamaForCausalLMEagle3": "llama_eagle3",
     **dict.fromkeys(("Grok1ForCausalLM", "Grok1ModelForCausalLM"), "grok"),
+    "SDARMoeForCausalLM": "sdar_moe",
     "SolarForCausalLM": "solar",
     **dict.fromkeys(
         (

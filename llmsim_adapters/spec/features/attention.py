@@ -41,6 +41,13 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         lambda a: replace(a, chunked=False),
     ),
     Feature(
+        "attention_of_blocks",
+        "blocks of tokens that are decoded together and attend to each other, as block diffusion has them",
+        Attention,
+        lambda a: a.block > 0,
+        lambda a: replace(a, block=0),
+    ),
+    Feature(
         "attention_bias",
         "biases of the query, key and value projections",
         Attention,
