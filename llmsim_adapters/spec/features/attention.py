@@ -209,6 +209,13 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         lambda a: _without(a, "sinks"),
     ),
     Feature(
+        "attention_sink_keys",
+        "a learned key of each key/value head that takes attention from the tokens",
+        Attention,
+        lambda a: _is(a, "sink_keys"),
+        lambda a: _without(a, "sink_keys"),
+    ),
+    Feature(
         "latent_attention_input_size",
         "latent attention over an input of another size",
         LatentAttention,
