@@ -25,6 +25,7 @@ DIALECT = bailing_moe.DIALECT.like(
     read=read,
     aliases={"use_expert_bias": "moe_router_enable_expert_bias"},
     costless={
+        **dict.fromkeys(("image_start_token", "video_patch_token", "video_start_token"), "a token id"),
         "moe_router_topk_scaling_factor": "how experts are weighted",
         "use_interleaved_frame_timestamp": "which positions frames of pictures have",
     },

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components import Attention, Component, Norm
     from llmsim_adapters.spec.model import ModelSpec, Sublayer
 
-_PATTERN: Final = (
+PATTERN: Final = (
     *("first_layers_types", "hybrid_layer_pattern", "hybrid_layers_types_block", "is_hybrid_swa"),
     *("last_layers_types", "num_hybrid_layers_block", "use_hybrid_layers"),
 )
@@ -33,7 +33,7 @@ _PATTERN: Final = (
 
 def read(r: Reader) -> ModelSpec:
     count = layers(r)
-    r.no_effect(_PATTERN, "layer_types is made of them")
+    r.no_effect(PATTERN, "layer_types is made of them")
     dense = r.indices("mlp_only_layers") or frozenset()
     r.derive("moe_intermediate_size", r.size("expert_intermediate_size"))
     width = r.size("dense_intermediate_size")

@@ -7,7 +7,7 @@ into the prediction modules.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.assembly.components import attention, mixture_of_experts, mlp
 from llmsim_adapters.dialects.assembly.decoder import (
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.model import ModelSpec
 
 
+_OF_SLIDING: Final = ("attention_other_setting", "num_sliding_attention_heads", "per_layer_config", "sliding_window")
+
+
 def read(r: Reader) -> ModelSpec:
     count = int(layers(r))
     kinds = list(r.words("layer_types", (FULL, SLIDING)) or (FULL,))
@@ -37,6 +40,8 @@ def read(r: Reader) -> ModelSpec:
     kinds += [kinds[-1]] * (count - len(kinds))
     wide = _gated(r, attention(r, bias=r.flag("attention_bias"), qk_norm=True))
     narrow = _sliding(r, wide) if SLIDING in kinds else wide
+    if SLIDING not in kinds:
+        r.no_effect(_OF_SLIDING, "no layer slides")
     mixers = [narrow if kind == SLIDING else wide for kind in kinds]
     networks = experts_where(r, _sparse(r, count), lambda: mlp(r), lambda: _experts(r))
     module = mixers[min(count, len(mixers) - 1)]

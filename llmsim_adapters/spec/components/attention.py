@@ -158,7 +158,8 @@ class LatentAttention(Component):
     With `top_k`, each token attends to that many tokens, which the `indexer` chooses or, without one, that of the last
     layer before which has one (DeepSeek-V3.2, arXiv:2512.02556). With `gate_from_queries`, queries and an output gate
     for each result are projected together, from the compressed queries before and after their norm (A.X K2).
-    `input_size` is that of what queries and latents are projected from, where it is not `hidden_size`.
+    `input_size` is that of what queries and latents are projected from, where it is not `hidden_size`. The norms of
+    compressed queries and latents have a gate of `norm_gate_rank` (GigaChat 3.5).
     """
 
     kind: ClassVar[str] = "latent_attention"
@@ -175,6 +176,7 @@ class LatentAttention(Component):
     rope_norm: bool = False
     window: int | None = None
     gate_from_queries: bool = False
+    norm_gate_rank: int = 0
     input_size: int | None = None
     top_k: int | None = None
     indexer: Indexer | None = None

@@ -209,6 +209,13 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         lambda a: _without(a, "sinks"),
     ),
     Feature(
+        "gated_latent_norms",
+        "gates of the norms of compressed queries and latents",
+        LatentAttention,
+        lambda a: a.norm_gate_rank > 0,
+        lambda a: replace(a, norm_gate_rank=0),
+    ),
+    Feature(
         "attention_sink_keys",
         "a learned key of each key/value head that takes attention from the tokens",
         Attention,
