@@ -1,6 +1,6 @@
 """IQuest Q1: most layers slide, four norms a layer, learned keys as sinks, experts after dense layers.
 
-Source: SGLang's `IQuestQ1Config` and class. Lists of layers' types follow from others, of which `layer_types` is the sum.
+Source: SGLang's `IQuestQ1Config` and class. `layer_types` is made of other lists, of the first, middle and last layers.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from llmsim_adapters.spec.components import SinkKeys
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.dialects.assembly.layouts import Layout
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Attention, Component, Norm
     from llmsim_adapters.spec.model import ModelSpec, Sublayer
 

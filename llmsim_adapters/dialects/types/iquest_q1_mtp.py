@@ -12,7 +12,7 @@ from llmsim_adapters.dialects.assembly.components import mixture_of_experts
 from llmsim_adapters.dialects.assembly.decoder import decoder, next_token_stack
 from llmsim_adapters.dialects.assembly.layouts import sandwich_norm
 from llmsim_adapters.dialects.types import iquest_q1
-from llmsim_adapters.spec.components import Norm
+from llmsim_adapters.spec.components import Attention, Norm
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
@@ -26,7 +26,7 @@ def read(r: Reader) -> ModelSpec:
     )
     r.derive("moe_intermediate_size", r.size("expert_intermediate_size"))
     found, experts = iquest_q1.mixers(r), mixture_of_experts(r)
-    mixer = found[0] if isinstance(found, list) else found
+    mixer = found if isinstance(found, Attention) else found[0]
     module = next_token_stack(r, 1)
     assert module is not None
     (block,) = module.blocks

@@ -1,4 +1,7 @@
-"""MiMo-V2's language model: that of MiMo-V2-Flash, with sinks only where a config says so. Source: SGLang's `mimo_v2.py`."""
+"""MiMo-V2's language model: that of MiMo-V2-Flash, with sinks only where a config says so.
+
+Source: SGLang's `mimo_v2.py`.
+"""
 
 from __future__ import annotations
 

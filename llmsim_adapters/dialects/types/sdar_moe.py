@@ -1,4 +1,7 @@
-"""SDAR with experts: Qwen3-MoE, whose tokens come in blocks that are decoded together. Source: SGLang's `sdar_moe.py`."""
+"""SDAR with experts: Qwen3-MoE, whose tokens come in blocks that are decoded together.
+
+Source: SGLang's `sdar_moe.py`.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """XVERSE: Llama under its remote code's type, or with experts of the usual width in every layer.
 
-Source: the published config of xverse/XVERSE-7B and SGLang's `xverse.py` and `xverse_moe.py`. transformers has no class for the type; its
-`llama` of equal dimensions is the proof. Each checkpoint carries a class with defaults of its own, so that sizes have
-none here.
+Source: the published config of xverse/XVERSE-7B and SGLang's `xverse.py` and `xverse_moe.py`. transformers has no class
+for the type; its `llama` of equal dimensions is the proof. Each checkpoint carries a class with defaults of its own, so
+that sizes have none here.
 """
 
 from __future__ import annotations

@@ -91,8 +91,8 @@ class Attention(Component):
         window: the number of latest tokens, the present one included, that a token attends to; None: all.
         chunked: the tokens come in chunks of `window`, and a token attends to those of its own chunk only.
         rotary_fraction: the part of each head that rotary positions turn; 0: none.
-        block: the tokens come in blocks of so many, which are decoded together: a token attends to all of its own block,
-            later ones too, and to the blocks before; 0: they come one by one.
+        block: the tokens come in blocks of so many, which are decoded together: a token attends to all of its own
+            block, later ones too, and to the blocks before; 0: they come one by one.
         keys_as_values: whether the projected keys are the values too, before the norms and positions of both.
         cached: whether keys and values are kept for later tokens; not so in an encoder, which has none.
         borrows_cache: whether keys and values are those of an earlier layer, which has the projections and the cache.
