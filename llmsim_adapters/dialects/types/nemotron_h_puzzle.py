@@ -54,13 +54,19 @@ def _mixer(
     if kind != "moe":
         return made.get((kind,), usual)
     experts, chosen, width = (
-        entry.size(name) if entry.has(name) else getattr(usual, usually) for name, usually in _SIZES.items()
+        _of_block(r, entry, name, usually, getattr(usual, usually)) for name, usually in _SIZES.items()
     )
     key = (kind, int(experts), int(chosen), int(width))
     if key not in made:
         r.check("block_configs", chosen <= experts, f"has {int(experts)} experts, of which {int(chosen)} are chosen")
         made[key] = replace(usual, num_experts=experts, num_experts_per_tok=chosen, moe_intermediate_size=width)
     return made[key]
+
+
+def _of_block(r: Reader, entry: Reader, name: str, usually: str, usual: int) -> int:
+    """Return a size of a block: its own, which the model's own name stands for, or that of the others."""
+    own = int(entry.size(name)) if entry.has(name) else int(usual)
+    return usual if own == usual else r.derive(usually, own)
 
 
 DIALECT = nemotron_h.DIALECT.like("nemotron_h_puzzle", read=read, classes=("NemotronHPuzzleForCausalLM",))
