@@ -12,6 +12,7 @@ import llmsim_builders
 import pytest
 
 import llmsim_adapters as la
+from llmsim_adapters.dialects.assembly.options import with_options
 from llmsim_adapters.lowerings.built_in import BUILT_IN
 from llmsim_adapters.spec.category import text_category
 from llmsim_adapters.spec.components import (
@@ -53,6 +54,7 @@ from llmsim_adapters.spec.components import (
     Scale,
     ScaledResidual,
     Score,
+    SinkKeys,
     StreamProjections,
     every_kind,
 )
@@ -68,6 +70,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 REGISTER = llmsim_builders.llmsim_register_builders
+SINK_KEYS = SinkKeys(num_attention_heads=16, num_key_value_heads=4, head_dim=64)
 BUILDERS: list[type[la.Builder]] = REGISTER()
 FEATURES = Features()
 NOT_MODELLED: frozenset[str] = frozenset()
@@ -107,6 +110,7 @@ VARIATIONS: tuple[tuple[str, type[Any], Callable[[Any], Any]], ...] = (
     ("latent_attention_window", LatentAttention, lambda a: replace(a, window=512)),
     ("rotary_key_norm", LatentAttention, lambda a: replace(a, rope_norm=True)),
     ("latent_attention_input_size", LatentAttention, lambda a: replace(a, input_size=2 * a.hidden_size)),
+    ("gated_latent_norms", LatentAttention, lambda a: replace(a, norm_gate_rank=16)),
     ("latent_attention_sinks", LatentAttention, lambda a: replace(a, sinks=True)),
     ("gate_from_queries", LatentAttention, lambda a: replace(a, gate_from_queries=True, q_lora_rank=24)),
     ("sparse_attention", LatentAttention, lambda a: replace(a, top_k=64, indexer=INDEXER)),
@@ -195,6 +199,8 @@ VARIATIONS: tuple[tuple[str, type[Any], Callable[[Any], Any]], ...] = (
     ("attention_softcap", Attention, lambda a: replace(a, softcap=50.0)),
     ("attention_bias", Attention, lambda a: replace(a, qkv_bias=True)),
     ("sliding_window", Attention, lambda a: replace(a, window=512)),
+    ("attention_sink_keys", Attention, lambda a: with_options(a, SINK_KEYS)),
+    ("attention_of_blocks", Attention, lambda a: replace(a, block=4)),
     ("chunked_attention", Attention, lambda a: replace(a, window=512, chunked=True)),
     ("score_correction_bias", MixtureOfExperts, lambda m: replace(m, score_correction_bias="buffer")),
     ("post_norms", la.Sublayer, lambda s: replace(s, post_norms=s.pre_norms)),

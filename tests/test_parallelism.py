@@ -437,7 +437,9 @@ TOKENS: Final = 9
 
 def looks_ahead(spec: ModelSpec) -> bool:
     """Whether tokens attend to later ones, so that a step for each is another computation."""
-    return any(not getattr(component, "causal", True) for component in spec.components())
+    return any(
+        not getattr(component, "causal", True) or getattr(component, "block", 0) for component in spec.components()
+    )
 
 
 def at(model: Model, new: int, cached: int, mode: str = "extend") -> dict[str, Operator] | None:

@@ -136,12 +136,15 @@ class TestDirection:
         assert replace(named.spec, architecture="LlamaModel") == said.spec
         assert named.coverage.gaps == ()
 
-    def test_a_convolution_that_looks_ahead_is_not_modelled(self) -> None:
-        """LFM2.5's encoders: no state is kept of it, and its padding is another (SGLang's `lfm2.py`)."""
-        config = facts("lfm2")["cases"][0]["config"]
+    def test_so_do_convolutions_of_such_models(self) -> None:
+        """LFM2.5's encoders: no state is kept of them, and their padding is another (SGLang's `lfm2.py`)."""
+        (config,) = (case["config"] for case in facts("lfm2")["cases"] if case["name"] == "tiny-minimal")
         assert gaps(config) == []
         changed = {**config, "architectures": ["Lfm2BidirectionalModel"]}
-        assert gaps(changed) == [("unsupported_feature", "bidirectional_convolution")]
+        assert gaps(changed) == []
+        schedule = la.Schedule(engine="checkpoint", seq_len=9)
+        assert {cache.kind for cache in la.build(config, schedule).caches} == {"state", "key_value"}
+        assert {cache.kind for cache in la.build(changed, schedule).caches} == {"key_value"}
 
 
 class TestExpertsInEveryOtherLayer:

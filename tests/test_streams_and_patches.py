@@ -30,6 +30,24 @@ def executed(operator: la.Operator) -> int:
 
 
 @pytest.mark.parametrize(("cached", "new"), STEPS)
+def test_tokens_of_a_block_see_all_of_it_and_the_blocks_before(cached: int, new: int) -> None:
+    config = TINY["qwen3"] | {"model_type": "sdar", "architectures": ["SDARForCausalLM"], "block_size": 4}
+    scores = operators(config, "scores", cached, new)[0]
+    seen = sum(min((i // 4 + 1) * 4, cached + new) for i in range(cached, cached + new))
+    assert executed(scores) == seen * scores.batch
+
+
+def test_a_convolution_that_looks_ahead_runs_once_for_each_token_and_keeps_nothing() -> None:
+    config = TINY["lfm2"] | {"conv_L_cache": 3}
+    causal, centred = (la.load(config | {"architectures": [f"Lfm2{name}"]}) for name in ("Model", "BidirectionalModel"))
+    assert not any("state" in cache.kind for cache in centred.build(checkpoint(seq_len=9)).caches)
+    assert any("state" in cache.kind for cache in causal.build(checkpoint(seq_len=9)).caches)
+    found = [o for o in centred.build(checkpoint(seq_len=9)).operators if o.kind == "convolution"]
+    assert found
+    assert all((o.m, o.k) == (9, 3) for o in found)
+
+
+@pytest.mark.parametrize(("cached", "new"), STEPS)
 class TestStreams:
     """ProphetNet: each stream predicts one token further."""
 

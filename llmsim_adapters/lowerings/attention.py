@@ -35,6 +35,7 @@ def lower_attention(attention: Attention, site: Site) -> None:
         top_k=attention.top_k,
         top_k_block=attention.top_k_block,
         top_k_tail=attention.top_k_tail,
+        pairs=site.step.pairs_of_blocks(attention.block) if attention.block else None,
     )
     site.options(attention.options, "results")
     results = attention.num_attention_heads * value_dim
@@ -72,7 +73,7 @@ def lower_latent_attention(attention: LatentAttention, site: Site) -> None:
     rank, rope = attention.kv_lora_rank, attention.qk_rope_head_dim
     _project_queries(attention, site)
     site.linear("kv_a_proj", attention.input_size or hidden, rank + rope, "replicated", bias=attention.bias)
-    site.norm("kv_a_layernorm", Norm(rank))
+    site.norm("kv_a_layernorm", Norm(rank, gate_rank=attention.norm_gate_rank))
     if attention.rope_norm:
         site.norm("k_rope_layernorm", Norm(rope))
     if attention.indexer is not None:
@@ -95,7 +96,7 @@ def _project_queries(attention: LatentAttention, site: Site) -> None:
         site.linear("q_proj", hidden, heads * size, "heads")
         return
     site.linear("q_a_proj", hidden, compressed, "replicated", bias=attention.bias)
-    site.norm("q_a_layernorm", Norm(compressed))
+    site.norm("q_a_layernorm", Norm(compressed, gate_rank=attention.norm_gate_rank))
     if attention.gate_from_queries:
         site.linear("q_gate_proj", 2 * compressed, heads * (size + attention.v_head_dim), "heads")
     else:

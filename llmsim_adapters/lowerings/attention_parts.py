@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         KeyValueConvolution,
         OutputGate,
         RelativeLogits,
+        SinkKeys,
         Sinks,
     )
 
@@ -30,6 +31,14 @@ def lower_sinks(sinks: Sinks, site: Site) -> None:
         site.linear("sink_proj", sinks.input_size, sinks.num_attention_heads, "heads")
     else:
         site.weight("sinks", (sinks.num_attention_heads,), "heads")
+
+
+def lower_sink_keys(sinks: SinkKeys, site: Site) -> None:
+    """The score of each query head with the key of its group."""
+    heads, kv_heads, size = sinks.num_attention_heads, sinks.num_key_value_heads, sinks.head_dim
+    site.weight("sink_keys", (kv_heads, size), "kv_heads")
+    own, stored = site.local(heads, "heads"), site.local(kv_heads, "kv_heads") * size
+    site.product("sink_keys", site.step.tokens, 1, size, stored, batch=own)
 
 
 def lower_relative_logits(logits: RelativeLogits, site: Site) -> None:

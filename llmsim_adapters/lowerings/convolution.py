@@ -34,3 +34,19 @@ def causal_convolution(
     own, kept = site.local(channels, sharding, copied), kernel if kept is None else kept
     site.product(name, rows, 1, kernel, own * kernel, batch=own, kind="convolution")
     site.cache("state", channels * kept, sharding, copied=copied and copied * kept, of="convolution", latest=kept)
+
+
+def centred_convolution(
+    site: Site, name: str, channels: int, kernel: int, sharding: Sharding, *, bias: bool = False
+) -> None:
+    """A convolution of each channel with tokens on both sides: all are there, so that it keeps nothing.
+
+    A sequence is padded by half a kernel on both sides; what stands over with an even one is cut off.
+    """
+    step = site.step
+    site.weight(f"{name}.weight", (channels, 1, kernel), sharding)
+    if bias:
+        site.weight(f"{name}.bias", (channels,), sharding)
+    own = site.local(channels, sharding)
+    rows = step.batch_size * (step.seq_len + 1 - kernel % 2)
+    site.product(name, rows, 1, kernel, own * kernel, batch=own, kind="convolution")

@@ -99,6 +99,6 @@ def lower_next_token_input(module: NextTokenInput, site: Site) -> None:
     if module.looks_up:
         site.product("lookup", tokens, hidden, 0, tokens * hidden, kind="lookup")
         site.add_up("lookup", hidden)
-    site.norm("enorm", Norm(hidden))
-    site.norm("hnorm", Norm(hidden))
+    site.norm("enorm", Norm(hidden, gate_rank=module.norm_gate_rank))
+    site.norm("hnorm", Norm(hidden, gate_rank=module.norm_gate_rank))
     site.linear("eh_proj", 2 * hidden, hidden, "replicated", quantized=False)

@@ -113,6 +113,17 @@ class Step:
             return earlier
         return earlier + _staircase(new - 1, None if window is None else window - 1)
 
+    def pairs_of_blocks(self, block: int) -> int:
+        """Return how many (query, key) pairs of one sequence there are where tokens come in blocks of so many.
+
+        A token sees its own block and those before, as far as there are tokens.
+        """
+        cached, total = self.context_len, self.context_len + self.seq_len
+        whole = total // block
+        begun = total - whole * block
+        missing = minimum(self.seq_len, begun) * ((whole + 1) * block - total)
+        return _steps(total, block) - _steps(cached, block) - missing
+
     def chosen_length(self, length: int, top_k: int, block: int, tail: bool = False) -> int:
         """Return how many of `length` keys a token is multiplied with where it attends to `top_k` chosen ones."""
         if not tail:
@@ -212,3 +223,9 @@ def _stairs(steps: int, height: int) -> int:
     """Return the sum of 1 + (i - 1) mod height for i from 1 to `steps`."""
     whole = steps // height
     return whole * _staircase(height, None) + _staircase(steps - whole * height, None)
+
+
+def _steps(tokens: int, block: int) -> int:
+    """Return the sum of the last number of i's block of so many, for i from 1 to `tokens`."""
+    whole = tokens // block
+    return _staircase(whole, None) * block * block + (tokens - whole * block) * (whole + 1) * block

@@ -3,7 +3,8 @@
     python -m tests.reference.class_defaults
 
 It needs SGLang and the transformers that it asks for, and runs no model. Which classes are asked for says
-`registries/models.json`. A class is that of transformers where it has one, else SGLang's own.
+`registries/models.json`. A class is that of transformers where it has one, else SGLang's own. Those that only a newer
+transformers has are written by it, and kept by the other: run it with both, SGLang's first.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import importlib
 import json
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -43,10 +45,33 @@ def write() -> None:
     models = json.loads((FOLDER / "models.json").read_text(encoding="utf-8"))
     configs = (model.get("config", {}) for model in models.values())
     paths = sorted({config["of"] for config in configs if config.get("kind") == "class_default"})
-    made_with = {package: version(package) for package in ("sglang", "transformers")}
-    lines = ",\n".join(f"  {json.dumps(path)}: {json.dumps(defaults(path), sort_keys=True)}" for path in paths)
-    text = f'{{\n"made_with": {json.dumps(made_with)},\n"classes": {{\n{lines}\n}}\n}}\n'
-    (FOLDER / "class_defaults.json").write_text(text, encoding="utf-8", newline="\n")
+    file = FOLDER / "class_defaults.json"
+    before = json.loads(file.read_text(encoding="utf-8"))
+    made_with, newer, classes = before["made_with"], before.get("newer", {}), before["classes"]
+    usual = find_spec("sglang") is not None
+    if usual:
+        made_with = {package: version(package) for package in ("sglang", "transformers")}
+        newer = {}
+    for path in paths:
+        if usual and has(path):
+            classes[path] = defaults(path)
+        elif not usual and (path not in classes or path in newer):
+            classes[path] = defaults(path)
+            newer[path] = version("transformers")
+    lines = ",\n".join(
+        f"  {json.dumps(path)}: {json.dumps(classes[path], sort_keys=True)}" for path in paths if path in classes
+    )
+    head = f'"made_with": {json.dumps(made_with)},\n"newer": {json.dumps(newer, sort_keys=True)}'
+    file.write_text(f'{{\n{head},\n"classes": {{\n{lines}\n}}\n}}\n', encoding="utf-8", newline="\n")
+
+
+def has(path: str) -> bool:
+    """Return whether this machine's packages have a class."""
+    module, _, name = path.rpartition(".")
+    try:
+        return hasattr(importlib.import_module(module), name)
+    except ModuleNotFoundError:
+        return False
 
 
 if __name__ == "__main__":

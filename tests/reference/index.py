@@ -3,7 +3,8 @@
     python -m tests.reference.index
 
 writes `llmsim_adapters/evaluation/verified.json`: the dialects, kinds of component and features that occur in some
-case whose figures the suite compares. It needs the package, not torch.
+case whose figures the suite compares. What no class of transformers has, as drafts, SGLang's own classes hold: their
+config was read without any gap, and every layout has their bytes. It needs the package, not torch.
 """
 
 from __future__ import annotations
@@ -16,8 +17,15 @@ import llmsim_adapters as la
 from llmsim_adapters.spec.features import Features
 from tests.checkpoints import STORED, model_of
 from tests.facts import CASES, HEAD_CASES, MTP_CASES, facts
+from tests.sglang import CONFIGS, model
+from tests.sglang.served import share
 
 INDEX: Final = Path(la.__file__).parent / "evaluation" / "verified.json"
+
+
+def unmodelled(config: str) -> bool:
+    """Return whether something of a config has no figures: its tensors may be SGLang's all the same."""
+    return any((gap.kind, gap.name) != ("inferred", "evidence") for gap in model(config).coverage.gaps)
 
 
 def index() -> dict[str, list[str]]:
@@ -29,11 +37,21 @@ def index() -> dict[str, list[str]]:
     dialects: set[str] = set()
     components: set[str] = set()
     features: set[str] = set()
-    for model in models:
-        if model.spec is not None:
-            dialects.add(model.reading.dialect)
-            components.update(component.kind for component in model.spec.components())
-            features.update(found.of(model.spec))
+    for held in models:
+        if held.spec is not None:
+            dialects.add(held.reading.dialect)
+            components.update(component.kind for component in held.spec.components())
+            features.update(found.of(held.spec))
+    for name in CONFIGS:
+        spec, reading = model(name).spec, model(name).reading
+        if spec is None or spec.quantization is not None or unmodelled(name):
+            continue  # quantized, a rank may store it otherwise than the checkpoint
+        kinds, said = {component.kind for component in spec.components()}, set(found.of(spec))
+        known = reading.dialect in dialects and kinds <= components and said <= features
+        if not known and share([name]).held:
+            dialects.add(reading.dialect)
+            components |= kinds
+            features |= said
     for entry in STORED:  # a byte total holds how weights are stored, and only that
         spec = model_of(entry).spec
         if spec is not None and spec.quantization is not None:

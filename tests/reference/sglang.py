@@ -6,6 +6,10 @@ writes `facts/sglang/` from what was recorded of SGLang's classes (README): of e
 rank's parameters with a digest of the tensor list, some of the lists, and what SGLang refuses. Configs, of which
 `CONFIGS` are the folders, are kept without what bears on no architecture; that a trimmed config has the figures of the
 whole one is checked here. Neither SGLang nor torch is needed.
+
+    python -m tests.reference.sglang --add ROWS.jsonl REFUSED.json CONFIGS [CONFIGS …]
+
+adds to the facts what was recorded of further configs, and leaves the others as they are.
 """
 
 from __future__ import annotations
@@ -122,8 +126,13 @@ class Recorded:
     `given` are the keys that a config got for it, `asked` the architectures of configs of which a layout is refused.
     """
 
-    def __init__(self, rows: Iterable[Mapping[str, Any]], refused: Mapping[str, Mapping[str, str]]) -> None:
-        self.options: list[dict[str, Any]] = [{}]
+    def __init__(
+        self,
+        rows: Iterable[Mapping[str, Any]],
+        refused: Mapping[str, Mapping[str, str]],
+        options: Iterable[dict[str, Any]] = ({},),
+    ) -> None:
+        self.options: list[dict[str, Any]] = [*options]
         self.rows: dict[str, dict[tuple[int, ...], Mapping[str, Any]]] = defaultdict(dict)
         self.refused: dict[str, dict[tuple[int, ...], str]] = defaultdict(dict)
         self.asked: dict[str, str] = {}
@@ -196,12 +205,19 @@ def _beside(config: Path) -> dict[str, Any]:
     return {name: json.loads(path.read_text(encoding="utf-8")) for name, path in sorted(found.items())}
 
 
-def generate(recorded: Recorded, folders: Iterable[Path]) -> None:
-    """Write the facts."""
+def stored(name: str) -> dict[str, Any]:
+    """Return the facts as they are."""
+    found: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def generate(recorded: Recorded, folders: Iterable[Path], *, adds: bool = False) -> None:
+    """Write the facts, or add to them."""
     files = {path.name: path for folder in folders for path in folder.glob("*.json")}
-    reasons: list[str] = []
-    configs: dict[str, Any] = {}
-    runs: dict[str, Any] = {}
+    before = stored("configs") if adds else {}
+    reasons: list[str] = stored("runs")["reasons"] if adds else []
+    configs: dict[str, Any] = before.get("configs", {})
+    runs: dict[str, Any] = stored("runs")["runs"] if adds else {}
     kept: dict[str, str] = {}
     for alike in recorded.classes():
         first = alike[0]
@@ -237,12 +253,15 @@ def generate(recorded: Recorded, folders: Iterable[Path]) -> None:
             "built": [[*key, row["elements"], row["bytes"], digest(listed(row))] for key, row in rows.items()],
             **({"refused": refusals} if refusals else {}),
         }
-    header = {"pairs_of_equal_ranks": recorded.pairs, "not_built": recorded.unbuilt()}
+    pairs = before.get("pairs_of_equal_ranks", 0) + recorded.pairs
+    header = {"pairs_of_equal_ranks": pairs, "not_built": {**before.get("not_built", {}), **recorded.unbuilt()}}
     order = sorted(configs, key=str.lower)
     write("configs", header, "configs", {name: configs[name] for name in order})
     fields = {"built": "tp, ep, dp, options, elements, bytes, digest", "refused": "tp, ep, dp, options, reason"}
     header = {"fields": fields, "options": recorded.options, "reasons": reasons}
     write("runs", header, "runs", {name: runs[name] for name in order})
+    if adds:
+        return
     lists = []
     for name, *layout in LISTED:
         config, key = kept[name], (*layout, 0)
@@ -259,7 +278,9 @@ def generate(recorded: Recorded, folders: Iterable[Path]) -> None:
 
 
 if __name__ == "__main__":
-    rows_file, refused_file, *config_folders = map(Path, sys.argv[1:])
+    further = sys.argv[1] == "--add"
+    rows_file, refused_file, *config_folders = map(Path, sys.argv[1 + further :])
+    known = stored("runs")["options"] if further else ({},)
     with rows_file.open(encoding="utf-8") as lines:
-        found = Recorded(map(json.loads, lines), json.loads(refused_file.read_text(encoding="utf-8")))
-    generate(found, config_folders)
+        found = Recorded(map(json.loads, lines), json.loads(refused_file.read_text(encoding="utf-8")), known)
+    generate(found, config_folders, adds=further)

@@ -137,7 +137,9 @@ def _name(mixer: Component, feed_forward: Component) -> str:
 def prediction_modules(r: Reader) -> int:
     """Read how many multi-token prediction modules there are: one in a model that is such a module alone."""
     count = r.count("num_nextn_predict_layers")
-    return 1 if r.predicts_alone else count
+    if r.predicts_alone and count != 1:
+        return r.derive("num_nextn_predict_layers", 1)
+    return count
 
 
 def next_token_stack(r: Reader, count: int, *mixers: Component, final_norm: bool = True) -> Stack | None:

@@ -31,6 +31,10 @@ _EAGLE: Final[Mapping[str, _Joined]] = {
 """The drafts by EAGLE (arXiv:2401.15077), from SGLang's files of their names."""
 
 
+_AS_TARGET: Final = ("fp8",)
+"""The methods by which SGLang's classes quantize a prediction module as its target: others may leave it as it is."""
+
+
 def prediction_module(r: Reader, spec: ModelSpec) -> ModelSpec:
     """Return a model that is the first prediction module of a target, with the target's embedding and head.
 
@@ -44,7 +48,7 @@ def prediction_module(r: Reader, spec: ModelSpec) -> ModelSpec:
     text = Stack(
         "text", (Block("module", tuple(layer)),), (0,), after=predict.pre_norms, counted_by="num_nextn_predict_layers"
     )
-    if spec.quantization is not None:
+    if spec.quantization is not None and spec.quantization.method not in _AS_TARGET:
         r.inferred("quantization", "a draft is taken to be quantized as its target's prediction module is")
     alone = replace(
         spec,

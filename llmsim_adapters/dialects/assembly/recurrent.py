@@ -23,11 +23,12 @@ FORMER_NAMES: Final[Mapping[str, str]] = {"mamba": LINEAR, "attention": FULL}
 
 
 def short_convolution(r: Reader) -> ShortConvolution:
-    """Read LFM2's convolution; one that looks ahead too has no state between steps, and other padding."""
-    if r.sees_both_ways:
-        r.not_modelled("bidirectional_convolution")
+    """Read LFM2's convolution, which in embedding models looks ahead as far as it looks back."""
     return ShortConvolution(
-        hidden_size=r.size("hidden_size"), conv_kernel=r.size("conv_kernel"), bias=r.flag("conv_bias")
+        hidden_size=r.size("hidden_size"),
+        conv_kernel=r.size("conv_kernel"),
+        bias=r.flag("conv_bias"),
+        causal=not r.sees_both_ways,
     )
 
 

@@ -26,6 +26,9 @@ DIALECT_OF_ARCHITECTURE: Final = {
     "Eagle3DeepseekV2ForCausalLM": "deepseek_eagle3",
     "Eagle3Speculator": "llama_eagle3",
     "LlamaForCausalLMEagle3": "llama_eagle3",
+    **dict.fromkeys(("Grok1ForCausalLM", "Grok1ModelForCausalLM"), "grok"),
+    "SDARMoeForCausalLM": "sdar_moe",
+    "SolarForCausalLM": "solar",
     **dict.fromkeys(
         (
             *("DFlashDraftModel", "DFlashLagunaForCausalLM"),

@@ -23,6 +23,15 @@ MISSING: Final = object()
 
 LANGUAGE_HEADS: Final = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration")
 """How the names of architectures with a language-model head end."""
+WITHOUT_HEAD: Final = (
+    "Contriever",
+    *("TransformersForSequenceClassification", "TransformersMoEForSequenceClassification"),
+    *("TransformersMultiModalForSequenceClassification", "TransformersMultiModalMoEForSequenceClassification"),
+)
+"""Architectures without any head, whose names do not say so.
+
+Contriever is BERT's body. SGLang's `transformers.py` pools hidden states, and drops what a checkpoint has of a head.
+"""
 _INERT: Final = tuple([key for key in COSTLESS if key in SPELLED])
 """Keys without a cost in any type of which something is known."""
 _DRAFTS: Final = ("NextN", "MTP", "DSpark", "DraftModel", "ForCausalLMEagle", "ForCausalLMEagle3")
@@ -144,6 +153,8 @@ class Tracker:
             or self.joins_hidden_states
         ):
             return True
+        if name in WITHOUT_HEAD:
+            return False
         if not name.endswith("Model") or name.endswith(("ForRewardModel", "DoubleHeadsModel")):
             self.not_modelled(f"head_of_{printable(name, 60)}")
         return False

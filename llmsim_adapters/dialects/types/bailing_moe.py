@@ -34,11 +34,14 @@ _ONE_MATRIX = "how one library stores the projections of queries, keys and value
 DIALECT = xverse.DIALECT.like(
     "bailing_moe",
     read=read,
+    classes=("BailingMoeV2ForCausalLM",),
     aliases={"use_bias": "use_bias"},
     costless={
         "image_patch_token": "a token id",
+        "max_window_layers": "no layer has a window",
         "norm_head": "the head's weights are normalised once, when they are loaded",
         "norm_softmax": "how the router's probabilities are scaled: elementwise",
+        "rotary_dim": "how much of each head is rotated: elementwise",
         "router_dtype": "the number format of a product that is counted in elements",
         "score_function": "how experts are chosen and weighted, not how many or how large they are",
         "using_split_qkv_in_self_attention": _ONE_MATRIX,

@@ -25,6 +25,7 @@ def read(r: Reader) -> ModelSpec:
 DIALECT = deepseek_v2.DIALECT.like(
     "deepseek_v3",
     read=read,
+    classes=("MistralLarge3ForCausalLM", "MistralLarge3ForCausalLMEagle"),
     vocab_size=129280,
     hidden_size=7168,
     intermediate_size=18432,

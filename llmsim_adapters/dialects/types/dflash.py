@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from llmsim_adapters.dialects.assembly.components import mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder, layers, windowed
 from llmsim_adapters.dialects.assembly.options import gated
+from llmsim_adapters.dialects.reading.limits import LARGEST
 from llmsim_adapters.dialects.types import qwen3
 from llmsim_adapters.spec.components import BlockConvolution, Embedding, Head, MarkovHead, Norm, Projection
 from llmsim_adapters.spec.model import Block, Sublayer
@@ -70,7 +71,7 @@ def _target(r: Reader, config: Reader | None, laguna: bool) -> tuple[Component, 
             config.no_effect(_REPEATED, "the top level says so")
         if config.text("projector_type") not in (None, "dflash", "dspark"):
             r.not_modelled("projector_type")
-        count = len(config.sequence("target_layer_ids") or ())
+        count = len(config.integers("target_layer_ids", least=0, most=LARGEST["num_hidden_layers"]) or ())
     if not count:
         r.missing("target_layer_ids", "the target's layers whose hidden states are taken")
         count = 1

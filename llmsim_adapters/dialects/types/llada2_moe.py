@@ -1,7 +1,7 @@
 """LLaDA 2, a diffusion model: Ling's layers, all of whose tokens attend to each other within a block.
 
 Source: the published config of inclusionAI/LLaDA2.0-mini and SGLang's `llada2.py`; `glm4_moe` of equal dimensions is
-the proof. Block sizes are an argument of generation, no key: attention is that of prompts, which is causal by blocks.
+the proof. Block sizes are an argument of generation, no key: 32 tokens, as SGLang sets them for the type.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.types import bailing_moe
+from llmsim_adapters.dialects.types import bailing_moe, sdar
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 def read(r: Reader) -> ModelSpec:
-    r.not_modelled("block_diffusion")
     windows = "the code has no windows"
     r.no_effect(("sliding_window", "use_sliding_window", "max_window_layers"), windows)
-    return bailing_moe.read(r)
+    block = r.constant("block_size", 32, "SGLang's setting of the type")
+    return sdar.in_blocks(r, bailing_moe.read(r), block)
 
 
 DIALECT = replace(

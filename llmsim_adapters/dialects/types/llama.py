@@ -20,7 +20,11 @@ def read(r: Reader) -> ModelSpec:
 DIALECT = Dialect(
     "llama",
     read,
-    classes=("LlamaEmbeddingModel",),
+    classes=("LlamaEmbeddingModel", "TeleFLMForCausalLM"),
+    costless={
+        "input_mult": "a factor on the embeddings: elementwise",
+        "use_mup": "whether embeddings have a factor: elementwise",
+    },
     defaults={
         "vocab_size": 32000,
         "hidden_size": 4096,

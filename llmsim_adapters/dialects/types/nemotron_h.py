@@ -52,7 +52,7 @@ def _kinds(r: Reader) -> Sequence[str]:
     return kinds
 
 
-def _experts(r: Reader) -> MixtureOfExperts:
+def experts(r: Reader) -> MixtureOfExperts:
     """Read the experts; a shared one of its own width is always there."""
     bias = r.flag("mlp_bias")
     r.no_effect(("num_shared_experts",), "the type has one shared expert, whose width is given")
@@ -85,7 +85,7 @@ def read(r: Reader) -> ModelSpec:
         LINEAR: mamba,
         FULL: attention(r, rotary_fraction=0.0),
         _MLP: mlp(r, bias=r.flag("mlp_bias"), gated=False),
-        _MOE: _experts(r),
+        _MOE: experts(r),
     }
     mixers = by_name(r, parts, kinds)
     return decoder(r, mixers, mixers, layout=alone, mtp=_next_tokens(r, parts))

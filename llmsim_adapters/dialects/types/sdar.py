@@ -5,9 +5,11 @@ Source: the published config of JetLM/SDAR-4B-Chat and SGLang's `sdar.py`; `qwen
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.types import qwen3
+from llmsim_adapters.spec.components import Attention
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
@@ -15,9 +17,13 @@ if TYPE_CHECKING:
 
 
 def read(r: Reader) -> ModelSpec:
-    if r.size("block_size") > 1:
-        r.not_modelled("block_diffusion")  # the tokens of a block attend to later ones of it too
-    return qwen3.read(r)
+    return in_blocks(r, qwen3.read(r))
+
+
+def in_blocks(r: Reader, spec: ModelSpec, block: int | None = None) -> ModelSpec:
+    """Return a decoder whose tokens come in blocks, of a size that the config says: a step decodes one or a part."""
+    size = r.size("block_size") if block is None else block
+    return spec.transform(Attention, lambda mixer: replace(mixer, block=size))
 
 
 DIALECT = qwen3.DIALECT.like("sdar", read=read, costless={"debug": "prints while it runs"}, block_size=4)

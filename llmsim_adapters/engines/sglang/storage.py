@@ -152,6 +152,14 @@ FLOAT32: Final = (
 
 SHAPES: Final = (
     Store(
+        name="head padded further",
+        source="models/muse_glimmer.py: padding_size of the head",
+        tensors=("head.weight",),
+        architectures=names("MuseGlimmerForCausalLM MuseGlimmerForConditionalGeneration"),
+        rows_to=128,
+        note="the rows of the head are padded to a multiple of 128",
+    ),
+    Store(
         name="padded vocabulary",
         source=_VOCABULARY,
         tensors=("embedding.weight", "head.weight", "head.bias"),

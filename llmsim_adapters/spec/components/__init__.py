@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components.attention_parts import KeyValueConvolution as KeyValueConvolution
     from llmsim_adapters.spec.components.attention_parts import OutputGate as OutputGate
     from llmsim_adapters.spec.components.attention_parts import RelativeLogits as RelativeLogits
+    from llmsim_adapters.spec.components.attention_parts import SinkKeys as SinkKeys
     from llmsim_adapters.spec.components.attention_parts import Sinks as Sinks
     from llmsim_adapters.spec.components.chunk_attention import ChunkAttention as ChunkAttention
     from llmsim_adapters.spec.components.compressed_attention import CompressedAttention as CompressedAttention
@@ -84,7 +85,7 @@ _HOMES = {
     "attention": ("Attention", "LatentAttention"),
     "attention_parts": (
         *("Differential", "DynamicMask", "HeadConvolution", "KeyValueConvolution"),
-        *("OutputGate", "RelativeLogits", "Sinks"),
+        *("OutputGate", "RelativeLogits", "SinkKeys", "Sinks"),
     ),
     "chunk_attention": ("ChunkAttention",),
     "compressed_attention": ("CompressedAttention", "CompressedIndexer"),

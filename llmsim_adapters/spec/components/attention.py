@@ -91,6 +91,8 @@ class Attention(Component):
         window: the number of latest tokens, the present one included, that a token attends to; None: all.
         chunked: the tokens come in chunks of `window`, and a token attends to those of its own chunk only.
         rotary_fraction: the part of each head that rotary positions turn; 0: none.
+        block: the tokens come in blocks of so many, which are decoded together: a token attends to all of its own
+            block, later ones too, and to the blocks before; 0: they come one by one.
         keys_as_values: whether the projected keys are the values too, before the norms and positions of both.
         cached: whether keys and values are kept for later tokens; not so in an encoder, which has none.
         borrows_cache: whether keys and values are those of an earlier layer, which has the projections and the cache.
@@ -122,6 +124,7 @@ class Attention(Component):
     softcap: float | None = None
     rotary_fraction: float = 1.0
     causal: bool = True
+    block: int = 0
     keys_as_values: bool = False
     cached: bool = True
     borrows_cache: bool = False
@@ -155,7 +158,8 @@ class LatentAttention(Component):
     With `top_k`, each token attends to that many tokens, which the `indexer` chooses or, without one, that of the last
     layer before which has one (DeepSeek-V3.2, arXiv:2512.02556). With `gate_from_queries`, queries and an output gate
     for each result are projected together, from the compressed queries before and after their norm (A.X K2).
-    `input_size` is that of what queries and latents are projected from, where it is not `hidden_size`.
+    `input_size` is that of what queries and latents are projected from, where it is not `hidden_size`. The norms of
+    compressed queries and latents have a gate of `norm_gate_rank` (GigaChat 3.5).
     """
 
     kind: ClassVar[str] = "latent_attention"
@@ -172,6 +176,7 @@ class LatentAttention(Component):
     rope_norm: bool = False
     window: int | None = None
     gate_from_queries: bool = False
+    norm_gate_rank: int = 0
     input_size: int | None = None
     top_k: int | None = None
     indexer: Indexer | None = None

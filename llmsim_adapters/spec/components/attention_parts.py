@@ -63,6 +63,18 @@ class Sinks(AttentionPart):
 
 @quick
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SinkKeys(AttentionPart):
+    """A learned key of each key/value head without a value: what queries give it, the tokens don't get (IQuest Q1)."""
+
+    kind: ClassVar[str] = "sink_keys"
+
+    num_attention_heads: int
+    num_key_value_heads: int
+    head_dim: int
+
+
+@quick
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RelativeLogits(AttentionPart):
     """Logits of the `extent` latest tokens: `size` values of each head, projected from the input, and then by one
     matrix for all heads; `norm` is of the values."""

@@ -129,10 +129,12 @@ class NextTokenInput(Component):
     """What a multi-token prediction module does before its block (DeepSeek-V3, arXiv:2412.19437, section 2.2).
 
     The next token's embedding and the previous hidden state are normalised, joined and projected back to
-    `hidden_size`. Embedding table and head are the main model's, which it `looks_up` unless another part did.
+    `hidden_size`. Embedding table and head are the main model's, which it `looks_up` unless another part did. Its norms
+    may have a gate of `norm_gate_rank`.
     """
 
     kind: ClassVar[str] = "next_token_input"
 
     hidden_size: int
     looks_up: bool = True
+    norm_gate_rank: int = 0

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShortConvolution(Component):
-    """A causal convolution of each channel between two gates (LFM2, arXiv:2511.23404)."""
+    """A convolution of each channel between two gates (LFM2, arXiv:2511.23404).
+
+    Where it is not `causal`, it looks ahead as far as it looks back, and keeps no state.
+    """
 
     kind: ClassVar[str] = "short_convolution"
     recurrent: ClassVar[bool] = True
@@ -21,6 +24,7 @@ class ShortConvolution(Component):
     hidden_size: int
     conv_kernel: int
     bias: bool = False
+    causal: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

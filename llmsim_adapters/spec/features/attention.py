@@ -41,6 +41,13 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         lambda a: replace(a, chunked=False),
     ),
     Feature(
+        "attention_of_blocks",
+        "blocks of tokens that are decoded together and attend to each other, as block diffusion has them",
+        Attention,
+        lambda a: a.block > 0,
+        lambda a: replace(a, block=0),
+    ),
+    Feature(
         "attention_bias",
         "biases of the query, key and value projections",
         Attention,
@@ -200,6 +207,20 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         Attention,
         lambda a: _is(a, "sinks") and not _is(a, "sinks", "input_size"),
         lambda a: _without(a, "sinks"),
+    ),
+    Feature(
+        "gated_latent_norms",
+        "gates of the norms of compressed queries and latents",
+        LatentAttention,
+        lambda a: a.norm_gate_rank > 0,
+        lambda a: replace(a, norm_gate_rank=0),
+    ),
+    Feature(
+        "attention_sink_keys",
+        "a learned key of each key/value head that takes attention from the tokens",
+        Attention,
+        lambda a: _is(a, "sink_keys"),
+        lambda a: _without(a, "sink_keys"),
     ),
     Feature(
         "latent_attention_input_size",

@@ -31,6 +31,13 @@ def _no_convolution_bias(kind: type[Component], name: str) -> Feature[Any]:
 
 FEATURES: Final[tuple[Feature[Any], ...]] = (
     _bias(ShortConvolution, "short_convolution_bias"),
+    Feature(
+        "centred_convolution",
+        "short convolutions that look ahead as far as they look back",
+        ShortConvolution,
+        lambda m: not m.causal,
+        lambda m: replace(m, causal=True),
+    ),
     _bias(Mamba, "mamba_bias"),
     _bias(MatrixLSTM, "matrix_lstm_bias", "projections other than the gates'"),
     _bias(Mamba2, "mamba2_bias", "projection from the hidden states"),
