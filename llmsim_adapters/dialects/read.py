@@ -76,6 +76,8 @@ def read(
         return _as_any_type(config, plugged or {}, sidecars, traced=traced, by_keys_alone=by_keys_alone)
 
     reading = reading_of(config)
+    if reading.outvoted and reading.spec is not None:
+        return left_out.held_to_patterns(config, reading, reading_of)
     bad = left_out.bad_lists(config, reading)
     if not bad:
         return reading
@@ -201,6 +203,7 @@ def _read(
         gaps=tuple(dict.fromkeys(r.gaps)),  # a bad key that is read twice is still one gap
         path=".".join(path),
         without_effect=r.without_effect,
+        outvoted=tuple(dict.fromkeys(r.outvoted)),
         notes=(
             *((_UNKNOWN_FILES,) if sidecars is not None and _may_lack_files(sidecars, spec) else ()),
             *((_DRAFT.format(", ".join(spec.from_target)),) if spec is not None and spec.from_target else ()),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from llmsim_adapters.dialects.keys.costless import COSTLESS
 from llmsim_adapters.dialects.keys.kinds import KINDS, SPELLED, implausible
 from llmsim_adapters.dialects.keys.neutral import says_nothing
-from llmsim_adapters.dialects.reading.reading import Origin, Parameter
+from llmsim_adapters.dialects.reading.reading import Origin, Outvoted, Parameter
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.text import printable
 
@@ -53,6 +53,7 @@ class Tracker:
         "files",
         "gaps",
         "model_type",
+        "outvoted",
         "parameters",
         "prefix",
         "raw",
@@ -79,6 +80,7 @@ class Tracker:
         self.gaps: list[Gap] = []
         self.unmodelled: list[str] = []
         self.without_effect: dict[str, str] = {}
+        self.outvoted: list[Outvoted] = []
         self._defaults = defaults
         self._traced = traced
         self._namespace = ""
@@ -157,6 +159,23 @@ class Tracker:
                     self._require(name, value)
                 for key in self._by_name[name]:
                     self.without_effect[self.prefix + key] = reason
+
+    def no_vote(self, names: Iterable[str], by: str, what: str, holder: Tracker | None = None) -> None:
+        """Read parameters in whose place another stands, a list of layers; what they say without it is held to it.
+
+        Args:
+            names: the parameters, which change nothing here.
+            by: the list that wins.
+            what: what it says instead.
+            holder: whose parameter the list is, where it is not at this level.
+        """
+        said = [name for name in names if self.has(name)]
+        self.no_effect(names, f"{by} says {what}")
+        level = holder or self
+        if said and level.has(by):
+            path = tuple(level.prefix.split(".")[:-1])
+            keys = tuple(self.prefix + self._by_name[name][0] for name in said)
+            self.outvoted.append(Outvoted(said[0], keys, what, tuple((*path, key) for key in level._by_name[by])))
 
     def overruled(self, name: str, value: object, by: str) -> None:
         """Read a parameter that another key says instead; where they differ that is a gap, though one of them wins.
