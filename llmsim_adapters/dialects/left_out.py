@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _FATAL = (GapKind.INVALID_CONFIG, GapKind.MISSING_PARAMETER, GapKind.PLUGIN_ERROR)
 
 
+_MANY = 4096
+"""More keys than any model has."""
+
 _NO_LAYERS = ("quantization_config",)
 """What is no list of layers, and not left out."""
 
@@ -78,12 +81,21 @@ def held_to_patterns(
     """Return the reading, with a gap for each list of layers that other keys of the config deny."""
     gaps = []
     for name, keys, what, by in reading.outvoted:
-        rest = reading_of(without(config, by)).spec
+        rest = reading_of(without(_of_use(config, reading), by)).spec
         if rest is None or reading.spec is None or rest.stacks != reading.spec.stacks:
             said, wins = (" and ".join(f"`{printable(key)}`" for key in each) for each in (keys, map(".".join, by)))
             detail = f"{said} and {wins} don't agree on {what}: the latter is taken"
             gaps.append(Gap(GapKind.CONFLICTING_KEYS, name, detail))
     return replace(reading, gaps=(*reading.gaps, *gaps)) if gaps else reading
+
+
+def _of_use(config: Mapping[str, Any], reading: Reading) -> Mapping[str, Any]:
+    """Return a config of very many keys without those that nobody read, which would be gone through once more."""
+    if len(config) <= _MANY:
+        return config
+    read = {parameter.key.partition(".")[0] for parameter in reading.parameters.values() if parameter.key}
+    read |= {"model_type", "architectures", "transformers_version", reading.path.partition(".")[0]}
+    return {key: value for key, value in config.items() if key in read}
 
 
 def _at(config: Any, path: tuple[str, ...]) -> Any:

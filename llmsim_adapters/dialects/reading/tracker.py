@@ -17,7 +17,7 @@ from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 MISSING: Final = object()
 
@@ -89,14 +89,12 @@ class Tracker:
         self._children: list[Tracker] = []
         self._read: set[str] = set()
         self._sizes: dict[str, int] = {}
-        self._by_name: dict[str, list[str]] = {}
-        lookup = canonical.get
-        for key in raw:
-            name = lookup(key, key)
-            if name in self._by_name:
-                self._by_name[name].append(key)
-            else:
-                self._by_name[name] = [key]
+        names = [*map(canonical.get, raw, raw)]
+        self._by_name: dict[str, tuple[str, ...]] = dict(zip(names, zip(raw), strict=True))
+        if len(self._by_name) < len(names):  # several keys say one parameter
+            self._by_name = {}
+            for key, name in zip(raw, names, strict=True):
+                self._by_name[name] = (*self._by_name.get(name, ()), key)
 
     @property
     def invalid(self) -> bool:
@@ -204,7 +202,7 @@ class Tracker:
 
     def refuse(self, name: str, value: object, expected: str) -> None:
         """Note that a parameter's value can't be."""
-        keys = self._by_name.get(name, [name])
+        keys = self._by_name.get(name, (name,))
         key = next((key for key in keys if self.raw.get(key, self) is value), keys[0])
         self.refuse_key(self.prefix + key, f"is {_shown(value)}; expected {expected}")
 
@@ -242,14 +240,12 @@ class Tracker:
 
     def unread(self, costless: Mapping[str, str]) -> list[str]:
         """Return the dotted paths of the keys that nobody read and that are not on the list of costless ones."""
-        read = self._read
+        nobodys = self.raw.keys() - self._read - COSTLESS.keys() - costless.keys()
         unread = [
-            self.prefix + key
-            for key, value in self.raw.items()
-            if key not in read and key not in COSTLESS and key not in costless and not says_nothing(key, value)
+            self.prefix + key for key, value in self.raw.items() if key in nobodys and not says_nothing(key, value)
         ]
         for key in (*_INERT, *costless):
-            if key in SPELLED and key in self.raw and key not in read:
+            if key in SPELLED and key in self.raw and key not in self._read:
                 self._require(SPELLED[key], self.raw[key], key)
         for child in self._children:
             unread += child.unread(costless if child._costless is None else child._costless)
@@ -296,10 +292,10 @@ class Tracker:
         self.parameters[self._namespace + name] = _parameter((name, value, self.prefix + key, origin))
         return value
 
-    def _choose(self, name: str, keys: list[str]) -> str:
+    def _choose(self, name: str, keys: Sequence[str]) -> str:
         """Return the key that says a parameter which several keys say; a contradiction is a gap."""
         self._read.update(keys)
-        said = [key for key in keys if self.raw[key] is not None] or keys
+        said = [key for key in keys if self.raw[key] is not None] or list(keys)
         chosen = name if name in said else said[0]
         others = [key for key in said if not _same(self.raw[key], self.raw[chosen])]
         if others and self._namespace + name not in self.parameters:
