@@ -95,6 +95,14 @@ FLOPS: Final[dict[str, str]] = {
 }
 """Types whose FLOPs torch counts otherwise than they are, and the operator that is not or over-counted."""
 
+SAID_TWICE: Final = {
+    *("attn_layer_period", "dense_mlp_idx", "first_k_dense_replace", "full_attention_interval"),
+    *("global_attn_every_n_layers", "hybrid_override_pattern", "interleave_moe_layer_step", "layer_group_size"),
+    *("max_window_layers", "moe_layer_freq", "no_rope_layer_interval", "sliding_window", "sliding_window_pattern"),
+    "use_sliding_window",
+}
+"""Parameters that say of layers what a list says as well, which wins: random configs draw both, and differ."""
+
 PARTIAL: Final[dict[str, tuple[str, ...]]] = {
     "blt": ("patch_size",),
     **dict.fromkeys(("dots3_note", "phi4_multimodal"), ("audio_tower", "vision_tower")),

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 
 import llmsim_adapters as la
-from tests.facts import LLAMA, facts
+from tests.facts import LLAMA, checkpoint, facts
 
 
 def gaps(config: dict[str, Any]) -> list[tuple[str, str]]:
@@ -93,6 +93,49 @@ class TestTwoPlaces:
         assert gaps({**config, "num_hidden_layers": count}) == gaps(config)
         gap = self.conflict({**config, "num_hidden_layers": count + 1})
         assert (gap.name, f"= {count}: the latter is taken" in gap.detail) == ("num_hidden_layers", True)
+
+    @pytest.mark.parametrize(
+        ("model_type", "listed", "key", "other"),
+        [
+            ("gemma3_text", "layer_types", "_sliding_window_pattern", 1),
+            ("cohere2", "layer_types", "sliding_window_pattern", 3),
+            ("qwen3_next", "layer_types", "full_attention_interval", 1),
+            ("lfm2", "layer_types", "full_attn_idxs", []),
+            ("glm4_moe_lite", "mlp_layer_types", "first_k_dense_replace", 2),
+            ("inkling_text", "mlp_layer_types", "dense_mlp_idx", 2),
+            ("llama4_text", "moe_layers", "interleave_moe_layer_step", 2),
+            ("smollm3", "no_rope_layers", "no_rope_layer_interval", 1),
+        ],
+    )
+    def test_a_list_of_layers_and_the_rule_that_it_stands_for(
+        self, model_type: str, listed: str, key: str, other: object
+    ) -> None:
+        """The list wins; it is told where the rule says another thing, and nothing where both say the same."""
+        config = {**case(model_type, "tiny-full")}
+        assert listed in config
+        name = key.removeprefix("_")
+        assert ("conflicting_keys", name) not in gaps(config)
+        config = {**config, key: other}
+        gap = self.conflict(config)
+        assert gap.name == name
+        assert f"`{listed}`" in gap.detail
+        graph = la.load(config).build(checkpoint())
+        without = {said: value for said, value in config.items() if said != key}
+        assert graph.weights == la.load(without).build(checkpoint()).weights
+
+    def test_a_list_of_layers_and_a_text_of_the_same(self) -> None:
+        """EXAONE 4 as published: LLLG."""
+        config = {**case("exaone4", "tiny-full"), "sliding_window_pattern": "LLLG", "sliding_window": 8}
+        config["num_hidden_layers"] = 8
+        kinds = [*["sliding_attention"] * 3, "full_attention"] * 2
+        assert gaps({**config, "layer_types": kinds}) == []
+        assert self.conflict({**config, "layer_types": kinds[::-1]}).name == "sliding_window_pattern"
+
+    def test_layers_that_slide_without_a_window(self) -> None:
+        config = {**case("qwen2", "tiny-full"), "sliding_window": 8, "use_sliding_window": False}
+        sliding = {**config, "layer_types": ["sliding_attention"] * config["num_hidden_layers"]}
+        assert self.conflict(sliding).name == "use_sliding_window"
+        assert self.conflict({**sliding, "use_sliding_window": True, "sliding_window": None}).name == "sliding_window"
 
     def test_a_key_and_an_older_one(self) -> None:
         config = {**case("lfm2", "tiny-minimal"), "intermediate_size": 512, "block_ff_dim": 256}

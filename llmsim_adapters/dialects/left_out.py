@@ -1,7 +1,10 @@
-"""Lists of another length than there are layers, left out: a config is read as if it had none, under a gap of each.
+"""Lists of layers, left out: a config is read as if it had none.
 
-Such a list says how layers differ, and a class that is given none has a rule of its own. A bad number has none in its
-place, and a layer of an unknown kind is none that the rule knows.
+One of another length than there are layers is, under a gap of each. One that says what other keys say as well is too,
+but only to hold it to these.
+
+A list says how layers differ, and a class that is given none has a rule of its own. A bad number has none in its place,
+and a layer of an unknown kind is none that the rule knows.
 """
 
 from __future__ import annotations
@@ -9,15 +12,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from llmsim_adapters.gap import GapKind
+from llmsim_adapters.gap import Gap, GapKind
+from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from llmsim_adapters.dialects.reading.reading import Reading
 
 _FATAL = (GapKind.INVALID_CONFIG, GapKind.MISSING_PARAMETER, GapKind.PLUGIN_ERROR)
 
+
+_MANY = 4096
+"""More keys than any model has."""
 
 _NO_LAYERS = ("quantization_config",)
 """What is no list of layers, and not left out."""
@@ -66,6 +73,29 @@ def told(refused: Reading, read: Reading) -> Reading:
         if gap.kind is GapKind.INVALID_CONFIG
     )
     return replace(read, gaps=(*gaps, *read.gaps))
+
+
+def held_to_patterns(
+    config: Mapping[str, Any], reading: Reading, reading_of: Callable[[Mapping[str, Any]], Reading]
+) -> Reading:
+    """Return the reading, with a gap for each list of layers that other keys of the config deny."""
+    gaps = []
+    for name, keys, what, by in reading.outvoted:
+        rest = reading_of(without(_of_use(config, reading), by)).spec
+        if rest is None or reading.spec is None or rest.stacks != reading.spec.stacks:
+            said, wins = (" and ".join(f"`{printable(key)}`" for key in each) for each in (keys, map(".".join, by)))
+            detail = f"{said} and {wins} don't agree on {what}: the latter is taken"
+            gaps.append(Gap(GapKind.CONFLICTING_KEYS, name, detail))
+    return replace(reading, gaps=(*reading.gaps, *gaps)) if gaps else reading
+
+
+def _of_use(config: Mapping[str, Any], reading: Reading) -> Mapping[str, Any]:
+    """Return a config of very many keys without those that nobody read, which would be gone through once more."""
+    if len(config) <= _MANY:
+        return config
+    read = {parameter.key.partition(".")[0] for parameter in reading.parameters.values() if parameter.key}
+    read |= {"model_type", "architectures", "transformers_version", reading.path.partition(".")[0]}
+    return {key: value for key, value in config.items() if key in read}
 
 
 def _at(config: Any, path: tuple[str, ...]) -> Any:

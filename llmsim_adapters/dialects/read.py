@@ -76,6 +76,8 @@ def read(
         return _as_any_type(config, plugged or {}, sidecars, traced=traced, by_keys_alone=by_keys_alone)
 
     reading = reading_of(config)
+    if reading.outvoted and reading.spec is not None:
+        return left_out.held_to_patterns(config, reading, reading_of)
     bad = left_out.bad_lists(config, reading)
     if not bad:
         return reading
@@ -201,6 +203,7 @@ def _read(
         gaps=tuple(dict.fromkeys(r.gaps)),  # a bad key that is read twice is still one gap
         path=".".join(path),
         without_effect=r.without_effect,
+        outvoted=tuple(dict.fromkeys(r.outvoted)),
         notes=(
             *((_UNKNOWN_FILES,) if sidecars is not None and _may_lack_files(sidecars, spec) else ()),
             *((_DRAFT.format(", ".join(spec.from_target)),) if spec is not None and spec.from_target else ()),
@@ -250,8 +253,7 @@ def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | No
         composite.without_parts(r)
     elif outer is None and whole is not None:
         spec = _with_towers(spec, whole, r, r, r)
-    unread = r.unread(dialect.costless)
-    levels: tuple[Reader, ...] = (r,)
+    unread = [(r, r.unread(dialect.costless))]
     if outer is not None:
         outer.mark("model_type", "architectures", r.prefix.split(".")[0])
         between = composite.between(r, outer)
@@ -261,25 +263,15 @@ def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | No
             if whole.ties != "either":
                 r.no_effect(("tie_word_embeddings",), "that of the whole model wins, in transformers too")
         r.without_effect |= outer.without_effect
-        levels = (r, *between, outer)
-        for level in levels[1:]:
+        for level in (*between, outer):
             composite.repeats(r, level, CANONICAL if whole is None or level is not outer else whole.canonical)
-            unread += level.unread({} if whole is None else whole.costless)
+            unread.append((level, level.unread({} if whole is None else whole.costless)))
         if outer.unmodelled:
             r.unmodelled += outer.unmodelled
         r.gaps += outer.gaps
-    nobody_read = []
-    for key in unread:
-        holder = next((level for level in levels if key.removeprefix(level.prefix) in level.raw), r)
-        name = key.removeprefix(holder.prefix)
-        if confirms(name, holder.raw.get(name), spec):
-            continue
-        if name in PART_OF:
-            r.unmodelled.append(PART_OF[name])
-        elif composite.is_tower(name, holder.raw.get(name)):
-            r.unmodelled.append(composite.tower(printable(name, 60)))
-        else:
-            nobody_read.append(key)
+    nobody_read: list[str] = []
+    for level, keys in unread:
+        nobody_read += _of_no_part(r, level, keys, spec)
     for key in nobody_read[:_SHOWN]:
         shown = printable(key)
         r.gaps.append(Gap(GapKind.UNREAD_KEY, shown, f"nobody read `{shown}`: it may change any figure"))
@@ -290,6 +282,21 @@ def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | No
     if len(parts) > _SHOWN:
         parts = (*parts[:_SHOWN], f"{len(parts) - _SHOWN:,} more parts")
     return replace(spec, architecture=r.architecture, unmodelled=parts)
+
+
+def _of_no_part(r: Reader, level: Reader, keys: list[str], spec: ModelSpec) -> list[str]:
+    """Return the keys of a level that are of no part beside the language model; the others' parts are noted."""
+    start, raw, others = len(level.prefix), level.raw, []
+    for key in keys:
+        name = key[start:] if start else key
+        value = raw.get(name)
+        if name in PART_OF:
+            r.unmodelled.append(PART_OF[name])
+        elif value.__class__ is dict and composite.is_tower(name, value):
+            r.unmodelled.append(composite.tower(printable(name, 60)))
+        elif not confirms(name, value, spec):
+            others.append(key)
+    return others
 
 
 def _with_towers(spec: ModelSpec, whole: Dialect, outer: Reader, r: Reader, level: Reader) -> ModelSpec:

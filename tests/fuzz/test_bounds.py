@@ -74,6 +74,15 @@ class TestUnknownKeys:
         assert all(gap.kind == "unread_key" for gap in gaps)
         assert gaps[-1].name == "299,950 more keys"
 
+    def test_lists_and_patterns_among_them_are_held_to_each_other_at_once(self) -> None:
+        kinds = ["sliding_attention", "full_attention"] * 2
+        config = {**LLAMA, "model_type": "gemma3_text", "architectures": ["Gemma3ForCausalLM"]}
+        config |= {"num_hidden_layers": 4, "head_dim": 12, "layer_types": kinds}
+        gaps = la.evaluate({**self.MANY, **config, "sliding_window_pattern": 3}).gaps
+        assert [gap.name for gap in gaps if gap.kind == "conflicting_keys"] == ["sliding_window_pattern"]
+        gaps = la.evaluate({**self.MANY, **config, "sliding_window_pattern": 2}).gaps
+        assert all(gap.kind == "unread_key" for gap in gaps)
+
     def test_what_they_are_of_is_built_and_explained(self) -> None:
         model = la.load(self.MANY)
         assert model.build().parameters == la.build(LLAMA).parameters

@@ -53,6 +53,8 @@ def windowed(
         return base
     window = r.optional_size("sliding_window")
     if window is None:
+        if kinds is not None:
+            r.contradicts("sliding_window", f"{r.prefix}layer_types", SLIDING, f"{r.prefix}sliding_window", None)
         return base
     narrow = replace(base, window=window // 2 + 1 if both_sides else window)
     return narrow if all(sliding) else [narrow if slides else base for slides in sliding]

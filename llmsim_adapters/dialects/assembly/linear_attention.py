@@ -138,7 +138,7 @@ def _attends(r: Reader, names: Sequence[str]) -> list[bool] | None:
     kinds = r.words("layer_types", (*names, LINEAR), layers(r))
     if kinds is None:
         return None
-    r.no_effect(("full_attention_interval", "layer_group_size"), "layer_types says which layers have which attention")
+    r.no_vote(("full_attention_interval", "layer_group_size"), "layer_types", "which layers have which attention")
     return [kind != LINEAR for kind in kinds]
 
 

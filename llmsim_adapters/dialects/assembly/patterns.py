@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly.decoder import layers, windowed
+from llmsim_adapters.dialects.assembly.decoder import FULL, SLIDING, layers, windowed
 from llmsim_adapters.spec.quick import replace
 
 if TYPE_CHECKING:
@@ -19,13 +19,21 @@ def qwen_windows(r: Reader, base: Attention) -> Attention | list[Attention]:
     """`use_sliding_window`: the layers from `max_window_layers` on slide; without it, none does."""
     count = layers(r)
     if not r.flag("use_sliding_window"):
-        r.no_effect(("sliding_window", "max_window_layers", "layer_types"), "use_sliding_window is false")
-        return base
+        return without_windows(r, base)
     if r.has("layer_types"):
-        r.no_effect(("max_window_layers",), "layer_types says which layers slide")
+        r.no_vote(("max_window_layers",), "layer_types", "which layers slide")
         return windowed(r, base, [False] * count)
     first = r.count("max_window_layers")
     return windowed(r, base, [i >= first for i in range(count)])
+
+
+def without_windows(r: Reader, base: Attention) -> Attention:
+    """`use_sliding_window` is false: no layer slides, also where `layer_types` says that some do."""
+    said = r.words("layer_types", (FULL, SLIDING), layers(r)) or ()
+    r.no_effect(("sliding_window", "max_window_layers", "layer_types"), "use_sliding_window is false")
+    if SLIDING in said and r.has("sliding_window"):
+        r.contradicts("use_sliding_window", f"{r.prefix}layer_types", SLIDING, f"{r.prefix}use_sliding_window", False)
+    return base
 
 
 def full_every(r: Reader, base: Attention, period: int, *, first: bool = False) -> Attention | list[Attention]:
@@ -35,10 +43,14 @@ def full_every(r: Reader, base: Attention, period: int, *, first: bool = False) 
 
 
 def window_pattern(r: Reader, base: Attention) -> Attention | list[Attention]:
-    """`sliding_window_pattern` p: every p-th layer attends to all tokens; null: all do."""
+    """`sliding_window_pattern` p: every p-th layer attends to all tokens; null: all do; "LLLG": a G does, in turns."""
     if r.has("layer_types"):
-        r.no_effect(("sliding_window_pattern",), "layer_types says which layers slide")
+        r.no_vote(("sliding_window_pattern",), "layer_types", "which layers slide")
         return full_every(r, base, 1)
+    said = r.said("sliding_window_pattern")
+    if said.__class__ is str and said and not set(said) - {"L", "G"}:
+        turns = r.text("sliding_window_pattern") or "G"
+        return windowed(r, base, [turns[i % len(turns)] == "L" for i in range(layers(r))])
     return full_every(r, base, r.optional_size("sliding_window_pattern") or 1)
 
 
@@ -127,7 +139,7 @@ def experts_listed(r: Reader) -> list[bool]:
     """`moe_layers` has the numbers of layers with experts; else every `interleave_moe_layer_step`-th layer has them."""
     numbers = r.indices("moe_layers")
     if numbers is not None:
-        r.no_effect(("interleave_moe_layer_step",), "moe_layers says which layers have experts")
+        r.no_vote(("interleave_moe_layer_step",), "moe_layers", "which layers have experts")
         return [i in numbers for i in range(layers(r))]
     step = r.size("interleave_moe_layer_step")
     return [(i + 1) % step == 0 for i in range(layers(r))]
@@ -142,7 +154,7 @@ def rotated_layers(r: Reader) -> list[bool]:
     if not said:
         every = r.size("no_rope_layer_interval")
         return [(i + 1) % every != 0 for i in range(count)]
-    r.no_effect(("no_rope_layer_interval",), "no_rope_layers says which layers have rotary positions")
+    r.no_vote(("no_rope_layer_interval",), "no_rope_layers", "which layers have rotary positions")
     if len(said) < count or any(value.__class__ not in (int, bool) or value not in (0, 1) for value in said):
         r.refuse("no_rope_layers", said, "a 0 or 1 for each layer")
         return [True] * count
@@ -155,7 +167,7 @@ def mlp_layer_types(r: Reader, otherwise: Callable[[], Sequence[bool]]) -> Seque
     if kinds is None:
         return otherwise()
     others = ("first_k_dense_replace", "moe_layer_freq", "is_moe_layer")
-    r.no_effect(others, "mlp_layer_types says which layers have experts")
+    r.no_vote(others, "mlp_layer_types", "which layers have experts")
     return [kind == _SPARSE for kind in kinds]
 
 
@@ -191,7 +203,7 @@ def attention_types(r: Reader, base: Attention) -> Attention | list[Attention]:
     count = layers(r)
     kinds = r.words("attention_layers", (_GLOBAL, _LOCAL), count)
     if kinds is not None:
-        r.no_effect(("attention_types",), "attention_layers says what each layer attends to")
+        r.no_vote(("attention_types",), "attention_layers", "what each layer attends to")
     else:
         kinds = []
         said = r.sequence("attention_types")

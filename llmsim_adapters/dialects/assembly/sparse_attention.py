@@ -55,10 +55,10 @@ def indexer_schedule(r: Reader) -> list[bool]:
     schedule = ("index_topk_freq", "index_skip_topk_offset")
     pattern = ("index_topk_pattern",)
     if r.has("indexer_types"):
-        r.no_effect((*schedule, *pattern), "indexer_types says which layers have an indexer")
+        r.no_vote((*schedule, *pattern), "indexer_types", "which layers have an indexer")
         return [True] * count
     if r.has("index_topk_pattern"):
-        r.no_effect(schedule, "index_topk_pattern says which layers have an indexer")
+        r.no_vote(schedule, "index_topk_pattern", "which layers have an indexer")
         if r.raw["index_topk_pattern"].__class__ is str:
             kinds: Sequence[object] = [{"F": _OWN, "S": _SHARED}.get(c, c) for c in r.text("index_topk_pattern") or ""]
         else:

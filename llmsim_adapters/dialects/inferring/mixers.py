@@ -76,8 +76,9 @@ def layer_kinds(r: Reader, *others: str) -> list[str] | None:
     unknown = sorted({printable(kind) for kind in names if kind not in known})
     if unknown:
         r.inferred("layer_types", f"no name is known for layers of kind {', '.join(unknown)}: taken to be attention")
-    elsewhere = ("max_window_layers", "sliding_window_pattern", "full_attention_interval", "full_attn_idxs")
-    r.no_effect((*elsewhere, "attn_layer_indices", "layer_group_size"), "layer_types says what each layer is")
+    r.no_effect(("max_window_layers",), "layer_types says what each layer is")  # Qwen's, by custom without force
+    elsewhere = ("sliding_window_pattern", "full_attention_interval", "full_attn_idxs")
+    r.no_vote((*elsewhere, "attn_layer_indices", "layer_group_size"), "layer_types", "what each layer is")
     return [kind if kind in known else FULL for kind in names]
 
 

@@ -141,7 +141,7 @@ def _named(r: Reader) -> list[bool]:
     """`mlp_layer_types` by whatever names: what is not dense has experts."""
     kinds = [str(kind) for kind in r.sequence("mlp_layer_types", layers(r)) or ()]
     others = [name for names, _ in _PATTERNS for name in names]
-    r.no_effect(others, "mlp_layer_types says which layers have experts")
+    r.no_vote(others, "mlp_layer_types", "which layers have experts")
     if set(kinds) - {"dense", "sparse"}:
         r.inferred("mlp_layer_types", "layers of other kinds than 'dense' are taken to have experts")
     return [kind != "dense" for kind in kinds] or [True] * layers(r)

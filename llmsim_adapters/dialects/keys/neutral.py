@@ -32,10 +32,10 @@ NEUTRAL: Final[dict[str, tuple[object, str]]] = {
 
 def says_nothing(key: str, value: object) -> bool:
     """Return whether a key that is not listed can't change any figure by the end of its name, or by its value."""
-    if key.endswith(_TOKEN_IDS):
-        return True
-    neutral = NEUTRAL.get(key)
-    return neutral is not None and value.__class__ is neutral[0].__class__ and value == neutral[0]
+    if key in NEUTRAL:
+        neutral = NEUTRAL[key][0]
+        return value.__class__ is neutral.__class__ and value == neutral
+    return key.endswith(_TOKEN_IDS)
 
 
 def confirms(key: str, value: object, spec: ModelSpec) -> bool:

@@ -164,6 +164,7 @@ class Reader(Values):
         child._namespace = f"{self._namespace}{name}."
         child.parameters, child.gaps = self.parameters, self.gaps
         child.without_effect, child.unmodelled = self.without_effect, self.unmodelled
+        child.outvoted = self.outvoted
         if not costless:
             self._children.append(child)
         return child
@@ -193,4 +194,5 @@ class Reader(Values):
         part._namespace, part._stem = f"{self._namespace}{name}.", f"{name}_"
         part.parameters, part.gaps, part._read = self.parameters, self.gaps, self._read
         part.without_effect, part.unmodelled = self.without_effect, self.unmodelled
+        part.outvoted = self.outvoted
         return part

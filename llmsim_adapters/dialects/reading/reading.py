@@ -41,6 +41,15 @@ class Parameter(NamedTuple):
         return {"value": _json_ready(self.value), "key": self.key, "origin": self.origin.value}
 
 
+class Outvoted(NamedTuple):
+    """A parameter, of those that `keys` say, in whose place the list at these paths says `what` layers are."""
+
+    name: str
+    keys: tuple[str, ...]
+    what: str
+    by: tuple[tuple[str, ...], ...]
+
+
 def _json_ready(value: Any) -> Any:
     """Return a value from a config as strict JSON can say it: infinities and NaN, which Python reads, as text."""
     if isinstance(value, float) and not math.isfinite(value):
@@ -58,7 +67,8 @@ class Reading:
 
     `spec` is None where the config can't be read; `gaps` then says why. `path` is where the language model was
     found in a composite config, empty at the top. `without_effect` gives the reason for each key that was read and
-    that changes nothing here; `notes` say what one may not expect, and are no gaps.
+    that changes nothing here, `outvoted` the keys that a list says instead; `notes` say what one may not expect, and
+    are no gaps.
     """
 
     model_type: str
@@ -70,3 +80,4 @@ class Reading:
     path: str = ""
     without_effect: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    outvoted: tuple[Outvoted, ...] = ()

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, Final
 from llmsim_adapters.dialects.keys.costless import COSTLESS
 from llmsim_adapters.dialects.keys.kinds import KINDS, SPELLED, implausible
 from llmsim_adapters.dialects.keys.neutral import says_nothing
-from llmsim_adapters.dialects.reading.reading import Origin, Parameter
+from llmsim_adapters.dialects.reading.reading import Origin, Outvoted, Parameter
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 MISSING: Final = object()
 
@@ -62,6 +62,7 @@ class Tracker:
         "files",
         "gaps",
         "model_type",
+        "outvoted",
         "parameters",
         "prefix",
         "raw",
@@ -88,6 +89,7 @@ class Tracker:
         self.gaps: list[Gap] = []
         self.unmodelled: list[str] = []
         self.without_effect: dict[str, str] = {}
+        self.outvoted: list[Outvoted] = []
         self._defaults = defaults
         self._traced = traced
         self._namespace = ""
@@ -96,14 +98,12 @@ class Tracker:
         self._children: list[Tracker] = []
         self._read: set[str] = set()
         self._sizes: dict[str, int] = {}
-        self._by_name: dict[str, list[str]] = {}
-        lookup = canonical.get
-        for key in raw:
-            name = lookup(key, key)
-            if name in self._by_name:
-                self._by_name[name].append(key)
-            else:
-                self._by_name[name] = [key]
+        names = [*map(canonical.get, raw, raw)]
+        self._by_name: dict[str, tuple[str, ...]] = dict(zip(names, zip(raw), strict=True))
+        if len(self._by_name) < len(names):  # several keys say one parameter
+            self._by_name = {}
+            for key, name in zip(raw, names, strict=True):
+                self._by_name[name] = (*self._by_name.get(name, ()), key)
 
     @property
     def invalid(self) -> bool:
@@ -169,6 +169,23 @@ class Tracker:
                 for key in self._by_name[name]:
                     self.without_effect[self.prefix + key] = reason
 
+    def no_vote(self, names: Iterable[str], by: str, what: str, holder: Tracker | None = None) -> None:
+        """Read parameters in whose place another stands, a list of layers; what they say without it is held to it.
+
+        Args:
+            names: the parameters, which change nothing here.
+            by: the list that wins.
+            what: what it says instead.
+            holder: whose parameter the list is, where it is not at this level.
+        """
+        said = [name for name in names if self.has(name)]
+        self.no_effect(names, f"{by} says {what}")
+        level = holder or self
+        if said and level.has(by):
+            path = tuple(level.prefix.split(".")[:-1])
+            keys = tuple(self.prefix + self._by_name[name][0] for name in said)
+            self.outvoted.append(Outvoted(said[0], keys, what, tuple((*path, key) for key in level._by_name[by])))
+
     def overruled(self, name: str, value: object, by: str) -> None:
         """Read a parameter that another key says instead; where they differ that is a gap, though one of them wins.
 
@@ -196,7 +213,7 @@ class Tracker:
 
     def refuse(self, name: str, value: object, expected: str) -> None:
         """Note that a parameter's value can't be."""
-        keys = self._by_name.get(name, [name])
+        keys = self._by_name.get(name, (name,))
         key = next((key for key in keys if self.raw.get(key, self) is value), keys[0])
         self.refuse_key(self.prefix + key, f"is {_shown(value)}; expected {expected}")
 
@@ -234,14 +251,12 @@ class Tracker:
 
     def unread(self, costless: Mapping[str, str]) -> list[str]:
         """Return the dotted paths of the keys that nobody read and that are not on the list of costless ones."""
-        read = self._read
+        nobodys = self.raw.keys() - self._read - COSTLESS.keys() - costless.keys()
         unread = [
-            self.prefix + key
-            for key, value in self.raw.items()
-            if key not in read and key not in COSTLESS and key not in costless and not says_nothing(key, value)
+            self.prefix + key for key, value in self.raw.items() if key in nobodys and not says_nothing(key, value)
         ]
         for key in (*_INERT, *costless):
-            if key in SPELLED and key in self.raw and key not in read:
+            if key in SPELLED and key in self.raw and key not in self._read:
                 self._require(SPELLED[key], self.raw[key], key)
         for child in self._children:
             unread += child.unread(costless if child._costless is None else child._costless)
@@ -288,10 +303,10 @@ class Tracker:
         self.parameters[self._namespace + name] = _parameter((name, value, self.prefix + key, origin))
         return value
 
-    def _choose(self, name: str, keys: list[str]) -> str:
+    def _choose(self, name: str, keys: Sequence[str]) -> str:
         """Return the key that says a parameter which several keys say; a contradiction is a gap."""
         self._read.update(keys)
-        said = [key for key in keys if self.raw[key] is not None] or keys
+        said = [key for key in keys if self.raw[key] is not None] or list(keys)
         chosen = name if name in said else said[0]
         others = [key for key in said if not _same(self.raw[key], self.raw[chosen])]
         if others and self._namespace + name not in self.parameters:

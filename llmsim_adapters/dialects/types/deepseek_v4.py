@@ -66,7 +66,7 @@ def _layer_types(r: Reader) -> list[str]:
     count = layers(r)
     kinds = r.words("layer_types", (SLIDING, SPARSE, HEAVY), count)
     if kinds is not None:
-        r.no_effect(("compress_ratios",), "layer_types says how each layer compresses")
+        r.no_vote(("compress_ratios",), "layer_types", "how each layer compresses")
         return list(kinds)
     ratios = r.integers("compress_ratios", least=0)
     if ratios is None:
@@ -128,7 +128,7 @@ def _experts(r: Reader) -> list[MixtureOfExperts]:
         first = r.count("num_hash_layers")
         kinds = ["hash_moe" if i < first else "moe" for i in range(count)]
     else:
-        r.no_effect(("num_hash_layers",), "mlp_layer_types says which layers look their experts up")
+        r.no_vote(("num_hash_layers",), "mlp_layer_types", "which layers look their experts up")
     routed = mixture_of_experts(r, score_correction_bias="buffer")
     r.no_effect(("num_shared_experts",), "the class has one, of the experts' size")
     shared = MLP(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def read(r: Reader) -> ModelSpec:
     if r.has("layer_types"):
-        r.no_effect(("max_window_layers",), "layer_types says which layers slide")
+        r.no_vote(("max_window_layers",), "layer_types", "which layers slide")
     first = r.count("max_window_layers")
     mixers = windowed(r, qwen3.normed_attention(r), [i >= first for i in range(layers(r))])
     feed_forward = experts_where(

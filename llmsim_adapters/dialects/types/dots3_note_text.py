@@ -94,7 +94,7 @@ def _layer_types(r: Reader) -> list[str]:
         slides = r.flag("use_sliding_window")
         kinds = [SLIDING if slides and i >= 2 and i % 4 != 1 else INDEXED for i in range(count)]
     else:
-        r.no_effect(("use_sliding_window",), "layer_types says which layers slide")
+        r.no_vote(("use_sliding_window",), "layer_types", "which layers slide")
         kinds = list(said)
     if said is None or r.has("use_dsa") or not r.has("per_layer_config"):
         full = INDEXED if r.flag("use_dsa") else FULL

@@ -34,7 +34,7 @@ def _has_experts(r: Reader) -> list[bool]:
     said = layer_flags(r, "is_moe_layer")
     if said is None:
         return after_dense(r)
-    r.no_effect(("first_k_dense_replace",), "is_moe_layer says which layers have experts")
+    r.no_vote(("first_k_dense_replace",), "is_moe_layer", "which layers have experts")
     return said
 
 

@@ -21,7 +21,7 @@ def read(r: Reader) -> ModelSpec:
     norm = Norm(base.head_dim)
     base = replace(base, q_norm=norm, k_norm=norm, softcap=r.number("attn_logit_softcapping", least=0))
     if r.has("layer_types"):
-        r.no_effect(("sliding_window_pattern",), "layer_types says which layers slide")
+        r.no_vote(("sliding_window_pattern",), "layer_types", "which layers slide")
         full_every = 1
     else:
         full_every = r.size("sliding_window_pattern")

@@ -50,7 +50,7 @@ def read(r: Reader) -> ModelSpec:
     mtp = _next_tokens(r, mixers, later, (plain, scaled))
     is_sparse = mlp_layer_types(r, lambda: _after_dense(r))
     if r.has("mlp_layer_types"):
-        r.no_effect(("dense_mlp_idx",), "mlp_layer_types says which layers have experts")
+        r.no_vote(("dense_mlp_idx",), "mlp_layer_types", "which layers have experts")
     feed_forward = experts_where(r, is_sparse, lambda: mlp(r), lambda: _experts(r))
     return decoder(r, [mixers[kind] for kind in sliding], feed_forward, layout=layout, inputs=(Norm(hidden),), mtp=mtp)
 
@@ -97,7 +97,7 @@ def slides(r: Reader) -> list[bool]:
     count = layers(r)
     kinds = r.words("layer_types", (_FULL, _SLIDING), count)
     if kinds is not None:
-        r.no_effect(("local_layer_ids",), "layer_types says which layers slide")
+        r.no_vote(("local_layer_ids",), "layer_types", "which layers slide")
         return [kind == _SLIDING for kind in kinds]
     numbers = r.indices("local_layer_ids")
     return [(i + 1) % 6 != 0 if numbers is None else i in numbers for i in range(count)]

@@ -22,7 +22,7 @@ CONV = "conv"
 def _attends(r: Reader) -> Sequence[str] | None:
     """`full_attn_idxs` are the layers with attention; a config without it has attention in all."""
     if r.has("layer_types"):
-        r.no_effect(("full_attn_idxs",), "layer_types says which layers attend")
+        r.no_vote(("full_attn_idxs",), "layer_types", "which layers attend")
         return None
     indices = r.indices("full_attn_idxs")
     return [FULL if indices is None or i in indices else CONV for i in range(layers(r))]

@@ -37,7 +37,7 @@ def _mixers(r: Reader, base: Attention) -> tuple[Attention, list[Attention]]:
         r.no_effect(("sliding_window",), "sliding_window_size says how many earlier tokens are in the window")
         r.derive("sliding_window", r.size("earlier_in_window") + 1)
     if r.has("layer_types"):
-        r.no_effect(("hybrid_layer_pattern",), "layer_types says which layers slide")
+        r.no_vote(("hybrid_layer_pattern",), "layer_types", "which layers slide")
     slides = layer_flags(r, "hybrid_layer_pattern") or [i > 0 and (i + 1) % 6 != 0 for i in range(layers(r))]
     wide = replace(base, num_key_value_heads=2 * base.num_key_value_heads)
     if r.flag("add_swa_attention_sink_bias"):

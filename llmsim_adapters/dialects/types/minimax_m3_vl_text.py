@@ -53,7 +53,7 @@ def _mixers(r: Reader, base: Attention) -> Attention | list[Attention]:
         flags = None if inner is None else layer_flags(inner, "sparse_attention_freq", count)
         kinds = [SPARSE if flag else FULL for flag in flags or [False] * count]
     elif inner is not None:
-        inner.no_effect(("sparse_attention_freq",), "layer_types says which layers have an indexer")
+        inner.no_vote(("sparse_attention_freq",), "layer_types", "which layers have an indexer", r)
     if SPARSE not in kinds:
         r.no_effect(_PUBLISHED, "no layer has an indexer")
         if inner is not None:

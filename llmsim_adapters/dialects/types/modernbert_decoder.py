@@ -49,7 +49,7 @@ def mixers(r: Reader) -> list[Attention]:
     r.no_effect(("half_of_local_attention",), "computed from local_attention")
     period = r.size("global_attn_every_n_layers")
     if r.has("layer_types"):
-        r.no_effect(("global_attn_every_n_layers",), "layer_types says which layers slide")
+        r.no_vote(("global_attn_every_n_layers",), "layer_types", "which layers slide")
     r.check("sliding_window", not r.has("sliding_window") or r.said("sliding_window") != 1, "has no half")
     given = windowed(r, attention(r, bias=r.flag("attention_bias")), [i % period != 0 for i in range(layers(r))])
     return each_changed(

@@ -40,7 +40,7 @@ def _kinds(r: Reader) -> Sequence[str]:
     kinds = r.words("layer_types", _NAMES)
     by = "layer_types"
     if kinds:
-        r.no_effect(("hybrid_override_pattern",), "layer_types says what each layer is")
+        r.no_vote(("hybrid_override_pattern",), "layer_types", "what each layer is")
     else:
         by, kinds = "hybrid_override_pattern", _pattern(r, "hybrid_override_pattern")
     if kinds:

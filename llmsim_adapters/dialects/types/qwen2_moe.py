@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import attention, mixture_of_experts, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder, layers, windowed
-from llmsim_adapters.dialects.assembly.patterns import sparse_step
+from llmsim_adapters.dialects.assembly.patterns import sparse_step, without_windows
 from llmsim_adapters.dialects.types import qwen3_moe
 
 if TYPE_CHECKING:
@@ -24,10 +24,9 @@ def read(r: Reader) -> ModelSpec:
 def _windows(r: Reader, base: Attention) -> Attention | list[Attention]:
     """With `use_sliding_window` every other one of the first `max_window_layers` layers slides."""
     if not r.flag("use_sliding_window"):
-        r.no_effect(("sliding_window", "max_window_layers", "layer_types"), "use_sliding_window is false")
-        return base
+        return without_windows(r, base)
     if r.has("layer_types"):
-        r.no_effect(("max_window_layers",), "layer_types says which layers slide")
+        r.no_vote(("max_window_layers",), "layer_types", "which layers slide")
         return windowed(r, base, [False] * layers(r))
     below = r.count("max_window_layers")
     return windowed(r, base, [i % 2 == 0 and i < below for i in range(layers(r))])

@@ -18,7 +18,7 @@ def read(r: Reader) -> ModelSpec:
     base = attention(r, bias=r.flag("attention_bias"))
     rotates = rotated_layers(r)
     if r.has("layer_types"):
-        r.no_effect(("use_sliding_window",), "layer_types says which layers slide")
+        r.no_vote(("use_sliding_window",), "layer_types", "which layers slide")
         mixers = windowed(r, base, rotates)
     else:
         slides = r.flag("use_sliding_window")

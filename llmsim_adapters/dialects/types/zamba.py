@@ -67,7 +67,7 @@ def shared(
 def _usual(r: Reader) -> list[str]:
     """Layer 2 has the block, and of those after it every `attn_layer_period`-th."""
     if r.has("layer_types"):
-        r.no_effect(("attn_layer_period", "attn_layer_offset"), "layer_types says which layers attend")
+        r.no_vote(("attn_layer_period", "attn_layer_offset"), "layer_types", "which layers attend")
         return []
     period, offset = r.size("attn_layer_period"), r.count("attn_layer_offset")
     rest = [HYBRID if i % period == offset else LINEAR for i in range(layers(r) - 3)]
