@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.dialects.keys.aliases import ALIASES, CANONICAL
 from llmsim_adapters.dialects.reading.dialect import Dialect
+from llmsim_adapters.dialects.reading.find import built_in
 from llmsim_adapters.plugins.features_of import FeaturesOf
 from llmsim_adapters.plugins.vocabulary import parameters, quoted
 from llmsim_adapters.spec.components import every_kind
@@ -33,19 +34,31 @@ _ARGUMENTS: Final = tuple(name for name in Dialect.__dataclass_fields__ if name 
 
 def of_dialect(dialect: Dialect, package: str) -> Iterator[str]:
     """Yield what of a dialect nobody reads."""
-    asked = asked_by(dialect.read, package)
+    asked = asked_of(dialect, package)
     if asked is None:
         return
     of = f"dialect `{printable(dialect.model_type, 60)}`"
+    ours = _origin(dialect)
     for name in dialect.defaults:
+        if ours is not None and name in ours.defaults:
+            continue
         if why := _unread(name, asked, dialect, (*asked, *_ARGUMENTS)):
             yield f"{of}: nobody reads the default `{printable(name, 60)}`{place(name, package)}{why}"
     for key, target in dialect.aliases.items():
+        if ours is not None and ours.aliases.get(key) == target:
+            continue
         if why := _unread(target, asked, dialect, asked):
             yield (
                 f"{of}: the alias `{printable(key, 60)}` is for `{printable(target, 60)}`"
                 f"{place(target, package)}, which is no canonical parameter{why}"
             )
+
+
+def _origin(dialect: Dialect) -> Dialect | None:
+    """Return the dialect of this package whose code reads it, what it says is read there; None: it has its own."""
+    module = sys.modules.get(str(getattr(unwrap(dialect.read), "__module__", "")))
+    found = getattr(module, "DIALECT", None)
+    return found if isinstance(found, Dialect) and found is built_in(found.model_type) else None
 
 
 def _unread(name: str, asked: frozenset[str], dialect: Dialect, known: Collection[str]) -> str:
@@ -95,6 +108,15 @@ def unmarked(plugin: Any, hooks: Collection[str], marker: str) -> Iterator[str]:
             code = getattr(function, "__code__", None)
             where = "" if code is None else f" ({basename(code.co_filename)}:{code.co_firstlineno})"
             yield f"`{name}`{where} is not marked by `@la.hookimpl`, so nobody calls it"
+
+
+def asked_of(dialect: Dialect, package: str) -> frozenset[str] | None:
+    """Return the strings in the code of a dialect, that of its towers among it; None: it has no code to look at."""
+    asked = asked_by(dialect.read, package)
+    if asked is None or dialect.towers is None:
+        return asked
+    beside = asked_by(dialect.towers, package)
+    return None if beside is None else asked | beside
 
 
 def asked_by(read: Any, package: str) -> frozenset[str] | None:
