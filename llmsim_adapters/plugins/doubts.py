@@ -5,6 +5,7 @@ What is looked for is certain to be a mistake or nearly so: where code might mak
 
 from __future__ import annotations
 
+import dis
 import re
 import sys
 from inspect import unwrap
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from llmsim_adapters.plugins.requirements import Requirements
 
 _SHORTEST_PIECE: Final = 3
+_NAMES_BEFORE: Final = ("CALL_FUNCTION_KW", "CALL_KW")
+"""The instructions that take the names of a call's arguments, where the version of Python has them."""
 _ARGUMENTS: Final = tuple(name for name in Dialect.__dataclass_fields__ if name != "canonical")
 
 
@@ -131,7 +134,7 @@ def asked_by(read: Any, package: str) -> frozenset[str] | None:
         names: set[str] = set()
         for code in _codes(at.__code__):
             names.update(code.co_names)
-            strings.update(_strings(code.co_consts))
+            strings.update(_strings(_values(code)))
         for name in names:
             called = at.__globals__.get(name)
             if (
@@ -149,6 +152,15 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
     for inner in code.co_consts:
         if isinstance(inner, CodeType):
             yield from _codes(inner)
+
+
+def _values(code: CodeType) -> Iterator[Any]:
+    """Yield the constants that code uses as values: the names of a call's arguments are none that it asks for."""
+    instructions = list(dis.get_instructions(code))
+    for instruction, after in zip(instructions, [*instructions[1:], None], strict=True):
+        names = instruction.opname == "KW_NAMES" or (after is not None and after.opname in _NAMES_BEFORE)
+        if instruction.opcode in dis.hasconst and not (names and isinstance(instruction.argval, tuple)):
+            yield instruction.argval
 
 
 def _strings(values: Any) -> Iterator[str]:
