@@ -153,6 +153,10 @@ class TestOneOfItsOwn:
         assert m.coverage.evidence == "built"
         assert m.build().kv_cache_elements(10) == 2 * LAYERS * HIDDEN * 10
 
+    def test_has_classes_of_any_name(self, installed: Plugins) -> None:
+        m = with_towers(installed, SOUND, {**CONFIG, "architectures": ["SeeingChatModel"]})
+        assert [gap.name for gap in m.coverage.gaps if gap.kind == "inferred"] == []
+
     def test_takes_its_keys_and_leaves_the_others_unread(self, installed: Plugins) -> None:
         config = {**CONFIG, "acme_bias": True, "odd": 7, "vision_config": {**CONFIG["vision_config"], "strange": 8}}
         m = with_towers(installed, SOUND, config)

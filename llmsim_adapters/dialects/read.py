@@ -365,7 +365,11 @@ def _of_another_class(
         detail = f"no dialect knows the type of the whole ({shown}): its language model is taken to be as any other"
         return [Gap(GapKind.INFERRED, "model_type", detail)]
     stem = bare(r.architecture)
-    if not stem or stem == bare(dialect.model_type) or built_in(dialect.model_type) is not dialect:
+    if (
+        not stem
+        or stem == bare(dialect.model_type)
+        or any(each is not None and built_in(each.model_type) is not each for each in (dialect, whole))
+    ):  # what a plugin's classes are called, the plugin knows
         return []
     own = {bare(name) for name in (outer_type, r.model_type, dialect.model_type) if isinstance(name, str)}
     if not r.architecture.endswith("ForConditionalGeneration"):  # which is the whole, with what stands beside the text
