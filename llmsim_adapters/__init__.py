@@ -40,6 +40,12 @@ if TYPE_CHECKING:
     from llmsim_adapters.dialects.assembly.recurrent import mamba as mamba
     from llmsim_adapters.dialects.assembly.recurrent import mamba2 as mamba2
     from llmsim_adapters.dialects.assembly.recurrent import short_convolution as short_convolution
+    from llmsim_adapters.dialects.assembly.tower import Tower as Tower
+    from llmsim_adapters.dialects.assembly.tower import encoder as encoder
+    from llmsim_adapters.dialects.assembly.tower import full_attention as full_attention
+    from llmsim_adapters.dialects.assembly.tower import patch_count as patch_count
+    from llmsim_adapters.dialects.assembly.tower import patches as patches
+    from llmsim_adapters.dialects.assembly.tower import tower as tower
     from llmsim_adapters.dialects.reading.dialect import Dialect as Dialect
     from llmsim_adapters.dialects.reading.find import dialect as dialect
     from llmsim_adapters.dialects.reading.reader import Reader as Reader
@@ -184,6 +190,7 @@ _HOMES = {
         *("gated_delta_net", "kimi_delta_attention", "last_of_every", "lightning_attention", "linear_or_full"),
     ),
     "dialects.assembly.recurrent": ("by_name", "mamba", "mamba2", "short_convolution"),
+    "dialects.assembly.tower": ("Tower", "encoder", "full_attention", "patch_count", "patches", "tower"),
     "dialects.reading.dialect": ("Dialect",),
     "dialects.reading.find": ("dialect",),
     "dialects.reading.reader": ("Reader",),

@@ -112,7 +112,7 @@ RESULTS: Final[dict[str, Callable[[], Any]]] = {
 CODE: Final = {
     *("Builder", "ComponentKind", "Dialect", "Feature"),  # what a plugin is written as
     *("Engine", "EngineOption", "Beside", "Format", "Keep", "Note", "Refuse", "Scales", "Split", "Store"),
-    *("Component", "Part", "Reader", "Site", "Step", "Wire"),  # what its code is called with, and base classes
+    *("Component", "Part", "Reader", "Site", "Step", "Tower", "Wire"),  # what its code is called with, and base classes
     "PluginWarning",
 }
 """Public classes that are no results."""

@@ -17,6 +17,7 @@ import pytest
 import llmsim_adapters as la
 from llmsim_adapters.plugins.isolation import TIMEOUT
 from llmsim_adapters.sources import bundled_ids
+from tests.hub.fixtures import ROOT
 from tests.plugins import distributions
 from tests.plugins.distributions import BUILT_INS, NAME, VERSION, Plugins, answer, model, module_of, write
 
@@ -563,6 +564,13 @@ MISTAKES = {
         "'hiden_size'",
         "builder `beta` requires `hiden_size` ({}), which no dialect gives (did you mean hidden_size?)",
     ),
+    "a requirement that ends as an argument of the dialect's is called": (
+        "def read(r): return la.decoder(r, la.Attention(heads=r.size('num_attention_heads')), la.mlp(r))\n"
+        "D = la.Dialect('acme', read, {})\n"
+        "B = la.Requirements(categories={la.Category.DENSE}, parameters=('num_atention_heads',), components=())\n",
+        "'num_atention_heads'",
+        "builder `beta` requires `num_atention_heads` ({}), which no dialect gives (did you mean num_attention_heads?)",
+    ),
     "a component that nobody registered": (
         "B = la.Requirements(categories={la.Category.DENSE}, parameters=(), components={'attentions'})\n",
         "'attentions'",
@@ -1026,13 +1034,22 @@ HYBRIDS = {
 }
 
 
+def test_a_plugin_of_hybrids_passes_the_strict_type_checker() -> None:
+    pytest.importorskip("mypy")
+    file = Path(__file__).parent / "plugins" / "hybrid.py"
+    command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", os.devnull, str(file)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 @pytest.mark.parametrize(("config", "category", "mixers"), HYBRIDS.values(), ids=list(HYBRIDS))
 def test_a_plugin_of_hybrids_needs_the_public_names_only(
     config: dict[str, Any], category: la.Category, mixers: set[str], plugins: Plugins, request: pytest.FixtureRequest
 ) -> None:
     source = (Path(__file__).parent / "plugins" / "hybrid.py").read_text(encoding="utf-8")
     imports = {line for line in source.splitlines() if line.startswith(("import ", "from "))}
-    assert imports == {"from __future__ import annotations", "import llmsim_adapters as la"}
+    standard = {"from __future__ import annotations", "from typing import Any"}
+    assert imports - standard == {"import llmsim_adapters as la"}
     loaded = plugins.install(source, preamble="", register="").load()
     assert loaded.broken == []
     sizes = {"vocab_size": 500, "hidden_size": 64, "intermediate_size": 160, "num_attention_heads": 4}

@@ -123,6 +123,8 @@ class TestBaseline:
         assert (entry["builder"], entry["plugin"]) == ("qwen3", f"llmsim-adapters {la.__version__}")
         entry["figures"][figure] *= times
         entry["plugin"] = "llmsim-adapters 0.0"
+        assert entry["dialect"] is None
+        entry["dialect"] = "llmsim-acme 0.1"
         baseline.write_text(json.dumps(said))
         result = run(pytester, *options)
         result.assert_outcomes(passed=1, failed=1)
@@ -130,6 +132,7 @@ class TestBaseline:
         result.stdout.fnmatch_lines(
             ["built by qwen3 of llmsim-adapters *; the baseline by qwen3 of llmsim-adapters 0.0"]
         )
+        result.stdout.fnmatch_lines(["read by llmsim-adapters; the baseline by llmsim-acme 0.1"])
 
     def test_only_new_gaps_fail_and_are_printed(self, pytester: pytest.Pytester, registry: Any, tmp_path: Path) -> None:
         baseline, file = tmp_path / "baseline.json", registry(ABSENT)

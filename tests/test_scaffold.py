@@ -26,6 +26,7 @@ KINDS: Final = {
     "a dialect and a builder": ("llmsim-deep-thought", (), "llmsim_deep_thought", "deep_thought"),
     "a dialect alone": ("llmsim-marvin", ("--model-type",), "llmsim_marvin", "marvin"),
     "a builder by name": ("llmsim-slarti", ("--builder",), "llmsim_slarti", "slarti"),
+    "a tower": ("llmsim-magrathea", ("--tower",), "llmsim_magrathea", "magrathea"),
     "an engine": ("llmsim-heart-of-gold", ("--engine",), "llmsim_heart_of_gold", "heart_of_gold"),
     "a component besides": ("acme9", ("--component",), "acme9", "acme9"),
 }
@@ -53,7 +54,7 @@ class TestAProject:
             for entry in listed[kind]
             if entry["distribution"] == name
         ]
-        assert brought == ([] if options == ("--model-type",) else [(short, "0.1")])
+        assert brought == ([] if options in (("--model-type",), ("--tower",)) else [(short, "0.1")])
         assert listed["broken"] == []
         environment.command("check", name)
         if "--engine" not in options:

@@ -74,6 +74,7 @@ def names(wanted: Wanted) -> None:
     "--builder", "kind", flag_value="builder", default="builder", help="A model type and a builder (default)."
 )
 @click.option("--component", "kind", flag_value="component", help="With a component of its own beside both.")
+@click.option("--tower", "kind", flag_value="tower", help="A model type with a tower for pictures of its own.")
 @click.option("--engine", "kind", flag_value="engine", help="An engine alone.")
 def new(name: str, folder: str | None, kind: Kind) -> None:
     """Write the project of a plugin that passes its own tests: NAME is that of its distribution, as in llmsim-acme."""

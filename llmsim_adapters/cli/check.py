@@ -91,7 +91,8 @@ def _trial(dialect: Dialect, found: Registered) -> Iterator[str]:
     """Yield what goes wrong with a config of usual sizes; what a dialect asks for beyond them is no fault of it."""
     own = {target: key for key, target in dialect.aliases.items()}
     sizes = {own.get(name, name): size for name, size in _SIZES.items()}
-    config = {"model_type": dialect.model_type, "architectures": ["TrialForCausalLM"], **sizes}
+    text = {dialect.text_config: sizes} if dialect.text_config else sizes
+    config = {"model_type": dialect.model_type, "architectures": ["TrialForCausalLM"], **text}
     model = Model(find(config, offline=True), plugins=found)
     coverage = model.coverage
     gaps = [*coverage.gaps, *(gap for claim in coverage.claims for gap in claim.gaps)]

@@ -38,7 +38,15 @@ def data(found: Registered) -> dict[str, Any]:
         },
         "builders": {name: f"{e.distribution} {e.version}" for name, e in sorted(found.builders.items())},
         "engines": {entry.name: f"{entry.distribution} {entry.version}" for entry in engines_of(found)},
-        "towers": dict.fromkeys(sorted(declared_types("towers")), label),
+        "towers": {
+            **dict.fromkeys(sorted(declared_types("towers")), label),
+            # What a plugin's towers are called, only its code knows: they are listed under the type that has them.
+            **{
+                name: owner(("model type", name), "")
+                for name, dialect in sorted(found.dialects.items())
+                if dialect.towers is not None
+            },
+        },
     }
     return {
         "plugins": [

@@ -144,7 +144,7 @@ def _read(
     chosen = dialect or inferring()
     whole = None
     if (path and not by_keys_alone) or (dialect is not None and dialect.towers is not None):
-        whole = _whole(config, dialect, architecture, nested=bool(path))
+        whole = _whole(config, dialect, architecture, plugged, nested=bool(path))
     outer, defaults = None, chosen.defaults
     if path or (whole is not None and whole.text_config):
         stated = (CANONICAL, {}) if whole is None else (whole.canonical, whole.defaults)
@@ -174,7 +174,7 @@ def _read(
     if sidecars is not None:
         top.files = sidecars.files
     if dialect is not None and relative is None:
-        r.gaps += _of_another_class(config, r, dialect, whole, nested=bool(path))
+        r.gaps += _of_another_class(config, r, dialect, whole, plugged, nested=bool(path))
     try:
         spec = _spec(chosen, whole, r, outer)
     except Exception as error:  # of values that nobody thought of; one model's answer, not the end of a report
@@ -223,11 +223,20 @@ def _encoder_alone(model_type: str, architecture: str) -> Reading:
     return Reading(model_type=model_type, architecture=architecture, dialect="", spec=None, gaps=(gap,))
 
 
-def _whole(config: Mapping[str, Any], dialect: Dialect | None, architecture: str, *, nested: bool) -> Dialect | None:
+def _whole(
+    config: Mapping[str, Any],
+    dialect: Dialect | None,
+    architecture: str,
+    plugged: Mapping[str, Dialect],
+    *,
+    nested: bool,
+) -> Dialect | None:
     """Return the dialect of the type of the whole config, where it says what stands beside the language model."""
-    outer_type = WHOLE_OF_ARCHITECTURE.get(architecture, config.get("model_type"))
+    outer_type = config.get("model_type")
+    if not (isinstance(outer_type, str) and outer_type in plugged):
+        outer_type = WHOLE_OF_ARCHITECTURE.get(architecture, outer_type)
     if nested and isinstance(outer_type, str) and (dialect is None or outer_type != dialect.model_type):
-        dialect = find(outer_type, {})
+        dialect = find(outer_type, plugged)
     return dialect if dialect is not None and dialect.towers is not None else None
 
 
@@ -308,6 +317,8 @@ def _with_towers(spec: ModelSpec, whole: Dialect, outer: Reader, r: Reader, leve
 
     assert whole.towers is not None
     spec = with_towers(spec, whole.towers(level, r), outer)
+    if whole.model_type != spec.model_type:
+        spec = replace(spec, whole_type=whole.model_type)
     if outer is not r:
         r.parameters.update(outer.parameters)
     return spec
@@ -346,16 +357,26 @@ def _unread_files(top: Reader, sidecars: Sidecars) -> list[Gap]:
 
 
 def _of_another_class(
-    config: Mapping[str, Any], r: Reader, dialect: Dialect, whole: Dialect | None, *, nested: bool
+    config: Mapping[str, Any],
+    r: Reader,
+    dialect: Dialect,
+    whole: Dialect | None,
+    plugged: Mapping[str, Dialect],
+    *,
+    nested: bool,
 ) -> list[Gap]:
     """Return a gap for each of two names that nobody declared: the type of the whole, and the class."""
     outer_type = config.get("model_type")
-    if nested and whole is None and outer_type != r.model_type and find(str(outer_type), {}) is None:
+    if nested and whole is None and outer_type != r.model_type and find(str(outer_type), plugged) is None:
         shown = printable(outer_type) if isinstance(outer_type, str) else "none"
         detail = f"no dialect knows the type of the whole ({shown}): its language model is taken to be as any other"
         return [Gap(GapKind.INFERRED, "model_type", detail)]
     stem = bare(r.architecture)
-    if not stem or stem == bare(dialect.model_type) or built_in(dialect.model_type) is not dialect:
+    if (
+        not stem
+        or stem == bare(dialect.model_type)
+        or any(each is not None and built_in(each.model_type) is not each for each in (dialect, whole))
+    ):  # what a plugin's classes are called, the plugin knows
         return []
     own = {bare(name) for name in (outer_type, r.model_type, dialect.model_type) if isinstance(name, str)}
     if not r.architecture.endswith("ForConditionalGeneration"):  # which is the whole, with what stands beside the text

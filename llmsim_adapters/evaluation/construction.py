@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.dialects.read import read
 from llmsim_adapters.errors import AdapterError, InternalError, internal
+from llmsim_adapters.gap import GapKind
 from llmsim_adapters.graph.schedule import ScheduleError
 from llmsim_adapters.lowerings.wiring import wire
 from llmsim_adapters.plugins import soundness
@@ -92,7 +93,7 @@ def guest_of(
     A spec of a plugin's dialect may have its components, whose code runs when they are looked at or lowered; a plugin's
     engine has rules with code.
     """
-    guest = entry.guest if entry.builds_itself else registered.guests.get(spec.model_type)
+    guest = entry.guest if entry.builds_itself else registered.guest_of_type(spec)
     if guest is None and schedule is not None and (engine := registered.engines.get(schedule.engine)) is not None:
         return engine.guest
     return guest
@@ -104,11 +105,12 @@ def reread(config: Content, registered: Registered) -> ModelSpec:
     Raises:
         PluginError: there was one, so only a plugin's dialect that is gone, or fails now and then, comes to this.
     """
-    spec = read(config.data, registered.dialects, traced=True, sidecars=config.sidecars).spec
-    if spec is None:
-        message = "the config could not be read a second time"
+    reading = read(config.data, registered.dialects, traced=True, sidecars=config.sidecars)
+    if reading.spec is None:
+        said = next((gap.detail for gap in reading.gaps if gap.kind is GapKind.PLUGIN_ERROR), "")
+        message = "the config could not be read a second time" + (f": {said}" if said else "")
         raise PluginError(message)
-    return spec
+    return reading.spec
 
 
 class Tracer:

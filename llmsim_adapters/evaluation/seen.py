@@ -35,23 +35,30 @@ def look(spec: ModelSpec, registered: Registered) -> Seen:
         PluginError: a plugin's component can't be looked at.
     """
 
-    guest = registered.guests.get(spec.model_type)
+    guest = registered.guest_of_type(spec)
     nodes = spec.nodes() if guest is None else guest.run(spec.nodes)
     classes = _kinds(nodes)
     kinds = frozenset([kind.kind for kind in classes])
-    if guest is None and spec.towers:
-        return _beside_towers(spec, kinds, nodes, registered)
-    seen = Seen(kinds, registered.features.among(nodes), text_category(classes), category(spec, classes))
+    if spec.towers:
+        of_language = spec.language_model()
+        language = of_language.nodes() if guest is None else guest.run(of_language.nodes)
+        seen = _beside_towers(spec, kinds, nodes, language, registered)
+    else:
+        seen = Seen(kinds, registered.features.among(nodes), text_category(classes), category(spec, classes))
     if guest is None:
         return seen
     plugged, gaps = registered.features.plugged_in(nodes)
-    return seen._replace(features=seen.features | plugged, gaps=gaps)
+    if seen.language is not None:
+        in_language, _ = registered.features.plugged_in(language)
+        seen = seen._replace(language=(seen.language[0], seen.language[1] | in_language))
+    return seen._replace(features=seen.features | plugged, gaps=seen.gaps + gaps)
 
 
-def _beside_towers(spec: ModelSpec, kinds: frozenset[str], nodes: list[Any], registered: Registered) -> Seen:
+def _beside_towers(
+    spec: ModelSpec, kinds: frozenset[str], nodes: list[Any], of_language: list[Any], registered: Registered
+) -> Seen:
     """Return what a spec with towers has, and what is not counted of them."""
     known = registered.features
-    of_language = spec.language_model().nodes()
     classes = _kinds(of_language)
     language = frozenset([kind.kind for kind in classes])
     features = known.among([spec, *of_language])

@@ -147,10 +147,10 @@ class Contributions:
         replaces = built_in(model_type) is not None
         own = self._free("model type", printable(model_type), built_in=replaces and not self._preferred)
         safe = guarded(dialect, self._guest(), self._result.lowerings)
-        from llmsim_adapters.plugins.doubts import asked_by, of_dialect  # only plugins need it
+        from llmsim_adapters.plugins.doubts import asked_of, of_dialect  # only plugins need it
 
         doubts = tuple(of_dialect(dialect, self._package))
-        asked = asked_by(dialect.read, self._package) or ()
+        asked = asked_of(dialect, self._package) or ()
 
         def register() -> None:
             own()

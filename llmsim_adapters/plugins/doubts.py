@@ -5,6 +5,7 @@ What is looked for is certain to be a mistake or nearly so: where code might mak
 
 from __future__ import annotations
 
+import dis
 import re
 import sys
 from inspect import unwrap
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.dialects.keys.aliases import ALIASES, CANONICAL
 from llmsim_adapters.dialects.reading.dialect import Dialect
+from llmsim_adapters.dialects.reading.find import built_in
 from llmsim_adapters.plugins.features_of import FeaturesOf
 from llmsim_adapters.plugins.vocabulary import parameters, quoted
 from llmsim_adapters.spec.components import every_kind
@@ -28,24 +30,38 @@ if TYPE_CHECKING:
     from llmsim_adapters.plugins.requirements import Requirements
 
 _SHORTEST_PIECE: Final = 3
+_NAMES_BEFORE: Final = ("CALL_FUNCTION_KW", "CALL_KW")
+"""The instructions that take the names of a call's arguments, where the version of Python has them."""
 _ARGUMENTS: Final = tuple(name for name in Dialect.__dataclass_fields__ if name != "canonical")
 
 
 def of_dialect(dialect: Dialect, package: str) -> Iterator[str]:
     """Yield what of a dialect nobody reads."""
-    asked = asked_by(dialect.read, package)
+    asked = asked_of(dialect, package)
     if asked is None:
         return
     of = f"dialect `{printable(dialect.model_type, 60)}`"
+    ours = _origin(dialect)
     for name in dialect.defaults:
+        if ours is not None and name in ours.defaults:
+            continue
         if why := _unread(name, asked, dialect, (*asked, *_ARGUMENTS)):
             yield f"{of}: nobody reads the default `{printable(name, 60)}`{place(name, package)}{why}"
     for key, target in dialect.aliases.items():
+        if ours is not None and ours.aliases.get(key) == target:
+            continue
         if why := _unread(target, asked, dialect, asked):
             yield (
                 f"{of}: the alias `{printable(key, 60)}` is for `{printable(target, 60)}`"
                 f"{place(target, package)}, which is no canonical parameter{why}"
             )
+
+
+def _origin(dialect: Dialect) -> Dialect | None:
+    """Return the dialect of this package whose code reads it, what it says is read there; None: it has its own."""
+    module = sys.modules.get(str(getattr(unwrap(dialect.read), "__module__", "")))
+    found = getattr(module, "DIALECT", None)
+    return found if isinstance(found, Dialect) and found is built_in(found.model_type) else None
 
 
 def _unread(name: str, asked: frozenset[str], dialect: Dialect, known: Collection[str]) -> str:
@@ -97,6 +113,15 @@ def unmarked(plugin: Any, hooks: Collection[str], marker: str) -> Iterator[str]:
             yield f"`{name}`{where} is not marked by `@la.hookimpl`, so nobody calls it"
 
 
+def asked_of(dialect: Dialect, package: str) -> frozenset[str] | None:
+    """Return the strings in the code of a dialect, that of its towers among it; None: it has no code to look at."""
+    asked = asked_by(dialect.read, package)
+    if asked is None or dialect.towers is None:
+        return asked
+    beside = asked_by(dialect.towers, package)
+    return None if beside is None else asked | beside
+
+
 def asked_by(read: Any, package: str) -> frozenset[str] | None:
     """Return the strings in the code of a function and of what it calls in its own package; None: it has no code."""
     function = unwrap(read) if callable(read) else read
@@ -109,7 +134,7 @@ def asked_by(read: Any, package: str) -> frozenset[str] | None:
         names: set[str] = set()
         for code in _codes(at.__code__):
             names.update(code.co_names)
-            strings.update(_strings(code.co_consts))
+            strings.update(_strings(_values(code)))
         for name in names:
             called = at.__globals__.get(name)
             if (
@@ -127,6 +152,15 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
     for inner in code.co_consts:
         if isinstance(inner, CodeType):
             yield from _codes(inner)
+
+
+def _values(code: CodeType) -> Iterator[Any]:
+    """Yield the constants that code uses as values: the names of a call's arguments are none that it asks for."""
+    instructions = list(dis.get_instructions(code))
+    for instruction, after in zip(instructions, [*instructions[1:], None], strict=True):
+        names = instruction.opname == "KW_NAMES" or (after is not None and after.opname in _NAMES_BEFORE)
+        if instruction.opcode in dis.hasconst and not (names and isinstance(instruction.argval, tuple)):
+            yield instruction.argval
 
 
 def _strings(values: Any) -> Iterator[str]:

@@ -16,6 +16,7 @@ from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import FrameType
 
 _Result = TypeVar("_Result")
 
@@ -134,7 +135,20 @@ def refuse_plugins(what: str) -> None:
     """
     if output.in_plugin():
         message = f"a plugin's code can't {what} while the host runs it (at import, in `read`, `claim`, `build`, …)"
-        raise PluginError(message)
+        place = _caller()
+        raise PluginError(f"{message} ({place})" if place else message)
+
+
+def _caller() -> str:
+    """Return file and line of the code outside this package that called it."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and _root(frame) in _HOST:
+        frame = frame.f_back
+    return "" if frame is None else printable(f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}")
+
+
+def _root(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__", "")).partition(".")[0]
 
 
 def _told(error: BaseException) -> PluginError:
@@ -158,7 +172,7 @@ def _place(error: BaseException) -> str:
         return printable(f"{os.path.basename(error.filename)}:{error.lineno}")
     place, package = "", None
     for frame, line in walk_tb(error.__traceback__):
-        root = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+        root = _root(frame)
         if package is None and root not in _HOST and root not in sys.stdlib_module_names:
             package = root
         if root == package:

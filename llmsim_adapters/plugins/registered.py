@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.plugins.builder import Builder
     from llmsim_adapters.plugins.isolation import Guest
     from llmsim_adapters.plugins.requirements import Requirements
+    from llmsim_adapters.spec.model import ModelSpec
 
 HOST: Final = "llmsim-adapters"
 
@@ -103,6 +104,10 @@ class Registered:
         """The distribution whose dialect was preferred to the package's own, by model type."""
         self.engines: dict[str, RegisteredEngine] = {}
         """Those of plugins."""
+
+    def guest_of_type(self, spec: ModelSpec) -> Guest | None:
+        """Return what runs the code of the plugin whose dialect read a spec, its whole or its language model."""
+        return self.guests.get(spec.whole_type) or self.guests.get(spec.model_type)
 
     def asked_names(self) -> frozenset[str]:
         """Return the names of parameters among the defaults and aliases of plugins' dialects."""

@@ -16,7 +16,7 @@ from llmsim_adapters.graph.operator import Operator, Weight
 from llmsim_adapters.graph.transfer import Transfer
 from llmsim_adapters.plugins.claim import Claim
 from llmsim_adapters.plugins.isolation import PluginError, type_name
-from llmsim_adapters.spec.components import Component, Norm
+from llmsim_adapters.spec.components import Attention, Component, Norm
 from llmsim_adapters.spec.dtypes import BITS
 from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
 from llmsim_adapters.spec.quantization import Quantization, Scheme, Side
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from llmsim_adapters.graph.schedule import Schedule
 
 _TOKENS: Final = 2
+_LANGUAGE: Final = ("text", "mtp")
+"""The names of the stacks of language models."""
 
 
 def claim(answer: object, computed: Claim) -> Claim:
@@ -149,6 +151,35 @@ def spec(answer: object, model_type: str, kinds: Collection[type]) -> ModelSpec:
     for stack in answer.stacks:
         _stack(stack, kinds)
     return answer
+
+
+def towers(answer: object, kinds: Collection[type]) -> tuple[Stack, ...]:
+    """Return the stacks that a dialect puts beside the language model.
+
+    Raises:
+        PluginError: they are none that can be lowered, or are none that stand beside it.
+    """
+    _each("towers", answer, Stack)
+    stacks: tuple[Stack, ...] = answer  # type: ignore[assignment]
+    names = [stack.name for stack in stacks]
+    for stack in stacks:
+        _stack(stack, kinds)
+        shown = printable(stack.name, 60)
+        if not stack.is_tower:
+            message = f"tower `{shown}` is over tokens, as the language model is; its axis is `patches` or `frames`"
+            raise PluginError(message)
+        if stack.name in _LANGUAGE or names.count(stack.name) > 1:
+            message = f"tower `{shown}`: another stack of the model has that name"
+            raise PluginError(message)
+        kept = [type_name(mixer) for block in stack.blocks for mixer in block.mixers() if _caches(mixer)]
+        if kept:
+            message = f"tower `{shown}`: {kept[0]} keeps keys and values of text; say `cached=False, causal=False`"
+            raise PluginError(message)
+    return stacks
+
+
+def _caches(mixer: Component) -> bool:
+    return isinstance(mixer, Attention) and mixer.cached
 
 
 def _scheme(scheme: object) -> None:

@@ -58,14 +58,25 @@ _MODEL_TYPE: Final = {
 _ENGINE: Final = {
     **_COMMON,
     "README.md": "engine/README.md",
+    "config.json": "engine/config.json",
     "$module/__init__.py": "engine/plugin.py",
     "tests/test_$short.py": "engine/tests.py",
 }
-Kind = Literal["builder", "component", "model_type", "engine"]
+_TOWER: Final = {
+    **_COMMON,
+    "README.md": "tower/README.md",
+    "config.json": "tower/config.json",
+    "$module/__init__.py": "model_type/plugin.py",
+    "$module/dialect.py": "tower/dialect.py",
+    "$module/vision.py": "tower/vision.py",
+    "tests/test_$short.py": "tower/tests.py",
+}
+Kind = Literal["builder", "component", "model_type", "tower", "engine"]
 _KINDS: Final[Mapping[Kind, Mapping[str, str]]] = {
     "builder": _DIALECT,
     "component": _COMPONENT,
     "model_type": _MODEL_TYPE,
+    "tower": _TOWER,
     "engine": _ENGINE,
 }
 
@@ -80,7 +91,8 @@ def create(name: str, folder: str | os.PathLike[str] | None = None, *, kind: Kin
     Args:
         name: that of the distribution, such as `llmsim-acme`; module, model type and builder are named after it.
         folder: where the project is to be; by default the name, in the current folder.
-        kind: what it brings: a `model_type` alone; a `builder` beside that; a `component` beside both; or an `engine`.
+        kind: what it brings: a `model_type` alone; a `builder` beside that; a `component` beside both; a
+            model type with a `tower`; or an `engine`.
 
     Raises:
         ScaffoldError: the name can't be or is taken, or the folder exists.

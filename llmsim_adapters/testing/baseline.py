@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from llmsim_adapters.errors import AdapterError
 from llmsim_adapters.evaluation.status import Evidence, Status
 from llmsim_adapters.plugins.manager import registered
+from llmsim_adapters.plugins.registered import HOST
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class BaselineError(AdapterError):
 
 
 class Baseline:
-    """What each model was, by its name in the registry: status, evidence, builder and its version, figures, gaps."""
+    """What each model was, by its name: status, evidence, builder and dialect with their versions, figures, gaps."""
 
     def __init__(self, models: Mapping[str, Mapping[str, Any]]) -> None:
         self._models = models
@@ -105,6 +106,9 @@ class Baseline:
         by, said = (f"{entry.get('builder')} of {entry.get('plugin')}" for entry in (now, before))
         if changed and "builder" in before and by != said:
             yield f"built by {by}; the baseline by {said}"
+        if changed and "dialect" in before and now["dialect"] != before["dialect"]:
+            by, said = (entry["dialect"] or HOST for entry in (now, before))
+            yield f"read by {by}; the baseline by {said}"
 
     def knows_gaps(self, row: ReportRow) -> bool:
         """Whether the baseline has the gaps of a model; one of an earlier version has not."""
@@ -114,12 +118,14 @@ class Baseline:
 def describe(row: ReportRow) -> dict[str, Any]:
     """Return what a baseline keeps of a model."""
     answer, graph = row.coverage, row.graph
-    entry = registered().builders.get(answer.builder or "")
+    found = registered()
+    entry = found.builders.get(answer.builder or "")
     return {
         "status": str(answer.status),
         "evidence": str(answer.evidence),
         "builder": answer.builder,
         "plugin": None if entry is None else f"{entry.distribution} {entry.version}",
+        "dialect": found.owners.get(("model type", answer.model_type)),  # None: this package's own, or nobody's
         "figures": {} if graph is None else figures(graph),
         "gaps": sorted({f"{gap.kind} {gap.name}" for gap in answer.gaps}),
     }

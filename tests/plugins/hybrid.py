@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import llmsim_adapters as la
 
 
@@ -22,7 +24,7 @@ def read_convolved(r: la.Reader) -> la.ModelSpec:
     return la.decoder(r, la.by_name(r, parts), la.mlp(r))
 
 
-SIZES = {
+SIZES: dict[str, Any] = {
     "linear_num_key_heads": 4,
     "linear_num_value_heads": 8,
     "linear_key_head_dim": 16,
@@ -31,7 +33,13 @@ SIZES = {
     "full_attention_interval": 3,
 }
 DELTA = la.dialect("llama").like("acme_delta", read=read_delta, **SIZES)
-STATES = {"state_size": 16, "mamba_num_heads": 8, "mamba_head_dim": 16, "mamba_n_groups": 1, "mamba_chunk_size": 64}
+STATES: dict[str, Any] = {
+    "state_size": 16,
+    "mamba_num_heads": 8,
+    "mamba_head_dim": 16,
+    "mamba_n_groups": 1,
+    "mamba_chunk_size": 64,
+}
 CONVOLVED = la.dialect("llama").like("acme_conv", read=read_convolved, conv_kernel=3, mamba_expand=2, **STATES)
 
 

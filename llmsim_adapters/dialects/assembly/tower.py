@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from llmsim_adapters.dialects.assembly.layouts import Layout
+    from llmsim_adapters.dialects.reading.dialect import Dialect
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Attention, Component, Norm
 
@@ -49,8 +50,10 @@ class Tower(NamedTuple):
         return replace(self.stack, after=(*self.stack.after, *components))
 
 
-def tower(whole: Reader, key: str, model_type: str, *, fixed: bool = False) -> Tower | None:
+def tower(whole: Reader, key: str, model_type: str | Dialect, *, fixed: bool = False) -> Tower | None:
     """Read the tower under a key by the dialect of its model type, of the one given where its config says none.
+
+    `model_type` is that of a tower of this package, or a dialect: that of a tower of one's own.
 
     What its config leaves out, all of it if there is none, is the default of that type. A type that nobody declared, or
     whose dialect does not know what the config names, is noted as left out. Where the class of the whole has towers of
@@ -59,7 +62,7 @@ def tower(whole: Reader, key: str, model_type: str, *, fixed: bool = False) -> T
     name = key.removesuffix("_config")
     value = whole.raw.get(key)
     said = value.get("model_type") if isinstance(value, dict) else None
-    dialect = built_in(said if isinstance(said, str) and not fixed else model_type, "towers")
+    dialect = _dialect(said if isinstance(said, str) and not fixed else None, model_type)
     if dialect is None:
         whole.mark(key)
         whole.not_modelled(f"{name}_tower")
@@ -77,6 +80,13 @@ def tower(whole: Reader, key: str, model_type: str, *, fixed: bool = False) -> T
         return None
     (stack,) = stacks
     return Tower(replace(stack, name=name, counted_by=f"{name}_{stack.counted_by}"), r)
+
+
+def _dialect(said: str | None, given: str | Dialect) -> Dialect | None:
+    """Return the dialect of the type that a tower's config says, else of the one that is given."""
+    if isinstance(given, str):
+        return built_in(given if said is None else said, "towers")
+    return given if said in (None, given.model_type) else built_in(said, "towers")
 
 
 def with_towers(spec: ModelSpec, towers: Iterable[Stack], whole: Reader) -> ModelSpec:
