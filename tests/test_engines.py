@@ -30,11 +30,16 @@ PACKED: Final = {
 FP8: Final = {"quant_method": "fp8", "fmt": "e4m3", "weight_block_size": [128, 128], "activation_scheme": "dynamic"}
 
 
+REFUSED: Final = {"nemotron-nas": {"sglang"}}
+"""The engines that refuse a config: SGLang has one number of key/value heads for all layers of its pool."""
+
+
 @pytest.mark.parametrize("name", sorted(OF_A_TYPE))
 def test_what_a_model_is_and_computes_is_no_engine_s(name: str) -> None:
     """Engines change bytes and formats, never parameters, shapes or FLOPs."""
     model = la.load(OF_A_TYPE[name])
-    one, *others = (model.build(la.Schedule(engine=engine, seq_len=7, batch_size=2, mtp=True)) for engine in ENGINES)
+    engines = [engine for engine in ENGINES if engine not in REFUSED.get(name, ())]
+    one, *others = (model.build(la.Schedule(engine=engine, seq_len=7, batch_size=2, mtp=True)) for engine in engines)
     for graph in others:
         for figure in ("parameters", "active_parameters", "mtp_parameters", "buffers", "flops", "flops_executed"):
             assert getattr(graph, figure) == getattr(one, figure), figure

@@ -630,13 +630,15 @@ class TestCaches:
         "said",
         [
             {"kv_cache_scheme": EIGHT_BIT_CACHE},
-            {"kv_cache_scheme": "FP8"},
+            {"kv_cache_scheme": "FP8", "quant_algo": "NVFP4"},
+            {"kv_cache_scheme": "FP8", "kv_cache_quant_algo": "FP8"},
             {"kv_cache_quant_algo": "FP8"},
         ],
     )
     @pytest.mark.parametrize("engine", ["sglang", "checkpoint"])
     def test_the_declared_format_is_the_default(self, said: dict[str, Any], engine: str) -> None:
-        model = la.load(quantized(LLAMA, quant_method="modelopt", quant_algo="FP8", ignore=["lm_head"], **said))
+        block = {"quant_method": "modelopt", "quant_algo": "FP8", "ignore": ["lm_head"], **said}
+        model = la.load(quantized(LLAMA, **block))
         graph = model.build(la.Schedule(engine=engine))
         assert {cache.dtype for cache in graph.caches} == {"float8_e4m3fn"}
         assert any("the cache is stored in float8_e4m3fn" in note for note in graph.notes)

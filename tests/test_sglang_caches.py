@@ -54,3 +54,53 @@ def test_room_that_nothing_is_kept_in_is_reserved_and_not_used() -> None:
     assert graph.rank_kv_cache_bytes(1, reserve=True) * 20 == graph.rank_kv_cache_bytes(1) * 35
     checkpoint = model("made/gemma3n_text").build(la.Schedule(engine="checkpoint"))
     assert checkpoint.kv_cache_bytes(1, reserve=True) == graph.rank_kv_cache_bytes(1)
+
+
+@pytest.mark.parametrize(
+    ("config", "used", "reserved"),
+    [
+        ("nvidia/Llama-3_3-Nemotron-Super-49B-v1_5", 49 * 4096, 80 * 4096),
+        ("meta-llama/Llama-3.2-11B-Vision-Instruct", 32 * 4096, 40 * 4096),
+        ("openai/whisper-base", 6 * 2048, 18 * 2048),
+        ("BAAI/bge-large-en", 0, 24 * 4096),
+        ("google/embeddinggemma-300m", 0, 0),
+    ],
+)
+def test_one_pool_has_room_for_each_token_in_every_layer(config: str, used: int, reserved: int) -> None:
+    graph = model(config).build(la.Schedule(engine="sglang"))
+    assert graph.rank_kv_cache_bytes(1) == used
+    assert graph.rank_kv_cache_bytes(1, reserve=True) == reserved
+
+
+def test_one_pool_has_room_for_an_encoders_output_in_every_layer_too() -> None:
+    graph = model("meta-llama/Llama-3.2-11B-Vision-Instruct").build(la.Schedule(engine="sglang"))
+    assert graph.rank_kv_cache_bytes(100, encoder_tokens=10) == (32 * 100 + 8 * 10) * 4096
+    assert graph.rank_kv_cache_bytes(100, encoder_tokens=10, reserve=True) == 40 * (100 + 10) * 4096
+
+
+def test_a_pool_has_one_number_of_key_value_heads() -> None:
+    config = dict(CONFIGS["nvidia/Llama-3_3-Nemotron-Super-49B-v1_5"]["config"])
+    first, *others = config["block_configs"]
+    assert not first["attention"]["no_op"]
+    config["block_configs"] = [{**first, "attention": {**first["attention"], "n_heads_in_group": 16}}, *others]
+    with pytest.raises(la.ScheduleError, match=r"`n_heads_in_group` of `block_configs` .* 4, 8 key/value heads"):
+        la.load(config).build(la.Schedule(engine="sglang"))
+    assert la.load(config).build(la.Schedule(engine="checkpoint")).weight_bytes > 0
+
+
+@pytest.mark.parametrize(
+    ("said", "dtype"),
+    [
+        ({"kv_cache_quant_algo": "FP8"}, "float8_e4m3fn"),
+        ({"kv_cache_scheme": {"type": "float", "num_bits": 8}}, "float8_e4m3fn"),
+        ({"kv_cache_scheme": "FP8"}, "bfloat16"),
+    ],
+)
+def test_a_caches_declared_format_counts_where_sglang_looks_for_it(said: dict[str, object], dtype: str) -> None:
+    config = dict(CONFIGS["Qwen/Qwen3-32B-FP8-Static-PerTensor"]["config"])
+    config["quantization_config"] = {"quant_method": "modelopt", "quant_algo": "FP8", "ignore": ["lm_head"], **said}
+    graph = la.load(config).build(la.Schedule(engine="sglang"))
+    assert {cache.dtype for cache in graph.caches} == {dtype}
+    assert any("where SGLang doesn't look for it" in note for note in graph.notes) == (dtype == "bfloat16")
+    checkpoint = la.load(config).build(la.Schedule(engine="checkpoint"))
+    assert {cache.dtype for cache in checkpoint.caches} == {"float8_e4m3fn"}

@@ -88,6 +88,8 @@ def _what(rule: Rule) -> str:
             "by the ranks of a group" if rule.over else "",
             f"pages of {rule.page} tokens" if rule.page else "",
             "set aside, and not used" if rule.idle else "",
+            "room in every layer of one pool" if rule.layers else "",
+            "none" if rule.absent else "",
         )
         return f"{_some([f'`{name}`' for name in rule.caches])}: {', '.join(filter(None, how))}"
     return ""
@@ -118,12 +120,16 @@ def share() -> str:
     for name in CONFIGS:
         by_category[str(model(name).coverage.category or "not modelled")].append(name)
     every, by_architecture = share_of(CONFIGS), shares()
+    published = share_of([name for name in CONFIGS if not name.startswith("made/")])
     head = "| configs | runs | exact | refused by SGLang | by both | by the engine alone | largest difference |\n"
     lines = [
         f"Of {every.built:,} runs that SGLang builds, {every.exact:,} are exact "
         f"({100 * every.exact / every.built:.1f} %);\nof {every.refused:,} that it refuses, the engine refuses "
         f"{every.refused_alike:,}.\n{sum(one.held for one in by_architecture.values())} of {len(by_architecture)} "
         "architectures are held in full.\n\n",
+        f"Of {published.built:,} runs of published configs, which a model's name finds, {published.exact:,} are exact "
+        f"({100 * published.exact / published.built:.1f} %), and {published.refused_alike:,} of "
+        f"{published.refused:,} are refused alike.\n\n",
         _without_facts(),
         f"| Category {head}| --- {'| ---: ' * 7}|\n",
         *(f"| {name} {_row(share_of(those))}\n" for name, those in sorted(by_category.items())),
@@ -133,6 +139,13 @@ def share() -> str:
     for kind, (reason, _) in differences.KINDS.items():
         if known[kind]:
             lines.append(f"| {kind} | {sum(map(len, known[kind].values()))} | {reason} |\n")
+    lines.append("\nThe published configs among them:\n\n| Config | Kind | Runs | The model's own gaps |\n")
+    lines.append("| --- | --- | ---: | --- |\n")
+    for kind, configs in known.items():
+        for name, labels in configs.items():
+            if not name.startswith("made/"):
+                gaps = [f"`{gap.name}`" for gap in model(name).coverage.gaps]
+                lines.append(f"| `{name}` | {kind} | {len(labels)} | {_some(gaps)} |\n")
     lines += [f"\nBy architecture:\n\n| Architecture {head}| --- {'| ---: ' * 7}|\n"]
     lines += [f"| `{name}` {_row(one)}\n" for name, one in by_architecture.items()]
     return "".join(lines)

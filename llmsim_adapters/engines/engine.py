@@ -80,6 +80,7 @@ class Engine:
         redundant: whether redundant experts that are asked for are stored.
         reads_quantization: whether it reads what declares a checkpoint's quantization; else it stores the weights as if
             nothing did.
+        reads_cache: whether it reads what a checkpoint that is quantized says of the cache's format.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Engine:
     spreads_experts: Callable[[Asked], bool] = lambda _: False
     redundant: Callable[[Asked], bool] = lambda _: True
     reads_quantization: Callable[[Quantization], bool] = lambda _: True
+    reads_cache: Callable[[Quantization], bool] = lambda _: True
     _about: dict[str, dict[type[Rule], tuple[Any, ...]]] = field(default_factory=dict, init=False, repr=False)
     _tabled: dict[str, tuple[Rule, ...]] = field(default_factory=dict, init=False, repr=False)
     _tables: dict[tuple[str, tuple[bool, ...]], Tables] = field(default_factory=dict, init=False, repr=False)

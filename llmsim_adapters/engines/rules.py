@@ -230,7 +230,11 @@ class Keep(Rule):
         over: which ranks have a part of each: those that its component is split over anyway; or those that work on the
             same `tokens`, so that each has more of it than its own heads fill.
         page: the entries of a page, to which what is reserved is rounded up; 0: the option `page_size`.
-        idle: whether room is set aside in layers that read an earlier layer's, too.
+        idle: whether room is set aside in layers that keep nothing of their own, too: those that read an earlier
+            layer's, and those of encoders.
+        layers: in how many layers there is room for each token, and for each of an encoder's output, whatever layers
+            keep of it; None: in those that keep it.
+        absent: whether the engine keeps nothing, and sets nothing aside.
     """
 
     caches: tuple[str, ...]
@@ -240,6 +244,8 @@ class Keep(Rule):
     over: Literal["", "tokens"] = ""
     page: int = 0
     idle: bool = False
+    layers: Callable[[Asked], int] | None = None
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 from llmsim_adapters.engines.rules import Beside, Keep, Note, Rule, Scales, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from llmsim_adapters.engines.rules import Asked
 
     _Rule = TypeVar("_Rule", bound=Rule)
 
@@ -33,6 +35,8 @@ class Kept(NamedTuple):
     over: str = ""
     page: int = 0
     idle: bool = False
+    layers: Callable[[Asked], int] | None = None
+    absent: bool = False
 
 
 AS_IT_IS: Final = Kept()
@@ -74,6 +78,8 @@ def _also(kept: Kept, keep: Keep) -> Kept:
         kept.over or keep.over,
         kept.page or keep.page,
         kept.idle or keep.idle,
+        kept.layers or keep.layers,
+        kept.absent or keep.absent,
     )
 
 

@@ -42,9 +42,8 @@ def lower_attention(attention: Attention, site: Site) -> None:
     if attention.output_norm is not None:
         site.norm("output_norm", attention.output_norm, width=results, sharding="heads")
     site.linear("o_proj", results, attention.hidden_size, "row", bias=attention.o_bias)
-    if attention.cached:
-        entry = kv_heads * (head_dim + value_dim)
-        site.cache("key_value", entry, "kv_heads", attention.window, borrowed=attention.borrows_cache)
+    entry, idle = kv_heads * (head_dim + value_dim), attention.borrows_cache or not attention.cached
+    site.cache("key_value", entry, "kv_heads", attention.window, idle=idle)
 
 
 def _project(attention: Attention, site: Site, value_dim: int) -> None:

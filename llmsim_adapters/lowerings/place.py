@@ -9,6 +9,9 @@ from llmsim_adapters.graph.schedule import ScheduleError
 from llmsim_adapters.traced import ceil_div
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from llmsim_adapters.engines.rules import Asked
     from llmsim_adapters.graph.cache import Cache
     from llmsim_adapters.graph.operator import Operator, Sharding, Weight
     from llmsim_adapters.graph.transfer import Transfer
@@ -21,7 +24,7 @@ WHOLE: Final = Group(1)
 class Draft:
     """What the sites of one graph emit, in the order in which they do."""
 
-    __slots__ = ("caches", "operators", "routing", "sums", "transfers", "weights")
+    __slots__ = ("caches", "operators", "pooled", "routing", "sums", "transfers", "weights")
 
     def __init__(self) -> None:
         self.sums: dict[tuple[int, int], Transfer] = {}
@@ -29,6 +32,7 @@ class Draft:
         self.operators: list[Operator] = []
         self.weights: list[Weight] = []
         self.caches: list[Cache] = []
+        self.pooled: dict[Callable[[Asked], int], list[Cache]] = {}
         self.routing: list[tuple[str, int, int]] = []
 
 

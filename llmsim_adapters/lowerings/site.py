@@ -255,24 +255,26 @@ class Site(Storage):
         copied: int = 0,
         of: str = "",
         latest: int = 1,
-        borrowed: bool = False,
+        idle: bool = False,
     ) -> None:
         """Emit what each position of the block keeps for one sequence, by default in the cache's number format.
 
         A state, which does not grow with the sequence, is kept in that of the activations. `copied` elements of each
         entry are on every rank. Rules know it by what it is kept `of`, by default its kind; each entry is made of the
-        `latest` tokens. What is `borrowed` is an earlier position's.
+        `latest` tokens. What is `idle` is an earlier position's or nobody's: room may be set aside, and none is used.
         """
         if not self._keeps:
             return
-        layers, layout = self.repeat if borrowed else self.caches, self._layout
+        layers, layout = self.repeat if idle else self.caches, self._layout
         usual = self.step.dtype if kind == "state" else self.step.cache_dtype
         kept = layout.kept.get(f"{self._kind}.{of or kind}", AS_IT_IS) if layout.kept else AS_IT_IS
-        if borrowed and not kept.idle:
+        if idle and not kept.idle:
             return
         for rule in kept.rules:
-            if borrowed or not rule.idle:
+            if idle or not rule.idle:
                 layout.use(rule)
+        if kept.absent:
+            return
         if kept.less:
             elements_per_entry = elements_per_entry // latest * (latest - kept.less)
             copied = copied and copied // latest * (latest - kept.less)
@@ -297,9 +299,11 @@ class Site(Storage):
                 self._from_encoder,
                 kept.windowed,
                 kept.page or layout.page,
-                borrowed,
+                idle,
             )
         )
+        if kept.layers and not idle:
+            self._draft.pooled.setdefault(kept.layers, []).append(self._draft.caches[-1])
 
     def keep(self, kind: CacheKind, elements_per_entry: int, sharding: Sharding, dtype: str) -> None:
         """Emit what the engine keeps of each token beside what the model does."""

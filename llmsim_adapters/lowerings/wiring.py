@@ -116,13 +116,16 @@ class _Wiring:
     def _declared_cache(self) -> str:
         """Return the format of the cache that the checkpoint declares; empty: none."""
         quantization = self._layout.quantization
-        return "" if quantization is None else quantization.cache_dtype
+        if quantization is None or not self._layout.engine.reads_cache(quantization):
+            return ""
+        return quantization.cache_dtype
 
     def graph(self) -> OperatorGraph:
         self._lower_once(AROUND, "inputs", self._spec.inputs)
         for stack in self._spec.stacks:
             self._stack(stack)
         self._lower_once(AROUND, "outputs", self._spec.outputs)
+        self._set_aside()
         draft = self._draft
         routing = tuple(draft.routing)
         return OperatorGraph(
@@ -134,6 +137,16 @@ class _Wiring:
             transfers=tuple(draft.transfers),
             notes=self._notes(routing),
         )
+
+    def _set_aside(self) -> None:
+        """Set room aside in the layers of a pool that keep nothing of a token, and in those of an encoder's output."""
+        for layers, caches in self._draft.pooled.items():
+            pool = self._named(layers(self._layout), "pool_layers", f"engine {self._layout.engine.name}")
+            for from_encoder in sorted({cache.from_encoder for cache in caches}):
+                kept = sum(cache.layers for cache in caches if cache.from_encoder is from_encoder)
+                first = next(cache for cache in caches if cache.from_encoder is from_encoder)
+                if pool != kept:
+                    self._draft.caches.append(first._replace(layers=pool - kept, shared_with=0, idle=True))
 
     def _notes(self, routing: tuple[object, ...]) -> tuple[str, ...]:
         """Return what the schedule asks for and this model has no use for, and what the engine does unexpectedly."""

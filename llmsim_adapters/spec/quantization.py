@@ -83,6 +83,8 @@ class Quantization:
         only: the modules that `scheme` is for, dotted as lowerings name them; empty: all.
         others: what has a scheme of its own, in the order in which they are asked.
         cache_dtype: the format of keys and values that the checkpoint was made for; empty: it says none.
+        cache_key: the key that says so, with the place that it is in; `:object` behind it where it says more than a
+            word.
         everything: whether tables that are looked up, and the layers that methods for linear layers leave as they are,
             routers above all, are quantized too.
         place: the key of the config, or the file beside it, that says so.
@@ -95,6 +97,7 @@ class Quantization:
     only: tuple[str, ...] = ()
     others: tuple[Assigned, ...] = ()
     cache_dtype: str = ""
+    cache_key: str = ""
     everything: bool = False
     place: str = ""
     leaves_towers: bool = False

@@ -26,9 +26,9 @@ LISTED: Final[list[dict[str, Any]]] = facts("sglang/tensors")["listed"]
 
 BUFFERS: Final[Mapping[str, tuple[str, ...]]] = dict.fromkeys(
     ("Gemma4ForConditionalGeneration", "Gemma4UnifiedForConditionalGeneration"),
-    ("scale.weight", "clipping_bounds.bounds"),
+    ("scale.weight", "scale.shift", "clipping_bounds.bounds"),
 )
-"""By architecture: the buffers that SGLang's class registers as such too (`layer_scalar`, `input_min` and the like).
+"""By architecture: the buffers that SGLang's class registers as such too (`layer_scalar`, `std_bias`, `input_min`).
 
 Those that it makes parameters of, as the correction of a router's scores, are compared.
 """

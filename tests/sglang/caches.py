@@ -105,37 +105,15 @@ def answer(run: Run) -> Sizes | None:
     )
 
 
-def _without(run: Run, mine: Sizes | None) -> bool:
-    return mine is not None and mine[:4] == (0, 0, 0, 0)
-
-
 KINDS: Final[Mapping[str, tuple[str, Callable[[Run, Sizes | None], bool]]]] = {
     "no answer": (
         "no builder models the config, or the engine refuses the layout",
         lambda _, mine: mine is None,
     ),
-    "encoders": (
-        "SGLang makes pools for encoders too, which keep nothing from one step to the next",
-        lambda run, mine: _without(run, mine) and run.sizes.token > 0,
-    ),
-    "no pool": (
-        "SGLang makes no room for what an embedding model would keep",
-        lambda run, _: CACHES[run.config]["pool"].startswith("NoOp"),
-    ),
-    "pages": (
-        "SGLang's choice of kernels asks for pages; the engine has them where `page_size` says so",
-        lambda run, mine: mine is not None and mine._replace(page=run.sizes.page) == run.sizes,
-    ),
-    "declared formats": (
-        "the config declares the cache's format where SGLang doesn't look for it",
-        lambda run, mine: (
-            run.format == "auto" and model(run.config).spec is not None and mine is not None and _is_declared(run)
-        ),
-    ),
-    "pools of all layers": (
-        "a token has room in every layer's pool, as many heads as the config has: where layers differ, are run more "
-        "often than once, or attend to an encoder's output, that is not what they keep",
-        lambda run, mine: mine is not None and mine.token > 0 and _differ(run),
+    "loops": (
+        "a token has room for each time that a layer is run: how often is a key that no dialect reads, a gap of the "
+        "model",
+        lambda run, mine: mine is not None and mine.token > 0 and _loops(run),
     ),
     "gaps": (
         "the model itself has gaps: keys that nobody read, and what was inferred from keys alone",
@@ -149,20 +127,12 @@ KINDS: Final[Mapping[str, tuple[str, Callable[[Run, Sizes | None], bool]]]] = {
 """The kinds of difference, in the order in which they are asked: the reason, and what is of the kind."""
 
 
-def _is_declared(run: Run) -> bool:
-    spec = model(run.config).spec
-    return spec is not None and spec.quantization is not None and bool(spec.quantization.cache_dtype)
-
-
-def _differ(run: Run) -> bool:
-    """Whether a config is of the architectures whose layers keep different things."""
+def _loops(run: Run) -> bool:
+    """Whether a config is of the architectures whose layers are run several times."""
     return CONFIGS[run.config]["architecture"] in {
-        "DeciLMForCausalLM",
         "IQuestLoopCoderForCausalLM",
-        "MllamaForConditionalGeneration",
         "NanbeigeForCausalLM",
         "NanbeigeForSequenceClassification",
-        "WhisperForConditionalGeneration",
     }
 
 

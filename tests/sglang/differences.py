@@ -59,11 +59,13 @@ KINDS: Final[Mapping[str, tuple[str, Callable[[Run, int | None], bool]]]] = {
         lambda run, _: model(run.config).coverage.builder is None,
     ),
     "refused by SGLang alone": (
-        "SGLang's class of the architecture can't be split so; that no rule says so yet makes the engine answer",
+        "heads of an encoder of pictures don't divide over the ranks, and the encoder is a gap of the model: its heads "
+        "are not known, so that the engine answers for the rest",
         lambda run, _: run.bytes is None,
     ),
     "refused by the engine alone": (
-        "the engine refuses what it takes for uneven, where SGLang's class pads it, keeps it whole or fuses it",
+        "the config's type is that of another model (`git`), whose encoder of pictures has heads that don't divide: a "
+        "gap of the model, since its class is no class of the type",
         lambda _, answered: answered is None,
     ),
     "buffers": (

@@ -14,8 +14,8 @@ _WORDS: Final = {"FP8": "float8_e4m3fn", "INT8": "int8"}
 _NONE: Final = ("", "AUTO", "NONE")
 
 
-def cache_dtype(q: Reader) -> str:
-    """Read the format of cached keys and values, empty where a checkpoint says none.
+def cache_dtype(q: Reader) -> tuple[str, str]:
+    """Read the format of cached keys and values and the key that says it, empty where a checkpoint says none.
 
     Of two keys, Model Optimizer's word and compressed-tensors' object, the object is asked first, as servers do. A
     format that is not modelled is noted as left out.
@@ -23,13 +23,15 @@ def cache_dtype(q: Reader) -> str:
     if isinstance(q.raw.get("kv_cache_scheme"), dict):
         q.no_effect(("kv_cache_quant_algo",), "follows from kv_cache_scheme")
         scheme = q.nested("kv_cache_scheme")
-        return "" if scheme is None else _of(scheme)
-    key = "kv_cache_scheme" if q.has("kv_cache_scheme") else "kv_cache_quant_algo"
+        return ("" if scheme is None else _of(scheme)), "kv_cache_scheme:object"
+    words = [key for key in ("kv_cache_quant_algo", "kv_cache_scheme") if q.has(key)]
+    said = [key for key in words if str(q.raw.get(key)).upper() in _WORDS]
+    key = next(iter((*said, *reversed(words))), "kv_cache_quant_algo")
     word = (q.text(key) or "").upper()
     q.mark("kv_cache_scheme", "kv_cache_quant_algo")
     if word not in _WORDS and word not in _NONE:
         q.not_modelled(f"quantization_{key}_{printable(word, 20)}")
-    return _WORDS.get(word, "")
+    return _WORDS.get(word, ""), key
 
 
 def _of(scheme: Reader) -> str:

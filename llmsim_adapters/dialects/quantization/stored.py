@@ -44,13 +44,18 @@ def declared(r: Reader, spec: ModelSpec) -> ModelSpec:
         again = _stored(declaration._replace(q=other), _like(r), spec).quantization
         q.set_aside(f"says the same as `{first.place}`")
         if again is not None and _same(again, first):
-            if again.cache_dtype:
-                spec = replace(spec, quantization=replace(first, cache_dtype=again.cache_dtype))
+            if again.cache_dtype and not first.cache_dtype:
+                spec = replace(spec, quantization=_with_cache(first, again))
         else:
             shown = printable(q.prefix.rstrip(".:"))
             detail = f"`{shown}` says otherwise than `{first.place}`, which is taken"
             r.gaps.append(Gap(GapKind.CONFLICTING_KEYS, shown, detail))
     return spec
+
+
+def _with_cache(one: Quantization, other: Quantization) -> Quantization:
+    """Return a declaration with what another one says of the cache."""
+    return replace(one, cache_dtype=other.cache_dtype, cache_key=other.cache_key)
 
 
 def _like(r: Reader) -> Reader:
@@ -62,7 +67,7 @@ def _same(one: Quantization, other: Quantization) -> bool:
     """Whether two declarations mean the same, whatever their words and place; one may be silent about the cache."""
     if one.cache_dtype and other.cache_dtype and one.cache_dtype != other.cache_dtype:
         return False
-    return replace(one, method=other.method, place=other.place, cache_dtype=other.cache_dtype) == other
+    return replace(_with_cache(one, other), method=other.method, place=other.place) == other
 
 
 def _stored(declaration: Declaration, r: Reader, spec: ModelSpec) -> ModelSpec:
@@ -77,7 +82,7 @@ def _stored(declaration: Declaration, r: Reader, spec: ModelSpec) -> ModelSpec:
         if bits is None:
             return spec
         return replace(spec, quantization=Quantization(name, of_bits(bits), frozenset({HEAD}), place=place))
-    cached = cache_dtype(q)
+    cached, cache_key = cache_dtype(q)
     for key, reason in {**EVERY_METHOD, **method.without_effect}.items():
         q.no_effect((key,), reason)
     patterns = _patterns(q, method)
@@ -102,6 +107,7 @@ def _stored(declaration: Declaration, r: Reader, spec: ModelSpec) -> ModelSpec:
         said.only,
         others,
         cache_dtype=cached,
+        cache_key=f"{place}.{cache_key}" if cached else "",
         place=place,
         leaves_towers=said.scheme is None or bool(said.only) or names_towers((*patterns, *said.kept)),
         everything=method.everything,

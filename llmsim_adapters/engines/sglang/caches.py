@@ -23,17 +23,20 @@ if TYPE_CHECKING:
 _STATES: Final = "configs/mamba_utils.py, mamba2_state_dtype"
 _DSA: Final = "mem_cache/memory_pool.py, DSATokenToKVPool"
 
+_PAGES_OF_TRTLLM: Final = (16, 32, 64, 128)
+"""The pages that SGLang lets TensorRT-LLM's attention have; it changes others to 64."""
+
 _SCALED: Final = 128
 """Numbers in 8 bits that share a scale in the pools of DSA (quant_block_size)."""
 
 _STATES_OF_ALL: Final = names("FalconMambaForCausalLM Mamba2ForCausalLM MambaForCausalLM")
 """Whose states are split over all ranks (configs/mamba.py, configs/mamba2.py: tp_size)."""
 
-_UNLIKE_LAYERS: Final = names("""
-    DeciLMForCausalLM IQuestLoopCoderForCausalLM MllamaForConditionalGeneration NanbeigeForCausalLM
-    NanbeigeForSequenceClassification WhisperForConditionalGeneration
-""")
-"""Whose layers differ in what they keep, are run more often than once, or attend to an encoder's output."""
+_POOL_OF_ALL: Final = names("DeciLMForCausalLM MllamaForConditionalGeneration")
+"""Whose layers differ in what they keep, or attend to an encoder's output, in one pool for all of them."""
+
+_LOOPS: Final = names("IQuestLoopCoderForCausalLM NanbeigeForCausalLM NanbeigeForSequenceClassification")
+"""Whose layers are run more often than once, and keep what they made each time; no spec says how often."""
 
 _CONVOLUTIONS: Final = tuple(
     f"{kind}.convolution"
@@ -75,6 +78,22 @@ def _latent_scales(attention: LatentAttention, shelf: Shelf) -> None:
     shelf.keep("latent", attention.qk_rope_head_dim, "replicated", "float8_e4m3fn")
 
 
+def _looks_ahead(layout: Asked) -> bool:
+    """Whether no token waits for those behind it, as in models that embed a text."""
+    return not any(attention.causal for attention in attentions(layout.spec))
+
+
+def _layers_of_text(layout: Asked) -> int:
+    stack = layout.spec.stack("text")
+    return 0 if stack is None else len(stack.order)
+
+
+def _layers_of_both(layout: Asked) -> int:
+    """The layers of an encoder, and those of its decoder twice: for its tokens, and for the encoder's output."""
+    encoder = layout.spec.stack("audio")
+    return 2 * _layers_of_text(layout) + (0 if encoder is None else len(encoder.order))
+
+
 CACHES: Final = (
     Keep(
         name="windows in a pool of their own",
@@ -90,12 +109,46 @@ CACHES: Final = (
         when=_has_windows,
         note="layers with a window keep the keys and values of all tokens: SGLang has no pool for them here",
     ),
-    Note(
+    Keep(
         name="one pool for all layers",
         source="mem_cache/kv_cache_configurator.py: layer_num, num_effective_layers",
-        architectures=_UNLIKE_LAYERS,
-        note="SGLang sets room aside for keys and values in every layer alike, and for each time that one is run: more "
-        "than the caches here say, which are what layers keep",
+        caches=("attention.key_value",),
+        architectures=_POOL_OF_ALL,
+        layers=_layers_of_text,
+        note="room is set aside for each token in every layer alike, in those without attention too, and in those that "
+        "keep an encoder's output alone",
+    ),
+    Keep(
+        name="one pool for an encoder's layers and its decoder's",
+        source="configs/model_config.py: num_attention_layers",
+        caches=("attention.key_value",),
+        architectures=names("WhisperForConditionalGeneration"),
+        layers=_layers_of_both,
+        note="room is set aside for each token in the encoder's layers, too, and twice in each of the decoder's",
+    ),
+    Note(
+        name="pools of layers that are run several times",
+        source="model_executor/model_runner_components/layer_setup.py, _get_loop_num",
+        architectures=_LOOPS,
+        note="SGLang sets room aside for keys and values for each time that a layer is run: more than the caches here "
+        "say, which are those of one run",
+    ),
+    Keep(
+        name="no pool for what is attended to at once",
+        source="arg_groups/model_hook.py: is_embedding_gemma, prefill_only_disable_kv_cache",
+        caches=("attention.key_value",),
+        architectures=names("EmbeddingGemmaModel Gemma3TextModel"),
+        when=_looks_ahead,
+        absent=True,
+        note="nothing is kept of a text, which is embedded in one step, as on GPUs of compute capability 9.0 and 10.0",
+    ),
+    Keep(
+        name="pages of Beam",
+        source="arg_groups/model_overrides/beam.py: trtllm_mha; arg_groups/overrides.py: its page_size",
+        caches=("attention.key_value",),
+        architectures=names("BeamForCausalLM"),
+        when=lambda layout: layout.options["page_size"] not in _PAGES_OF_TRTLLM,
+        page=64,
     ),
     Keep(
         name="pools for the heads of a data-parallel group",
@@ -115,11 +168,12 @@ CACHES: Final = (
         over="tokens",
     ),
     Keep(
-        name="room in layers that read an earlier one's",
+        name="room in layers that keep nothing of their own",
         source="model_executor/model_runner_components/layer_setup.py: num_effective_layers",
         caches=("attention.key_value",),
         idle=True,
-        note="room is set aside in layers that read the keys and values of an earlier layer, too",
+        note="room is set aside in layers that keep nothing of their own, too: those of encoders, and those that read "
+        "the keys and values of an earlier layer",
     ),
     Keep(
         name="the indexer's keys in 8 bits",

@@ -8,6 +8,7 @@ from llmsim_adapters.engines.rules import Format, Note
 
 if TYPE_CHECKING:
     from llmsim_adapters.engines.rules import Asked
+    from llmsim_adapters.spec.quantization import Quantization
 
 
 def _half_of_single(layout: Asked, dtype: str) -> str:
@@ -19,7 +20,31 @@ def _half_of_single(layout: Asked, dtype: str) -> str:
 DECLARED: Final = frozenset({"", "quantization_config", "hf_quant_config.json"})
 """Where it looks for what declares a quantization (configs/model_config.py, _parse_quant_hf_config)."""
 
+
+def reads_cache(quantization: Quantization) -> bool:
+    """Whether it reads what is said of the cache's format (layers/quantization/modelopt_quant.py, from_config).
+
+    It looks for that in the one declaration that it takes; a word under `kv_cache_scheme` counts for NVFP4 alone.
+    """
+    place, key = quantization.place, quantization.cache_key
+    if key == f"{place}.kv_cache_scheme":
+        return quantization.scheme is not None and quantization.scheme.name == "nvfp4"
+    return key in (f"{place}.kv_cache_scheme:object", f"{place}.kv_cache_quant_algo")
+
+
 FORMATS: Final = (
+    Note(
+        name="a format of the cache that is not read",
+        source="layers/quantization/modelopt_quant.py, from_config: kv_cache_scheme, kv_cache_quant_algo",
+        when=lambda layout: (
+            layout.quantization is not None
+            and bool(layout.quantization.cache_dtype)
+            and not reads_cache(layout.quantization)
+            and layout.schedule.kv_cache_dtype is None
+        ),
+        note="the checkpoint declares a format of the cache where SGLang doesn't look for it: the cache has that of "
+        "activations",
+    ),
     Format(
         name="float32 is halved",
         source="configs/model_config.py, _get_and_verify_dtype",

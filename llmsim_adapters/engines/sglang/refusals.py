@@ -79,6 +79,17 @@ def _whole_kv_heads(layout: Asked) -> str:
     return _uneven(layout, layout.spec.language_model(), "num_key_value_heads", why)
 
 
+def _unlike_kv_heads(layout: Asked) -> str:
+    found = sorted({attention.num_key_value_heads for attention in attentions(layout.spec.language_model())})
+    if len(found) < 2:
+        return ""
+    shown = ", ".join(f"{heads:d}" for heads in found)
+    return (
+        f"schedule field `engine` is 'sglang'; expected another, since by `n_heads_in_group` of `block_configs` "
+        f"layers have {shown} key/value heads, and the one pool of all layers has one number of them"
+    )
+
+
 def _no_ep(layout: Asked) -> str:
     ranks = layout.schedule.ep_size
     return "" if ranks == 1 else _since(layout, "ep_size", f"{ranks:d}", "1", "has no expert parallelism")
@@ -214,6 +225,12 @@ REFUSALS: Final = (
         source="layers/linear.py, QKVParallelLinear, in gemma3n_audio.py, gemma4_vision.py, voxtral.py, whisper.py",
         architectures=PLAIN_LINEAR,
         reason=_heads_of_towers,
+    ),
+    Refuse(
+        name="key/value heads that differ",
+        source="configs/model_config.py, get_total_num_kv_heads: nemotron-nas",
+        architectures=names("DeciLMForCausalLM"),
+        reason=_unlike_kv_heads,
     ),
     Refuse(
         name="no expert parallelism",
