@@ -133,7 +133,8 @@ class ModelSpec:
     `unmodelled` names parts that the config has and that this spec leaves out (a vision tower, an unknown head).
     Each becomes a gap of every builder, so that such a model is never fully supported. `architecture` is the class
     that the config names, empty where it names none: engines choose their own class by it. A draft model is one that
-    takes something `from_target`, the model whose tokens it drafts, such as hidden states.
+    takes something `from_target`, the model whose tokens it drafts, such as hidden states. `dtype_said`: whether the
+    config names the format of unquantized weights, so that it is no default.
     """
 
     model_type: str
@@ -145,6 +146,7 @@ class ModelSpec:
     unmodelled: tuple[str, ...] = ()
     architecture: str = ""
     from_target: tuple[str, ...] = ()
+    dtype_said: bool = True
 
     def parts(self) -> tuple[Component | Stack, ...]:
         return (*self.inputs, *self.stacks, *self.outputs)
