@@ -236,7 +236,6 @@ class TestSchemes:
     @pytest.mark.parametrize(
         ("block", "gap"),
         [
-            ({"quant_method": "torchao", "quant_type": "int4wo"}, "torchao"),
             ({"quant_method": "a_new_one"}, "a_new_one"),
             ({"quant_method": "compressed-tensors", "config_groups": {"a": {}, "b": {}}}, "compressed-tensors"),
         ],
@@ -245,12 +244,15 @@ class TestSchemes:
         assert set(gaps(quantized(LLAMA, **block))) >= {f"quantization_{gap}"}
         spec = la.load(quantized(LLAMA, **block)).spec
         assert spec is not None
-        assert spec.quantization is None
+        assert spec.quantization is not None
+        assert spec.quantization.scheme is None
 
     @pytest.mark.parametrize(
         ("block", "gap", "bits"),
         [
             ({"bits": 4}, "unknown", 4),
+            ({"quant_method": "torchao", "quant_type": "int4wo"}, "torchao", 4),
+            ({"quant_method": "torchao", "quant_type": "int8_weight_only"}, "torchao", 8),
             ({"quant_method": "vptq", "bits": 2}, "vptq", 2),
             ({"quant_method": "modelopt", "quant_algo": "W4A8_AWQ", "ignore": []}, "quant_algo_W4A8_AWQ", 4),
             ({"quant_method": "modelopt", "quant_algo": "FP8_NEW", "ignore": []}, "quant_algo_FP8_NEW", 8),

@@ -17,8 +17,10 @@ sys.path.insert(0, str(ROOT))
 
 def methods() -> str:
     """Return the table of methods: what is read, which keys list exceptions, and what holds the figures."""
+    import llmsim_adapters as la
     from llmsim_adapters.dialects.quantization.methods import METHODS
     from tests.checkpoints import STORED, model_of
+    from tests.facts import facts
     from tests.sglang import CONFIGS, answers, model, runs
 
     files: Counter[str] = Counter()
@@ -38,13 +40,22 @@ def methods() -> str:
             if run.bytes is not None:
                 built[spec.quantization.method] += 1
                 exact[spec.quantization.method] += answered[run.label] == run.bytes
-    lines = ["| Method | Reads | Left as it is | Files | Runs |\n", "| --- | --- | --- | ---: | ---: |\n"]
+    refused: Counter[str] = Counter()
+    for config in facts("sglang/refused_methods")["configs"].values():
+        spec = la.load(dict(config["config"]), files=config.get("files", {})).spec
+        assert spec is not None
+        assert spec.quantization is not None
+        refused[spec.quantization.method] += 1
+    lines = [
+        "| Method | Reads | Left as it is | Files | Runs | Refused |\n",
+        "| --- | --- | --- | ---: | ---: | ---: |\n",
+    ]
     for name, method in METHODS.items():
         doc = method.read.__doc__ or ""
         reads = " ".join(doc.split("\n\n")[0].split()).removeprefix("Read ")
         keys = ", ".join(f"`{key}`" for key in method.excluding)
         near = f"{exact[name]} of {built[name]}" if built[name] else ""
-        lines.append(f"| `{name}` | {reads} | {keys} | {files[name] or ''} | {near} |\n")
+        lines.append(f"| `{name}` | {reads} | {keys} | {files[name] or ''} | {near} | {refused[name] or ''} |\n")
     return "".join(lines)
 
 

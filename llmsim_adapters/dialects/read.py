@@ -23,7 +23,7 @@ from llmsim_adapters.dialects.reading.find import (
     of_format,
 )
 from llmsim_adapters.dialects.reading.reader import Reader
-from llmsim_adapters.dialects.reading.reading import Reading
+from llmsim_adapters.dialects.reading.reading import Origin, Reading
 from llmsim_adapters.dialects.relatives import Relative, accepts, assume, relatives
 from llmsim_adapters.dialects.speculators import flattened
 from llmsim_adapters.errors import internal
@@ -47,6 +47,11 @@ _SHOWN: Final = 50
 _UNKNOWN_FILES: Final = (
     f"the files beside the config are not known: one that declares a quantization ({', '.join(QUANTIZATIONS[:-1])} or "
     f"{QUANTIZATIONS[-1]}) would change the weights' bytes; name it in `files`, or give the folder"
+)
+
+
+_NO_DTYPE: Final = (
+    "no key names the weights' number format (`dtype`, `torch_dtype`): {} is the default, the files may hold another"
 )
 
 
@@ -182,6 +187,10 @@ def _read(
         if not r.invalid:  # else it came of a stand-in for a value that is refused already
             shown = printable(r.model_type) or "no type"
             r.gaps.append(Gap(GapKind.INVALID_CONFIG, "config.json", f"the dialect for {shown} can't read it: {told}"))
+    said = r.parameters.get("dtype")
+    unsaid = spec is not None and said is not None and said.origin is Origin.DEFAULTED
+    if spec is not None and unsaid:
+        spec = replace(spec, dtype_said=False)
     if sidecars is not None:
         r.gaps += _unread_files(top, sidecars)
     for name, parameter in r.parameters.items():
@@ -206,6 +215,7 @@ def _read(
         outvoted=tuple(dict.fromkeys(r.outvoted)),
         notes=(
             *((_UNKNOWN_FILES,) if sidecars is not None and _may_lack_files(sidecars, spec) else ()),
+            *((_NO_DTYPE.format(spec.dtype),) if spec is not None and unsaid else ()),
             *((_DRAFT.format(", ".join(spec.from_target)),) if spec is not None and spec.from_target else ()),
         ),
     )

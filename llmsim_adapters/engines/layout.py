@@ -41,7 +41,7 @@ class Layout:
     ) -> None:
         self.engine, self.spec, self.schedule = engine, spec, schedule
         said = spec.quantization
-        self.quantization = said if said is None or engine.reads_quantization(said) else None
+        self.quantization = None if said is None else engine.reads_quantization(spec, said)
         self.options = engine.chosen(dict(schedule.engine_options) if schedule.engine_options else {})
         self._about = engine.about(spec.architecture)
         self.notes: dict[str, None] = {}

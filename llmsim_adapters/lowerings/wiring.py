@@ -151,6 +151,9 @@ class _Wiring:
     def _notes(self, routing: tuple[object, ...]) -> tuple[str, ...]:
         """Return what the schedule asks for and this model has no use for, and what the engine does unexpectedly."""
         schedule, notes = self._schedule, list(self._layout.notes)
+        unsaid = not self._spec.dtype_said and schedule.dtype == "auto" and schedule.weight_dtype is None
+        if unsaid and self._layout.dtype == self._spec.dtype:
+            notes.append(f"weights are counted in {self._spec.dtype}: the config names no format (`dtype`: another)")
         declared = self._declared_cache()
         kept = {cache.dtype for cache in self._draft.caches if cache.kind in ("key_value", "latent")}
         if declared in kept and schedule.kv_cache_dtype is None:

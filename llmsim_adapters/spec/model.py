@@ -134,7 +134,8 @@ class ModelSpec:
     Each becomes a gap of every builder, so that such a model is never fully supported. `architecture` is the class
     that the config names, empty where it names none: engines choose their own class by it. `whole_type` is the type of
     a whole model, where that is another than the language model's. A draft model is one that takes something
-    `from_target`, the model whose tokens it drafts, such as hidden states.
+    `from_target`, the model whose tokens it drafts, such as hidden states. `dtype_said`: whether the config names the
+    format of unquantized weights, so that it is no default.
     """
 
     model_type: str
@@ -147,6 +148,7 @@ class ModelSpec:
     architecture: str = ""
     from_target: tuple[str, ...] = ()
     whole_type: str = ""
+    dtype_said: bool = True
 
     def parts(self) -> tuple[Component | Stack, ...]:
         return (*self.inputs, *self.stacks, *self.outputs)

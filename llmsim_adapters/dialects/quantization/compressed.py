@@ -23,7 +23,11 @@ if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
 
 _IMPLIED: Final = "follows from the format"
-_SCALES: Final = {"nvfp4-pack-quantized": "torch.float8_e4m3fn", "mxfp4-pack-quantized": "torch.uint8"}
+_SCALES: Final = {
+    "nvfp4-pack-quantized": "torch.float8_e4m3fn",
+    "mxfp4-pack-quantized": "torch.uint8",
+    "mxfp8-quantized": "torch.uint8",
+}
 _IMPLYING: Final = ("nvfp4-pack-quantized", "mxfp4-pack-quantized", "mxfp8-quantized")
 """The formats that say how inputs are quantized too."""
 _REORDERED: Final = ("group", "dynamic")
@@ -99,6 +103,7 @@ def _stored(form: str, weights: Reader, inputs: Reader | None) -> Scheme | None:
     weights.no_effect(("zp_dtype",), _IMPLIED)
     rows = 1 if strategy == "channel" else 0
     taken = "" if inputs is None else "inputs"
+    online = "" if inputs is None else FP8 if inputs.raw.get("type") == "float" else "int8"
     match form, kind, bits, strategy:
         case "float-quantized", "float", 8, "tensor" | "channel":
             return Scheme(f"fp8_{strategy}", FP8, (Side("scale", rows=rows), *stored), inputs=taken and FP8)
@@ -115,7 +120,8 @@ def _stored(form: str, weights: Reader, inputs: Reader | None) -> Scheme | None:
                 sides.append(Side("zero_point", f"int{bits}", 1, size))
             if order in _REORDERED:
                 sides.append(Side("group_index", "int32", 0, 1))
-            return Scheme("packed_int", f"int{bits}", tuple(sides), reordered=order in _REORDERED and bool(size))
+            reordered = order in _REORDERED and bool(size)
+            return Scheme("packed_int", f"int{bits}", tuple(sides), inputs=online, reordered=reordered)
         case "nvfp4-pack-quantized", "float", 4, _ if size == 16:
             return schemes.nvfp4(inputs=inputs is not None)
         case "mxfp4-pack-quantized", "float", 4, _ if size == 32:

@@ -45,13 +45,14 @@ EVERY_METHOD: Final = {
     "packed_modules_mapping": "which modules a server fuses",
     "activation_scale_ub": ONLINE,
     "act_per_tensor": ONLINE,
+    "is_dynamic": ONLINE,
 }
 
 METHODS: Final[Mapping[str, Method]] = {
     "fp8": Method(floats.fp8),
     "fbgemm_fp8": Method(floats.fbgemm),
     "w8a8_fp8": Method(floats.fbgemm),
-    "w8a8_int8": Method(floats.int8_channel),
+    "w8a8_int8": Method(floats.int8_channel, ("ignore", "modules_to_not_convert", "ignored_layers")),
     "blockwise_int8": Method(floats.int8_block),
     "mxfp8": Method(floats.mxfp8),
     "mxfp4": Method(floats.mxfp4),
@@ -85,7 +86,7 @@ METHODS: Final[Mapping[str, Method]] = {
                 ("autoround_version", "batch_size", "enable_minmax_tuning", "enable_norm_bias_tuning"), MADE
             ),
             **dict.fromkeys(("enable_quanted_input", "gradient_accumulate_steps", "iters", "low_gpu_mem_usage"), MADE),
-            **dict.fromkeys(("lr", "minmax_lr", "nsamples", "scale_dtype", "seqlen", "sym", "true_sequential"), MADE),
+            **dict.fromkeys(("lr", "minmax_lr", "nsamples", "scale_dtype", "seqlen", "true_sequential"), MADE),
             **dict.fromkeys(("amp", "damp_percent", "dataset", "desc_act", "model_file_base_name", "super_bits"), MADE),
             **dict.fromkeys(("model_name_or_path", "static_groups", "super_group_size", "to_quant_block_names"), MADE),
         },

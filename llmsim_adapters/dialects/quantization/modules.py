@@ -17,6 +17,9 @@ LAYER: Final = "model.layers.#"
 
 _Spellings = dict[str, tuple[str, ...]]
 
+FUSED: Final = frozenset({("attention", "qkv_proj"), ("mlp", "gate_up_proj")})
+"""By kind of component: the names of matrices that are fused."""
+
 _INDEXER: Final[_Spellings] = {
     "indexer": ("indexer",),
     "indexer.q_proj": ("indexer.wq_b", "indexer.q_proj", "index_q_proj"),
@@ -170,6 +173,8 @@ def named(glob: str, apart: bool = False, gated: bool = False) -> frozenset[str]
     Where some layer has a network for all tokens and routed experts `apart` from it, `mlp` is the network alone. The
     queries of `gated` attention are one matrix with their gate.
 
+    A matrix that servers fuse is named beside its parts where the glob names it so (`FUSED`): some look for that alone.
+
     `?` and a kind of component: which modules of that kind it names depends on the checkpoint. Some checkpoints have
     one module where specs have several, and the glob names that one, and of the several only some (`*gate*`:
     `gate_proj` and `gate_up_proj`, but not `up_proj`).
@@ -184,6 +189,8 @@ def named(glob: str, apart: bool = False, gated: bool = False) -> frozenset[str]
         further = {each for each in together if leaves[each] - {_leaf(path)}}
         if further and further != together:
             leaves.setdefault(f"?{kind_of(module)}", set())
+        if (kind_of(module), _leaf(path)) in FUSED:
+            leaves.setdefault(f"{kind_of(module)}.{_leaf(path)}", set())
     return frozenset(leaves)
 
 

@@ -72,8 +72,11 @@ def auto_round(q: Reader, r: Reader) -> Stored | None:
     if layout not in ("auto_round:auto_gptq", "auto_round:auto_awq", "auto_round"):
         undecided(q, "packing_format")
 
+    symmetric = q.flag("sym")
+
     def of(bits: int, size: int) -> Scheme:
-        return _awq(bits, size) if layout.endswith("awq") else _gptq(bits, size, indexed=False)
+        scheme = _awq(bits, size) if layout.endswith("awq") else _gptq(bits, size, indexed=False)
+        return replace(scheme, symmetric=symmetric)
 
     q.no_effect(("block_name_to_quantize", "to_quant_block_names"), "the layers of the language model")
     groups, kept = _by_name(q, "extra_config", bits, size, of)

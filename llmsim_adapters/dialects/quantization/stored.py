@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.quantization.assignment import assign, gates_in_queries, names_towers
@@ -28,6 +29,9 @@ _GATE: Final = ("", "attention", "attention.gate_proj")
 """A gate's matrix, and what it is in."""
 _WIDTHS: Final = ("bits", "num_bits", "w_bit", "weight_bits", "nbits", "nbits_per_codebook")
 """What methods that are not modelled call the bits of a weight."""
+_WORDS: Final = ("quant_type", "weights", "weight_dtype")
+_INTEGERS: Final = re.compile(r"(?:int|uint|float|fp)([0-9]{1,2})")
+"""What they call its format, such as torchao's `int4_weight_only`."""
 
 
 def declared(r: Reader, spec: ModelSpec) -> ModelSpec:
@@ -58,6 +62,16 @@ def _with_cache(one: Quantization, other: Quantization) -> Quantization:
     return replace(one, cache_dtype=other.cache_dtype, cache_key=other.cache_key)
 
 
+def _bits_said(q: Reader) -> int | None:
+    """Return how many bits a weight has by what a method that is not modelled says: a number, or one in a word."""
+    said = next((q.raw[key] for key in _WIDTHS if q.raw.get(key) in BITS), None)
+    if said is None:
+        words = (q.raw.get(key) for key in _WORDS)
+        found = next((found for word in words if isinstance(word, str) and (found := _INTEGERS.search(word))), None)
+        said = int(found[1]) if found else None
+    return said if said in BITS else None
+
+
 def _like(r: Reader) -> Reader:
     """Return a reader of the same level whose notes are nobody's."""
     return Reader(r.raw, {}, {}, prefix=r.prefix)
@@ -78,10 +92,9 @@ def _stored(declaration: Declaration, r: Reader, spec: ModelSpec) -> ModelSpec:
     if method is None or said is None:
         r.not_modelled(f"quantization_{printable(name, 40)}")
         q.set_aside(f"quantization method {printable(name, 40)} is not modelled, a gap by itself")
-        bits = next((q.raw[key] for key in _WIDTHS if q.raw.get(key) in BITS), None)
-        if bits is None:
-            return spec
-        return replace(spec, quantization=Quantization(name, of_bits(bits), frozenset({HEAD}), place=place))
+        bits = _bits_said(q)
+        scheme = None if bits is None else of_bits(bits)
+        return replace(spec, quantization=Quantization(name, scheme, frozenset({HEAD}), place=place))
     cached, cache_key = cache_dtype(q)
     for key, reason in {**EVERY_METHOD, **method.without_effect}.items():
         q.no_effect((key,), reason)

@@ -122,7 +122,17 @@ def _orders(matrix: Matrix) -> Iterator[Held]:
 
 def awq_experts(matrix: Matrix) -> Iterator[Held]:
     """Groups that are halved until a rank's part of the width is whole ones, where Marlin's kernel can't have it."""
-    return _by_group(matrix, _groups(matrix) if _is_marlins(matrix) else _halved_groups(matrix), zeros=True)
+    return _awq_experts(matrix, zeros=True)
+
+
+def auto_round_awq_experts(matrix: Matrix) -> Iterator[Held]:
+    """The same, without zero points where they say nothing."""
+    return _awq_experts(matrix, zeros=not matrix.scheme.symmetric)
+
+
+def _awq_experts(matrix: Matrix, *, zeros: bool) -> Iterator[Held]:
+    groups = _groups(matrix) if _is_marlins(matrix) else _halved_groups(matrix)
+    return _by_group(matrix, groups, zeros=zeros)
 
 
 def nvfp4(matrix: Matrix) -> Iterator[Held]:

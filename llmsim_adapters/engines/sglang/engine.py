@@ -8,8 +8,10 @@ from llmsim_adapters.engines.engine import Engine
 from llmsim_adapters.engines.sglang.architectures import ONE_EXPERT_EACH, REGISTERED
 from llmsim_adapters.engines.sglang.beside import BESIDE
 from llmsim_adapters.engines.sglang.caches import CACHES
-from llmsim_adapters.engines.sglang.formats import DECLARED, FORMATS, reads_cache
+from llmsim_adapters.engines.sglang.declared import read
+from llmsim_adapters.engines.sglang.formats import FORMATS, reads_cache
 from llmsim_adapters.engines.sglang.heads import HEADS
+from llmsim_adapters.engines.sglang.methods import METHODS
 from llmsim_adapters.engines.sglang.options import OPTIONS
 from llmsim_adapters.engines.sglang.placement import PLACEMENT
 from llmsim_adapters.engines.sglang.refusals import REFUSALS
@@ -21,11 +23,11 @@ ENGINE: Final = Engine(
     version="0.5.23",
     summary="what SGLang allocates on each rank",
     options=OPTIONS,
-    rules=(*FORMATS, *HEADS, *TOWERS, *PLACEMENT, *STORAGE, *BESIDE, *CACHES, *REFUSALS),
+    rules=(*FORMATS, *HEADS, *TOWERS, *PLACEMENT, *STORAGE, *BESIDE, *CACHES, *METHODS, *REFUSALS),
     copies_experts=False,
     registers=REGISTERED,
     spreads_experts=lambda layout: layout.schedule.deepep,  # server_args.py, --moe-a2a-backend
-    reads_quantization=lambda quantization: quantization.place in DECLARED,
+    reads_quantization=read,
     reads_cache=reads_cache,
     redundant=lambda layout: layout.spec.architecture not in ONE_EXPERT_EACH,
 )

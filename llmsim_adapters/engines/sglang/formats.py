@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.engines.rules import Format, Note
+from llmsim_adapters.engines.sglang.declared import differs
 
 if TYPE_CHECKING:
     from llmsim_adapters.engines.rules import Asked
@@ -15,10 +16,6 @@ def _half_of_single(layout: Asked, dtype: str) -> str:
     if dtype != "float32":
         return dtype
     return "bfloat16" if layout.spec.model_type.startswith("gemma") else "float16"
-
-
-DECLARED: Final = frozenset({"", "quantization_config", "hf_quant_config.json"})
-"""Where it looks for what declares a quantization (configs/model_config.py, _parse_quant_hf_config)."""
 
 
 def reads_cache(quantization: Quantization) -> bool:
@@ -56,5 +53,11 @@ FORMATS: Final = (
         source="configs/model_config.py, _parse_quant_hf_config",
         when=lambda layout: layout.spec.quantization is not None and layout.quantization is None,
         note="SGLang reads no such declaration of a quantization: the weights are stored as if they had none",
+    ),
+    Note(
+        name="other modules are quantized than the checkpoint says",
+        source="layers/quantization/compressed_tensors/utils.py, should_ignore_layer; layers/quantization/gptq/",
+        when=lambda layout: differs(layout.spec, layout.quantization),
+        note="SGLang's class doesn't quantize the modules that the checkpoint says, whose weights don't fit there",
     ),
 )

@@ -106,6 +106,14 @@ QUANTIZED: Final = (
         whole_blocks=True,
     ),
     Scales(
+        name="AutoRound of experts in AWQ's layout",
+        source="layers/quantization/auto_round.py, apply_awq_quant_layer; moe_wna16.py: has_zp",
+        schemes=("awq",),
+        of="experts",
+        when=lambda layout: quantized_by(layout, "auto-round"),
+        beside=beside_matrices.auto_round_awq_experts,
+    ),
+    Scales(
         name="AWQ of experts",
         source="layers/quantization/awq/schemes/awq_moe.py; moe_wna16.py: group_size_div_factor",
         schemes=("awq",),

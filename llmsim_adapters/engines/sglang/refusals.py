@@ -19,14 +19,10 @@ from llmsim_adapters.engines.sglang.architectures import (
     names,
 )
 from llmsim_adapters.engines.sglang.conditions import attentions, has_no_class, mixtures
-from llmsim_adapters.spec.components import MixtureOfExperts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from llmsim_adapters.engines.rules import Asked
     from llmsim_adapters.spec.model import ModelSpec
-    from llmsim_adapters.spec.quantization import Quantization, Scheme
 
 
 def _since(layout: Asked, field: str, value: str, expected: str, why: str) -> str:
@@ -137,42 +133,7 @@ def _other_quantization(layout: Asked) -> str:
     return f"option `quantization` is `{said}`; expected {expected}: quantizing while loading is not modelled"
 
 
-def _no_method(layout: Asked) -> str:
-    quantization = layout.quantization
-    if quantization is None:
-        return ""
-    method, place = quantization.method, quantization.place
-    if method in _UNREGISTERED:
-        return f"`{place}` declares `{method}`; expected a method that SGLang has on NVIDIA's GPUs"
-    if method == "gptq" and not all(scheme.dtype in _MARLIN and scheme.symmetric for scheme in quantization.schemes):
-        return f"`{place}` declares `gptq`; expected symmetric integers of 4 or 8 bits, the only ones that Marlin has"
-    of_experts = list(_schemes_of_experts(quantization, layout.spec))
-    if method == "compressed-tensors" and any(scheme.name == "int8_channel" for scheme in of_experts):
-        return f"`{place}` declares 8-bit integers for experts; expected another format, or linear layers alone"
-    if any(scheme.name == "awq" and not scheme.sides[0].columns for scheme in of_experts):
-        return f"`{place}` declares one group of all inputs for experts; expected a number of inputs"
-    return ""
-
-
-def _schemes_of_experts(quantization: Quantization, spec: ModelSpec) -> Iterator[Scheme]:
-    """Yield by which schemes experts are stored, in each block that has any."""
-    stack = spec.stack("text")
-    for block in () if stack is None else stack.blocks:
-        if any(isinstance(mixer, MixtureOfExperts) for mixer in block.mixers()):
-            scheme = quantization.scheme_of("text", block.name, "mixture_of_experts.experts.down_proj")
-            if scheme is not None:
-                yield scheme
-
-
-_UNREGISTERED: Final = frozenset({"fbgemm_fp8", "hqq", "mlx"})
-_MARLIN: Final = ("int4", "int8")
-
 REFUSALS: Final = (
-    Refuse(
-        name="no such method of quantization",
-        source="layers/quantization/__init__.py; gptq/gptq.py: TYPE_MAP; compressed_tensors.py, get_moe_scheme; awq/",
-        reason=_no_method,
-    ),
     Refuse(
         name="another quantization",
         source="--quantization",

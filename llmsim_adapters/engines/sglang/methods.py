@@ -1,0 +1,166 @@
+"""The methods of quantization, and their options, that SGLang has no class for on NVIDIA's GPUs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from llmsim_adapters.engines.rules import Refuse
+from llmsim_adapters.engines.sglang.conditions import mixtures
+from llmsim_adapters.spec.components import MixtureOfExperts
+from llmsim_adapters.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from llmsim_adapters.engines.rules import Asked
+    from llmsim_adapters.spec.model import ModelSpec
+    from llmsim_adapters.spec.quantization import Quantization, Scheme
+
+_REGISTERED: Final = frozenset(
+    {
+        *("fp8", "w8a8_fp8", "w8a8_int8", "blockwise_int8", "mxfp8", "mxfp4", "awq", "gptq", "auto-round"),
+        *("bitsandbytes", "compressed-tensors", "modelopt", "quark"),
+        *("gguf", "humming", "minimax_m3_nvfp4", "modelslim", "moe_wna16", "mxfp_w4a8", "quark_int4fp8_moe"),
+    }
+)
+"""Every method that a checkpoint can declare, by our words for those that dialects read."""
+
+_MARLIN: Final = ("int4", "int8")
+_TILE: Final = 64
+_PLAIN_MODELOPT: Final = frozenset({"fp8_tensor", "nvfp4", "mxfp8"})
+"""What Model Optimizer's algorithm for all layers may store; mixtures of algorithms have more."""
+
+
+def _unregistered(quantization: Quantization) -> str:
+    if quantization.method in _REGISTERED:
+        return ""
+    return "a method that SGLang has on NVIDIA's GPUs"
+
+
+def _gptq(quantization: Quantization) -> str:
+    if all(scheme.dtype in _MARLIN and scheme.symmetric for scheme in _of(quantization, "gptq")):
+        return ""
+    return "symmetric integers of 4 or 8 bits, the only ones that Marlin has"
+
+
+def _of(quantization: Quantization, name: str) -> list[Scheme]:
+    return [scheme for scheme in quantization.schemes if scheme.name == name]
+
+
+def _modelopt(quantization: Quantization) -> str:
+    scheme = quantization.scheme
+    if quantization.method != "modelopt" or scheme is None or _of(quantization, "w4afp8"):
+        return ""
+    return (
+        "" if scheme.name in _PLAIN_MODELOPT else "`quant_algo` FP8, NVFP4, NVFP4_AWQ, W4A16_NVFP4 or MIXED_PRECISION"
+    )
+
+
+def _newer(quantization: Quantization) -> str:
+    scheme = quantization.scheme
+    if scheme is None or scheme.name != "mxfp8":
+        return ""
+    return "another: MXFP8 is for GPUs of compute capability 10.0, and these figures are those of 9.0"
+
+
+def _hybrid(quantization: Quantization) -> str:
+    if quantization.method != "fp8" or not _of(quantization, "nvfp4"):
+        return ""
+    return "experts in 8-bit floats: NVFP4 beside them is for GPUs of compute capability 10.0, not 9.0"
+
+
+def _quantized_inputs(quantization: Quantization) -> str:
+    if any(scheme.inputs for scheme in _of(quantization, "packed_int")):
+        return "inputs that are not quantized beside packed integers"
+    return ""
+
+
+OF_METHODS: Final[tuple[Callable[[Quantization], str], ...]] = (
+    _unregistered,
+    _gptq,
+    _modelopt,
+    _newer,
+    _hybrid,
+    _quantized_inputs,
+)
+"""What is expected in place of a declaration, if anything, each by one rule."""
+
+
+def _no_method(layout: Asked) -> str:
+    quantization = layout.quantization
+    if quantization is None:
+        return ""
+    expected = next((said for rule in OF_METHODS if (said := rule(quantization))), "")
+    if expected:
+        return f"`{quantization.place}` declares `{printable(quantization.method, 40)}`; expected {expected}"
+    return _no_experts(quantization, layout.spec)
+
+
+def _no_experts(quantization: Quantization, spec: ModelSpec) -> str:
+    of_experts = list(_schemes_of_experts(quantization, spec))
+    if quantization.method == "compressed-tensors" and any(scheme.name == "int8_channel" for scheme in of_experts):
+        return f"`{quantization.place}` declares 8-bit integers for experts; expected another format, or linear layers"
+    if any(scheme.name == "awq" and not scheme.sides[0].columns for scheme in of_experts):
+        return f"`{quantization.place}` declares one group of all inputs for experts; expected a number of inputs"
+    return ""
+
+
+def _schemes_of_experts(quantization: Quantization, spec: ModelSpec) -> Iterator[Scheme]:
+    """Yield by which schemes experts are stored, in each block that has any."""
+    stack = spec.stack("text")
+    for block in () if stack is None else stack.blocks:
+        if any(isinstance(mixer, MixtureOfExperts) for mixer in block.mixers()):
+            scheme = quantization.scheme_of("text", block.name, "mixture_of_experts.experts.down_proj")
+            if scheme is not None:
+                yield scheme
+
+
+def _one_group(layout: Asked) -> str:
+    """Say of which width of experts, all inputs in one group, Marlin's kernel can't have a rank's part."""
+    quantization, schedule = layout.quantization, layout.schedule
+    if quantization is None or quantization.method != "auto-round":
+        return ""
+    of_experts = _schemes_of_experts(quantization, layout.spec)
+    if not any(scheme.name == "gptq" and not scheme.sides[0].columns for scheme in of_experts):
+        return ""
+    split = schedule.moe_tp is not False and not schedule.deepep
+    ways = schedule.world_size // schedule.ep_size if split else 1
+    for mixture in mixtures(layout.spec.language_model()):
+        width = mixture.moe_intermediate_size
+        if width % (_TILE * ways):
+            return (
+                f"each rank has {width:d} / {ways:d} of the width of experts, whose inputs are one group; expected a "
+                f"multiple of {_TILE}, as Marlin has it: the other kernel wants groups of a size"
+            )
+    return ""
+
+
+def _in_a_file(layout: Asked) -> str:
+    quantization = layout.quantization
+    if quantization is None or quantization.place != "hf_quant_config.json" or quantization.scheme is not None:
+        return ""
+    return (
+        f"`{quantization.place}` declares a mixture of algorithms; expected it in `quantization_config`, where "
+        f"{layout.spec.architecture} looks for it"
+    )
+
+
+METHODS: Final = (
+    Refuse(
+        name="no such method of quantization",
+        source="layers/quantization/__init__.py; gptq/gptq.py: TYPE_MAP; modelopt_quant.py; compressed_tensors.py",
+        reason=_no_method,
+    ),
+    Refuse(
+        name="one group of all inputs of AutoRound's experts",
+        source="layers/quantization/auto_round.py, apply_gptq_quant_layer; moe_wna16.py, create_weights",
+        reason=_one_group,
+    ),
+    Refuse(
+        name="a mixture that stands beside the config",
+        source="arg_groups/model_overrides/nemotron_h.py: hf_config.quantization_config",
+        architectures=frozenset({"NemotronHForCausalLM"}),
+        reason=_in_a_file,
+    ),
+)
+"""What SGLang has no class for; figures are those of compute capability 9.0."""
