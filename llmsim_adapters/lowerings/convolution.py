@@ -41,7 +41,8 @@ def centred_convolution(
 ) -> None:
     """A convolution of each channel with tokens on both sides: all are there, so that it keeps nothing.
 
-    A sequence is padded by half a kernel on both sides; what stands over with an even one is cut off.
+    A sequence is padded by half a kernel on both sides; what stands over with an even one is cut off. An engine may
+    have room for a state all the same.
     """
     step = site.step
     site.weight(f"{name}.weight", (channels, 1, kernel), sharding)
@@ -50,3 +51,4 @@ def centred_convolution(
     own = site.local(channels, sharding)
     rows = step.batch_size * (step.seq_len + 1 - kernel % 2)
     site.product(name, rows, 1, kernel, own * kernel, batch=own, kind="convolution")
+    site.cache("state", channels * kernel, sharding, of="convolution", latest=kernel, idle=True)

@@ -100,7 +100,7 @@ def answer(run: Run) -> Sizes | None:
         token=_grown(others, _LONG, page),
         indexer=_grown(indexer, _LONG, page),
         windowed=_grown(windowed, 0, page),
-        sequence=graph.rank_state_bytes,
+        sequence=sum(c.rank_bytes(0, reserve=True) for c in graph.caches if c.kind == "state"),
         page=page,
     )
 

@@ -127,6 +127,13 @@ CACHES: Final = (
         note="room is set aside for each token in the encoder's layers, too, and twice in each of the decoder's",
     ),
     Note(
+        name="attention and experts as layers of their own",
+        source="configs/zaya.py: full_attention_layer_ids; models/zaya.py: every other layer",
+        architectures=names("ZayaForCausalLM"),
+        note="SGLang counts each layer's attention and its experts as two of `num_hidden_layers`, and makes half of "
+        "this model; the figures are of the whole",
+    ),
+    Note(
         name="pools of layers that are run several times",
         source="model_executor/model_runner_components/layer_setup.py, _get_loop_num",
         architectures=_LOOPS,
@@ -174,6 +181,13 @@ CACHES: Final = (
         idle=True,
         note="room is set aside in layers that keep nothing of their own, too: those of encoders, and those that read "
         "the keys and values of an earlier layer",
+    ),
+    Keep(
+        name="room for states of convolutions that look ahead",
+        source="configs/lfm2.py: mamba2_cache_params, of all layers with convolutions",
+        caches=("short_convolution.convolution",),
+        idle=True,
+        note="room for a state is set aside in layers whose convolutions look ahead, too, which keep none",
     ),
     Keep(
         name="the indexer's keys in 8 bits",
