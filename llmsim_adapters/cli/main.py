@@ -22,6 +22,7 @@ from llmsim_adapters.cli.models import (
     reason,
     refuse_misuse,
     refuse_unknown,
+    refused,
     split,
     try_plugin,
     warn_of_broken_plugins,
@@ -176,7 +177,7 @@ def explain(source: str, wanted: Wanted, builder: str | None, why: tuple[str, ..
             else:  # a graph without formulas is made in half the time
                 graph = model.build(schedule, builder)
         except ScheduleError as error:
-            raise Failed(str(error), MISUSE) from error
+            failure = refused(error, schedule)
         except BuildError as error:
             failure = reason(error, builder)
     used = None if working is None else builder or answer.builder
@@ -224,7 +225,7 @@ def build(source: str, wanted: Wanted, builder: str | None, weights: bool, **opt
     try:
         graph = model.build(schedule, builder)
     except ScheduleError as error:
-        raise Failed(str(error), MISUSE) from error
+        raise refused(error, schedule) from error
     except BuildError as error:
         raise reason(error, builder) from error
     if graph.gaps:

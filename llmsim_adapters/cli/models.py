@@ -9,6 +9,7 @@ from llmsim_adapters.cli.output import warn
 
 if TYPE_CHECKING:
     from llmsim_adapters.errors import ConfigUnavailable
+    from llmsim_adapters.graph.schedule import Schedule, ScheduleError
     from llmsim_adapters.model import BuildError, Model
 
 
@@ -70,6 +71,17 @@ def reason(error: BuildError, builder: str | None) -> Failed:
             reasons += [gap.detail for gap in claim.gaps]
             return Failed(f"builder {builder} does not claim this model: {'; '.join(few(reasons))}")
     return Failed(str(error))
+
+
+def refused(error: ScheduleError, schedule: Schedule) -> Failed:
+    """Return that an engine has no such layout: misuse where it was asked for; else it has none for this model.
+
+    Raises:
+        Failed: it was asked for, and nothing else is to be said.
+    """
+    if schedule.world_size == 1 and not schedule.engine_options:
+        return Failed(f"{error}; `--engine checkpoint` answers for the files")
+    raise Failed(str(error), MISUSE) from error
 
 
 def refuse_unknown(builder: str | None, model: Model) -> None:
