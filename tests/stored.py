@@ -11,7 +11,7 @@ from tests.facts import facts
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FILES: list[dict[str, Any]] = [case for case in facts("files")["cases"] if "tensors" in case]
+FILES: list[dict[str, Any]] = [case for case in facts("files")["files"] if "tensors" in case]
 """The cases whose files transformers wrote: type, name, config and tensors."""
 
 

@@ -95,7 +95,7 @@ def model_of(name: str, raw: dict[str, Any]) -> Any:
 
 def main() -> None:
     """Write the file, of all types or of those that are named."""
-    store.write("files", {"script": "tests/reference/files.py"}, "cases", rows(sys.argv[1:]))
+    store.write("files", {"script": "tests/reference/files.py"}, "files", rows(sys.argv[1:]))
 
 
 if __name__ == "__main__":
