@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.api import build as build
     from llmsim_adapters.api import builders as builders
     from llmsim_adapters.api import evaluate as evaluate
+    from llmsim_adapters.api import prove as prove
     from llmsim_adapters.dialects.assembly.components import attention as attention
     from llmsim_adapters.dialects.assembly.components import latent_attention as latent_attention
     from llmsim_adapters.dialects.assembly.components import mixture_of_experts as mixture_of_experts
@@ -99,6 +100,9 @@ if TYPE_CHECKING:
     from llmsim_adapters.plugins.registered import RegisteredEngine as RegisteredEngine
     from llmsim_adapters.plugins.requirements import Requirements as Requirements
     from llmsim_adapters.plugins.trying import register as register
+    from llmsim_adapters.proof.headers import HeaderError as HeaderError
+    from llmsim_adapters.proof.proof import Difference as Difference
+    from llmsim_adapters.proof.proof import Proof as Proof
     from llmsim_adapters.registries.registry import RegistryError as RegistryError
     from llmsim_adapters.report import Report as Report
     from llmsim_adapters.report import coverage as coverage
@@ -179,7 +183,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.traced import minimum as minimum
 
 _HOMES = {
-    "api": ("build", "builders", "evaluate"),
+    "api": ("build", "builders", "evaluate", "prove"),
     "evaluation.result": ("Coverage",),
     "evaluation.status": ("Evidence", "Status"),
     "evaluation.total": ("Total",),
@@ -218,6 +222,8 @@ _HOMES = {
     "plugins.registered": ("BrokenPlugin", "PluginWarning", "RegisteredBuilder", "RegisteredEngine"),
     "plugins.requirements": ("Requirements",),
     "plugins.trying": ("register",),
+    "proof.headers": ("HeaderError",),
+    "proof.proof": ("Difference", "Proof"),
     "registries.registry": ("RegistryError",),
     "report": ("Report", "coverage"),
     "sources.answer": ("Provenance",),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.graph.graph import OperatorGraph
     from llmsim_adapters.graph.schedule import Schedule
     from llmsim_adapters.plugins.registered import BrokenPlugin, RegisteredBuilder, RegisteredEngine
+    from llmsim_adapters.proof.proof import Proof
 
     Source = str | os.PathLike[str] | Mapping[str, Any]
     Files = Mapping[str, Mapping[str, Any]]
@@ -71,3 +72,25 @@ def build(
         BuildError: no builder claims the model.
     """
     return load(source, revision, endpoint, offline, files=files, timeout=timeout).build(schedule, builder)
+
+
+def prove(
+    source: Source,
+    revision: str | None = None,
+    endpoint: str | None = None,
+    offline: bool = False,
+    *,
+    weights: str | os.PathLike[str] | None = None,
+    builder: str | None = None,
+    files: Files | None = None,
+    timeout: float = TIMEOUT,
+) -> Proof:
+    """Return whether the tensors of a model's files are those of its graph; arguments as for `load`, `Model.prove`.
+
+    Raises:
+        ConfigUnavailable: no source has a usable config.
+        BuildError: no builder claims the model.
+        HeaderError: the headers of its files can't be had, or say what can't be.
+    """
+    model = load(source, revision, endpoint, offline, files=files, timeout=timeout)
+    return model.prove(weights, endpoint=endpoint, offline=offline, timeout=timeout, builder=builder)

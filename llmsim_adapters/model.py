@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.graph.graph import OperatorGraph
     from llmsim_adapters.plugins.claim import Claim
     from llmsim_adapters.plugins.registered import Registered
+    from llmsim_adapters.proof.proof import Proof
     from llmsim_adapters.sources import RawConfig
     from llmsim_adapters.spec.model import ModelSpec
     from llmsim_adapters.sweep.result import Sweep
@@ -205,6 +206,51 @@ class Model:
             utilization=utilization,
             fields=fields,
         )
+
+    def prove(
+        self,
+        weights: str | os.PathLike[str] | None = None,
+        *,
+        endpoint: str | None = None,
+        offline: bool = False,
+        timeout: float = TIMEOUT,
+        builder: str | None = None,
+        progress: Callable[[int, int], None] | None = None,
+        waiting: Callable[[str], None] | None = None,
+    ) -> Proof:
+        """Return whether the tensors of the model's files are those of its graph, one by one.
+
+        Headers only are read: the first bytes of each file.
+
+        Args:
+            weights: the folder with the `*.safetensors` files; by default where the config is from, or its hub.
+            endpoint: the address of a mirror of the hub.
+            offline: ask no hub; headers that were asked for before are there still.
+            timeout: the seconds that all requests together have.
+            builder: the builder that is to build; by default the best one.
+            progress: told how many files are read, of how many.
+            waiting: told the name and address of each hub as it is asked.
+
+        Raises:
+            BuildError: as `build`.
+            HeaderError: the headers can't be had, or say what can't be.
+        """
+        from llmsim_adapters.proof.proof import prove_tensors
+        from llmsim_adapters.proof.where import headers_of
+
+        graph = self.build(Schedule(engine="checkpoint"), builder)
+        assert self.spec is not None  # the graph was made of it
+        found = headers_of(
+            self.config.provenance,
+            weights,
+            endpoint=endpoint,
+            offline=offline,
+            timeout=timeout,
+            session=HubSession(waiting),
+            progress=progress,
+        )
+        notes = tuple(f"in doubt: {gap}" for gap in graph.gaps)
+        return prove_tensors(self.spec, graph, found, notes)
 
     @property
     def _registered(self) -> Registered:

@@ -14,6 +14,8 @@ import llmsim_adapters as la
 from llmsim_adapters.cli.main import main
 from llmsim_adapters.documents import SCHEMAS
 from tests.hub.fixtures import ROOT
+from tests.stored import tensors_of
+from tests.test_proof_headers import CASE, folder, header, packed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,6 +112,16 @@ def test_fit(schemas: dict[str, Any], more: list[str]) -> None:
     assert found["layouts"]
     assert found["refused"]
     check(found, schemas["fit"])
+
+
+def test_proof(schemas: dict[str, Any], tmp_path: Path) -> None:
+    folder(tmp_path, model=packed(header()))
+    check(output("prove", str(tmp_path), "--format", "json"), schemas["proof"])
+    folder(tmp_path, model=packed(header(tensors_of(CASE)[1:])))
+    result = CliRunner().invoke(main, ["prove", str(tmp_path), "--format", "json"])
+    found = json.loads(result.stdout)
+    check(found, schemas["proof"])
+    assert (result.exit_code, found["equal"], len(found["missing"])) == (1, False, 1)
 
 
 def test_a_config_with_values_that_json_does_not_have(schemas: dict[str, Any], tmp_path: Path) -> None:

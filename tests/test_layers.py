@@ -24,7 +24,7 @@ LINE: Final = (
     {"lowerings"},
     {"plugins"},
     {"evaluation"},
-    {"registries", "working", "documents", "sweep", "scaffold", "fit"},
+    {"registries", "working", "documents", "sweep", "scaffold", "fit", "proof"},
     {"model"},
     {"report"},
     {"api"},

@@ -40,6 +40,7 @@ from llmsim_adapters.cli.options import (
     source_argument,
 )
 from llmsim_adapters.cli.output import Wanted, emit, warn, write
+from llmsim_adapters.cli.prove import prove
 from llmsim_adapters.cli.registry import registry as registry_group
 
 if TYPE_CHECKING:
@@ -319,5 +320,5 @@ def schema(name: str | None) -> None:
     write(json.dumps(found, indent=2) + "\n")
 
 
-for command in (registry_group, compare, fit, new, plugins, check, names):
+for command in (registry_group, compare, fit, prove, new, plugins, check, names):
     main.add_command(command)

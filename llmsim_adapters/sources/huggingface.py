@@ -29,7 +29,7 @@ def cached(repo_id: str, revision: str | None) -> str:
     cache, folder = huggingface_cache_dir(), folder_of(repo_id)
     if not os.path.isdir(folder):
         raise Refusal("not_cached", f"{repo_id} is not in {shown(cache)}")
-    hub, found = _client(), None
+    hub, found = client(), None
     try:
         for name in (PARAMS, ADAPTER, "config.json"):  # the last is preferred, and what is said is said of it
             path = hub.try_to_load_from_cache(repo_id, name, cache_dir=cache, revision=revision)
@@ -51,7 +51,7 @@ def beside(repo_id: str, path: str) -> Sidecars:
 
 def download(repo_id: str, revision: str | None, endpoint: str, *, end: float) -> Download:
     """Return the config from the hub at `endpoint`, asked for once, by the monotonic time `end`."""
-    hub = _client()
+    hub = client()
     repository = Repository(hub, repo_id, endpoint, end)
 
     def asked(request: Callable[[], T]) -> T:
@@ -94,7 +94,7 @@ def commit_of(path: str) -> str | None:
     return name if COMMIT.fullmatch(name) else None
 
 
-def _client() -> ModuleType:
+def client() -> ModuleType:
     """Import the client, without the extra request that 2.x makes for its user agent.
 
     The client reads the opt-out of telemetry once, on import, and its list of coding tools is fetched

@@ -66,6 +66,8 @@ class Model:
     listing: bool = True
     """Whether the hub lists its files, as not every mirror does."""
     delay: float = 0.0
+    ranges: bool = False
+    """Whether it answers requests for a part of a file with that part."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +177,7 @@ def _handler(hub: FakeHub) -> type[BaseHTTPRequestHandler]:
             request = Request(self.command, unquote(url.path), query, dict(self.headers))
             hub.arrive(request)
             try:
-                reply = _reply(hub, url.path, query)
+                reply = _part(hub, request, _reply(hub, url.path, query))
                 if reply is None:
                     self.close_connection = True
                     return
@@ -215,6 +217,18 @@ def _reply(hub: FakeHub, path: str, query: dict[str, str]) -> _Reply | None:
         revision, _, name = rest.partition("/")
         return _huggingface(hub.models.get(("huggingface", repo_id)), unquote(revision), name)
     return _Reply(404, {"Content-Length": "0"}, b"")
+
+
+def _part(hub: FakeHub, request: Request, reply: _Reply | None) -> _Reply | None:
+    """Return the part of an answer that was asked for, of a model that is served in parts."""
+    model = hub.models.get(("huggingface", request.path.lstrip("/").partition("/resolve/")[0]))
+    said = request.headers.get("Range", "").removeprefix("bytes=").partition("-")
+    if reply is None or reply.status != 200 or model is None or not model.ranges or not said[0]:
+        return reply
+    part = reply.content[int(said[0]) : int(said[2]) + 1]
+    span = f"bytes {said[0]}-{int(said[0]) + len(part) - 1}/{len(reply.content)}"
+    headers = reply.headers | {"Content-Length": str(len(part)), "Content-Range": span}
+    return _Reply(206, headers, part)
 
 
 def _listing(model: Model | None, *, modelscope: bool) -> _Reply:

@@ -1,0 +1,138 @@
+"""What `prove` says: the tensors of a checkpoint's files against the graph's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from llmsim_adapters.cli.command import Command, examples
+from llmsim_adapters.cli.document import Cell, Document, section, table
+from llmsim_adapters.cli.group import Failed
+from llmsim_adapters.cli.models import find_model, reason, refuse_misuse, refuse_unknown, warn_of_broken_plugins
+from llmsim_adapters.cli.options import completed, format_option, hub_options, source_argument
+from llmsim_adapters.cli.output import Wanted, emit
+from llmsim_adapters.text import human
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from llmsim_adapters.proof.proof import Difference, Proof
+
+_SHOWN: Final = 20
+
+
+@click.command(
+    cls=Command,
+    short_help="Are the tensors of a model's files those of its graph?",
+    **examples("prove ./my-model", "prove Qwen/Qwen3-8B --format markdown"),
+)
+@source_argument
+@click.option("--weights", metavar="FOLDER", type=click.Path(file_okay=False), help="Where the *.safetensors are.")
+@click.option("--revision", metavar="REV", help="A branch, tag or commit of the hub's repository.")
+@click.option(
+    "--builder", metavar="NAME", shell_complete=completed("builders"), help="The builder that is to build the graph."
+)
+@hub_options
+@format_option
+def prove(
+    source: str,
+    weights: str | None,
+    revision: str | None,
+    builder: str | None,
+    offline: bool,
+    endpoint: str | None,
+    timeout: float,
+    wanted: Wanted,
+) -> None:
+    """Hold the headers of a model's safetensors files against its graph, tensor by tensor.
+
+    Only the first bytes of each file are read, here or on the hub. Exit code 0: every tensor is the graph's, and every
+    one of the graph is there; 1: not so, or they can't be had.
+    """
+    from llmsim_adapters.cli.progress import progress
+    from llmsim_adapters.errors import ConfigUnavailable
+    from llmsim_adapters.model import BuildError
+
+    hub: dict[str, Any] = {"revision": revision, "endpoint": endpoint, "offline": offline, "timeout": timeout}
+    try:
+        model = find_model(source, hub)
+        refuse_unknown(builder, model)
+        with progress("headers") as bar:
+            found = model.prove(
+                weights,
+                endpoint=endpoint,
+                offline=offline,
+                timeout=timeout,
+                builder=builder,
+                progress=bar.told,
+                waiting=bar.waiting,
+            )
+    except ConfigUnavailable as error:
+        refuse_misuse(error)
+        raise
+    except BuildError as error:
+        raise reason(error, builder) from error
+    warn_of_broken_plugins()
+    used = builder or model.coverage.builder or ""
+    emit(wanted, lambda: document(source, found), lambda: data(source, used, found))
+    if not found.equal:
+        raise Failed(found.verdict())
+
+
+def document(source: str, found: Proof) -> Document:
+    """Return the verdict, both sides' sums, and each difference."""
+    sums = table(
+        "|>Tensors|>Elements|>Bytes|",
+        [
+            [
+                "files",
+                f"{found.tensors:,}",
+                f"{found.stored_elements:,}",
+                f"{found.stored_bytes:,}",
+                human(found.stored_bytes, "bytes"),
+            ],
+            ["graph", "", f"{found.graph_elements:,}", f"{found.graph_bytes:,}", human(found.graph_bytes, "bytes")],
+        ],
+    )
+    sections = [
+        section("", Cell(found.verdict(), "good" if found.equal else "bad")),
+        section("", sums),
+        section("", Cell(_read(found), "quiet")),
+    ]
+    for title, differences in (
+        ("Missing: in the graph, not in the files", found.missing),
+        ("Unexpected: in the files, not in the graph", found.unexpected),
+        ("Of another shape", found.other_shape),
+        ("Of another format", found.other_format),
+    ):
+        if differences:
+            more = [Cell(f"and {len(differences) - _SHOWN:,} more (JSON has them)", "quiet")]
+            rows = table("Tensor|File|Graph", _rows(differences[:_SHOWN]))
+            sections.append(section(title, rows, *(more if len(differences) > _SHOWN else [])))
+    apart = [f"{', '.join(found.absent)}: not in the files, which is no difference"] if found.absent else []
+    apart += [f"{name}: held a second time, which is no difference" for name in found.copies]
+    apart += [f"{name}: computed from the config, which is no difference" for name in found.derived[:_SHOWN]]
+    if apart or found.notes:
+        sections.append(section("Besides", *apart, *found.notes))
+    return Document(f"{source}: its files against its graph", tuple(sections))
+
+
+def data(source: str, builder: str, found: Proof) -> dict[str, Any]:
+    """Return the same, ready for JSON."""
+    return {"source": source, "builder": builder, **found.to_dict()}
+
+
+def _read(found: Proof) -> str:
+    fused = f"; {found.fused:,} are fused or split otherwise than in the graph" if found.fused else ""
+    return f"Read: {found.header_bytes:,} bytes of headers of {found.files:,} files at {found.location}{fused}"
+
+
+def _rows(differences: Iterable[Difference]) -> Iterable[list[str]]:
+    for each in differences:
+        shape = f"{list(each.shape)} {each.dtype}"
+        if each.wanted_shape is not None:
+            wanted = f"{list(each.wanted_shape)} {each.wanted_dtype}"
+            yield [each.name or each.path, shape, f"{wanted}{f' ({each.path})' if each.path else ''}"]
+        else:
+            yield [each.name or each.path, shape, ""]

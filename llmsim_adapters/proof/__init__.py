@@ -1,0 +1,1 @@
+"""A checkpoint's own headers against a graph: which tensors are there, tensor by tensor."""
