@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
 
-from . import cases, chatglm, edges, fields, heads, inert, measure, mtp, published, stand_ins, store, towers
+from . import cases, chatglm, edges, fields, heads, inert, measure, mtp, published, stand_ins, store, tower_runs, towers
 from .rows import UNDECLARED, WHOLE
 from .values import RANDOM_RUN, RUNS
 
@@ -154,6 +154,7 @@ OTHERS: dict[str, Callable[[Path], None]] = {
     "inert": partial(inert.write, TYPES),
     "heads": heads.write,
     "towers": towers.write,
+    "tower_runs": tower_runs.write,
     "mtp": mtp.write,
     "published": published.write,
     stand_ins.PUBLISHED: stand_ins.write_published,
