@@ -101,8 +101,8 @@ if TYPE_CHECKING:
     from llmsim_adapters.plugins.requirements import Requirements as Requirements
     from llmsim_adapters.plugins.trying import register as register
     from llmsim_adapters.proof.headers import HeaderError as HeaderError
-    from llmsim_adapters.proof.proof import Difference as Difference
-    from llmsim_adapters.proof.proof import Proof as Proof
+    from llmsim_adapters.proof.result import Difference as Difference
+    from llmsim_adapters.proof.result import Proof as Proof
     from llmsim_adapters.registries.registry import RegistryError as RegistryError
     from llmsim_adapters.report import Report as Report
     from llmsim_adapters.report import coverage as coverage
@@ -223,7 +223,7 @@ _HOMES = {
     "plugins.requirements": ("Requirements",),
     "plugins.trying": ("register",),
     "proof.headers": ("HeaderError",),
-    "proof.proof": ("Difference", "Proof"),
+    "proof.result": ("Difference", "Proof"),
     "registries.registry": ("RegistryError",),
     "report": ("Report", "coverage"),
     "sources.answer": ("Provenance",),

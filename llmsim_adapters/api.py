@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.graph.graph import OperatorGraph
     from llmsim_adapters.graph.schedule import Schedule
     from llmsim_adapters.plugins.registered import BrokenPlugin, RegisteredBuilder, RegisteredEngine
-    from llmsim_adapters.proof.proof import Proof
+    from llmsim_adapters.proof.result import Proof
 
     Source = str | os.PathLike[str] | Mapping[str, Any]
     Files = Mapping[str, Mapping[str, Any]]

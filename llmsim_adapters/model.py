@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.graph.graph import OperatorGraph
     from llmsim_adapters.plugins.claim import Claim
     from llmsim_adapters.plugins.registered import Registered
-    from llmsim_adapters.proof.proof import Proof
+    from llmsim_adapters.proof.result import Proof
     from llmsim_adapters.sources import RawConfig
     from llmsim_adapters.spec.model import ModelSpec
     from llmsim_adapters.sweep.result import Sweep

@@ -17,7 +17,7 @@ from llmsim_adapters.text import human
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from llmsim_adapters.proof.proof import Difference, Proof
+    from llmsim_adapters.proof.result import Difference, Proof
 
 _SHOWN: Final = 20
 

@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.dialects import composite, left_out
 from llmsim_adapters.dialects.assembly.drafts import eagle, prediction_module
+from llmsim_adapters.dialects.identity import identity, of_another_class
 from llmsim_adapters.dialects.keys.aliases import CANONICAL
 from llmsim_adapters.dialects.keys.neutral import confirms
 from llmsim_adapters.dialects.keys.parts import PART_OF
 from llmsim_adapters.dialects.quantization import quantized
 from llmsim_adapters.dialects.reading.find import (
-    ARCHITECTURE_OF_TYPE,
     DIALECT_OF_ARCHITECTURE,
-    TYPE_OF_ARCHITECTURE,
     WHOLE_OF_ARCHITECTURE,
-    bare,
     built_in,
     declared_types,
     find,
@@ -100,7 +98,7 @@ def _as_any_type(
 ) -> Reading:
     """Return what a config says by its type's dialect, else as a relative of its type, else by its keys alone."""
     path, level = _language_model(config, plugged)
-    model_type, architecture, _ = _identity(config, level)
+    model_type, architecture, _ = identity(config, level)
     known = of_format(config) or find(DIALECT_OF_ARCHITECTURE.get(architecture, model_type), plugged)
     if known is None and not by_keys_alone:
         for relative in relatives(model_type, architecture):
@@ -139,7 +137,7 @@ def _read(
     level: Mapping[str, Any] = config
     for key in path:
         level = level[key]
-    model_type, architecture, wrong = _identity(config, level)
+    model_type, architecture, wrong = identity(config, level)
     name = DIALECT_OF_ARCHITECTURE.get(architecture, model_type)
     dialect = None if by_keys_alone else of_format(config) or (find(name, plugged) if name else None)
     if relative is not None:
@@ -179,7 +177,7 @@ def _read(
     if sidecars is not None:
         top.files = sidecars.files
     if dialect is not None and relative is None:
-        r.gaps += _of_another_class(config, r, dialect, whole, plugged, nested=bool(path))
+        r.gaps += of_another_class(config, r, dialect, whole, plugged, nested=bool(path))
     try:
         spec = _spec(chosen, whole, r, outer)
     except Exception as error:  # of values that nobody thought of; one model's answer, not the end of a report
@@ -334,28 +332,6 @@ def _with_towers(spec: ModelSpec, whole: Dialect, outer: Reader, r: Reader, leve
     return spec
 
 
-def _identity(config: Mapping[str, Any], level: Mapping[str, Any]) -> tuple[str, str, list[Gap]]:
-    """Return the language model's type and the architecture, and what is wrong with the keys that say them."""
-    wrong = []
-    architectures = config.get("architectures")
-    architecture = ""
-    if architectures is not None:
-        if not isinstance(architectures, list) or not all(isinstance(name, str) for name in architectures):
-            wrong.append(_wrong("architectures", "is not a list of strings"))
-        elif architectures:
-            architecture = architectures[0]
-    outer_type = config.get("model_type")
-    if not architecture and isinstance(outer_type, str):
-        architecture = ARCHITECTURE_OF_TYPE.get(outer_type, "")
-    model_type = level.get("model_type", outer_type)
-    if model_type is None:
-        return TYPE_OF_ARCHITECTURE.get(architecture, ""), architecture, wrong
-    if not isinstance(model_type, str):
-        wrong.append(_wrong("model_type", "is not a string"))
-        return "", architecture, wrong
-    return model_type, architecture, wrong
-
-
 def _unread_files(top: Reader, sidecars: Sidecars) -> list[Gap]:
     """Return a gap for each file beside the config that nobody read, or could."""
     said = dict.fromkeys(top.unread_files(), "nobody read the file")
@@ -366,44 +342,7 @@ def _unread_files(top: Reader, sidecars: Sidecars) -> list[Gap]:
     ]
 
 
-def _of_another_class(
-    config: Mapping[str, Any],
-    r: Reader,
-    dialect: Dialect,
-    whole: Dialect | None,
-    plugged: Mapping[str, Dialect],
-    *,
-    nested: bool,
-) -> list[Gap]:
-    """Return a gap for each of two names that nobody declared: the type of the whole, and the class."""
-    outer_type = config.get("model_type")
-    if nested and whole is None and outer_type != r.model_type and find(str(outer_type), plugged) is None:
-        shown = printable(outer_type) if isinstance(outer_type, str) else "none"
-        detail = f"no dialect knows the type of the whole ({shown}): its language model is taken to be as any other"
-        return [Gap(GapKind.INFERRED, "model_type", detail)]
-    stem = bare(r.architecture)
-    if (
-        not stem
-        or stem == bare(dialect.model_type)
-        or any(each is not None and built_in(each.model_type) is not each for each in (dialect, whole))
-    ):  # what a plugin's classes are called, the plugin knows
-        return []
-    own = {bare(name) for name in (outer_type, r.model_type, dialect.model_type) if isinstance(name, str)}
-    if not r.architecture.endswith("ForConditionalGeneration"):  # which is the whole, with what stands beside the text
-        own |= {name.removesuffix("text").removesuffix("decoder") for name in own} | set(map(bare, dialect.classes))
-    known = [each for of in (dialect, whole) if of is not None for each in (of.classes, of.causal_lm, of.text_only)]
-    if stem in own or r.architecture in DIALECT_OF_ARCHITECTURE or any(r.architecture in names for names in known):
-        return []
-    shown = printable(r.architecture)
-    detail = f"{shown} is no class of the type {printable(r.model_type)}: taken to be as that type's own"
-    return [Gap(GapKind.INFERRED, "architectures", detail)]
-
-
 def _states_ties(config: Mapping[str, Any]) -> bool:
     """Return whether a class that ties its head would have said so: transformers 5 has no default for all classes."""
     version = config.get("transformers_version")
     return isinstance(version, str) and version.startswith("5.") and "dev" not in version
-
-
-def _wrong(key: str, message: str) -> Gap:
-    return Gap(GapKind.INVALID_CONFIG, key, f"key `{key}` {message}")

@@ -1,0 +1,81 @@
+"""Which model a config says it is: its type and its class, and where these don't go together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from llmsim_adapters.dialects.reading.find import (
+    ARCHITECTURE_OF_TYPE,
+    DIALECT_OF_ARCHITECTURE,
+    TYPE_OF_ARCHITECTURE,
+    bare,
+    built_in,
+    find,
+)
+from llmsim_adapters.gap import Gap, GapKind
+from llmsim_adapters.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from llmsim_adapters.dialects.reading.dialect import Dialect
+    from llmsim_adapters.dialects.reading.reader import Reader
+
+
+def identity(config: Mapping[str, Any], level: Mapping[str, Any]) -> tuple[str, str, list[Gap]]:
+    """Return the language model's type and the architecture, and what is wrong with the keys that say them."""
+    wrong = []
+    architectures = config.get("architectures")
+    architecture = ""
+    if architectures is not None:
+        if not isinstance(architectures, list) or not all(isinstance(name, str) for name in architectures):
+            wrong.append(_wrong("architectures", "is not a list of strings"))
+        elif architectures:
+            architecture = architectures[0]
+    outer_type = config.get("model_type")
+    if not architecture and isinstance(outer_type, str):
+        architecture = ARCHITECTURE_OF_TYPE.get(outer_type, "")
+    model_type = level.get("model_type", outer_type)
+    if model_type is None:
+        return TYPE_OF_ARCHITECTURE.get(architecture, ""), architecture, wrong
+    if not isinstance(model_type, str):
+        wrong.append(_wrong("model_type", "is not a string"))
+        return "", architecture, wrong
+    return model_type, architecture, wrong
+
+
+def of_another_class(
+    config: Mapping[str, Any],
+    r: Reader,
+    dialect: Dialect,
+    whole: Dialect | None,
+    plugged: Mapping[str, Dialect],
+    *,
+    nested: bool,
+) -> list[Gap]:
+    """Return a gap for each of two names that nobody declared: the type of the whole, and the class."""
+    outer_type = config.get("model_type")
+    if nested and whole is None and outer_type != r.model_type and find(str(outer_type), plugged) is None:
+        shown = printable(outer_type) if isinstance(outer_type, str) else "none"
+        detail = f"no dialect knows the type of the whole ({shown}): its language model is taken to be as any other"
+        return [Gap(GapKind.INFERRED, "model_type", detail)]
+    stem = bare(r.architecture)
+    if (
+        not stem
+        or stem == bare(dialect.model_type)
+        or any(each is not None and built_in(each.model_type) is not each for each in (dialect, whole))
+    ):  # what a plugin's classes are called, the plugin knows
+        return []
+    own = {bare(name) for name in (outer_type, r.model_type, dialect.model_type) if isinstance(name, str)}
+    if not r.architecture.endswith("ForConditionalGeneration"):  # which is the whole, with what stands beside the text
+        own |= {name.removesuffix("text").removesuffix("decoder") for name in own} | set(map(bare, dialect.classes))
+    known = [each for of in (dialect, whole) if of is not None for each in (of.classes, of.causal_lm, of.text_only)]
+    if stem in own or r.architecture in DIALECT_OF_ARCHITECTURE or any(r.architecture in names for names in known):
+        return []
+    shown = printable(r.architecture)
+    detail = f"{shown} is no class of the type {printable(r.model_type)}: taken to be as that type's own"
+    return [Gap(GapKind.INFERRED, "architectures", detail)]
+
+
+def _wrong(key: str, message: str) -> Gap:
+    return Gap(GapKind.INVALID_CONFIG, key, f"key `{key}` {message}")
