@@ -124,7 +124,9 @@ def _protect_command(label: str, seconds: float) -> None:
     from llmsim_adapters.plugins.watchdog import watch
 
     streams.shield(Talk)  # type: ignore[arg-type]
-    watch(f"plugin {label}", seconds, f"{DISABLE}={label.partition(' ')[0]} leaves it out")
+    name = label.partition(" ")[0]
+    tried = name.endswith(".py")  # of a file that was given, which no variable leaves out
+    watch(f"plugin {label}", seconds, "leave `--plugin` out" if tried else f"{DISABLE}={name} leaves it out")
 
 
 def refuse_plugins(what: str) -> None:
