@@ -125,7 +125,7 @@ def _protect_command(label: str, seconds: float) -> None:
 
     streams.shield(Talk)  # type: ignore[arg-type]
     name = label.partition(" ")[0]
-    tried = name.endswith(".py")  # of a file that was given, which no variable leaves out
+    tried = label.endswith(".py (not installed)")  # a file that was given, which no variable leaves out
     watch(f"plugin {label}", seconds, "leave `--plugin` out" if tried else f"{DISABLE}={name} leaves it out")
 
 
