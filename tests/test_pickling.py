@@ -13,6 +13,8 @@ import pytest
 
 import llmsim_adapters as la
 from llmsim_adapters.plugins.isolation import PluginError
+from llmsim_adapters.proof.folder import Headers
+from llmsim_adapters.proof.proof import prove_tensors
 from tests.facts import LLAMA
 from tests.plugins import distributions
 from tests.plugins.distributions import Plugins, model
@@ -59,6 +61,13 @@ def component(kind: type[la.Component]) -> la.Component:
     return next(each for each in of.components() if isinstance(each, kind))
 
 
+def proof() -> la.Proof:
+    """Of files that hold nothing."""
+    model = la.load(LLAMA)
+    assert model.spec is not None
+    return prove_tensors(model.spec, model.build(la.Schedule(engine="checkpoint")), Headers("files", (), 1, 0))
+
+
 RESULTS: Final[dict[str, Callable[[], Any]]] = {
     "AdapterError": lambda: la.AdapterError("anything"),
     "Attention": lambda: component(la.Attention),
@@ -70,6 +79,7 @@ RESULTS: Final[dict[str, Callable[[], Any]]] = {
     "Claim": lambda: deepseek().coverage.claims[-1],
     "ConfigUnavailable": lambda: caught(lambda: la.load("no/such-model", offline=True), la.ConfigUnavailable),
     "Coverage": lambda: deepseek().coverage,
+    "Difference": lambda: proof().missing[0],
     "Embedding": lambda: component(la.Embedding),
     "Evidence": lambda: la.Evidence.COUNTED,
     "Fit": lambda: deepseek().fit("H200-141GB", gpus=[1, 8]),
@@ -77,6 +87,7 @@ RESULTS: Final[dict[str, Callable[[], Any]]] = {
     "Gap": lambda: la.evaluate(SAID).gaps[0],
     "GapKind": lambda: la.GapKind.INFERRED,
     "Head": lambda: component(la.Head),
+    "HeaderError": lambda: caught(lambda: la.load(LLAMA).prove("no such folder"), la.HeaderError),
     "Impact": lambda: la.Impact(1.0, 2.0, 0.5, 4096),
     "InvalidConfig": lambda: caught(lambda: la.load(__file__), la.InvalidConfig),
     "LatentAttention": lambda: component(la.LatentAttention),
@@ -90,6 +101,7 @@ RESULTS: Final[dict[str, Callable[[], Any]]] = {
     "OperatorGraph": lambda: deepseek().build(SPREAD),
     "Origin": lambda: la.Origin.ALIASED,
     "Parameter": lambda: deepseek().coverage.parameters["hidden_size"],
+    "Proof": lambda: proof(),
     "Provenance": lambda: deepseek().coverage.source,
     "Reading": lambda: deepseek().reading,
     "RegisteredBuilder": lambda: la.builders().registered[0],

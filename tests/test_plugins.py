@@ -650,12 +650,13 @@ class TestMistakes:
         source = f"D = la.dialect('llama').like('{model_type}')\n"
         loaded = plugins.install(source, preamble="import llmsim_adapters as la\n", register=BRINGS).load()
         assert "expected letters, digits, `_`, `-` and `.`" in loaded.broken[0].error
+        assert ".py:" in loaded.broken[0].error  # where it stands
         assert loaded.dialects == {}
 
     def test_a_dialect_that_reads_nothing(self, plugins: Plugins) -> None:
         preamble = "import llmsim_adapters as la\n"
         loaded = plugins.install("D = la.Dialect('acme', None, {})\n", preamble=preamble, register=BRINGS).load()
-        assert "dialect `acme`: `read` is None; expected a function of a reader" in loaded.broken[0].error
+        assert ".py:2): `read` is None; expected a function of a reader" in loaded.broken[0].error
 
 
 class TestOutput:

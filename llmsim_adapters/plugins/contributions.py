@@ -132,23 +132,24 @@ class Contributions:
 
     def dialect(self, dialect: Any) -> Callable[[], None]:
         """Check a dialect, which then reads isolated."""
+        from llmsim_adapters.plugins.doubts import asked_of, of_dialect, place  # only plugins need it
+
         if not isinstance(dialect, Dialect):
             raise _not("a Dialect", dialect)
         model_type = dialect.model_type
         if not isinstance(model_type, str) or not model_type:
             raise _not("the model type of a dialect", model_type)
         if not _MODEL_TYPE.fullmatch(model_type):
-            message = f"model type {printable(repr(model_type), 80)}: expected letters, digits, `_`, `-` and `.`"
+            name = f"{printable(repr(model_type), 80)}{place(model_type, self._package)}"
+            message = f"model type {name}: expected letters, digits, `_`, `-` and `.`"
             raise PluginError(message)
         if not callable(dialect.read):
-            read = printable(repr(dialect.read), 60)
-            message = f"dialect `{model_type}`: `read` is {read}; expected a function of a reader that returns a spec"
+            read, name = printable(repr(dialect.read), 60), f"`{model_type}`{place(model_type, self._package)}"
+            message = f"dialect {name}: `read` is {read}; expected a function of a reader that returns a spec"
             raise PluginError(message)
         replaces = built_in(model_type) is not None
         own = self._free("model type", printable(model_type), built_in=replaces and not self._preferred)
         safe = guarded(dialect, self._guest(), self._result.lowerings)
-        from llmsim_adapters.plugins.doubts import asked_of, of_dialect  # only plugins need it
-
         doubts = tuple(of_dialect(dialect, self._package))
         asked = asked_of(dialect, self._package) or ()
 
