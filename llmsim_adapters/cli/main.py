@@ -39,6 +39,7 @@ from llmsim_adapters.cli.options import (
     source_argument,
 )
 from llmsim_adapters.cli.output import Wanted, emit, warn, write
+from llmsim_adapters.cli.page import Page, page_options
 from llmsim_adapters.cli.registry import registry as registry_group
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def main(context: click.Context, quiet: bool, no_config: bool, tried: tuple[str,
 
 @main.command(
     short_help="Report on a registry, or on some models.",
-    **examples("coverage --offline", "coverage my_registry.json --fail-under 95 -o report.md"),
+    **examples("coverage --offline", "coverage my_registry.json --fail-under 95 --html report.html"),
 )
 @click.argument(
     "registry", nargs=-1, metavar="[REGISTRY | SOURCE...]", shell_complete=completed("registries", files=True)
@@ -90,6 +91,7 @@ def main(context: click.Context, quiet: bool, no_config: bool, tried: tuple[str,
 @hub_options
 @click.option("--fail-under", type=PERCENT, metavar="PCT", help="Exit 1 where overall coverage is less.")
 @click.option("--fail-under-full", type=PERCENT, metavar="PCT", help="Exit 1 where full coverage is less.")
+@page_options
 @format_option
 def coverage(
     registry: tuple[str, ...],
@@ -98,6 +100,7 @@ def coverage(
     timeout: float,
     fail_under: float | None,
     fail_under_full: float | None,
+    page: Page,
     wanted: Wanted,
 ) -> None:
     """Report on a REGISTRY of models: report (the default), sglang, or the path of a file.
@@ -122,6 +125,7 @@ def coverage(
     except RegistryError as error:
         raise Failed(str(error), MISUSE) from error
     warn_of_broken_plugins()
+    page.write(report)
     emit(wanted, lambda: document(report, full=wanted.format == "markdown"), report.to_dict)
     thresholds = (
         Threshold("overall coverage", report.overall_coverage, fail_under),
