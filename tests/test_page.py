@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 import llmsim_adapters as la
 from llmsim_adapters.cli.main import main
+from llmsim_adapters.page.changes import compare, read
 from llmsim_adapters.page.render import render
 from llmsim_adapters.report import ReportRow
 from tests.hub.fixtures import ROOT
@@ -104,7 +105,24 @@ def config(folder: Path, name: str, **changes: Any) -> str:
 
 def asks_for_nothing(page: Page) -> None:
     """Links stay in the page; there is one style sheet and one script, ours, and no attribute that runs or fetches."""
-    allowed = {"html", "head", "meta", "title", "style", "body", "main", "h1", "h2", "h3", "p", "a", "b", "i", "span"}
+    allowed = {
+        "html",
+        "head",
+        "meta",
+        "title",
+        "style",
+        "body",
+        "main",
+        "h1",
+        "h2",
+        "h3",
+        "p",
+        "a",
+        "b",
+        "i",
+        "span",
+        "br",
+    }
     allowed |= {"ul", "li", "svg", "rect", "path", "line", "text", "div", "table", "caption", "thead", "tbody", "tr"}
     allowed |= {"th", "td", "label", "input", "select", "option", "details", "summary", "code", "script"}
     assert {tag for tag, _ in page.elements} <= allowed
@@ -233,3 +251,131 @@ print(repr(result.exception), result.stdout, result.stderr)
 
     def test_the_extra_is_declared(self) -> None:
         assert 'html = ["jinja2>=' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+
+
+def earlier(folder: Path, report: la.Report, **changes: Any) -> str:
+    """Write a report as the command does, with other answers for some models; return its path.
+
+    A change is of a model's row: keys of its coverage, `figures`, or None for a model that was not there.
+    """
+    data = {"schema_version": 1, **report.to_dict()}
+    for row in data["models"]:
+        change = changes.get(row["name"].replace("-", "_").replace(".", "_"), {})
+        row["figures"].update(change.pop("figures", {}))
+        row["coverage"].update(change)
+    path = folder / "old.json"
+    path.write_text(json.dumps(data), encoding="utf-8")
+    return str(path)
+
+
+GAP: Final = {"kind": "unread_key", "name": "foo<b>", "detail": "", "impact": None}
+
+
+class TestWhatChanged:
+    def test_is_nothing_between_a_report_and_itself(self, report: la.Report, tmp_path: Path) -> None:
+        old = earlier(tmp_path, report)
+        result = run("coverage", "report", "--offline", "--against", old, "--fail-on", "worse")
+        assert result.exit_code == 0
+        assert "No model changed." in result.stdout
+
+    @pytest.mark.parametrize(
+        ("before", "verdict"),
+        [
+            ({"status": "partially_supported", "gaps": [GAP]}, "better"),
+            ({"status": "not_evaluated", "evidence": "none", "builder": None}, "better"),
+            ({"evidence": "built"}, "better"),
+            ({"gaps": [GAP]}, "better"),
+            ({"builder": "another"}, "changed"),
+            ({"figures": {"parameters": 1}}, "changed"),
+        ],
+    )
+    def test_is_better_where_more_is_known_and_else_a_change(
+        self, before: dict[str, Any], verdict: str, report: la.Report, tmp_path: Path
+    ) -> None:
+        (change,) = compare(read(earlier(tmp_path, report, Qwen2_7B=dict(before))), report).models
+        assert (change.name, change.verdict) == ("Qwen2-7B", verdict)
+        assert change.lines
+
+    @pytest.mark.parametrize("status", ["fully_supported", "partially_supported"])
+    def test_is_worse_where_a_status_fell_or_there_is_a_gap_that_was_not(
+        self, status: str, report: la.Report, tmp_path: Path
+    ) -> None:
+        mine = la.coverage(
+            registry(tmp_path, {"name": "Foo", "huggingface": config(tmp_path, "foo", foo_gate_rank=3)}), offline=True
+        )
+        old = read(earlier(tmp_path, mine, Foo={"status": status, "gaps": []}))
+        (change,) = compare(old, mine).models
+        assert change.verdict == "worse"
+        assert "new gap: unread_key foo_gate_rank" in change.lines
+
+    def test_names_models_that_are_new_and_gone_and_keeps_equal_names_apart(self, tmp_path: Path) -> None:
+        rows = [{"name": name, "huggingface": config(tmp_path, "llama")} for name in ("A", "A", "B")]
+        before = la.coverage(registry(tmp_path, *rows), offline=True)
+        now = la.coverage(registry(tmp_path, rows[0], rows[1], {**rows[2], "name": "C"}), offline=True)
+        changes = compare(read(earlier(tmp_path, before)), now)
+        assert [(change.name, change.verdict) for change in changes.models] == [("B", "gone"), ("C", "new")]
+
+    def test_is_said_of_figures_with_their_ratio(self, report: la.Report, tmp_path: Path) -> None:
+        (row,) = (row for row in report.rows if row.name == "Qwen2-7B")
+        assert row.graph is not None
+        half = row.graph.parameters // 2
+        changes = compare(read(earlier(tmp_path, report, Qwen2_7B={"figures": {"parameters": half}})), report)
+        assert changes.models[0].lines == (f"parameters {half:,} → {row.graph.parameters:,} × 2",)
+
+    def test_of_a_report_without_figures_says_so(self, report: la.Report, tmp_path: Path) -> None:
+        data = json.loads((tmp_path / "old.json").read_text()) if earlier(tmp_path, report) else {}
+        for row in data["models"]:
+            del row["figures"]
+        (tmp_path / "old.json").write_text(json.dumps(data))
+        changes = compare(read(tmp_path / "old.json"), report)
+        assert (changes.models, changes.without_figures) == ((), True)
+        assert "no figures to compare" in "".join(Page(render(report, changes)).text)
+
+    def test_stands_in_the_page_and_in_markdown_as_text(self, report: la.Report, tmp_path: Path) -> None:
+        old, file = earlier(tmp_path, report, Qwen2_7B={"gaps": [GAP]}), tmp_path / "report.html"
+        result = run("coverage", "report", "--offline", "--against", old, "--format", "markdown", "--html", str(file))
+        assert "| Qwen2-7B | better | gap gone: unread_key foo&lt;b&gt; |" in result.stdout
+        page = Page(file.read_text(encoding="utf-8"))
+        asks_for_nothing(page)
+        assert "gap gone: unread_key foo<b>" in page.text
+
+    def test_fails_on_worse_models_and_names_them(self, tmp_path: Path) -> None:
+        mine = registry(tmp_path, {"name": "Foo", "huggingface": config(tmp_path, "foo", foo_gate_rank=3)})
+        old = earlier(tmp_path, la.coverage(mine, offline=True), Foo={"gaps": []})
+        arguments = ("coverage", mine, "--offline", "--against", old)
+        assert run(*arguments).exit_code == 0
+        result = run(*arguments, "--fail-on", "worse")
+        assert result.exit_code == 1
+        assert "1 model is worse than before: Foo" in result.stderr
+
+    def test_json_is_the_report_to_compare_with_next_time(self, tmp_path: Path, report: la.Report) -> None:
+        old = earlier(tmp_path, report)
+        result = run("coverage", "report", "--offline", "--against", old, "--format", "json")
+        assert json.loads(result.stdout) == json.loads((tmp_path / "old.json").read_text())
+
+    @pytest.mark.parametrize(
+        ("content", "said"),
+        [
+            (None, "can't be read: No such file"),
+            ("{", "can't be read"),
+            ("[]", "is no report"),
+            ('{"schema_version": 1}', "is no report"),
+            (
+                '{"schema_version": 1, "overall_coverage": 1, "full_coverage": 1, "models": [{"name": 1}]}',
+                "is no report",
+            ),
+            ('{"schema_version": 2, "models": []}', "has schema_version 2; expected 1"),
+        ],
+    )
+    def test_with_what_is_no_report_is_misuse(self, content: str | None, said: str, tmp_path: Path) -> None:
+        path = tmp_path / "old.json"
+        if content is not None:
+            path.write_text(content)
+        result = run("coverage", "report", "--offline", "--against", str(path))
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert said in result.stderr
+
+    def test_to_fail_on_needs_something_to_compare_with(self) -> None:
+        result = run("coverage", "report", "--offline", "--fail-on", "worse")
+        assert result.exit_code == 2
+        assert "--fail-on worse needs --against OLD.json" in result.stderr

@@ -44,7 +44,8 @@ class Moved(NamedTuple):
     @property
     def ratio(self) -> str:
         """How many times as much it is now, in words; empty where that means nothing."""
-        return f"× {self.now / self.before:.4g}" if self.before and self.now is not None else ""
+        said = f"× {self.now / self.before:.4g}" if self.before and self.now is not None else ""
+        return "" if said == "× 1" else said
 
 
 class Change(NamedTuple):
@@ -58,6 +59,21 @@ class Change(NamedTuple):
     came: tuple[str, ...] = ()
     went: tuple[str, ...] = ()
     figures: tuple[Moved, ...] = ()
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What changed, in words, a line for each thing."""
+        said = []
+        for name, (before, now) in (("status", self.status), ("evidence", self.evidence), ("builder", self.builder)):
+            if before != now:
+                said.append(f"{name} {_word(before)} → {_word(now)}")
+        said += [f"new gap: {gap}" for gap in self.came]
+        said += [f"gap gone: {gap}" for gap in self.went]
+        said += [
+            f"{moved.name} {_figure(moved.before)} → {_figure(moved.now)} {moved.ratio}".rstrip().replace("_", " ")
+            for moved in self.figures
+        ]
+        return tuple(said)
 
 
 class Changes(NamedTuple):
@@ -142,6 +158,14 @@ def compare(earlier: Mapping[str, Any], report: Report) -> Changes:
         tuple(changes),
         not any("figures" in row for row in earlier["models"]),
     )
+
+
+def _word(value: str) -> str:
+    return value.replace("_", " ") or "none"
+
+
+def _figure(value: int | None) -> str:
+    return "none" if value is None else f"{value:,}"
 
 
 def _named(rows: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -54,7 +54,6 @@ def render(report: Report, changes: Changes | None = None) -> str:
     """
     need_jinja()
     import jinja2
-    from markupsafe import Markup
 
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(_file),
@@ -76,15 +75,15 @@ def render(report: Report, changes: Changes | None = None) -> str:
         "causes": report.causes[:_CAUSES],
         "more_causes": max(0, len(report.causes) - _CAUSES),
         "changes": changes,
-        "style": Markup(style),  # ours, and named by its hash in the policy
-        "script": Markup(script),
+        "style": style,
+        "script": script,
         "policy": _policy(style, script),
     }
     template, page = environment.get_template("page.html"), ""
     for folded in FOLDED:
         listed = models(report, folded)
         drawn = chart([(model.at, model.name, model.curve) for model in listed if model.curve])
-        page = template.render(models=listed, chart=drawn, **said)
+        page = template.render(models=listed, chart=drawn, folded=folded, **said)
         if len(page.encode()) <= SIZE:
             break
     return page

@@ -33,9 +33,10 @@ class Folded(NamedTuple):
     operators: int
     components: int
     gaps: int
+    changes: int
 
 
-FOLDED: Final = (Folded(8, 8, 50), Folded(4, 6, 20), Folded(2, 4, 8), Folded(0, 3, 3))
+FOLDED: Final = (Folded(8, 8, 50, 300), Folded(4, 6, 20, 300), Folded(2, 4, 8, 100), Folded(0, 3, 3, 50))
 """From a page of a few models to one of very many: the first is taken that keeps the page small."""
 
 
