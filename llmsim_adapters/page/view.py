@@ -192,11 +192,18 @@ def _operators(graph: OperatorGraph, folded: Folded) -> tuple[tuple[Product, ...
             human(size, "bytes"),
             _percent(size, total),
             human(int(op.flops), "FLOPs") if op.flops else "–",
-            f"{op.flops / size:,.3g}" if size and op.flops else "–",
+            _ratio(op.flops, size),
         )
         for size, op in moved[: folded.operators]
     )
     return shown, len(moved) - len(shown)
+
+
+def _ratio(flops: int, size: int) -> str:
+    if not (flops and size):
+        return "–"
+    ratio = flops / size
+    return f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.3g}"
 
 
 def _percent(part: int, whole: int) -> str:

@@ -7,6 +7,7 @@
   const details = rows.map((row) => document.getElementById(row.dataset.of));
   const lines = rows.map((row, at) => document.getElementById("line-" + at));
   const found = rows.map((row, at) => (row.textContent + " " + details[at].textContent).toLowerCase());
+  const chart = document.querySelector(".chart");
   let sorted = "";
   const value = (row, at) => {
     const cell = row.cells[at], exact = cell.dataset.v;
@@ -28,13 +29,15 @@
   };
   const filter = () => {
     const words = text.value.toLowerCase().split(/\s+/).filter(Boolean);
-    let shown = 0;
+    let shown = 0, drawn = 0;
     rows.forEach((row, at) => {
       const on = (!status.value || row.dataset.status === status.value) && words.every((word) => found[at].includes(word));
       row.hidden = details[at].hidden = !on;
       if (lines[at]) lines[at].classList.toggle("off", !on);
+      drawn += on && lines[at] !== null;
       shown += on;
     });
+    if (chart) chart.classList.toggle("many", drawn > 8);
     count.textContent = shown + " of " + many + " models";
   };
   const keep = () => {
@@ -45,7 +48,7 @@
     history.replaceState(null, "", "#" + state.toString());
   };
   const restore = () => {
-    let name = location.hash.slice(1);
+    const name = location.hash.slice(1);
     const target = name && document.getElementById(name);
     if (target) {
       if (target.tagName === "DETAILS") target.open = true;
@@ -75,8 +78,6 @@
     for (const event of ["mouseleave", "focusout"]) row.addEventListener(event, () => lines[at].classList.remove("on"));
   });
   for (const input of [text, status]) input.addEventListener("input", () => { filter(); keep(); });
-  for (const button of document.querySelectorAll("[data-cause]"))
-    button.addEventListener("click", () => { text.value = button.dataset.cause; status.value = ""; filter(); keep(); });
   addEventListener("hashchange", restore);
   addEventListener("beforeprint", () => details.forEach((one) => { one.open = true; }));
   document.getElementById("filters").hidden = false;
