@@ -38,6 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--llmsim-update-baseline", action="store_true", help="write --llmsim-baseline instead of comparing with it"
     )
+    group.addoption("--llmsim-html", metavar="FILE", help="write the report as a page of HTML, too")
     group.addoption("--llmsim-offline", action="store_true", help="ask no hub")
 
 
@@ -47,7 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
         config.pluginmanager.register(RegistryPlugin(config), "llmsim-adapters-registry")
         return
-    for name in ("fail-under", "status", "baseline", "update-baseline"):
+    for name in ("fail-under", "status", "baseline", "update-baseline", "html"):
         if config.getoption(f"--llmsim-{name}"):
             import pytest
 

@@ -13,6 +13,7 @@ from llmsim_adapters.evaluation.evaluator import unavailable
 from llmsim_adapters.evaluation.graphs import OWN_SCHEDULE
 from llmsim_adapters.evaluation.status import Status
 from llmsim_adapters.gap import Gap, GapKind
+from llmsim_adapters.graph.figures import held
 from llmsim_adapters.model import Model, not_found
 from llmsim_adapters.plugins.isolation import refuse_plugins
 from llmsim_adapters.registries.registry import Registry, Row, load_registry
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.evaluation.result import Coverage
     from llmsim_adapters.evaluation.total import Total
     from llmsim_adapters.graph.graph import OperatorGraph
+    from llmsim_adapters.spec.model import ModelSpec
 
 _UNKNOWN: Final = "unknown"
 
@@ -35,7 +37,7 @@ UNPUBLISHED: Final = ("derived", "class_default")
 class ReportRow(NamedTuple):
     """One model of a report; `total` is the external total that the registry has of it, `entry` its row there.
 
-    `graph` is what stands behind the answer: what the files hold, by the best builder.
+    `graph` is what stands behind the answer: what the files hold, by the best builder, of what `spec` says.
     """
 
     family: str
@@ -45,6 +47,7 @@ class ReportRow(NamedTuple):
     total: Total | None = None
     entry: Row | None = None
     graph: OperatorGraph | None = None
+    spec: ModelSpec | None = None
 
     @property
     def config(self) -> str | None:
@@ -52,6 +55,11 @@ class ReportRow(NamedTuple):
         if self.coverage.source.source == "none":
             return None
         return self.coverage.source.source if self.coverage.source.source in UNPUBLISHED else "published"
+
+    @property
+    def figures(self) -> dict[str, int]:
+        """The figures of the graph by which reports are compared; empty where there is none."""
+        return {} if self.graph is None else held(self.graph)
 
 
 class Counts(NamedTuple):
@@ -191,6 +199,7 @@ class Report:
                     "model_type": row.coverage.model_type or (row.entry and row.entry.model_type) or None,
                     "config": row.config,
                     "total": None if row.total is None else row.total._asdict(),
+                    "figures": row.figures,
                     "coverage": row.coverage.to_dict(),
                 }
                 for row in self.rows
@@ -292,7 +301,7 @@ def _row(row: Row, source: tuple[Any, str | None] | None, found: RawConfig | Con
     model = Model(found, total)
     answer = model.coverage
     graph = None if answer.builder is None else model.build(OWN_SCHEDULE)
-    return ReportRow(row.family, row.name, shown, answer, total, row, graph)
+    return ReportRow(row.family, row.name, shown, answer, total, row, graph, model.spec)
 
 
 def _count(coverages: Any) -> Counts:

@@ -27,7 +27,7 @@ LINE: Final = (
     {"registries", "working", "documents", "sweep", "scaffold", "fit", "proof"},
     {"model"},
     {"report"},
-    {"api"},
+    {"api", "page"},
     {"llmsim"},
     {"cli"},
     {"testing"},

@@ -77,6 +77,21 @@ def test_evidence_can_be_asked_for(pytester: pytest.Pytester, registry: Any) -> 
     result.stdout.fnmatch_lines(["*evidence verified; at least counted was asked for*"])
 
 
+class TestThePage:
+    def test_is_written_beside_the_tests(self, pytester: pytest.Pytester, registry: Any, tmp_path: Path) -> None:
+        page = tmp_path / "report.html"
+        result = run(pytester, "--llmsim-coverage", registry(GOOD, ABSENT), f"--llmsim-html={page}")
+        result.assert_outcomes(passed=1, failed=1)
+        source = page.read_text(encoding="utf-8")
+        assert source.startswith("<!doctype html>")
+        assert "Nobody" in source
+
+    def test_that_cannot_be_written_is_misuse(self, pytester: pytest.Pytester, registry: Any, tmp_path: Path) -> None:
+        result = run(pytester, "--llmsim-coverage", registry(GOOD), f"--llmsim-html={tmp_path / 'no' / 'x.html'}")
+        assert result.ret == pytest.ExitCode.USAGE_ERROR
+        result.stderr.fnmatch_lines(["*x.html can't be written*"])
+
+
 class TestBaseline:
     def test_it_is_written_on_request_and_held_afterwards(
         self, pytester: pytest.Pytester, registry: Any, tmp_path: Path

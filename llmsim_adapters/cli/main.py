@@ -28,7 +28,6 @@ from llmsim_adapters.cli.models import (
     warn_of_broken_plugins,
 )
 from llmsim_adapters.cli.options import (
-    Within,
     completed,
     engine_options,
     fields_of,
@@ -42,11 +41,10 @@ from llmsim_adapters.cli.options import (
 from llmsim_adapters.cli.output import Wanted, emit, warn, write
 from llmsim_adapters.cli.prove import prove
 from llmsim_adapters.cli.registry import registry as registry_group
+from llmsim_adapters.cli.report_options import Asked, report_options
 
 if TYPE_CHECKING:
     from llmsim_adapters.cli.document import Document
-
-PERCENT = Within(0, 100)
 
 
 @click.group(cls=Commands, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -84,29 +82,27 @@ def main(context: click.Context, quiet: bool, no_config: bool, tried: tuple[str,
 
 @main.command(
     short_help="Report on a registry, or on some models.",
-    **examples("coverage --offline", "coverage my_registry.json --fail-under 95 -o report.md"),
+    **examples("coverage --offline", "coverage my_registry.json --fail-under 95 --html report.html"),
 )
 @click.argument(
     "registry", nargs=-1, metavar="[REGISTRY | SOURCE...]", shell_complete=completed("registries", files=True)
 )
 @hub_options
-@click.option("--fail-under", type=PERCENT, metavar="PCT", help="Exit 1 where overall coverage is less.")
-@click.option("--fail-under-full", type=PERCENT, metavar="PCT", help="Exit 1 where full coverage is less.")
+@report_options
 @format_option
 def coverage(
     registry: tuple[str, ...],
     offline: bool,
     endpoint: str | None,
     timeout: float,
-    fail_under: float | None,
-    fail_under_full: float | None,
+    asked: Asked,
     wanted: Wanted,
 ) -> None:
     """Report on a REGISTRY of models: report (the default), sglang, or the path of a file.
 
     Or on the models whose SOURCEs are given.
     """
-    from llmsim_adapters.cli.coverage import Threshold, document, listed
+    from llmsim_adapters.cli.coverage import document, listed
     from llmsim_adapters.cli.progress import progress
     from llmsim_adapters.registries.registry import RegistryError
     from llmsim_adapters.report import coverage as evaluate
@@ -124,13 +120,9 @@ def coverage(
     except RegistryError as error:
         raise Failed(str(error), MISUSE) from error
     warn_of_broken_plugins()
-    emit(wanted, lambda: document(report, full=wanted.format == "markdown"), report.to_dict)
-    thresholds = (
-        Threshold("overall coverage", report.overall_coverage, fail_under),
-        Threshold("full coverage", report.full_coverage, fail_under_full),
-    )
-    missed = [sentence for threshold in thresholds if (sentence := threshold.missed())]
-    if missed:
+    changed = asked.answer(report)
+    emit(wanted, changed or (lambda: document(report, full=wanted.format == "markdown")), report.to_dict)
+    if missed := asked.missed(report):
         raise Failed("; ".join(missed))
 
 

@@ -90,6 +90,9 @@ class RowDocument(Strict):
         description="what the config is: a publisher's, made of such a one, or a class's defaults; null: there is none"
     )
     total: TotalDocument | None
+    figures: dict[str, int] = Field(
+        description="of the graph of what the files hold, by which reports are compared; empty where there is none"
+    )
     coverage: CoverageDocument
 
 

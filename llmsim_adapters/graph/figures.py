@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llmsim_adapters.graph.graph import MTP
+from llmsim_adapters.graph.graph import LONG_CONTEXT, MTP
 from llmsim_adapters.graph.meanings import MARGINAL, MEANINGS
 from llmsim_adapters.traced import ceil_div
 
@@ -61,6 +61,20 @@ def figures(graph: OperatorGraph, tokens: int) -> tuple[Figure, ...]:
     of = _sums(graph, tokens)
     found = (Figure(name, unit, scope, tuple(of[name]())) for name, (unit, scope) in MEANINGS.items())
     return tuple(figure for figure in found if figure.parts)
+
+
+def held(graph: OperatorGraph) -> dict[str, int]:
+    """Return the figures that reports are compared by: of what the files hold, of the step, of a long sequence."""
+    return {
+        "parameters": graph.parameters,
+        "active_parameters": graph.active_parameters,
+        "mtp_parameters": graph.mtp_parameters,
+        "buffers": graph.buffers,
+        "weight_bytes": graph.weight_bytes,
+        "flops": graph.flops,
+        f"kv_cache_elements_of_{LONG_CONTEXT}_tokens": graph.kv_cache_elements(LONG_CONTEXT),
+        "state_elements_per_sequence": graph.state_elements_per_sequence,
+    }
 
 
 def meanings(graph: OperatorGraph) -> dict[str, dict[str, Any]]:

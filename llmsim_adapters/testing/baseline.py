@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Mapping
 
-    from llmsim_adapters.graph.graph import OperatorGraph
     from llmsim_adapters.report import Report, ReportRow
 
 _ORDER: Final[Mapping[str, tuple[str, ...]]] = {
@@ -31,8 +30,6 @@ _ORDER: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "evidence": tuple(str(evidence) for evidence in Evidence),
 }
-
-_LONG: Final = 32768
 
 
 class BaselineError(AdapterError):
@@ -117,7 +114,7 @@ class Baseline:
 
 def describe(row: ReportRow) -> dict[str, Any]:
     """Return what a baseline keeps of a model."""
-    answer, graph = row.coverage, row.graph
+    answer = row.coverage
     found = registered()
     entry = found.builders.get(answer.builder or "")
     return {
@@ -126,22 +123,8 @@ def describe(row: ReportRow) -> dict[str, Any]:
         "builder": answer.builder,
         "plugin": None if entry is None else f"{entry.distribution} {entry.version}",
         "dialect": found.owners.get(("model type", answer.model_type)),  # None: this package's own, or nobody's
-        "figures": {} if graph is None else figures(graph),
+        "figures": row.figures,
         "gaps": sorted({f"{gap.kind} {gap.name}" for gap in answer.gaps}),
-    }
-
-
-def figures(graph: OperatorGraph) -> dict[str, int]:
-    """Return the figures that a baseline holds: of what the files hold, of a prefill, of a long sequence's cache."""
-    return {
-        "parameters": graph.parameters,
-        "active_parameters": graph.active_parameters,
-        "mtp_parameters": graph.mtp_parameters,
-        "buffers": graph.buffers,
-        "weight_bytes": graph.weight_bytes,
-        "flops": graph.flops,
-        f"kv_cache_elements_of_{_LONG}_tokens": graph.kv_cache_elements(_LONG),
-        "state_elements_per_sequence": graph.state_elements_per_sequence,
     }
 
 

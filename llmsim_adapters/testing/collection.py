@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from llmsim_adapters.cli.coverage import document
+from llmsim_adapters.cli.output import write_file
 from llmsim_adapters.cli.terminal import render
+from llmsim_adapters.errors import AdapterError
 from llmsim_adapters.evaluation.status import Evidence, Status
-from llmsim_adapters.registries.registry import RegistryError, registry_file
+from llmsim_adapters.registries.registry import registry_file
 from llmsim_adapters.report import ReportRow, coverage
-from llmsim_adapters.testing.baseline import Baseline, BaselineError, describe
+from llmsim_adapters.testing.baseline import Baseline, describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +52,11 @@ class RegistryPlugin:
                 if update and not hasattr(config, "workerinput"):  # one process of pytest-xdist writes
                     Baseline.of(self.report).write(file)
                 self._baseline = Baseline.of(self.report) if update else Baseline.read(file)
-        except (RegistryError, BaselineError) as error:
+            if (page := option("--llmsim-html")) and not hasattr(config, "workerinput"):
+                from llmsim_adapters.page.render import render as render_page  # only pages need jinja2
+
+                write_file(page, render_page(self.report))
+        except AdapterError as error:
             raise pytest.UsageError(str(error)) from error
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> Registry | None:
