@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 README: Final = (ROOT / "README.md").read_text(encoding="utf-8")
 FIRST_SCREEN: Final = "\n".join(README.split("\n")[:24])
 REPORT: Final = "pip install . && llmsim-adapters coverage --offline"
-SUITE: Final = 'pip install -e ".[test]" && pytest'
+SUITE: Final = 'pip install -e ".[test]" && pytest -n auto'
 
 
 def block(marker: str) -> str:
