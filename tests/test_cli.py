@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 import llmsim_adapters as la
 from llmsim_adapters.cli.main import main
+from tests.facts import REFUSED
 from tests.hub.fixtures import ROOT
 
 if TYPE_CHECKING:
@@ -253,6 +254,9 @@ class TestShort:
         result = run("explain", name, "--offline", *ranks)
         if "expected a divisor of" in result.stderr:  # SGLang doesn't split every model in two
             result = run("explain", name, "--offline", *ranks[4:])
+        if name in REFUSED:
+            assert (result.exit_code, result.stderr.count("\n")) == (2 if ranks else 1, 1)
+            result = run("explain", name, "--offline", "--engine", "checkpoint")
         assert (result.exit_code, result.stderr) == (0, "")
         assert len(result.stdout.splitlines()) <= 24
         assert max(map(len, result.stdout.splitlines())) <= 80

@@ -432,6 +432,18 @@ class TestDrafts:
         }
         assert la.build(nested).parameters == la.build(flat).parameters
 
+    @pytest.mark.parametrize(("key", "other"), [("markov_rank", 128), ("enable_confidence_head", False)])
+    def test_a_head_that_is_said_in_two_places_is_one_or_a_conflict(self, key: str, other: Any) -> None:
+        config = la.load("SpecForge/qwen3-8b-dspark", offline=True).config.data
+        said = {**config, "markov_rank": 256, "enable_confidence_head": True}
+        assert gaps(said) == []
+        assert gaps({**said, key: other}) == [("conflicting_keys", key)]
+
+    def test_a_draft_of_another_attention_is_a_gap(self) -> None:
+        config = la.load("SpecForge/qwen3-8b-dspark", offline=True).config.data
+        block = {**config["dflash_config"], "attention_mode": "mla"}
+        assert ("unsupported_feature", "attention_mode") in gaps({**config, "dflash_config": block})
+
 
 class TestInference:
     def test_the_page_on_undeclared_types_is_what_is_measured(self) -> None:

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 import llmsim_adapters as la
 from llmsim_adapters.cli.main import main
 from llmsim_adapters.documents import SCHEMAS
+from tests.facts import REFUSED
 from tests.hub.fixtures import ROOT
 from tests.stored import tensors_of
 from tests.test_proof_headers import CASE, folder, header, packed
@@ -77,7 +78,8 @@ def test_explain(schemas: dict[str, Any], source: str) -> None:
 
 @pytest.mark.parametrize("source", BUNDLED)
 def test_build(schemas: dict[str, Any], source: str) -> None:
-    check(output("build", source, "--offline", "--mtp", "--format", "json"), schemas["graph"])
+    engine = ["--engine", "checkpoint"] if source in REFUSED else []
+    check(output("build", source, "--offline", "--mtp", *engine, "--format", "json"), schemas["graph"])
 
 
 def test_build_over_ranks(schemas: dict[str, Any]) -> None:

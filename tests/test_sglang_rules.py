@@ -150,3 +150,15 @@ def test_more_ranks_than_experts_are_refused_though_each_expert_could_be_split()
     config = {**NEXT, "num_experts": 2, "num_experts_per_tok": 1}
     with pytest.raises(la.ScheduleError, match="no more than `num_experts` = 2"):
         graph(config, tp_size=4)
+
+
+DSPARK: Final = "SpecForge/qwen3-8b-dspark"
+
+
+def test_a_draft_that_says_the_rank_of_its_head_where_the_class_does_not_look_is_refused() -> None:
+    """As SGLang's class refuses the published file, in every layout: `markov_rank > 0 … got markov_rank=0`."""
+    draft = la.load(DSPARK, offline=True)
+    with pytest.raises(la.ScheduleError, match=r"`dflash_config.markov_rank` is not read; .*build_markov_head"):
+        draft.build()
+    moved = {**draft.config.data, "markov_rank": 256}
+    assert la.build(moved).parameters == draft.build(la.Schedule(engine="checkpoint")).parameters

@@ -106,15 +106,21 @@ def _second(r: Reader, config: Reader, spec: ModelSpec) -> ModelSpec:
 def _markov(r: Reader, config: Reader | None) -> MarkovHead:
     """Read DSpark's head, of which the top level speaks, or the library's own block."""
     said = r if config is None or r.has("markov_rank") else config
-    said.no_effect(("attention_mode", "confidence_head_alpha"), "how it was trained, and that heads are grouped")
-    if said.text("markov_head_type") not in (None, "vanilla"):
-        r.not_modelled("markov_head_type")
+    if config is not None and said is r:
+        for key in _REPEATED:
+            if r.has(key) and config.has(key):
+                r.contradicts(key, f"{config.prefix}{key}", config.raw[key], f"{r.prefix}{key}", r.raw[key])
+    said.no_effect(("confidence_head_alpha",), "how it was trained")
+    for name, known in (("attention_mode", "gqa"), ("markov_head_type", "vanilla")):
+        if said.text(name) not in (None, known):
+            r.not_modelled(name)
     return MarkovHead(
         hidden_size=r.size("hidden_size"),
         vocab_size=r.size("vocab_size"),
         rank=said.size("markov_rank"),
         confidence=said.flag("enable_confidence_head"),
         confidence_by_token=said.flag("confidence_head_with_markov"),
+        place="" if said is r else "dflash_config",
     )
 
 

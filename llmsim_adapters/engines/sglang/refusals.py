@@ -50,6 +50,14 @@ def _one_rank_groups(layout: Asked) -> str:
     )
 
 
+def _rank_elsewhere(layout: Asked) -> str:
+    """Say where a draft's config has the rank of its head, if that is not where the class looks."""
+    from llmsim_adapters.spec.components import MarkovHead  # which hardly any model has
+
+    places = [part.place for part in layout.spec.components() if isinstance(part, MarkovHead) and part.place]
+    return f"key `{places[0]}.markov_rank` is not read; expected `markov_rank` in the config itself" if places else ""
+
+
 def _uneven(layout: Asked, part: ModelSpec, key: str, why: str) -> str:
     """Say of which number of heads of a part of the model all ranks together are no divisor."""
     world = layout.schedule.world_size
@@ -138,6 +146,12 @@ REFUSALS: Final = (
         name="another quantization",
         source="--quantization",
         reason=_other_quantization,
+    ),
+    Refuse(
+        name="the rank of a draft's head",
+        source="models/dspark.py, build_markov_head",
+        architectures=BLOCK_DRAFTS,
+        reason=_rank_elsewhere,
     ),
     Refuse(
         name="no DP attention",

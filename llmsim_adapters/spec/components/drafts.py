@@ -28,7 +28,8 @@ class MarkovHead(Component):
 
     Each has `rank` numbers for each token of the vocabulary. With `confidence` it also says, from the hidden state and
     the earlier token's row where `confidence_by_token`, how sure the draft is of each token (DSpark). With `candidates`
-    only so many tokens of each place are weighed against as many of the next, by hidden states too (DFlash 2).
+    only so many tokens of each place are weighed against as many of the next, by hidden states too (DFlash 2). `place`
+    is the key of the object in which the config says so; empty: the config itself. Engines don't look everywhere.
     """
 
     kind: ClassVar[str] = "markov_head"
@@ -39,3 +40,4 @@ class MarkovHead(Component):
     confidence: bool = False
     confidence_by_token: bool = False
     candidates: int = 0
+    place: str = ""
