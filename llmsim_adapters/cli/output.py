@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TextIO
 
 import click
@@ -59,33 +58,13 @@ def write_file(name: str, text: str) -> None:
     Raises:
         AdapterError: it can't be written; what was there before is there still.
     """
+    from llmsim_adapters.sources.whole_files import write_whole
+
     try:
-        _replace(Path(name), text)
+        write_whole(name, text.encode("utf-8"))
     except OSError as error:
         message = f"{printable(name)} can't be written: {error.strerror or error}"
         raise AdapterError(message) from error
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file whole or not at all: what was there before stays until the new text is."""
-    from tempfile import NamedTemporaryFile
-
-    with NamedTemporaryFile("w", encoding="utf-8", newline="\n", dir=path.parent, delete=False) as file:
-        temporary = Path(file.name)
-        try:
-            file.write(text)
-            file.close()
-            os.chmod(temporary, path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 class ReaderGone(Exception):

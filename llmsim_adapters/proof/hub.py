@@ -230,6 +230,6 @@ class _Repository:
         if self._commit is None or time.monotonic() > self._end:
             return
         with suppress(OSError):
-            write_whole(os.path.join(self._folder(), self._commit, quote(name, safe="")), content)
+            write_whole(os.path.join(self._folder(), self._commit, quote(name, safe="")), content, folders=True)
             if self._revision != self._commit:
-                write_whole(self._reference(), self._commit.encode())
+                write_whole(self._reference(), self._commit.encode(), folders=True)

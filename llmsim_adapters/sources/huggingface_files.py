@@ -113,6 +113,6 @@ def keep(repo_id: str, revision: str | None, commit: str, name: str, content: by
     """Put a file where the client's cache has it, as the client does where there are no symbolic links."""
     folder = folder_of(repo_id)
     with suppress(OSError):
-        write_whole(os.path.join(folder, "snapshots", commit, name), content)
+        write_whole(os.path.join(folder, "snapshots", commit, name), content, folders=True)
         if revision != commit:
-            write_whole(os.path.join(folder, "refs", *(revision or "main").split("/")), commit.encode())
+            write_whole(os.path.join(folder, "refs", *(revision or "main").split("/")), commit.encode(), folders=True)

@@ -40,7 +40,7 @@ def remember(hub: str, repo_id: str, revision: str | None, names: Iterable[str],
     if time.monotonic() > end:
         return
     with suppress(OSError):
-        write_whole(_path(hub, repo_id, revision), json.dumps(sorted(names)).encode())
+        write_whole(_path(hub, repo_id, revision), json.dumps(sorted(names)).encode(), folders=True)
 
 
 def _path(hub: str, repo_id: str, revision: str | None) -> str:

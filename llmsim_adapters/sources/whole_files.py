@@ -1,4 +1,4 @@
-"""Files of a cache that other processes may be reading: written whole, or not at all."""
+"""Files that others may be reading: written whole, or not at all."""
 
 from __future__ import annotations
 
@@ -7,19 +7,22 @@ import threading
 from contextlib import suppress
 
 
-def write_whole(path: str, content: bytes) -> None:
-    """Write a file, and the folders that it is in.
+def write_whole(path: str, content: bytes, *, folders: bool = False) -> None:
+    """Write a file, and the `folders` that it is in where they may be made; one that is there keeps its permissions.
 
     Raises:
         OSError: it can't be written; what was there before is there still.
     """
-    os.makedirs(os.path.dirname(path), exist_ok=True)
+    if folders:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
     part = f"{path}.{os.getpid()}-{threading.get_ident()}.part"
     try:
         with open(part, "wb") as file:
             file.write(content)
+        with suppress(FileNotFoundError):
+            os.chmod(part, os.stat(path).st_mode & 0o777)
         os.replace(part, path)
-    except OSError:
+    except BaseException:
         with suppress(OSError):
             os.unlink(part)
         raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,10 +11,10 @@ from llmsim_adapters.errors import AdapterError
 from llmsim_adapters.evaluation.status import Evidence, Status
 from llmsim_adapters.plugins.manager import registered
 from llmsim_adapters.plugins.registered import HOST
+from llmsim_adapters.sources.whole_files import write_whole
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterator, Mapping
 
     from llmsim_adapters.report import Report, ReportRow
@@ -72,11 +73,8 @@ class Baseline:
     def write(self, file: str | os.PathLike[str]) -> None:
         """Write the baseline to a file, in whole or not at all."""
         text = json.dumps({"models": dict(sorted(self._models.items()))}, indent=2) + "\n"
-        path = Path(file)
         try:
-            part = path.with_name(path.name + ".part")
-            part.write_text(text, encoding="utf-8")
-            part.replace(path)
+            write_whole(os.fspath(file), text.encode("utf-8"))
         except OSError as error:
             message = f"the baseline {printable(file)} can't be written: {printable(error)}"
             raise BaselineError(message) from error
