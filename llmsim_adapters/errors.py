@@ -49,6 +49,21 @@ class MissingExtra(AdapterError, ImportError):
     """What was called needs a package that an extra installs; the message names it."""
 
 
+def need(package: str, extra: str, what: str) -> None:
+    """Check that a package is installed which an extra brings, before `what` asks for it.
+
+    Raises:
+        MissingExtra: it is not.
+    """
+    from importlib import import_module
+
+    try:
+        import_module(package)
+    except ModuleNotFoundError as error:
+        message = f"{what} need {package}: pip install llmsim-adapters[{extra}]"
+        raise MissingExtra(message) from error
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What one source of configs said: `kind` is a word for programs, `message` a sentence for people."""

@@ -6,7 +6,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from llmsim_adapters.dialects.read import read
-from llmsim_adapters.errors import AdapterError, ConfigUnavailable, InvalidConfig
+from llmsim_adapters.errors import AdapterError, ConfigUnavailable, InvalidConfig, need
 from llmsim_adapters.evaluation.construction import FAILURES, construct, guest_of, reread
 from llmsim_adapters.evaluation.evaluator import Evaluation, evaluate, unavailable
 from llmsim_adapters.evaluation.graphs import OWN_SCHEDULE, unsupported
@@ -18,7 +18,7 @@ from llmsim_adapters.plugins.manager import registered
 from llmsim_adapters.registries.totals import known_total
 from llmsim_adapters.sources import TIMEOUT, HubSession, Provenance, find
 from llmsim_adapters.spelling import meant
-from llmsim_adapters.sweep.result import need_numpy
+from llmsim_adapters.sweep.result import NUMPY
 from llmsim_adapters.text import printable
 from llmsim_adapters.working import Working, working
 
@@ -125,7 +125,7 @@ class Model:
                 others. What the model can't be spread over ranks as is `refused` in the answer.
             MissingExtra: numpy is not installed.
         """
-        need_numpy()
+        need(*NUMPY)
         from llmsim_adapters.sweep.evaluation import sweep  # which imports it
 
         claim, spec = self._claim(builder), self.spec

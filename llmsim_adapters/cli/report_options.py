@@ -47,9 +47,10 @@ class Asked:
             message = f"--fail-on {fail_on} needs --against OLD.json"
             raise Failed(message, MISUSE)
         if html is not None:
-            from llmsim_adapters.page.render import need_jinja
+            from llmsim_adapters.errors import need
+            from llmsim_adapters.page.render import JINJA
 
-            need_jinja()
+            need(*JINJA)
         if against is not None:
             from llmsim_adapters.page.changes import EarlierError, read
 

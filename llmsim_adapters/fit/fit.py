@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from llmsim_adapters.graph.graph import OperatorGraph
     from llmsim_adapters.spec.model import ModelSpec
 
-UTILIZATION: Final = 0.9
-"""The part of memory that is given to weights, caches and states, unless somebody says otherwise."""
-
 NOT_IN_IT: Final = ("activations", "CUDA graphs", "communication buffers", "the driver's own memory", "fragmentation")
 """What needs memory, too, and is for the part that is not given away."""
 

@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters import __version__
-from llmsim_adapters.errors import MissingExtra
+from llmsim_adapters.errors import need
 from llmsim_adapters.page.drawing import chart
 from llmsim_adapters.page.view import FOLDED, models
 from llmsim_adapters.text import printable
@@ -29,21 +29,11 @@ LIMIT: Final = 500
 SIZE: Final = 1 << 20
 """Bytes of a page at most, while there is something left to fold."""
 
+JINJA: Final = ("jinja2", "html", "HTML reports")
+"""What pages need, for `need`."""
+
 _CAUSES: Final = 20
 _EPOCH: Final = "SOURCE_DATE_EPOCH"
-
-
-def need_jinja() -> None:
-    """Check that jinja2 is installed.
-
-    Raises:
-        MissingExtra: it is not.
-    """
-    try:
-        import jinja2  # noqa: F401
-    except ModuleNotFoundError as error:
-        message = "HTML reports need jinja2: pip install llmsim-adapters[html]"
-        raise MissingExtra(message) from error
 
 
 def render(report: Report, changes: Changes | None = None) -> str:
@@ -52,7 +42,7 @@ def render(report: Report, changes: Changes | None = None) -> str:
     Raises:
         MissingExtra: jinja2 is not installed.
     """
-    need_jinja()
+    need(*JINJA)
     import jinja2
 
     environment = jinja2.Environment(

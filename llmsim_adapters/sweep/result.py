@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Final
 
-from llmsim_adapters.errors import MissingExtra
+from llmsim_adapters.errors import need
 from llmsim_adapters.graph.schedule import Schedule, ScheduleError
 
 if TYPE_CHECKING:
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from llmsim_adapters.graph.graph import OperatorGraph
+
+NUMPY: Final = ("numpy", "sweep", "sweeps")
+"""What sweeps need, for `need`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,21 +160,8 @@ def grid(**axes: Any) -> dict[str, NDArray[Any]]:
     Raises:
         MissingExtra: numpy is not installed.
     """
-    need_numpy()
+    need(*NUMPY)
     import numpy as np
 
     arrays = [np.atleast_1d(np.asarray(values)).ravel() for values in axes.values()]
     return dict(zip(axes, np.meshgrid(*arrays, indexing="ij", sparse=True), strict=True))
-
-
-def need_numpy() -> None:
-    """Check that numpy is installed.
-
-    Raises:
-        MissingExtra: it is not.
-    """
-    try:
-        import numpy  # noqa: F401
-    except ModuleNotFoundError as error:
-        message = "sweeps need numpy: pip install llmsim-adapters[sweep]"
-        raise MissingExtra(message) from error

@@ -36,9 +36,7 @@ def _is_share(value: object) -> bool:
 
 _CHECKS: Final[Mapping[str, Callable[[object], bool]]] = {
     _FLAG: lambda value: isinstance(value, bool),
-    _COUNT: lambda value: (
-        _is_count(value) or value == "auto" or (isinstance(value, list) and all(map(_is_count, value)))
-    ),
+    _COUNT: lambda value: _is_count(value) or value == "auto" or _are_counts(value),
     _SHARE: _is_share,
     _WORD: lambda value: isinstance(value, str),
     _WORDS: lambda value: isinstance(value, list) and all(isinstance(item, str) for item in value),

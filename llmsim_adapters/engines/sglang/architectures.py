@@ -331,9 +331,6 @@ REGISTERED: Final = names("""
 """)
 """The architectures that SGLang registers a class for."""
 
-TAKEN_FOR_ANOTHER: Final = names("DeepseekOCR2ForCausalLM")
-"""Those that it takes another one's class for (configs/model_config.py)."""
-
 UNSEEN: Final = names("""
     InternS1ProForConditionalGeneration MiMoV2ASRForCausalLM MindSporeForCausalLM PixtralVisionModel
 """)
