@@ -110,6 +110,19 @@ def environment(folder: Path | None, seconds: str) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": path, TIMEOUT: seconds, **only}
 
 
+def python(home: Path, folder: Path | None, seconds: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run Python in a process of its own, with the plugin of a folder."""
+    return subprocess.run(
+        [sys.executable, *arguments],
+        env=environment(folder, seconds),
+        cwd=home,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+
+
 def ask(folder: Path | None, home: Path, seconds: str = "30") -> tuple[dict[str, Any], dict[str, Any], str]:
     """Return what `explain` and `builders` say, one after the other in a process of their own, and its warnings."""
     code = (
@@ -118,15 +131,7 @@ def ask(folder: Path | None, home: Path, seconds: str = "30") -> tuple[dict[str,
         "    try: main([*arguments, '--format', 'json'])\n"
         "    except SystemExit as end: assert not end.code, end.code\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        env=environment(folder, seconds),
-        cwd=home,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-    )
+    done = python(home, folder, seconds, "-c", code)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     assert "\x1b" not in done.stderr
@@ -203,15 +208,7 @@ def test_one_that_holds_the_interpreter_ends_the_command_in_time(method: str, hu
     code = f"    def {method}(self, {arguments}):\n        re.match('(a+)+$', 'a' * 60 + 'b')\n"
     distributions.install(tmp_path, f"import re\nclass Acme(Acme):\n{code}")
     began = time.monotonic()
-    done = subprocess.run(
-        [sys.executable, "-m", "llmsim_adapters", "build", MODEL, "--offline", "--format", "json"],
-        env=environment(tmp_path, "1"),
-        cwd=hub_home,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-    )
+    done = python(hub_home, tmp_path, "1", "-m", "llmsim_adapters", "build", MODEL, "--offline", "--format", "json")
     assert time.monotonic() - began < 30
     assert done.returncode not in (0, 1, 2)
     assert done.stdout == ""
@@ -223,15 +220,8 @@ def test_a_build_that_failed_is_told_beside_the_graph_of_another_builder(hub_hom
     distributions.install(
         tmp_path, "class Acme(Acme):\n    def build(self, spec, schedule, wire): raise ValueError('boom')"
     )
-    done = subprocess.run(
-        [sys.executable, "-m", "llmsim_adapters", "build", MODEL, "--offline", "--format", "json"],
-        env=environment(tmp_path, "30"),
-        cwd=hub_home,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=True,
-    )
+    done = python(hub_home, tmp_path, "30", "-m", "llmsim_adapters", "build", MODEL, "--offline", "--format", "json")
+    assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["builder"] == "qwen3"
     file = f"{distributions.module_of(tmp_path)}.py"
     assert f"warning: builder acme failed: {LABEL}: ValueError: boom ({file}:" in done.stderr
@@ -241,13 +231,6 @@ def test_escapes_that_it_prints_are_made_harmless(hub_home: Path, tmp_path: Path
     distributions.install(
         tmp_path, f"print('\\x1b[31mred\\n\\u202eback'); sys.stderr.buffer.write(b'\\x1b[0m\\n')\n{MODEST}"
     )
-    done = subprocess.run(
-        [sys.executable, "-m", "llmsim_adapters", "builders"],
-        env=environment(tmp_path, "30"),
-        cwd=hub_home,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=True,
-    )
+    done = python(hub_home, tmp_path, "30", "-m", "llmsim_adapters", "builders")
+    assert done.returncode == 0, done.stderr
     assert done.stderr == "\\x1b[31mred\n\\u202eback\n\\x1b[0m\n"
