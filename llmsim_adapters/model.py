@@ -235,18 +235,12 @@ class Model:
             BuildError: as `build`.
             HeaderError: the headers can't be had, or say what can't be; or the checkpoint is quantized.
         """
-        from llmsim_adapters.proof.headers import HeaderError
-        from llmsim_adapters.proof.proof import prove_tensors
+        from llmsim_adapters.proof.proof import prove_tensors, refuse_quantized
         from llmsim_adapters.proof.where import headers_of
 
         graph = self.build(Schedule(engine="checkpoint"), builder)
         assert self.spec is not None  # the graph was made of it
-        if self.spec.quantization is not None:
-            message = (
-                f"the config declares a quantization ({printable(self.spec.quantization.method)}): which tensors its "
-                "files hold for a quantized matrix is not known yet, so that they can't be held against the graph"
-            )
-            raise HeaderError(message)
+        refuse_quantized(self.spec)
         found = headers_of(
             self.config.provenance,
             weights,

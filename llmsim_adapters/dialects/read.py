@@ -10,6 +10,7 @@ from llmsim_adapters.dialects.identity import identity, of_another_class
 from llmsim_adapters.dialects.keys.aliases import CANONICAL
 from llmsim_adapters.dialects.keys.neutral import confirms
 from llmsim_adapters.dialects.keys.parts import PART_OF
+from llmsim_adapters.dialects.noted import notes, unread_files
 from llmsim_adapters.dialects.quantization import quantized
 from llmsim_adapters.dialects.reading.find import (
     DIALECT_OF_ARCHITECTURE,
@@ -26,7 +27,6 @@ from llmsim_adapters.dialects.relatives import Relative, accepts, assume, relati
 from llmsim_adapters.dialects.speculators import flattened
 from llmsim_adapters.errors import internal
 from llmsim_adapters.gap import Gap, GapKind
-from llmsim_adapters.sources.sidecars import QUANTIZATIONS
 from llmsim_adapters.spec.quick import replace
 from llmsim_adapters.spelling import meant
 from llmsim_adapters.text import printable
@@ -40,20 +40,6 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = 50
 """How many keys that nobody read, and parts left out, are named; of the others, the answer has the number."""
-
-
-_UNKNOWN_FILES: Final = (
-    f"the files beside the config are not known: one that declares a quantization ({', '.join(QUANTIZATIONS[:-1])} or "
-    f"{QUANTIZATIONS[-1]}) would change the weights' bytes; name it in `files`, or give the folder"
-)
-
-
-_NO_DTYPE: Final = (
-    "no key names the weights' number format (`dtype`, `torch_dtype`): {} is the default, the files may hold another"
-)
-
-
-_DRAFT: Final = "a draft model, which takes of its target: {}; what it shares with it is counted here by itself"
 
 
 def read(
@@ -190,7 +176,7 @@ def _read(
     if spec is not None and unsaid:
         spec = replace(spec, dtype_said=False)
     if sidecars is not None:
-        r.gaps += _unread_files(top, sidecars)
+        r.gaps += unread_files(top, sidecars)
     for name, parameter in r.parameters.items():
         if parameter.key is not None and parameter.key.removeprefix(r.prefix) in lent:
             r.parameters[name] = parameter._replace(key=parameter.key.removeprefix(r.prefix))
@@ -211,17 +197,8 @@ def _read(
         path=".".join(path),
         without_effect=r.without_effect,
         outvoted=tuple(dict.fromkeys(r.outvoted)),
-        notes=(
-            *((_UNKNOWN_FILES,) if sidecars is not None and _may_lack_files(sidecars, spec) else ()),
-            *((_NO_DTYPE.format(spec.dtype),) if spec is not None and unsaid else ()),
-            *((_DRAFT.format(", ".join(spec.from_target)),) if spec is not None and spec.from_target else ()),
-        ),
+        notes=() if spec is None else tuple(notes(spec, sidecars, dtype_unsaid=unsaid)),
     )
-
-
-def _may_lack_files(sidecars: Sidecars, spec: ModelSpec | None) -> bool:
-    """Whether a file that nobody can know of may declare a quantization: the config declares none."""
-    return not sidecars.complete and spec is not None and spec.quantization is None
 
 
 def _encoder_alone(model_type: str, architecture: str) -> Reading:
@@ -330,16 +307,6 @@ def _with_towers(spec: ModelSpec, whole: Dialect, outer: Reader, r: Reader, leve
     if outer is not r:
         r.parameters.update(outer.parameters)
     return spec
-
-
-def _unread_files(top: Reader, sidecars: Sidecars) -> list[Gap]:
-    """Return a gap for each file beside the config that nobody read, or could."""
-    said = dict.fromkeys(top.unread_files(), "nobody read the file")
-    said.update({name: f"the file can't be read: {reason}" for name, reason in sidecars.unread.items()})
-    return [
-        Gap(GapKind.UNREAD_KEY, printable(name), f"{why}; it stands beside the config, and may change any figure")
-        for name, why in said.items()
-    ]
 
 
 def _states_ties(config: Mapping[str, Any]) -> bool:

@@ -7,11 +7,13 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.proof.alike import Side, affinity, packed
+from llmsim_adapters.proof.headers import HeaderError
 from llmsim_adapters.proof.matching import Match, apart, match, match_alone
 from llmsim_adapters.proof.result import Difference, Proof
 from llmsim_adapters.proof.stored import filled, pattern
 from llmsim_adapters.proof.units import AROUND, Unit, stacked, stored_units, wanted_units
 from llmsim_adapters.spec.dtypes import bytes_of
+from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,6 +35,20 @@ _DERIVED: Final = re.compile(r".*(rotary_emb\.inv_freq|rotary_pos_emb\.inv_freq|
 def prove_tensors(spec: ModelSpec, graph: OperatorGraph, headers: Headers, notes: tuple[str, ...] = ()) -> Proof:
     """Return the comparison of stored tensors with a graph that was built as a checkpoint has it."""
     return _Comparison(spec, graph, headers.tensors).proof(headers, notes)
+
+
+def refuse_quantized(spec: ModelSpec) -> None:
+    """Refuse to hold a quantized checkpoint against a graph, before its headers are read.
+
+    Raises:
+        HeaderError: it is quantized.
+    """
+    if spec.quantization is not None:
+        message = (
+            f"the config declares a quantization ({printable(spec.quantization.method)}): which tensors its files hold "
+            "for a quantized matrix is not known yet, so that they can't be held against the graph"
+        )
+        raise HeaderError(message)
 
 
 class _Comparison:
