@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.graph.operator import Operator, Weight
     from llmsim_adapters.graph.schedule import Schedule
     from llmsim_adapters.graph.transfer import Transfer
+    from llmsim_adapters.spec.media.media import Item
 
 LONG_CONTEXT: Final = 32768
 """The length at which the cache of every graph is stated, beside that of its schedule."""
@@ -33,7 +34,7 @@ class OperatorGraph:
 
     Every total is a sum over these tuples. `gaps` is not empty where the builder models less than the config says;
     `notes` say what one may not expect: fields of the schedule that this model has no use for, and what the engine
-    does otherwise than the checkpoint.
+    does otherwise than the checkpoint. `media` are the pictures and sounds of one sequence, as encoders see them.
     """
 
     schedule: Schedule
@@ -43,6 +44,7 @@ class OperatorGraph:
     routing: tuple[tuple[str, int, int], ...] = ()
     transfers: tuple[Transfer, ...] = ()
     notes: tuple[str, ...] = ()
+    media: tuple[Item, ...] = ()
     gaps: tuple[Gap, ...] = ()
     builder: str = ""
 
@@ -258,6 +260,7 @@ class OperatorGraph:
             "transfers": [transfer.to_dict() for transfer in self.transfers],
             "ranks": self.schedule.world_size,
             "notes": list(self.notes),
+            "media": [item.to_dict() for item in self.media],
         }
 
 

@@ -48,6 +48,11 @@ class Schedule:
     `kv_cache_dtype` for what they say. A cache has the format that a quantized checkpoint declares, else that of
     activations.
 
+    Each sequence of a prefill may have media: `images`, pairs of height and width, and `videos`, of frames, height and
+    width, in pixels as a client sends them, of videos the frames that are sampled; `audio_seconds` are lengths of
+    sounds. `preprocessed` sizes are those that the encoder gets. `seq_len` counts the tokens of media, too.
+    `encoder_len` is the length of an encoder's output that the tokens attend to, by default that of the media.
+
     Raises:
         ScheduleError: a field is out of range.
     """
@@ -71,6 +76,11 @@ class Schedule:
     weight_dtype: str | None = None
     activation_dtype: str | None = None
     kv_cache_dtype: str | None = None
+    images: tuple[tuple[int, int], ...] = ()
+    videos: tuple[tuple[int, int, int], ...] = ()
+    audio_seconds: tuple[float, ...] = ()
+    preprocessed: bool = False
+    encoder_len: int = 0
 
     def __post_init__(self) -> None:
         if self.mode not in ("extend", "decode"):
@@ -86,7 +96,9 @@ class Schedule:
             value = getattr(self, name)
             if not isinstance(value, int) or value.__class__ is bool or not least <= value <= LARGEST:
                 raise _wrong(name, value, f"an integer from {least} to 2**40")
-        for name in ("mtp", "deepep", "dense_fully_dp"):
+        if self.images != () or self.videos != () or self.audio_seconds != ():
+            self._take_media()
+        for name in ("mtp", "deepep", "dense_fully_dp", "preprocessed"):
             if getattr(self, name).__class__ is not bool:
                 raise _wrong(name, getattr(self, name), "True or False")
         if self.moe_tp is not None and self.moe_tp.__class__ is not bool:
@@ -116,6 +128,23 @@ class Schedule:
                 raise ScheduleError(message)
             object.__setattr__(self, name, said)
         object.__setattr__(self, "engine_options", tuple(sorted(options.items())))
+
+    def _take_media(self) -> None:
+        """Keep the sizes of media as tuples."""
+        if self.mode == "decode":
+            message = "schedule field `mode` is 'decode'; media run in mode 'extend', before any token is decoded"
+            raise ScheduleError(message)
+        for name, sides, expected in _MEDIA:
+            given = getattr(self, name)
+            taken = _sizes(given, sides) if sides else _lengths(given)
+            if taken is None:
+                raise _wrong(name, given, expected)
+            object.__setattr__(self, name, taken)
+
+    @property
+    def has_media(self) -> bool:
+        """Whether the sequences have pictures or sound in them."""
+        return bool(self.images or self.videos or self.audio_seconds)
 
     @property
     def world_size(self) -> int:
@@ -147,6 +176,42 @@ class Schedule:
         }
 
 
+_MOST_ITEMS: Final = 4096
+_LONGEST_SIDE: Final = 2**20
+_LONGEST_SOUND: Final = 10**7
+
+_MEDIA: Final = (
+    ("images", 2, f"pairs of height and width, integers from 1 to 2**20, {_MOST_ITEMS} pairs at most"),
+    ("videos", 3, f"frames, height and width of each, integers from 1 to 2**20, {_MOST_ITEMS} videos at most"),
+    ("audio_seconds", 0, f"lengths above 0, at most {_LONGEST_SOUND:,} seconds, {_MOST_ITEMS} of them at most"),
+)
+"""The fields of media: how many sides each item has, and what is expected of it."""
+
+
+def _listed(given: object) -> list[object] | None:
+    return list(given) if isinstance(given, (list, tuple)) and len(given) <= _MOST_ITEMS else None
+
+
+def _sizes(given: object, sides: int) -> tuple[tuple[int, ...], ...] | None:
+    """Return the items of a field, each with so many sides; None where something else is given."""
+    items = _listed(given)
+    if items is None:
+        return None
+    for item in items:
+        if not isinstance(item, (list, tuple)) or len(item) != sides:
+            return None
+        if any(side.__class__ is not int or not 1 <= side <= _LONGEST_SIDE for side in item):
+            return None
+    return tuple(tuple(item) for item in items)  # type: ignore[arg-type]  # they were looked at
+
+
+def _lengths(given: object) -> tuple[float, ...] | None:
+    items = _listed(given)
+    if items is None or not all(isinstance(each, (int, float)) and 0 < each <= _LONGEST_SOUND for each in items):
+        return None
+    return None if any(each.__class__ is bool for each in items) else tuple(items)  # type: ignore[arg-type]
+
+
 STEP: Final = ("batch_size", "seq_len", "context_len")
 """The sizes of a step, which no layout depends on."""
 
@@ -158,6 +223,7 @@ SIZES: Final = (
     ("dp_size", 1),
     ("ep_size", 1),
     ("redundant_experts", 0),
+    ("encoder_len", 0),
 )
 """The fields that are integers, each with the least that it can be; none is larger than `LARGEST`."""
 

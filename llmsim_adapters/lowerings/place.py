@@ -57,6 +57,7 @@ class Place:
         "_rules",
         "_runs",
         "_scheme",
+        "_tower",
         "block",
         "caches",
         "repeat",
@@ -83,6 +84,7 @@ class Place:
         self.stack = stack
         self.block = block
         self._runs = runs and not from_encoder
+        self._tower = tower
         self._keeps = runs
         self._from_encoder = from_encoder
         self.repeat = repeat
@@ -114,7 +116,7 @@ class Place:
             if kv_heads is not None:
                 self._kv_ways = self._group.kv_ways(kv_heads)
         except ScheduleError:
-            if self._runs or self._group.uneven == "refused":
+            if (self._runs and not self._tower) or self._group.uneven == "refused":
                 raise
             if self._group.uneven == "padded":
                 self._padded_heads = heads, ceil_div(heads, self._group.ways)

@@ -62,7 +62,7 @@ class Kept:
 class Recording:
     """The lowerings of one layout, as they ran on a step of some sizes."""
 
-    __slots__ = ("_caches", "_computed", "_notes", "_operators", "_routing", "_transfers", "_values", "_weights")
+    __slots__ = ("_caches", "_computed", "_media", "_notes", "_operators", "_routing", "_transfers", "_values", "_weights")
 
     def __init__(self, schedule: Schedule, lower: Lower) -> None:
         tape, sized = _Tape(), copy(schedule)
@@ -70,6 +70,7 @@ class Recording:
             object.__setattr__(sized, name, tape.given(getattr(schedule, name)))
         graph = lower(sized, tape.given(None))
         self._weights, self._routing, self._notes = graph.weights, graph.routing, graph.notes
+        self._media = graph.media
         self._operators, self._caches, self._transfers = (
             [itemgetter(*map(tape.slot, entry)) for entry in entries]
             for entries in (graph.operators, graph.caches, graph.transfers)
@@ -95,6 +96,7 @@ class Recording:
             self._routing,
             tuple([_transfer(of(values)) for of in self._transfers]),
             self._notes,
+            self._media,
         )
 
 

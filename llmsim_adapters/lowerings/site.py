@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.graph.operator import OperatorKind, Sharding
     from llmsim_adapters.spec.components import Component, Norm
     from llmsim_adapters.spec.components.attention_parts import AttentionPart
+    from llmsim_adapters.spec.media.media import Run
 
 # A named tuple's own constructor takes three times as long, and there are dozens of these in every graph.
 _operator: Final[Callable[[tuple[Any, ...]], Operator]] = partial(tuple.__new__, Operator)
@@ -187,6 +188,9 @@ class Site(Storage):
         causality and the window leave.
         """
         step = self.step
+        if step.run is not None:
+            self._attend_within(step.run, heads, kv_heads, key_dim, value_dim, window is not None)
+            return
         kv_length = step.kv_length(window, chunked)
         if pairs is None:
             pairs = step.pairs(window, causal, chunked)
@@ -213,6 +217,39 @@ class Site(Storage):
                 pairs=pairs,
                 full_pairs=full,
             )
+
+    def _attend_within(
+        self, run: Run, heads: int, kv_heads: int, key_dim: int, value_dim: int, in_windows: bool
+    ) -> None:
+        """Emit the core of attention of an encoder: each sequence of a picture or sound attends within itself."""
+        step = self.step
+        if self._ranks is not None:
+            heads, kv_heads = self.local(heads, "heads"), self.local(kv_heads, "kv_heads")
+        pieces = run.windows if in_windows else run.pieces
+        full = pairs = None
+        if run.media.joined:
+            length = step.batch_size * sum([length * count for length, count in pieces])
+            full, pairs = length * length, step.batch_size * sum([n * n * count for n, count in pieces])
+            pieces = ((length, 1),)
+        for length, count in pieces:
+            apart = count if full is not None else step.batch_size * count
+            suffix = f"_{length:d}" if len(pieces) > 1 else ""
+            for name, n, k, width in (
+                ("scores", length, key_dim, key_dim),
+                ("values", value_dim, length, value_dim),
+            ):
+                self.product(
+                    name + suffix,
+                    length,
+                    n,
+                    k,
+                    apart * kv_heads * length * width,
+                    step.dtype,
+                    batch=apart * heads,
+                    kind="attention",
+                    pairs=pairs,
+                    full_pairs=1 if full is None else full,
+                )
 
     def norm(
         self, name: str, norm: Norm, rows: int | None = None, *, width: int = 0, sharding: Sharding = "replicated"

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.engines.layout import Layout
     from llmsim_adapters.engines.ranks import Group
     from llmsim_adapters.graph.operator import Operator
+    from llmsim_adapters.spec.media.media import Run
     from llmsim_adapters.spec.quantization import Quantization
 
 
@@ -20,7 +21,8 @@ class Step:
     """The sizes of one step, shared by all sites of a graph; `tokens` are the new ones of all sequences and streams.
 
     `prompt` tokens of the model's own are among the new ones of a sequence that begins, else among the cached ones.
-    `layout` is what the engine makes of the model, `lowerings` what each kind of component costs.
+    `run` is what an encoder runs of the media of one sequence, `encoder_len` the length of the output of one that tokens
+    attend to. `layout` is what the engine makes of the model, `lowerings` what each kind of component costs.
     """
 
     __slots__ = (
@@ -30,11 +32,13 @@ class Step:
         "context_len",
         "decode",
         "dtype",
+        "encoder_len",
         "layout",
         "lowerings",
         "patch_size",
         "prompt",
         "quantization",
+        "run",
         "seq_len",
         "tokens",
         "tracer",
@@ -58,6 +62,7 @@ class Step:
         tracer: Callable[[], Mapping[str, Operator]] | None = None,
         prompt: int = 0,
         streams: int = 1,
+        encoder_len: int = 0,
     ) -> None:
         if prompt and context_len:
             context_len = context_len + prompt
@@ -78,6 +83,8 @@ class Step:
         self.tracer = tracer
         self.tokens = batch_size * seq_len * streams
         self.patch_size = 1
+        self.encoder_len = encoder_len
+        self.run: Run | None = None
 
     def input_dtype(self, dtype: str) -> str:
         """Return the format in which a linear layer with weights of a format takes its inputs."""
@@ -160,6 +167,20 @@ class Step:
         step.context_len = self.patches(size) - step.seq_len
         step.tokens = self.batch_size * step.seq_len
         step.patch_size = size
+        return step
+
+    def of_run(self, run: Run) -> Step:
+        """Return the step of an encoder, whose sequences are those of one batch's media, without anything cached."""
+        step = self.of_rows(run.count("rows"))
+        step.run, step.decode = run, False
+        step.cache_dtype = step.dtype
+        return step
+
+    def of_rows(self, rows: int) -> Step:
+        """Return the step of a part of an encoder that runs on so many rows of each sequence."""
+        step = copy(self)
+        step.seq_len, step.context_len = rows, 0
+        step.tokens = self.batch_size * rows
         return step
 
     def shared_by(self, group: Group) -> Step:

@@ -1,4 +1,4 @@
-"""The lowerings of the parts of encoders: their weights; what they run is nobody's model yet."""
+"""The lowerings of the parts of encoders of pictures and sound."""
 
 from __future__ import annotations
 
@@ -21,11 +21,20 @@ if TYPE_CHECKING:
 
 
 def lower_convolution(convolution: Convolution, site: Site) -> None:
+    """A convolution whose results are the rows of the step; where its squares don't overlap it is a projection."""
     outputs, inputs, groups = convolution.output_channels, convolution.input_channels, convolution.groups
-    inputs = inputs if groups == 1 else inputs // groups
+    apart = outputs
+    if groups != 1:
+        inputs, apart = inputs // groups, outputs // groups
     site.weight("weight", (outputs, inputs, *convolution.kernel), "replicated")
     if convolution.bias:
         site.weight("bias", (outputs,), "replicated")
+    width = inputs
+    for size in convolution.kernel:
+        width = width * size
+    site.product(
+        "product", site.step.tokens, apart, width, outputs * width, batch=groups, kind="linear" if groups == 1 else "convolution"
+    )
 
 
 def lower_learned_tokens(tokens: LearnedTokens, site: Site) -> None:
@@ -34,6 +43,8 @@ def lower_learned_tokens(tokens: LearnedTokens, site: Site) -> None:
 
 def lower_plane_positions(table: PlanePositions, site: Site) -> None:
     site.weight("weight", (2, table.positions, table.hidden_size), "replicated")
+    rows = 2 * site.step.tokens
+    site.product("lookup", rows, table.hidden_size, 0, rows * table.hidden_size, kind="lookup")
 
 
 def lower_plane_attention(plane: PlaneAttention, site: Site) -> None:

@@ -8,6 +8,7 @@ from llmsim_adapters.engines.built_in import find
 from llmsim_adapters.engines.layout import Layout
 from llmsim_adapters.graph.graph import MTP, OperatorGraph
 from llmsim_adapters.lowerings.built_in import BUILT_IN
+from llmsim_adapters.lowerings.media import rows_of, runs
 from llmsim_adapters.lowerings.place import Draft
 from llmsim_adapters.lowerings.site import Site
 from llmsim_adapters.lowerings.step import Step
@@ -22,7 +23,11 @@ if TYPE_CHECKING:
     from llmsim_adapters.lowerings.recording import Kept, Tracer
     from llmsim_adapters.lowerings.site import Lowering
     from llmsim_adapters.spec.components import Component
+    from llmsim_adapters.spec.media.media import Run
     from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
+
+ATTENDED: Final = "attended"
+"""The rows of an encoder's output that the language model's tokens attend to, in rules of media."""
 
 AROUND = "model"
 """The stack name of what stands before and after all stacks."""
@@ -90,6 +95,7 @@ class _Wiring:
         self._draft = Draft()
         self._tracer = tracer
         self._layout = Layout(engine, spec, schedule, self._named)
+        self._media = runs(spec, schedule)
         self._step = self._step_of()
 
     def _step_of(self, prompt: int = 0, streams: int = 1) -> Step:
@@ -111,7 +117,13 @@ class _Wiring:
             tracer=self._tracer,
             prompt=prompt,
             streams=streams,
+            encoder_len=self._encoder_length(),
         )
+
+    def _encoder_length(self) -> int:
+        """Return how many rows of an encoder's output a sequence's tokens attend to."""
+        said = self._named(self._schedule.encoder_len, "encoder_len", "schedule")
+        return said or sum(run.counts.get(ATTENDED, 0) for run in self._media.values())
 
     def _declared_cache(self) -> str:
         """Return the format of the cache that the checkpoint declares; empty: none."""
@@ -136,6 +148,7 @@ class _Wiring:
             routing=routing,
             transfers=tuple(draft.transfers),
             notes=self._notes(routing),
+            media=tuple([item for run in self._media.values() for item in run.items if item.length]),
         )
 
     def _set_aside(self) -> None:
@@ -175,12 +188,45 @@ class _Wiring:
         return tuple(notes)
 
     def _stack(self, stack: Stack) -> None:
-        runs = not stack.is_tower and (not stack.optional or (stack.name == MTP and self._schedule.mtp))
-        step = self._step_in(stack)
-        self._lower_once(stack.name, "before", stack.before, runs, step, stack.is_tower)
+        run = self._media.get(stack.name)
+        runs = run is not None if stack.is_tower else not stack.optional or (stack.name == MTP and self._schedule.mtp)
+        step = self._step_in(stack) if run is None else self._step_of_run(stack, run)
+        self._around(stack, "before", stack.before, runs, step)
         for index, block in enumerate(stack.blocks):
             self._block(stack, index, block, runs, step)
-        self._lower_once(stack.name, "after", stack.after, runs, step, stack.is_tower)
+        self._around(stack, "after", stack.after, runs, step)
+
+    def _around(
+        self, stack: Stack, block: str, components: tuple[Component, ...], runs: bool, step: Step
+    ) -> None:
+        """Lower what stands before or after a stack's blocks; parts of an encoder run on rows of their own."""
+        steps = None
+        if step.run is not None:
+            steps = [step.of_rows(step.run.count(rows)) for rows in rows_of(stack, block == "before")]
+        self._lower_once(stack.name, block, components, runs, step, stack.is_tower, steps)
+
+    def _step_of_run(self, stack: Stack, run: Run) -> Step:
+        """Return the step of an encoder that runs, on the ranks that have it."""
+        if self._traced:
+            run = self._named_run(stack.name, run)
+        step = self._step.of_run(run)
+        return step if self._layout.ranks is None else step.shared_by(self._layout.group("tower"))
+
+    def _named_run(self, name: str, run: Run) -> Run:
+        """Return what an encoder runs with the names that formulas show."""
+        origin = f"media of the schedule, by the rule {type(run.media).__name__}"
+        pieces, windows = (
+            tuple(
+                (
+                    self._named(length, f"{name}_{what}_of_{length}", origin),
+                    self._named(count, f"{name}_{what}s_of_{length}", origin),
+                )
+                for length, count in of
+            )
+            for what, of in (("sequence", run.pieces), ("window", run.windows))
+        )
+        counts = {each: self._named(count, f"{name}_{each}", origin) for each, count in run.counts.items()}
+        return run._replace(counts=counts, pieces=pieces, windows=windows)
 
     def _step_in(self, stack: Stack) -> Step:
         """Return the step with the sizes that a stack runs on."""
@@ -236,11 +282,14 @@ class _Wiring:
         runs: bool = True,
         step: Step | None = None,
         tower: bool = False,
+        steps: list[Step] | None = None,
     ) -> None:
         if components:
             site = Site(self._draft, step or self._step, stack, block, runs, tower=tower)
             taken: dict[str, int] = {}
-            for component in components:
+            for index, component in enumerate(components):
+                if steps is not None:
+                    site.step = steps[index]
                 count = taken[component.kind] = taken.get(component.kind, 0) + 1
                 label = component.kind if count == 1 else f"{component.kind}_{count}"
                 site.lower(component, label, (TOWER_PARTS if tower else PARTS).get(component.kind))

@@ -20,6 +20,7 @@ from llmsim_adapters.spec.quick import quick, replace
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from llmsim_adapters.spec.media.media import Media
     from llmsim_adapters.spec.quantization import Quantization
 
 Node = TypeVar("Node")
@@ -80,7 +81,8 @@ class Stack:
     and are not returned. Each token runs in `streams`, one for itself and one for each token that it
     predicts. With a `patch_size`, the stack runs on patches of so many tokens. A sequence that begins with more than
     `pad_above` tokens is padded to a multiple of `pad_to`. `counted_by` is the canonical parameter that says how many
-    positions there are.
+    positions there are. `media` says what a tower runs for a picture or sound; None: nobody knows. `model_type` is that
+    of a tower's own config.
     """
 
     name: str
@@ -98,6 +100,8 @@ class Stack:
     pad_to: int = 0
     pad_above: int = 0
     counted_by: str = "num_hidden_layers"
+    media: Media | None = None
+    model_type: str = ""
 
     def parts(self) -> tuple[Component | Block, ...]:
         return (*self.before, *self.blocks, *self.after)

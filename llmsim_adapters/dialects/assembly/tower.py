@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.dialect import Dialect
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Attention, Component, Norm
+    from llmsim_adapters.spec.media.media import Media
 
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
@@ -48,6 +49,10 @@ class Tower(NamedTuple):
     def then(self, *components: Component) -> Stack:
         """Return its stack with further components at the end, as those that project to the language model's size."""
         return replace(self.stack, after=(*self.stack.after, *components))
+
+    def running(self, media: Media) -> Tower:
+        """Return the tower with the rule of what it runs for a picture or sound."""
+        return self._replace(stack=replace(self.stack, media=media))
 
 
 def tower(whole: Reader, key: str, model_type: str | Dialect, *, fixed: bool = False) -> Tower | None:
@@ -79,7 +84,8 @@ def tower(whole: Reader, key: str, model_type: str | Dialect, *, fixed: bool = F
         whole.not_modelled(f"{name}_tower")
         return None
     (stack,) = stacks
-    return Tower(replace(stack, name=name, counted_by=f"{name}_{stack.counted_by}"), r)
+    named = replace(stack, name=name, counted_by=f"{name}_{stack.counted_by}", model_type=dialect.model_type)
+    return Tower(named, r)
 
 
 def _dialect(said: str | None, given: str | Dialect) -> Dialect | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import mlp
+from llmsim_adapters.dialects.assembly.decoder import layers
 from llmsim_adapters.dialects.assembly.tower import encoder, full_attention
 from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.dialects.towers.qwen2_vl_vision import NAMES, cubes, merged
@@ -16,11 +18,16 @@ if TYPE_CHECKING:
 
 
 def read(r: Reader) -> ModelSpec:
-    norm = Norm(r.size("hidden_size"))
-    return encoder(r, full_attention(r), mlp(r, bias=True), norm, before=(cubes(r),), after=(norm, *merged(r)))
+    norm, attention = Norm(r.size("hidden_size")), full_attention(r)
+    side, whole = window_side(r) * r.size("spatial_merge_size"), r.indices("fullatt_block_indexes") or ()
+    in_windows = replace(attention, window=side * side)
+    mixers = [attention if layer in whole else in_windows for layer in range(layers(r))]
+    return encoder(r, mixers, mlp(r, bias=True), norm, before=(cubes(r),), after=(norm, *merged(r)))
 
 
-_MASK = "which patches attend to which: a mask, of a part that no step of text runs"
+def window_side(r: Reader) -> int:
+    """Read how many merged patches a window has on each side; at least one."""
+    return max(1, r.size("window_size") // r.size("spatial_merge_size") // r.size("patch_size"))
 
 DIALECT = Dialect(
     "qwen2_5_vl_vision",
@@ -36,11 +43,11 @@ DIALECT = Dialect(
         "patch_size": 14,
         "spatial_merge_size": 2,
         "temporal_patch_size": 2,
+        "window_size": 112,
+        "fullatt_block_indexes": [7, 15, 23, 31],
     },
     aliases=NAMES,
     costless={
-        "fullatt_block_indexes": _MASK,
-        "window_size": _MASK,
         "spatial_patch_size": "the class reads patch_size",
         "tokens_per_second": "rotation angles of positions in time: elementwise",
     },

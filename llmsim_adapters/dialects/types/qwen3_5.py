@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.tower import tower
+from llmsim_adapters.dialects.towers.qwen2_vl_vision import resized
 from llmsim_adapters.dialects.types import qwen3_5_text
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 def towers(whole: Reader, _: Reader) -> Iterator[Stack]:
     vision = tower(whole, "vision_config", "qwen3_5_vision", fixed=True)
     if vision is not None:
-        yield vision.stack
+        yield vision.running(resized(whole, vision.r, later=True)).stack
 
 
 DIALECT = qwen3_5_text.DIALECT.like("qwen3_5", text_config="text_config", towers=towers)

@@ -1,0 +1,122 @@
+"""What a checkpoint's processor files say of pictures and sound, and the rules of media that are read from them.
+
+A processor says its settings in `preprocessor_config.json`, in `processor_config.json` under its part since
+transformers 5, and for videos in `video_preprocessor_config.json`. What none of them says is the default of the class.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from llmsim_adapters.spec.media.refused import Refused
+from llmsim_adapters.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import TypeVar
+
+    from llmsim_adapters.dialects.reading.reader import Reader
+    from llmsim_adapters.spec.media.media import Media
+
+    Number = TypeVar("Number", int, float)
+
+OF_IMAGES: Final = "preprocessor_config.json"
+_TOGETHER: Final = "processor_config.json"
+_OF_VIDEOS: Final = "video_preprocessor_config.json"
+
+_PARTS: Final = {"image": "image_processor", "video": "video_processor", "audio": "feature_extractor"}
+"""Where `processor_config.json` has the settings of a kind."""
+
+_LARGEST: Final = 2**40
+
+
+class _Wrong(Exception):
+    """A setting that can't be; the text names it."""
+
+
+class Settings:
+    """The settings of a processor for one kind of item, by key; `said` is whether any file says them."""
+
+    def __init__(self, r: Reader, kind: str) -> None:
+        self._files: list[tuple[str, Mapping[str, Any]]] = []
+        together = r.files.get(_TOGETHER, {}).get(_PARTS[kind])
+        if isinstance(together, dict):
+            self._files.append((f"{_TOGETHER}:{_PARTS[kind]}.", together))
+        if kind == "video":
+            self._add(r, _OF_VIDEOS)
+        self._add(r, OF_IMAGES)
+        self.said = bool(self._files)
+
+    def _add(self, r: Reader, name: str) -> None:
+        if name in r.files:
+            self._files.append((f"{name}:", r.files[name]))
+
+    def integer(self, *keys: str, default: int, least: int = 1) -> int:
+        """Return the first integer that stands under one of the keys, a dotted one in an object."""
+        for where, data in self._files:
+            for key in keys:
+                value = _at(data, key)
+                if value is None:
+                    continue
+                if value.__class__ is not int or not least <= value <= _LARGEST:
+                    shown = printable(repr(value), 60)
+                    raise _Wrong(f"`{where}{key}` is {shown}; expected an integer, at least {least}")
+                return int(value)
+        return default
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        """Return the first truth value that stands under a key."""
+        for where, data in self._files:
+            value = data.get(key)
+            if value is None:
+                continue
+            if value.__class__ is not bool:
+                raise _Wrong(f"`{where}{key}` is {printable(repr(value), 60)}; expected true or false")
+            return bool(value)
+        return default
+
+    def side(self, key: str = "size", *, default: int) -> int:
+        """Return the side of the square that a key says: a number, both sides, or the shortest one."""
+        return self.integer(key, *(f"{key}.{name}" for name in ("height", "shortest_edge")), default=default)
+
+    def pairs(self, key: str, *, default: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
+        """Return the first list of pairs of integers that stands under a key."""
+        for where, data in self._files:
+            value = data.get(key)
+            if value is None:
+                continue
+            if not isinstance(value, list) or not value or len(value) > 1000 or not all(map(_is_pair, value)):
+                raise _Wrong(f"`{where}{key}` is {printable(repr(value), 60)}; expected a list of pairs of integers")
+            return tuple((first, second) for first, second in value)
+        return default
+
+
+def _is_pair(value: object) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) == 2
+        and all(side.__class__ is int and 0 < side <= 2**20 for side in value)
+    )
+
+
+def _at(data: Mapping[str, Any], key: str) -> Any:
+    """Return what stands under a dotted key; None where nothing does, or an object, which other keys are for."""
+    value: Any = data
+    for part in key.split("."):
+        if not isinstance(value, dict):
+            return None
+        value = value.get(part)
+    return None if isinstance(value, dict) else value
+
+
+def rule(r: Reader, kind: str, make: Callable[[Settings], Media]) -> Media:
+    """Return the rule that is made of a processor's settings; one that refuses where they can't be."""
+    try:
+        return make(Settings(r, kind))
+    except _Wrong as wrong:
+        return Refused(reason=str(wrong))
+
+
+def origin(settings: Settings, of: str) -> str:
+    """Return what there is to say where no file has a processor's settings."""
+    return "" if settings.said else f"sizes of media follow the defaults of {of}: no {OF_IMAGES} is known"

@@ -1,0 +1,118 @@
+"""What every rule of media has: the items that a schedule gives, as an encoder sees them, and the rows that it runs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Kind = Literal["image", "video", "audio"]
+
+Pieces = tuple[tuple[int, int], ...]
+"""Lengths of the sequences that attend within themselves, each with how many there are of it."""
+
+
+class Unfit(Exception):
+    """An item has a size that the model's processor refuses; the text says why."""
+
+
+class Item(NamedTuple):
+    """One picture, video or sound: what a client sends, what the encoder sees, and what it becomes.
+
+    Attributes:
+        kind: what it is.
+        given: height and width in pixels; frames, height and width; or seconds.
+        seen: what the encoder gets, after resizing, tiling and padding, in the same order.
+        patches: patches or frames that are embedded, padding included.
+        rows: hidden states of the encoder's layers, with class tokens.
+        tokens: rows that the encoder's results become, which stand in the sequence of the language model.
+        text: tokens beside them that mark rows, tiles or ends, where the language model gets such.
+        pieces: sequences of hidden states that attend within themselves.
+        windows: the same in layers that attend within windows.
+        named: other numbers of rows that parts of the encoder run on, by name.
+    """
+
+    kind: Kind
+    given: tuple[float, ...]
+    seen: tuple[float, ...]
+    patches: int
+    rows: int
+    tokens: int
+    pieces: Pieces
+    windows: Pieces = ()
+    text: int = 0
+    named: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def length(self) -> int:
+        """The tokens of a sequence that the item takes."""
+        return self.tokens + self.text
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what there is to see of it, ready for JSON."""
+        return {
+            "kind": self.kind,
+            "given": list(self.given),
+            "seen": list(self.seen),
+            "patches": self.patches,
+            "tokens": self.tokens,
+            "text": self.text,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    """How items of some kinds become the rows of an encoder.
+
+    `before` and `after` name the rows that each of the components around the blocks runs on: `patches`, `rows`,
+    `tokens`, `items`, or a name of the rule's own. Where `before` is empty, the embedding runs on patches and what
+    follows on rows; where `after` is, norms of the blocks' width run on rows and what follows on tokens. Where items
+    are `joined`, all of a step are one sequence, and a mask keeps them apart. `origin` says where the numbers are
+    from where that is not the checkpoint's own file.
+    """
+
+    takes: ClassVar[tuple[Kind, ...]] = ("image",)
+
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    joined: bool = False
+    origin: str = ""
+
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> Item:
+        """Return an item as the encoder sees it; `preprocessed` ones have the size that it gets.
+
+        Raises:
+            Unfit: the processor refuses such a size.
+        """
+        raise NotImplementedError
+
+
+class Run(NamedTuple):
+    """What one encoder runs for one sequence: the sums over its items, and the rule that gave them."""
+
+    media: Media
+    items: tuple[Item, ...]
+    counts: dict[str, int]
+    pieces: Pieces
+    windows: Pieces
+
+    def count(self, name: str) -> int:
+        """Return how many rows of a name there are."""
+        return self.counts[name]
+
+
+def run(media: Media, items: Iterable[Item]) -> Run:
+    """Return what an encoder runs for the items of one sequence."""
+    items = tuple(items)
+    counts: Counter[str] = Counter()
+    pieces: Counter[int] = Counter()
+    windows: Counter[int] = Counter()
+    for item in items:
+        counts.update({"patches": item.patches, "rows": item.rows, "tokens": item.tokens, "items": 1})
+        counts.update(dict(item.named))
+        pieces.update(dict(item.pieces))
+        windows.update(dict(item.windows))
+    return Run(media, items, dict(counts), tuple(sorted(pieces.items())), tuple(sorted(windows.items())))

@@ -1,0 +1,160 @@
+"""Pictures of any size, resized to whole patches: Qwen2-VL and its many relatives, Pixtral, Kimi's MoonViT."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+from typing import ClassVar
+
+from llmsim_adapters.spec.media.media import Item, Kind, Media, Pieces, Unfit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmartResize(Media):
+    """Sides are rounded to whole merged patches, within a least and a most number of pixels.
+
+    `Qwen2VLImageProcessor` of transformers. Neighbouring patches, a square of `merge_size` of them, become one token; a
+    patch has `temporal_patch_size` frames, of a still picture the same one as often. Pixels are those of one frame, or
+    of all frames of an item where `counts_frames` (GLM-4V). Each frame attends within itself, in some layers in windows
+    of `window` patches a side, cut at the border.
+    """
+
+    takes: ClassVar[tuple[Kind, ...]] = ("image", "video")
+
+    patch_size: int
+    merge_size: int
+    temporal_patch_size: int = 1
+    least_pixels: int
+    most_pixels: int
+    least_video_pixels: int = 0
+    most_video_pixels: int = 0
+    counts_frames: bool = False
+    counts_video_frames: bool = False
+    window: int = 0
+    most_aspect: int = 200
+
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> Item:
+        height, width = int(given[-2]), int(given[-1])
+        shot = int(given[0]) if kind == "video" else 1
+        frames = math.ceil(shot / self.temporal_patch_size)
+        factor = self.patch_size * self.merge_size
+        if preprocessed:
+            if height % factor or width % factor:
+                message = f"a preprocessed picture has sides that are multiples of {factor}"
+                raise Unfit(message)
+        else:
+            height, width = self._resized(kind, shot, height, width, factor)
+        rows, columns = height // self.patch_size, width // self.patch_size
+        patches = frames * rows * columns
+        seen = (height, width) if kind == "image" else (frames * self.temporal_patch_size, height, width)
+        windows = cut(rows, columns, self.window, frames) if self.window else ()
+        tokens = patches // (self.merge_size * self.merge_size)
+        return Item(kind, given, seen, patches, patches, tokens, ((rows * columns, frames),), windows)
+
+    def _resized(self, kind: Kind, shot: int, height: int, width: int, factor: int) -> tuple[int, int]:
+        if max(height, width) > self.most_aspect * min(height, width):
+            message = f"a picture's longer side is at most {self.most_aspect} times its shorter one"
+            raise Unfit(message)
+        video = kind == "video" and self.most_video_pixels
+        least = self.least_video_pixels if video else self.least_pixels
+        most = self.most_video_pixels if video else self.most_pixels
+        depth = whole = 1
+        if self.counts_video_frames if video else self.counts_frames:
+            depth = shot if video else self.temporal_patch_size
+            whole = max(self.temporal_patch_size, round(depth / self.temporal_patch_size) * self.temporal_patch_size)
+            if min(height, width) < factor:
+                scale = factor / min(height, width)
+                height, width = int(height * scale), int(width * scale)
+        high, wide = round(height / factor) * factor, round(width / factor) * factor
+        if whole * high * wide > most:
+            shrink = math.sqrt((depth * height * width) / most)
+            high = max(factor, math.floor(height / shrink / factor) * factor)
+            wide = max(factor, math.floor(width / shrink / factor) * factor)
+        elif whole * high * wide < least:
+            stretch = math.sqrt(least / (depth * height * width))
+            high = math.ceil(height * stretch / factor) * factor
+            wide = math.ceil(width * stretch / factor) * factor
+        return max(high, factor), max(wide, factor)
+
+
+def cut(rows: int, columns: int, side: int, frames: int = 1) -> Pieces:
+    """Return the windows of `side` patches that a picture of so many is cut into; those at its border are smaller."""
+    lengths: Counter[int] = Counter()
+    for high, deep in _spans(rows, side):
+        for wide, across in _spans(columns, side):
+            lengths[high * wide] += frames * deep * across
+    return tuple(sorted(lengths.items()))
+
+
+def _spans(length: int, side: int) -> list[tuple[int, int]]:
+    """Return the lengths of spans of `side` that a length is cut into, each with how many there are."""
+    whole, rest = divmod(length, side)
+    return [(span, count) for span, count in ((side, whole), (rest, 1 if rest else 0)) if count]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LongestEdge(Media):
+    """Pictures are shrunk until no side is longer than `longest_edge`, and rounded up to whole merged patches.
+
+    `PixtralImageProcessor` of transformers. The language model gets a token behind each row of a picture, the last of
+    which is its end.
+    """
+
+    patch_size: int
+    merge_size: int = 1
+    longest_edge: int
+
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> Item:
+        height, width = int(given[0]), int(given[1])
+        factor = self.patch_size * self.merge_size
+        if preprocessed:
+            if height % factor or width % factor:
+                message = f"a preprocessed picture has sides that are multiples of {factor}"
+                raise Unfit(message)
+        else:
+            ratio = max(height / self.longest_edge, width / self.longest_edge)
+            if ratio > 1:
+                height, width = math.floor(height / ratio), math.floor(width / ratio)
+            height, width = max(_up(height, factor), factor), max(_up(width, factor), factor)
+        rows, columns = height // self.patch_size, width // self.patch_size
+        down, across = rows // self.merge_size, columns // self.merge_size
+        return Item(
+            kind, given, (height, width), rows * columns, rows * columns, down * across, ((rows * columns, 1),), (), down
+        )
+
+
+def _up(side: int, factor: int) -> int:
+    return -(-side // factor) * factor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MostPatches(Media):
+    """Pictures are shrunk to at most so many patches, of which a side has at most so many, and padded to whole merges.
+
+    Source: moonshotai/Kimi-K2.5, `media_utils.py`, `navit_resize_image`, and moonshotai/Kimi-VL's processor.
+    """
+
+    patch_size: int
+    merge: tuple[int, int]
+    most_patches: int
+    most_on_a_side: int
+
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> Item:
+        height, width = int(given[0]), int(given[1])
+        down, across = self.merge[0] * self.patch_size, self.merge[1] * self.patch_size
+        if preprocessed:
+            if height % down or width % across:
+                message = f"a preprocessed picture has sides that are multiples of {down} and {across}"
+                raise Unfit(message)
+        else:
+            side = self.patch_size
+            fitting = math.sqrt(self.most_patches / (max(1, width // side) * max(1, height // side)))
+            longest = self.most_on_a_side * side
+            scale = min(1.0, fitting, longest / width, longest / height)
+            height = min(max(1, int(height * scale)), longest)
+            width = min(max(1, int(width * scale)), longest)
+            height, width = _up(height, down), _up(width, across)
+        patches = (height // self.patch_size) * (width // self.patch_size)
+        tokens = (height // down) * (width // across)
+        return Item(kind, given, (height, width), patches, patches, tokens, ((patches, 1),))
