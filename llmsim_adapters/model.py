@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from llmsim_adapters.plugins.isolation import refuse_plugins
 from llmsim_adapters.plugins.manager import registered
 from llmsim_adapters.registries.totals import known_total
 from llmsim_adapters.sources import TIMEOUT, HubSession, Provenance, find
+from llmsim_adapters.sources.sidecars import with_processor
 from llmsim_adapters.spelling import meant
 from llmsim_adapters.sweep.result import NUMPY
 from llmsim_adapters.text import printable
@@ -328,6 +330,7 @@ def load(
     offline: bool = False,
     *,
     files: Mapping[str, Mapping[str, Any]] | None = None,
+    preprocessor: Mapping[str, Any] | None = None,
     timeout: float = TIMEOUT,
     waiting: Callable[[str], None] | None = None,
 ) -> Model:
@@ -341,6 +344,8 @@ def load(
         offline: ask no hub at all.
         files: what stands beside the config, by file name, such as `hf_quant_config.json`; by default what its source
             has. Beside a dictionary nothing is known to stand.
+        preprocessor: what becomes of pictures and sound before an encoder runs on them, as in
+            `preprocessor_config.json`; by default what its source has, else the defaults of the model's class.
         timeout: the seconds that all hubs together have; one that has another behind it gets half of them.
         waiting: told the name and address of each hub as it is asked.
 
@@ -353,6 +358,8 @@ def load(
     config = find(
         source, revision=revision, endpoint=endpoint, offline=offline, session=session, files=files, timeout=timeout
     )
+    if preprocessor is not None:
+        config = replace(config, sidecars=with_processor(config.sidecars, preprocessor))
     return Model(config, known_total(config.provenance) if revision in (None, "main") else None)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.gap import Gap, GapKind
-from llmsim_adapters.sources.sidecars import QUANTIZATIONS
+from llmsim_adapters.sources.sidecars import PROCESSORS, QUANTIZATIONS
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ def unread_files(top: Reader, sidecars: Sidecars) -> list[Gap]:
     """Return a gap for each file beside the config that nobody read, or could."""
     said = dict.fromkeys(top.unread_files(), "nobody read the file")
     said.update({name: f"the file can't be read: {reason}" for name, reason in sidecars.unread.items()})
+    for name in PROCESSORS:  # which no step of text needs
+        said.pop(name, None)
     return [
         Gap(GapKind.UNREAD_KEY, printable(name), f"{why}; it stands beside the config, and may change any figure")
         for name, why in said.items()

@@ -161,7 +161,7 @@ def _read(
         r.inferred("language_model", f"taken to be at `{shown}`, which has a hidden size and a number of layers")
     top = outer or r
     if sidecars is not None:
-        top.files = sidecars.files
+        top.files, top.broken_files = sidecars.files, sidecars.unread
     if dialect is not None and relative is None:
         r.gaps += of_another_class(config, r, dialect, whole, plugged, nested=bool(path))
     try:

@@ -13,11 +13,12 @@ from typing import Any, NamedTuple
 
 
 class Verified(NamedTuple):
-    """The dialects, components and features that reference facts hold."""
+    """The dialects, components and features that reference facts hold, and the towers whose runs they do."""
 
     dialects: frozenset[str]
     components: frozenset[str]
     features: frozenset[str]
+    towers: frozenset[str]
 
     def missing(self, dialect: str, components: frozenset[str], features: frozenset[str]) -> list[str]:
         """Return what of a model no facts hold."""

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from llmsim_adapters.evaluation.evidence import verified
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.spec.category import category, text_category
 from llmsim_adapters.spec.components import Component, Part
+from llmsim_adapters.spec.features.model import TOWERS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from llmsim_adapters.plugins.registered import Registered
     from llmsim_adapters.spec.category import Category
-    from llmsim_adapters.spec.model import ModelSpec
+    from llmsim_adapters.spec.model import ModelSpec, Stack
 
 
 class Seen(NamedTuple):
@@ -62,13 +66,29 @@ def _beside_towers(
     classes = _kinds(of_language)
     language = frozenset([kind.kind for kind in classes])
     features = known.among([spec, *of_language])
-    gaps = tuple(
-        Gap(GapKind.UNSUPPORTED_FEATURE, name, uncounted)
-        for name in sorted(features)
-        if (uncounted := known[name].uncounted) is not None
-    )
+    gaps = tuple(_doubts(spec, registered))
     family = text_category(classes)
     return Seen(kinds, known.among(nodes), family, category(spec, classes), gaps, (language, features))
+
+
+def _doubts(spec: ModelSpec, registered: Registered) -> Iterator[Gap]:
+    """Yield a gap for each kind of tower that has some of which nobody knows, or no facts hold, what it runs."""
+    whole = spec.whole_type or spec.model_type
+    for axis, (name, of) in TOWERS.items():
+        towers = [stack for stack in spec.towers if stack.axis == axis]
+        if any(tower.media is None for tower in towers):
+            yield Gap(GapKind.UNSUPPORTED_FEATURE, name, _UNKNOWN.format(of))
+        elif whole not in registered.dialects and any(tower_name(whole, t) not in verified().towers for t in towers):
+            yield Gap(GapKind.UNSUPPORTED_FEATURE, name, _UNHELD.format(of))
+
+
+_UNKNOWN: Final = "the weights of the encoder of {0} are counted; what it runs on {0} is not, which no text needs"
+_UNHELD: Final = "what the encoder of {} runs is counted, and no reference facts hold it; they hold its weights"
+
+
+def tower_name(whole: str, tower: Stack) -> str:
+    """Return what the index of the facts calls a tower: the type of the whole model, and its own."""
+    return f"{whole}/{tower.model_type}"
 
 
 def _kinds(nodes: list[Any]) -> list[type[Component]]:

@@ -49,7 +49,9 @@ def runs(spec: ModelSpec, schedule: Schedule) -> dict[str, Run]:
             ran[stack.name] = run(stack.media, found[stack.name])
     needed = sum(item.length for each in ran.values() for item in each.items)
     if schedule.seq_len < needed:
-        message = f"schedule field `seq_len` is {schedule.seq_len}; the media of a sequence need {needed:,} tokens of it"
+        message = (
+            f"schedule field `seq_len` is {schedule.seq_len}; the media of a sequence need {needed:,} tokens of it"
+        )
         raise ScheduleError(message)
     return ran
 

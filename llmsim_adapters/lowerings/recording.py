@@ -62,7 +62,17 @@ class Kept:
 class Recording:
     """The lowerings of one layout, as they ran on a step of some sizes."""
 
-    __slots__ = ("_caches", "_computed", "_media", "_notes", "_operators", "_routing", "_transfers", "_values", "_weights")
+    __slots__ = (
+        "_caches",
+        "_computed",
+        "_media",
+        "_notes",
+        "_operators",
+        "_routing",
+        "_transfers",
+        "_values",
+        "_weights",
+    )
 
     def __init__(self, schedule: Schedule, lower: Lower) -> None:
         tape, sized = _Tape(), copy(schedule)

@@ -21,8 +21,8 @@ class Step:
     """The sizes of one step, shared by all sites of a graph; `tokens` are the new ones of all sequences and streams.
 
     `prompt` tokens of the model's own are among the new ones of a sequence that begins, else among the cached ones.
-    `run` is what an encoder runs of the media of one sequence, `encoder_len` the length of the output of one that tokens
-    attend to. `layout` is what the engine makes of the model, `lowerings` what each kind of component costs.
+    `run` is what an encoder runs of the media of one sequence, `encoder_len` the length of an encoder's output that
+    tokens attend to. `layout` is what the engine makes of the model, `lowerings` what each kind of component costs.
     """
 
     __slots__ = (

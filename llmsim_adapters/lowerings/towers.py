@@ -33,7 +33,13 @@ def lower_convolution(convolution: Convolution, site: Site) -> None:
     for size in convolution.kernel:
         width = width * size
     site.product(
-        "product", site.step.tokens, apart, width, outputs * width, batch=groups, kind="linear" if groups == 1 else "convolution"
+        "product",
+        site.step.tokens,
+        apart,
+        width,
+        outputs * width,
+        batch=groups,
+        kind="linear" if groups == 1 else "convolution",
     )
 
 

@@ -196,9 +196,7 @@ class _Wiring:
             self._block(stack, index, block, runs, step)
         self._around(stack, "after", stack.after, runs, step)
 
-    def _around(
-        self, stack: Stack, block: str, components: tuple[Component, ...], runs: bool, step: Step
-    ) -> None:
+    def _around(self, stack: Stack, block: str, components: tuple[Component, ...], runs: bool, step: Step) -> None:
         """Lower what stands before or after a stack's blocks; parts of an encoder run on rows of their own."""
         steps = None
         if step.run is not None:

@@ -21,6 +21,9 @@ T = TypeVar("T")
 QUANTIZATIONS: Final = ("hf_quant_config.json", "quantize_config.json", "quant_config.json")
 """The files that declare how a checkpoint's weights are quantized, where `config.json` doesn't."""
 
+PROCESSOR: Final = "preprocessor_config.json"
+PROCESSORS: Final = (PROCESSOR, "processor_config.json", "video_preprocessor_config.json")
+"""The files that say what becomes of pictures and sound before an encoder runs on them: only media need them."""
 
 _WEIGHTS: Final = (".safetensors", ".bin", ".gguf")
 
@@ -30,8 +33,8 @@ NONE: Final = Sidecars(complete=True)
 
 def in_folder(folder: str) -> Sidecars:
     """Return what a folder holds beside its config."""
-    there = [name for name in QUANTIZATIONS if os.path.lexists(os.path.join(folder, name))]
-    return collect(there, lambda name: read_config(os.path.join(folder, name)))
+    there = [name for name in (*QUANTIZATIONS, *PROCESSORS) if os.path.lexists(os.path.join(folder, name))]
+    return collect(there, lambda name: read_config(os.path.join(folder, name)), there)
 
 
 def in_cache(folder: str, listed: frozenset[str] | None) -> Sidecars:
@@ -52,14 +55,19 @@ def in_cache(folder: str, listed: frozenset[str] | None) -> Sidecars:
         here = frozenset()
     if listed is None and any(name.endswith(_WEIGHTS) for name in here):
         listed = here
-    return collect(here | (listed or here), read)._replace(complete=listed is not None)
+    wanted = (*QUANTIZATIONS, *(name for name in PROCESSORS if name in here))
+    return collect(here | (listed or here), read, wanted)._replace(complete=listed is not None)
 
 
-def collect(names: Collection[str], read: Callable[[str], Mapping[str, Any]]) -> Sidecars:
+def collect(
+    names: Collection[str],
+    read: Callable[[str], Mapping[str, Any]],
+    wanted: Collection[str] = QUANTIZATIONS,
+) -> Sidecars:
     """Return those of `names` that are wanted, each as `read` gives it; a refusal is its reason."""
     files: dict[str, Mapping[str, Any]] = {}
     unread: dict[str, str] = {}
-    for name in QUANTIZATIONS:
+    for name in wanted:
         if name in names:
             try:
                 files[name] = read(name)
@@ -88,3 +96,11 @@ def given(files: Mapping[str, Mapping[str, Any]]) -> Sidecars:
             message = f"`files` are objects by the name of their file; {printable(repr(name))} is none"
             raise InvalidConfig("the given files", [Answer("files", "not_an_object", message)])
     return Sidecars(dict(files), complete=True)
+
+
+def with_processor(beside: Sidecars, settings: Mapping[str, Any]) -> Sidecars:
+    """Return what is beside a config, with the settings of a processor that a caller gives in place of the file's."""
+    found = given({PROCESSOR: settings})
+    others = {name: data for name, data in beside.files.items() if name not in PROCESSORS}
+    unread = {name: reason for name, reason in beside.unread.items() if name not in PROCESSORS}
+    return Sidecars({**others, **found.files}, unread, beside.complete)

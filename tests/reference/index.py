@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Final
 
 import llmsim_adapters as la
+from llmsim_adapters.evaluation.seen import tower_name
 from llmsim_adapters.spec.features import Features
 from tests.checkpoints import STORED, model_of
 from tests.facts import CASES, HEAD_CASES, MTP_CASES, facts
+from tests.media import tower_runs
 from tests.sglang import CONFIGS, model
 from tests.sglang.served import share
 
@@ -57,7 +59,26 @@ def index() -> dict[str, list[str]]:
         if spec is not None and spec.quantization is not None:
             stored = {f"{scheme.name}_weights" for scheme in spec.quantization.schemes}
             features.update(stored & set(found.of(spec)))
-    return {"dialects": sorted(dialects), "components": sorted(components), "features": sorted(features)}
+    return {
+        "dialects": sorted(dialects),
+        "components": sorted(components),
+        "features": sorted(features),
+        "towers": sorted(towers()),
+    }
+
+
+def towers() -> set[str]:
+    """Return the towers whose every run has the FLOPs that torch counts, and as many tokens."""
+    held: dict[str, bool] = {}
+    for _, run in tower_runs():
+        spec = la.load(run.config).spec
+        assert spec is not None
+        if all(tower.media is not None for tower in spec.towers):
+            holds = run.holds
+            for tower in spec.towers:
+                name = tower_name(spec.whole_type or spec.model_type, tower)
+                held[name] = held.get(name, True) and holds
+    return {name for name, is_held in held.items() if is_held}
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from llmsim_adapters.sources.sidecars import PROCESSORS
 from llmsim_adapters.spec.media.refused import Refused
 from llmsim_adapters.text import printable
 
@@ -20,9 +21,7 @@ if TYPE_CHECKING:
 
     Number = TypeVar("Number", int, float)
 
-OF_IMAGES: Final = "preprocessor_config.json"
-_TOGETHER: Final = "processor_config.json"
-_OF_VIDEOS: Final = "video_preprocessor_config.json"
+_OF_IMAGES, _TOGETHER, _OF_VIDEOS = PROCESSORS
 
 _PARTS: Final = {"image": "image_processor", "video": "video_processor", "audio": "feature_extractor"}
 """Where `processor_config.json` has the settings of a kind."""
@@ -39,15 +38,21 @@ class Settings:
 
     def __init__(self, r: Reader, kind: str) -> None:
         self._files: list[tuple[str, Mapping[str, Any]]] = []
+        if _TOGETHER in r.broken_files:
+            message = f"`{_TOGETHER}` can't be read: {r.broken_files[_TOGETHER]}"
+            raise _Wrong(message)
         together = r.files.get(_TOGETHER, {}).get(_PARTS[kind])
         if isinstance(together, dict):
             self._files.append((f"{_TOGETHER}:{_PARTS[kind]}.", together))
         if kind == "video":
             self._add(r, _OF_VIDEOS)
-        self._add(r, OF_IMAGES)
+        self._add(r, _OF_IMAGES)
         self.said = bool(self._files)
 
     def _add(self, r: Reader, name: str) -> None:
+        if name in r.broken_files:
+            message = f"`{name}` can't be read: {r.broken_files[name]}"
+            raise _Wrong(message)
         if name in r.files:
             self._files.append((f"{name}:", r.files[name]))
 
@@ -119,4 +124,4 @@ def rule(r: Reader, kind: str, make: Callable[[Settings], Media]) -> Media:
 
 def origin(settings: Settings, of: str) -> str:
     """Return what there is to say where no file has a processor's settings."""
-    return "" if settings.said else f"sizes of media follow the defaults of {of}: no {OF_IMAGES} is known"
+    return "" if settings.said else f"sizes of media follow the defaults of {of}: no {_OF_IMAGES} is known"

@@ -58,6 +58,7 @@ class Tracker:
         "_stem",
         "_traced",
         "architecture",
+        "broken_files",
         "causal_lm",
         "files",
         "gaps",
@@ -85,6 +86,7 @@ class Tracker:
         self.architecture = ""
         self.causal_lm: tuple[str, ...] = ()
         self.files: Mapping[str, Mapping[str, Any]] = {}
+        self.broken_files: Mapping[str, str] = {}
         self.parameters: dict[str, Parameter] = {}
         self.gaps: list[Gap] = []
         self.unmodelled: list[str] = []

@@ -29,6 +29,7 @@ def window_side(r: Reader) -> int:
     """Read how many merged patches a window has on each side; at least one."""
     return max(1, r.size("window_size") // r.size("spatial_merge_size") // r.size("patch_size"))
 
+
 DIALECT = Dialect(
     "qwen2_5_vl_vision",
     read,

@@ -56,9 +56,9 @@ def resized(whole: Reader, r: Reader, *, window: int = 0, later: bool = False) -
     Settings: `size.shortest_edge` and `size.longest_edge`, pixels in all, or `min_pixels` and `max_pixels`. A video's
     are those of `Qwen2VLVideoProcessor` for each frame, of the `later` one, Qwen3-VL's, for all frames.
     """
-    videos = Settings(whole, "video")
 
     def made(images: Settings) -> Media:
+        videos = Settings(whole, "video")
         least, most = ("min_pixels", "size.shortest_edge"), ("max_pixels", "size.longest_edge")
         side = 32 if later else 28
         return SmartResize(

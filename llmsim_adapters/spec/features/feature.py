@@ -23,8 +23,7 @@ GROUPS: Final = (MODEL, QUANTIZATION)
 class Feature(Generic[Node]):
     """A named property of one kind of node.
 
-    `costless` is the reason why no figure changes with it; None: some figure does. `uncounted` says what of it even
-    builders that have it leave out, and what they count: a gap of every model that has it. `group` is the kind of
+    `costless` is the reason why no figure changes with it; None: some figure does. `group` is the kind of
     component that it is about, where that is not the one that it is on; a plugin's is about the one that it comes with.
     """
 
@@ -34,7 +33,6 @@ class Feature(Generic[Node]):
     present: Callable[[Node], bool]
     remove: Callable[[Node], Node]
     costless: str | None = None
-    uncounted: str | None = None
     group: str = ""
 
     def __str__(self) -> str:

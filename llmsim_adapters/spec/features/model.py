@@ -70,7 +70,6 @@ def _tower(name: str, axis: str, of: str) -> Feature[ModelSpec]:
         ModelSpec,
         lambda m: axis in [stack.axis for stack in m.stacks],
         lambda m: replace(m, stacks=tuple(stack for stack in m.stacks if stack.axis != axis)),
-        uncounted=f"the weights of the encoder of {of} are counted; what it runs on {of} is not, which no text needs",
     )
 
 
@@ -80,6 +79,9 @@ def _lacks_norm(sublayer: Sublayer) -> bool:
         return False
     return not all(mixer.normalises for mixer in sublayer.mixers)
 
+
+TOWERS: Final = {"patches": ("vision_tower", "pictures"), "frames": ("audio_tower", "sound")}
+"""The features of towers: by the axis of their stack, the name, and what they encode."""
 
 FEATURES: Final[tuple[Feature[Any], ...]] = (
     Feature(
@@ -168,7 +170,6 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         lambda m: "mtp" in [stack.name for stack in m.stacks],
         lambda m: replace(m, stacks=tuple(s for s in m.stacks if s.name != "mtp")),
     ),
-    _tower("vision_tower", "patches", "pictures"),
-    _tower("audio_tower", "frames", "sound"),
+    *(_tower(name, axis, of) for axis, (name, of) in TOWERS.items()),
     *(_stored_as(scheme, meaning) for scheme, meaning in SCHEMES.items()),
 )

@@ -120,7 +120,15 @@ class LongestEdge(Media):
         rows, columns = height // self.patch_size, width // self.patch_size
         down, across = rows // self.merge_size, columns // self.merge_size
         return Item(
-            kind, given, (height, width), rows * columns, rows * columns, down * across, ((rows * columns, 1),), (), down
+            kind,
+            given,
+            (height, width),
+            rows * columns,
+            rows * columns,
+            down * across,
+            ((rows * columns, 1),),
+            (),
+            down,
         )
 
 
