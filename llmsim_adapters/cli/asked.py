@@ -21,11 +21,17 @@ WORDS: Final = {
     "context": "context_len",
     "weights": "weight_dtype",
     "kv": "kv_cache_dtype",
+    "image": "images",
+    "video": "videos",
+    "audio": "audio_seconds",
 }
 """Short words for fields of a schedule, beside the names of all of them."""
 
 _SIZES: Final = {name for name, _ in SIZES}
-_FLAGS: Final = ("mtp", "deepep", "dense_fully_dp", "moe_tp")
+_FLAGS: Final = ("mtp", "deepep", "dense_fully_dp", "moe_tp", "preprocessed")
+_ITEMS: Final = {"images": 2, "videos": 3, "audio_seconds": 1}
+"""Fields of media, with the numbers that each item has."""
+
 _FIELDS: Final = {field.name for field in fields(Schedule)} - {"engine_options"}
 _THOUSANDS: Final = {"k": 2**10, "m": 2**20}
 
@@ -75,6 +81,8 @@ def _value(text: str, field: str, value: str) -> Any:
             message = f"{printable(text)}: {field} is {printable(value, 40)!r}; expected an integer, as 8 or 32k"
             raise Failed(message, MISUSE)
         return number
+    if field in _ITEMS:
+        return _items(text, field, value)
     if field in _FLAGS:
         if value.lower() not in ("true", "false"):
             message = f"{printable(text)}: {field} is {printable(value, 40)!r}; expected true or false"
@@ -83,6 +91,25 @@ def _value(text: str, field: str, value: str) -> Any:
     if field.endswith("dtype"):
         return FORMATS.get(value.lower(), value.lower())
     return value
+
+
+def _items(text: str, field: str, value: str) -> tuple[Any, ...]:
+    """Return the media of a field: items with `+` between them, sides with `x`."""
+    count = _ITEMS[field]
+    found = []
+    for item in value.split("+"):
+        sides = item.lower().split("x")
+        if len(sides) != count or not all(_is_number(side, whole=count > 1) for side in sides):
+            form = "x".join(["N"] * count) if count > 1 else "SECONDS"
+            message = f"{printable(text)}: {field} is {printable(value, 40)!r}; expected {form}, several with + between"
+            raise Failed(message, MISUSE)
+        found.append(tuple(map(int, sides)) if count > 1 else float(sides[0]))
+    return tuple(found)
+
+
+def _is_number(text: str, *, whole: bool) -> bool:
+    digits = text if whole else text.replace(".", "", 1)
+    return digits.isascii() and digits.isdecimal() and len(digits) < 10
 
 
 def size(text: str) -> int | None:

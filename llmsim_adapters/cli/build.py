@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.cli.document import Cell, Document, Section, section, table
+from llmsim_adapters.cli.media import seen
 from llmsim_adapters.cli.words import exact, gap_cell, human, pairs, share, step
 from llmsim_adapters.graph.figures import meanings
 
@@ -32,6 +33,7 @@ def document(source: str, coverage: Coverage, graph: OperatorGraph, *, weights: 
             ],
         ),
         *_notes(graph),
+        *_media(graph),
         *_gaps(graph),
         _totals(graph),
         _kv_cache(graph),
@@ -58,6 +60,14 @@ def _gaps(graph: OperatorGraph) -> Iterator[Section]:
 def _notes(graph: OperatorGraph) -> Iterator[Section]:
     if graph.notes:
         yield section("Notes", table("Of the schedule", ([note] for note in graph.notes)))
+
+
+def _media(graph: OperatorGraph) -> Iterator[Section]:
+    if graph.media:
+        yield section(
+            "Pictures and sound of each sequence",
+            table("What the encoder sees", ([line] for line in seen(graph.media))),
+        )
 
 
 def _totals(graph: OperatorGraph) -> Section:

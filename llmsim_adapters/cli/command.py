@@ -20,6 +20,7 @@ _WORDS: Final = {
 
 _GROUPS: Final = (
     ("Step", ("batch_size", "seq_len", "context_len", "mode", "logits", "mtp")),
+    ("Pictures and sound", ("images", "videos", "audio_seconds", "preprocessed", "encoder_len")),
     (
         "Ranks and engine",
         (

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from llmsim_adapters.cli.group import MISUSE, Failed
+from llmsim_adapters.cli.media import media_options
 from llmsim_adapters.cli.output import Wanted, write
 from llmsim_adapters.text import printable
 
@@ -252,6 +253,7 @@ def model_options(command: F) -> F:
                 help="The new tokens that the head runs for.",
             ),
             _MTP,
+            media_options,
             *_RANKS,
             *_SPREAD,
             click.option("--sglang", metavar="ARGUMENTS", help="Engine, ranks and formats in SGLang's words."),

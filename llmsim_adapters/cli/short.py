@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.cli.document import Cell, Document, Section, section, table
+from llmsim_adapters.cli.media import seen
 from llmsim_adapters.cli.words import EVIDENCE, human, share, step, support
 from llmsim_adapters.evaluation.status import Status
 from llmsim_adapters.gap import GapKind
@@ -52,8 +53,9 @@ def document(source: str, coverage: Coverage, schedule: Schedule, graph: Operato
         notes = list(_notes((*coverage.notes, *graph.notes), lines=2 if room > 1 else 1))
         figures = [
             section("", "", table("Figure|Of|>Value|Largest parts; number formats", rows)),
-            section("", *notes, Cell(f"Step: {step(schedule)}", "quiet")),
+            section("", *notes, Cell(f"Step: {step(schedule)}", "quiet"), *_media(graph)),
         ]
+        lines += len(_media(graph))
         lines += sum(-(-len(note.text) // (_LONGEST + 4)) for note in notes)
     gaps = [_gaps(worst_first(coverage.gaps), SCREEN - 1 - lines)] if coverage.gaps else []
     return Document(source, (section("", *answer), *gaps, *figures, section("", Cell(WHY, "quiet"))))
@@ -111,6 +113,14 @@ def _notes(notes: tuple[str, ...], lines: int) -> Iterator[Cell]:
         return
     more = f" (and {len(notes) - 1:,} more: --why notes)" if len(notes) > 1 else ""
     yield Cell(f"Note: {_cut(notes[0], lines * _LONGEST - len(more) - 2)}{more}")
+
+
+def _media(graph: OperatorGraph) -> list[Cell]:
+    """Return the first item of media, and how many others there are."""
+    if not graph.media:
+        return []
+    more = f" (and {len(graph.media) - 1:,} more)" if len(graph.media) > 1 else ""
+    return [Cell(_cut(f"Media: {seen(graph.media[:1])[0]}{more}", _LONGEST + 4), "quiet")]
 
 
 def _cut(text: str, limit: int) -> str:

@@ -34,7 +34,10 @@ EVIDENCE: Final = {
     "verified": "verified: reference facts hold its dialect, components and features",
     "counted": "counted: its total equals one that others published or measured",
 }
-_STEP: Final = ("batch_size", "seq_len", "context_len", "mode", "engine", "tp_size", "dp_size", "ep_size")
+_STEP: Final = (
+    *("batch_size", "seq_len", "context_len", "mode", "engine", "tp_size", "dp_size", "ep_size"),
+    *("images", "videos", "audio_seconds"),
+)
 
 
 def exact(value: int, unit: str) -> tuple[str, str]:
@@ -63,11 +66,21 @@ def step(schedule: Schedule) -> str:
         for name, value in fields.items()
         if name not in _STEP and value not in (plain[name], {}, None)
     ]
+    media = [
+        f"{len(given):,} {name if len(given) > 1 else name[:-1]}"
+        for name, given in (
+            ("pictures", schedule.images),
+            ("videos", schedule.videos),
+            ("sounds", schedule.audio_seconds),
+        )
+        if given
+    ]
     cached = f" after {schedule.context_len:,} cached ones" if schedule.context_len else ""
     ranks = f"{schedule.world_size:,} rank{'s' if schedule.world_size > 1 else ''}"
     return "; ".join(
         [
             f"{schedule.mode}, {schedule.batch_size:,} × {schedule.seq_len:,} tokens{cached}",
+            *([f"in each: {', '.join(media)}"] if media else []),
             f"{schedule.engine}, {sizes or 'tp 1'}: {ranks}",
             *rest,
         ]

@@ -17,6 +17,7 @@ from llmsim_adapters.documents.graph import (
     ComparedFigureDocument,
     KvCacheDocument,
     MeaningDocument,
+    MediaDocument,
     OperatorDocument,
     ScheduleDocument,
     TotalsDocument,
@@ -130,6 +131,7 @@ class GraphDocument(_Document):
     transfers: list[TransferDocument]
     ranks: int = Field(description="tp_size * dp_size; the figures are those of one of them")
     notes: list[str] = Field(description="what one may not expect of the schedule and its engine")
+    media: list[MediaDocument] = Field(description="the pictures and sounds of each sequence")
 
 
 class SideDocument(Strict):

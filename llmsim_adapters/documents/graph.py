@@ -31,6 +31,23 @@ class ScheduleDocument(Strict):
     weight_dtype: str | None
     activation_dtype: str | None
     kv_cache_dtype: str | None
+    images: list[tuple[int, int]] = Field(description="height and width of each picture of a sequence, in pixels")
+    videos: list[tuple[int, int, int]] = Field(description="frames, height and width of each video of a sequence")
+    audio_seconds: list[float]
+    preprocessed: bool = Field(description="whether sizes of media are those that the encoder gets")
+    encoder_len: int = Field(description="length of an encoder's output that tokens attend to; 0: that of the media")
+
+
+class MediaDocument(Strict):
+    """A picture, video or sound of a sequence, as the model's encoder sees it."""
+
+    kind: Literal["image", "video", "audio"]
+    given: list[float]
+    seen: list[float] = Field(description="after resizing, tiling and padding")
+    patches: int = Field(description="patches or frames that are embedded")
+    tokens: int = Field(description="rows that it becomes in the sequence of the language model")
+    text: int = Field(description="tokens beside them that mark rows, tiles or ends")
+    attended: int = Field(description="rows of the encoder's output that tokens attend to by cross attention")
 
 
 class TotalsDocument(Strict):

@@ -108,22 +108,30 @@ class OperatorGraph:
         """Whether a rank loads a tensor: that of multi-token prediction only where that runs."""
         return weight.stack != MTP or self.schedule.mtp
 
-    def kv_cache_elements(self, tokens: int, encoder_tokens: int = 0, reserve: bool = False) -> int:
+    def kv_cache_elements(self, tokens: int, encoder_tokens: int | None = None, reserve: bool = False) -> int:
         """Return the cached elements of one sequence of `tokens` tokens, the whole model's.
 
         `reserve` counts windowed layers as an engine without window-aware paging keeps them: in full.
-        `encoder_tokens` is the length of an encoder's output, for models that attend to one: its keys and values are
-        kept, too.
+        `encoder_tokens` is the length of an encoder's output, for models that attend to one, by default that of the
+        schedule: its keys and values are kept, too.
         """
+        encoder_tokens = self.encoder_len if encoder_tokens is None else encoder_tokens
         return sum(c.elements(tokens, reserve, encoder_tokens) for c in self.caches if c.kind != "state")
 
-    def kv_cache_bytes(self, tokens: int, encoder_tokens: int = 0, reserve: bool = False) -> int:
+    def kv_cache_bytes(self, tokens: int, encoder_tokens: int | None = None, reserve: bool = False) -> int:
         """Return the same in bytes, each cache in its own format."""
+        encoder_tokens = self.encoder_len if encoder_tokens is None else encoder_tokens
         return sum(c.bytes(tokens, reserve, encoder_tokens) for c in self.caches if c.kind != "state")
 
-    def rank_kv_cache_bytes(self, tokens: int, encoder_tokens: int = 0, reserve: bool = False) -> int:
+    def rank_kv_cache_bytes(self, tokens: int, encoder_tokens: int | None = None, reserve: bool = False) -> int:
         """Return the bytes of one sequence of `tokens` tokens on one rank of those that work on it."""
+        encoder_tokens = self.encoder_len if encoder_tokens is None else encoder_tokens
         return sum(c.rank_bytes(tokens, reserve, encoder_tokens) for c in self.caches if c.kind != "state")
+
+    @property
+    def encoder_len(self) -> int:
+        """The length of the output of an encoder that a sequence's tokens attend to: that said, or of its media."""
+        return self.schedule.encoder_len or sum(item.attended for item in self.media)
 
     @property
     def transfer_bytes(self) -> int:

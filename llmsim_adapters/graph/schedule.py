@@ -132,9 +132,8 @@ class Schedule:
     def _take_media(self) -> None:
         """Keep the sizes of media as tuples."""
         if self.mode == "decode":
-            message = "schedule field `mode` is 'decode'; media run in mode 'extend', before any token is decoded"
-            raise ScheduleError(message)
-        for name, sides, expected in _MEDIA:
+            raise ScheduleError(DECODES_MEDIA)
+        for name, sides, expected in MEDIA:
             given = getattr(self, name)
             taken = _sizes(given, sides) if sides else _lengths(given)
             if taken is None:
@@ -180,7 +179,9 @@ _MOST_ITEMS: Final = 4096
 _LONGEST_SIDE: Final = 2**20
 _LONGEST_SOUND: Final = 10**7
 
-_MEDIA: Final = (
+DECODES_MEDIA: Final = "schedule field `mode` is 'decode'; media run in mode 'extend', before any token is decoded"
+
+MEDIA: Final = (
     ("images", 2, f"pairs of height and width, integers from 1 to 2**20, {_MOST_ITEMS} pairs at most"),
     ("videos", 3, f"frames, height and width of each, integers from 1 to 2**20, {_MOST_ITEMS} videos at most"),
     ("audio_seconds", 0, f"lengths above 0, at most {_LONGEST_SOUND:,} seconds, {_MOST_ITEMS} of them at most"),

@@ -17,7 +17,8 @@ def lower_attention(attention: Attention, site: Site) -> None:
     head_dim, kv_heads = attention.head_dim, attention.num_key_value_heads
     value_dim = head_dim if attention.value_head_dim is None else attention.value_head_dim
     site.split_heads(attention.num_attention_heads, kv_heads)
-    _project(attention, site, value_dim)
+    asking = _asking(attention, site)
+    _project(attention, site, value_dim, asking)
     site.options(attention.options, "scores")
     if attention.indexer is not None:
         site.lower(attention.indexer, "indexer")
@@ -36,33 +37,44 @@ def lower_attention(attention: Attention, site: Site) -> None:
         top_k_block=attention.top_k_block,
         top_k_tail=attention.top_k_tail,
         pairs=site.step.pairs_of_blocks(attention.block) if attention.block else None,
+        queries=attention.queries,
     )
     site.options(attention.options, "results")
     results = attention.num_attention_heads * value_dim
     if attention.output_norm is not None:
         site.norm("output_norm", attention.output_norm, width=results, sharding="heads")
-    site.linear("o_proj", results, attention.hidden_size, "row", bias=attention.o_bias)
+    site.linear("o_proj", results, attention.hidden_size, "row", rows=asking, bias=attention.o_bias)
     entry, idle = kv_heads * (head_dim + value_dim), attention.borrows_cache or not attention.cached
     site.cache("key_value", entry, "kv_heads", attention.window, idle=idle)
 
 
-def _project(attention: Attention, site: Site, value_dim: int) -> None:
-    """Queries, and keys and values unless they are an earlier layer's, with their norms."""
+def _asking(attention: Attention, site: Site) -> int | None:
+    """Return how many rows ask where they are trained vectors, as many for each sequence of an encoder."""
+    run = site.step.run
+    if not attention.queries or run is None:
+        return None
+    return site.step.batch_size * run.sequences * attention.queries
+
+
+def _project(attention: Attention, site: Site, value_dim: int, asking: int | None) -> None:
+    """Queries, of `asking` rows if not all; keys and values, unless they are an earlier layer's; and their norms."""
     head_dim, bias, kv_heads = attention.head_dim, attention.qkv_bias, attention.num_key_value_heads
     inputs = attention.hidden_size if attention.input_size is None else attention.input_size
     source = inputs if attention.source_size is None else attention.source_size
     queries, keys, values = attention.num_attention_heads * head_dim, kv_heads * head_dim, kv_heads * value_dim
-    site.linear("q_proj", inputs, queries, "heads", bias=bias)
+    site.linear("q_proj", inputs, queries, "heads", rows=asking, bias=bias)
     norms: list[tuple[str, Norm | None, int, Sharding]] = [("q_norm", attention.q_norm, queries, "heads")]
+    asked = site.source_rows
     if not attention.borrows_cache:
-        site.linear("k_proj", source, keys, "kv_heads", bias=bias and attention.key_bias)
+        site.linear("k_proj", source, keys, "kv_heads", rows=asked, bias=bias and attention.key_bias)
         site.options(attention.options, "values")
         if not attention.keys_as_values and not any(option.makes_values for option in attention.options):
-            site.linear("v_proj", source, values, "kv_heads", bias=bias)
+            site.linear("v_proj", source, values, "kv_heads", rows=asked, bias=bias)
         norms += [("k_norm", attention.k_norm, keys, "kv_heads"), ("v_norm", attention.v_norm, values, "kv_heads")]
     for name, norm, width, sharding in norms:
         if norm is not None:
-            site.norm(name, norm, width=width, sharding=sharding)
+            rows = asking if name == "q_norm" else asked
+            site.norm(name, norm, width=width, sharding=sharding, tokens=rows)
 
 
 def lower_latent_attention(attention: LatentAttention, site: Site) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.graph.schedule import ScheduleError
+from llmsim_adapters.graph.schedule import DECODES_MEDIA, ScheduleError
 from llmsim_adapters.spec.components import Norm
 from llmsim_adapters.spec.media.media import Item, Unfit, run
 
@@ -33,6 +33,8 @@ def runs(spec: ModelSpec, schedule: Schedule) -> dict[str, Run]:
     """
     if not schedule.has_media:
         return {}
+    if schedule.mode == "decode":
+        raise ScheduleError(DECODES_MEDIA)
     found: dict[str, list[Item]] = {}
     for field, kind, name in _FIELDS:
         given = getattr(schedule, field)
@@ -40,7 +42,8 @@ def runs(spec: ModelSpec, schedule: Schedule) -> dict[str, Run]:
             continue
         stacks = [stack for stack in spec.stacks if stack.media is not None and kind in stack.media.takes]
         if not stacks:
-            raise ScheduleError(f"schedule field `{field}` is given; {_unheard(spec, kind, name)}")
+            message = f"schedule field `{field}` is given; {_unheard(spec, kind, name)}"
+            raise ScheduleError(message)
         for stack in stacks:
             found.setdefault(stack.name, []).extend(_seen(stack, field, kind, given, schedule.preprocessed))
     ran = {}
@@ -66,7 +69,8 @@ def _seen(
             yield stack.media.see(kind, item, preprocessed)
         except Unfit as unfit:
             shown = " × ".join(f"{side:,}" for side in item)
-            raise ScheduleError(f"schedule field `{field}` has {shown}; {unfit}") from unfit
+            message = f"schedule field `{field}` has {shown}; {unfit}"
+            raise ScheduleError(message) from unfit
 
 
 def _unheard(spec: ModelSpec, kind: Kind, name: str) -> str:
@@ -79,11 +83,12 @@ def _unheard(spec: ModelSpec, kind: Kind, name: str) -> str:
 
 def rows_of(stack: Stack, before: bool) -> list[str]:
     """Return the name of the rows that each of the components before or after the blocks of an encoder runs on."""
-    components, media = (stack.before if before else stack.after), stack.media
-    said = () if media is None else media.before if before else media.after
+    if before:
+        return [*stack.before_rows, *_before(stack.before)[len(stack.before_rows) :]]
+    said = stack.after_rows
     if said:
-        return list(said)
-    return _before(components) if before else _after(components, _width(stack))
+        return [*said, *["tokens"] * (len(stack.after) - len(said))]
+    return _after(stack.after, _width(stack))
 
 
 def _before(components: tuple[Component, ...]) -> list[str]:

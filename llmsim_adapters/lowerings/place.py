@@ -83,7 +83,7 @@ class Place:
         self.step = step
         self.stack = stack
         self.block = block
-        self._runs = runs and not from_encoder
+        self._runs = runs and (not from_encoder or bool(step.encoder_len))
         self._tower = tower
         self._keeps = runs
         self._from_encoder = from_encoder

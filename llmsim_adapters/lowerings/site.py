@@ -133,9 +133,9 @@ class Site(Storage):
     ) -> None:
         """Emit `batch` products of (m, k) with (k, n); of so many with as many operands a rank has its part.
 
-        Sizes that are split otherwise are given as one rank's.
+        Sizes that are split otherwise are given as one rank's. Nothing is emitted of no rows at all.
         """
-        if not self._runs:
+        if not self._runs or (m.__class__ is int and m == 0):
             return
         if self._ranks is not None and sharding != "replicated":
             batch = self.local(batch, sharding)
@@ -166,6 +166,16 @@ class Site(Storage):
             )
         )
 
+    @property
+    def source_rows(self) -> int | None:
+        """The rows that keys and values are made of: an encoder's output where they come from that; None: the tokens.
+
+        What an earlier step made of it is cached, so that there are none where tokens are.
+        """
+        if not self._from_encoder or self.step.run is not None:
+            return None
+        return 0 if self.step.context_len else self.step.batch_size * self.step.encoder_len
+
     def attend(
         self,
         *,
@@ -180,19 +190,22 @@ class Site(Storage):
         top_k_block: int = 1,
         top_k_tail: bool = False,
         pairs: int | None = None,
+        queries: int = 0,
     ) -> None:
         """Emit the core of attention: the scores of each query head with all keys, and their sums of values.
 
         Where each token attends to `top_k` chosen ones, a decode step multiplies with those only; a prefill, which has
         other ones for each token, is counted with all, as masks do it. `pairs` are given where they are others than
-        causality and the window leave.
+        causality and the window leave. In an encoder, `queries` ask in each sequence in place of all of it.
         """
         step = self.step
         if step.run is not None:
-            self._attend_within(step.run, heads, kv_heads, key_dim, value_dim, window is not None)
+            self._attend_within(step.run, heads, kv_heads, key_dim, value_dim, window is not None, queries)
             return
-        kv_length = step.kv_length(window, chunked)
-        if pairs is None:
+        kv_length = step.encoder_len if self._from_encoder else step.kv_length(window, chunked)
+        if self._from_encoder:
+            pairs = step.seq_len * kv_length
+        elif pairs is None:
             pairs = step.pairs(window, causal, chunked)
         if top_k is not None:
             kv_length = step.chosen_length(kv_length, top_k, top_k_block, top_k_tail) if step.decode else kv_length
@@ -219,7 +232,7 @@ class Site(Storage):
             )
 
     def _attend_within(
-        self, run: Run, heads: int, kv_heads: int, key_dim: int, value_dim: int, in_windows: bool
+        self, run: Run, heads: int, kv_heads: int, key_dim: int, value_dim: int, in_windows: bool, queries: int
     ) -> None:
         """Emit the core of attention of an encoder: each sequence of a picture or sound attends within itself."""
         step = self.step
@@ -240,7 +253,7 @@ class Site(Storage):
             ):
                 self.product(
                     name + suffix,
-                    length,
+                    queries or length,
                     n,
                     k,
                     apart * kv_heads * length * width,
@@ -252,21 +265,29 @@ class Site(Storage):
                 )
 
     def norm(
-        self, name: str, norm: Norm, rows: int | None = None, *, width: int = 0, sharding: Sharding = "replicated"
+        self,
+        name: str,
+        norm: Norm,
+        rows: int | None = None,
+        *,
+        width: int = 0,
+        sharding: Sharding = "replicated",
+        tokens: int | None = None,
     ) -> None:
-        """Emit a normalisation over `rows` rows of this rank, by default one for each new token.
+        """Emit a normalisation over `rows` rows of this rank, by default one for each of `tokens`, or new tokens.
 
         Where ranks have parts of `width` features of a token, each normalises as many rows as are in its own; a row
         that is on several ranks is normalised in parts, for which they add up a number of each.
         """
+        tokens = self.step.tokens if tokens is None else tokens
         size, split = norm.size, width > 0 and (norm.sets > 1 or norm.size == width)
         if width:
             own = self.local(width, sharding)
             if own < size:
-                size, rows = own, self.step.tokens
-                self._joint(name, self.step.tokens)
+                size, rows = own, tokens
+                self._joint(name, tokens)
             else:
-                rows = self.step.tokens * own // size
+                rows = tokens * own // size
         numbers = (norm.size,) if norm.sets == 1 else (norm.sets, norm.size)
         split_as: Sharding = sharding if split else "replicated"
         if norm.gain:
@@ -276,7 +297,7 @@ class Site(Storage):
         elements = size if norm.gain else 0
         if norm.sets > 1:
             elements = elements * self.local(norm.sets, split_as)
-        self.product(name, self.step.tokens if rows is None else rows, size, 0, elements, kind="norm")
+        self.product(name, tokens if rows is None else rows, size, 0, elements, kind="norm")
         if norm.gate_rank:
             self.linear(f"{name}.gate_down_proj", norm.size, norm.gate_rank, "replicated", rows=rows)
             self.linear(f"{name}.gate_up_proj", norm.gate_rank, norm.size, "replicated", rows=rows)

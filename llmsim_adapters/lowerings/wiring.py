@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.media.media import Run
     from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
 
-ATTENDED: Final = "attended"
-"""The rows of an encoder's output that the language model's tokens attend to, in rules of media."""
+_SHOWN: Final = 3
 
 AROUND = "model"
 """The stack name of what stands before and after all stacks."""
@@ -123,7 +122,7 @@ class _Wiring:
     def _encoder_length(self) -> int:
         """Return how many rows of an encoder's output a sequence's tokens attend to."""
         said = self._named(self._schedule.encoder_len, "encoder_len", "schedule")
-        return said or sum(run.counts.get(ATTENDED, 0) for run in self._media.values())
+        return said or sum(run.count("attended") for run in self._media.values())
 
     def _declared_cache(self) -> str:
         """Return the format of the cache that the checkpoint declares; empty: none."""
@@ -148,7 +147,7 @@ class _Wiring:
             routing=routing,
             transfers=tuple(draft.transfers),
             notes=self._notes(routing),
-            media=tuple([item for run in self._media.values() for item in run.items if item.length]),
+            media=tuple([item for run in self._media.values() for item in run.items if item.length or item.attended]),
         )
 
     def _set_aside(self) -> None:
@@ -183,6 +182,7 @@ class _Wiring:
             notes += [f"`{name}` is ignored: the model has no experts" for name, is_asked in asked if is_asked]
         elif schedule.deepep and self._layout.ranks is not None and self._layout.ranks.expert == 1:
             notes.append("`deepep` sends no tokens: `ep_size` is 1, so that all experts are on every group of ranks")
+        notes += dict.fromkeys(run.media.origin for run in self._media.values() if run.media.origin)
         if schedule.mtp and self._spec.stack(MTP) is None:
             notes.append("`mtp` is ignored: the model has no multi-token prediction")
         return tuple(notes)
@@ -212,7 +212,9 @@ class _Wiring:
 
     def _named_run(self, name: str, run: Run) -> Run:
         """Return what an encoder runs with the names that formulas show."""
-        origin = f"media of the schedule, by the rule {type(run.media).__name__}"
+        seen = [f"{_sides(item.given)} seen as {_sides(item.seen)}" for item in run.items[:_SHOWN]]
+        more = ["…"] if len(run.items) > _SHOWN else []
+        origin = f"media of the schedule by {type(run.media).__name__}: {'; '.join([*seen, *more])}"
         pieces, windows = (
             tuple(
                 (
@@ -295,6 +297,10 @@ class _Wiring:
 
     def _named(self, value: int, name: str, origin: str) -> int:
         return Traced.leaf(value, name, origin) if self._traced else value
+
+
+def _sides(size: tuple[float, ...]) -> str:
+    return " × ".join(f"{side:,}" for side in size)
 
 
 def _labelled(sublayer: Sublayer, taken: dict[str, int]) -> Iterator[tuple[str, Component]]:

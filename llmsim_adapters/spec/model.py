@@ -82,7 +82,10 @@ class Stack:
     predicts. With a `patch_size`, the stack runs on patches of so many tokens. A sequence that begins with more than
     `pad_above` tokens is padded to a multiple of `pad_to`. `counted_by` is the canonical parameter that says how many
     positions there are. `media` says what a tower runs for a picture or sound; None: nobody knows. `model_type` is that
-    of a tower's own config.
+    of a tower's own config; `before_rows` and `after_rows` name the rows that each component around its blocks runs on:
+    `patches`, `rows` (the hidden states of blocks), `tokens`, `sequences`, `items`, or a name of its rule's own.
+    Those that none is named for run on patches up to the first convolution or projection, and then on rows; behind the
+    blocks norms of their width run on rows, and what follows on tokens.
     """
 
     name: str
@@ -102,6 +105,8 @@ class Stack:
     counted_by: str = "num_hidden_layers"
     media: Media | None = None
     model_type: str = ""
+    before_rows: tuple[str, ...] = ()
+    after_rows: tuple[str, ...] = ()
 
     def parts(self) -> tuple[Component | Block, ...]:
         return (*self.before, *self.blocks, *self.after)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from llmsim_adapters.graph.schedule import LARGEST, SAID_BY_OPTIONS, SIZES, Schedule, ScheduleError
+from llmsim_adapters.graph.schedule import LARGEST, MEDIA, SAID_BY_OPTIONS, SIZES, Schedule, ScheduleError
 from llmsim_adapters.sweep.column import column
+from llmsim_adapters.sweep.result import objects
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _LEAST: Final = dict(SIZES)
+_MEDIA: Final = {name for name, *_ in MEDIA}
 _DEFAULTS: Final = {field.name: field.default for field in fields(Schedule)}
 
 
@@ -69,9 +71,9 @@ class Points(NamedTuple):
         """Yield the points in groups of `most` that differ in nothing but sizes."""
         for name, values in self.fields.items():
             if name not in _LEAST and values.size > 1:
-                same = values == values.flat[0]
-                if not same.all():
-                    for part in self.parts(same):
+                numbers = _numbered(values)
+                if numbers.any():
+                    for part in self.parts(numbers):
                         yield from part.groups(most)
                     return
         if self.numbers.size <= most:
@@ -133,6 +135,30 @@ def _one(value: object) -> NDArray[Any]:
     return array
 
 
+def _numbered(values: NDArray[Any]) -> NDArray[np.int64]:
+    """Return the number of each value among the distinct ones, in the order in which they come."""
+    known: dict[object, int] = {}
+    numbers = [known.setdefault(value, len(known)) for value in values.ravel().tolist()]
+    return np.array(numbers, dtype=np.int64).reshape(values.shape)
+
+
+def _media(name: str, given: Any) -> NDArray[Any]:
+    """Return the values of a field of media: what a schedule can have is one value, a list of such is one a point.
+
+    Raises:
+        ScheduleError: it is neither.
+    """
+    if not isinstance(given, np.ndarray):
+        try:
+            return _one(getattr(Schedule(**{name: given}), name))
+        except ScheduleError:
+            if not isinstance(given, (list, tuple)):
+                raise
+    array = objects(given)
+    flat = [getattr(Schedule(**{name: value}), name) for value in array.ravel().tolist()]
+    return objects(flat).reshape(array.shape)
+
+
 def _checked(name: str, given: Any) -> NDArray[Any]:
     """Return the array of a field's values, integers where it is a size."""
     if name not in _DEFAULTS:
@@ -140,6 +166,8 @@ def _checked(name: str, given: Any) -> NDArray[Any]:
         raise ScheduleError(message)
     if name == "engine_options":
         return np.asarray(given)
+    if name in _MEDIA:
+        return _media(name, given)
     try:
         array = np.asarray(given)
     except ValueError:

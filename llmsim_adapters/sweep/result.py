@@ -152,6 +152,23 @@ def figures(graph: OperatorGraph) -> dict[str, Any]:
     }
 
 
+def objects(values: Any) -> NDArray[Any]:
+    """Return an array of objects, which are no arrays of what is in them."""
+    import numpy as np
+
+    if isinstance(values, np.ndarray):
+        return values.astype(object) if values.dtype != object else values
+    array = np.empty(len(values), dtype=object)
+    for index, value in enumerate(values):
+        array[index] = value
+    return array
+
+
+def _has_tuples(values: Any) -> bool:
+    """Whether an axis is one of media, whose values are themselves lists."""
+    return isinstance(values, (list, tuple)) and any(isinstance(value, (list, tuple)) for value in values)
+
+
 def grid(**axes: Any) -> dict[str, NDArray[Any]]:
     """Return arrays by name that broadcast to all combinations of the axes' values, one axis for each.
 
@@ -163,5 +180,8 @@ def grid(**axes: Any) -> dict[str, NDArray[Any]]:
     need(*NUMPY)
     import numpy as np
 
-    arrays = [np.atleast_1d(np.asarray(values)).ravel() for values in axes.values()]
+    arrays = [
+        objects(values) if _has_tuples(values) else np.atleast_1d(np.asarray(values)).ravel()
+        for values in axes.values()
+    ]
     return dict(zip(axes, np.meshgrid(*arrays, indexing="ij", sparse=True), strict=True))

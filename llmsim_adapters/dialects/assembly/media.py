@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from llmsim_adapters.dialects.assembly.tower import patch_count
 from llmsim_adapters.sources.sidecars import PROCESSORS
+from llmsim_adapters.spec.components import LearnedTokens
 from llmsim_adapters.spec.media.refused import Refused
+from llmsim_adapters.spec.media.tiles import Tiles, Tiling
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.media.media import Media
+    from llmsim_adapters.spec.model import Stack
 
     Number = TypeVar("Number", int, float)
 
@@ -125,3 +129,20 @@ def rule(r: Reader, kind: str, make: Callable[[Settings], Media]) -> Media:
 def origin(settings: Settings, of: str) -> str:
     """Return what there is to say where no file has a processor's settings."""
     return "" if settings.said else f"sizes of media follow the defaults of {of}: no {_OF_IMAGES} is known"
+
+
+def square(r: Reader, *, tokens: int, extra: int = 0, tiling: Tiling | None = None, text: int = 0) -> Tiles:
+    """Return the rule of tiles of `image_size` pixels a side, with `extra` hidden states beside their patches."""
+    return Tiles(
+        side=int(r.size("image_size")),
+        patches=int(patch_count(r)),
+        extra=extra,
+        tokens=int(tokens),
+        tiling=tiling or Tiling(),
+        text=text,
+    )
+
+
+def class_tokens(stack: Stack) -> int:
+    """Return how many trained vectors stand beside a tile's patches, before the blocks."""
+    return int(sum(each.count for each in stack.before if isinstance(each, LearnedTokens)))

@@ -37,6 +37,11 @@ class PartWords(NamedTuple):
     costless: Mapping[str, str] = _NOTHING
 
 
+def _named_rows(stack: Stack) -> tuple[str, ...]:
+    """Return the rows of each component behind the blocks: those of the blocks where none are named."""
+    return (*stack.after_rows, *["rows"] * (len(stack.after) - len(stack.after_rows)))
+
+
 _DTYPE: Final = "a checkpoint's number format is that of the whole model"
 
 
@@ -46,9 +51,14 @@ class Tower(NamedTuple):
     stack: Stack
     r: Reader
 
-    def then(self, *components: Component) -> Stack:
-        """Return its stack with further components at the end, as those that project to the language model's size."""
-        return replace(self.stack, after=(*self.stack.after, *components))
+    def then(self, *components: Component, rows: tuple[str, ...] = ()) -> Stack:
+        """Return its stack with further components at the end, as those that project to the language model's size.
+
+        `rows` names the rows that they run on where these are not tokens (`Stack.after_rows`).
+        """
+        stack = self.stack
+        before = stack.after_rows if len(stack.after_rows) == len(stack.after) or not rows else _named_rows(stack)
+        return replace(stack, after=(*stack.after, *components), after_rows=(*before, *rows))
 
     def running(self, media: Media) -> Tower:
         """Return the tower with the rule of what it runs for a picture or sound."""
@@ -118,10 +128,24 @@ def encoder(
     before: tuple[Component, ...] = (),
     after: tuple[Component, ...] = (),
     axis: str = "patches",
+    before_rows: tuple[str, ...] = (),
+    after_rows: tuple[str, ...] = (),
 ) -> ModelSpec:
-    """Return a tower, as a model that is that one stack; mixers and networks are one for all layers or one each."""
+    """Return a tower, as a model that is that one stack; mixers and networks are one for all layers or one each.
+
+    `before_rows` and `after_rows` name the rows that components around its blocks run on, as in `Stack`.
+    """
     distinct, order = blocks(mixer, feed_forward, norm, layout, layers(r))
-    stack = Stack("encoder", distinct, order, before=before, after=after, axis=axis)
+    stack = Stack(
+        "encoder",
+        distinct,
+        order,
+        before=before,
+        after=after,
+        axis=axis,
+        before_rows=before_rows,
+        after_rows=after_rows,
+    )
     return ModelSpec(r.model_type, (stack,))
 
 

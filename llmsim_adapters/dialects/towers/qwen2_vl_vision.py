@@ -9,16 +9,13 @@ from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import mlp
 from llmsim_adapters.dialects.assembly.decoder import layer_norm
-from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
 from llmsim_adapters.dialects.assembly.tower import encoder, full_attention
 from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import Convolution, Projection
-from llmsim_adapters.spec.media.pictures import SmartResize
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Component
-    from llmsim_adapters.spec.media.media import Media
     from llmsim_adapters.spec.model import ModelSpec
 
 
@@ -48,33 +45,6 @@ def read(r: Reader) -> ModelSpec:
     norm, wide = layer_norm(r), r.size("hidden_size") * r.size("mlp_ratio")
     feed_forward = mlp(r, width=wide, bias=True, gated=False)
     return encoder(r, full_attention(r), feed_forward, norm, before=(cubes(r),), after=(norm, *merged(r)))
-
-
-def resized(whole: Reader, r: Reader, *, window: int = 0, later: bool = False) -> Media:
-    """Return the rule of pictures and videos: resized to whole merged patches (`smart_resize`).
-
-    Settings: `size.shortest_edge` and `size.longest_edge`, pixels in all, or `min_pixels` and `max_pixels`. A video's
-    are those of `Qwen2VLVideoProcessor` for each frame, of the `later` one, Qwen3-VL's, for all frames.
-    """
-
-    def made(images: Settings) -> Media:
-        videos = Settings(whole, "video")
-        least, most = ("min_pixels", "size.shortest_edge"), ("max_pixels", "size.longest_edge")
-        side = 32 if later else 28
-        return SmartResize(
-            patch_size=int(r.size("patch_size")),
-            merge_size=int(r.size("spatial_merge_size")),
-            temporal_patch_size=int(r.size("temporal_patch_size")),
-            least_pixels=images.integer(*least, default=56 * 56),
-            most_pixels=images.integer(*most, default=28 * 28 * 1280),
-            least_video_pixels=videos.integer(*least, default=128 * side * side),
-            most_video_pixels=videos.integer(*most, default=768 * side * side),
-            counts_video_frames=later,
-            window=window,
-            origin=origin(images, "Qwen2VLImageProcessor"),
-        )
-
-    return rule(whole, "image", made)
 
 
 NAMES = {"depth": "num_hidden_layers", "in_channels": "num_channels", "in_chans": "num_channels"}

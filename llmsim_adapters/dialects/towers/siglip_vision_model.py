@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.assembly.components import mlp
 from llmsim_adapters.dialects.assembly.decoder import layer_norm
@@ -20,13 +21,19 @@ def read(r: Reader) -> ModelSpec:
     mixer, feed_forward, norm = full_attention(r), mlp(r, bias=True, gated=False), layer_norm(r)
     pooling = pooled(r) if r.flag("vision_use_head") else ()
     positions = PositionEmbedding(positions=patch_count(r), hidden_size=r.size("hidden_size"))
-    return encoder(r, mixer, feed_forward, norm, before=(patches(r), positions), after=(norm, *pooling))
+    rows = ("rows", *POOLED_ROWS) if pooling else ()
+    before = (patches(r), positions)
+    return encoder(r, mixer, feed_forward, norm, before=before, after=(norm, *pooling), after_rows=rows)
 
 
 def pooled(r: Reader) -> tuple[Component, ...]:
     """Read the head that pools: a trained vector that attends to all patches, and a network."""
     probe = LearnedTokens(hidden_size=r.size("hidden_size"))
-    return probe, full_attention(r), layer_norm(r), mlp(r, bias=True, gated=False)
+    return probe, replace(full_attention(r), queries=1), layer_norm(r), mlp(r, bias=True, gated=False)
+
+
+POOLED_ROWS: Final = ("rows", "rows", "sequences", "sequences")
+"""The rows that the parts of the head run on."""
 
 
 DIALECT = Dialect(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from llmsim_adapters.dialects.assembly.media import square
 from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.types import gemma3_text
 from llmsim_adapters.spec.components import Norm, Projection
@@ -19,12 +20,18 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     vision = tower(whole, "vision_config", "siglip_vision_model")
     if vision is not None:
         width = vision.r.size("hidden_size")
-        yield vision.then(Norm(width), Projection(input_size=width, output_size=text.size("hidden_size")))
+        rule = square(vision.r, tokens=whole.size("mm_tokens_per_image"), text=_AROUND)
+        into = Projection(input_size=width, output_size=text.size("hidden_size"))
+        yield vision.running(rule).then(Norm(width), into, rows=("tokens", "tokens"))
+
+
+_AROUND: Final = 2
+"""Tokens that begin and end a picture."""
 
 
 DIALECT = gemma3_text.DIALECT.like(
     "gemma3",
     text_config="text_config",
     towers=towers,
-    costless={"mm_tokens_per_image": "how many tokens a picture's patches are pooled to: no weights"},
+    mm_tokens_per_image=256,
 )

@@ -10,7 +10,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.dialects.assembly.tower import tower
+from llmsim_adapters.dialects.assembly.media import class_tokens, square
+from llmsim_adapters.dialects.assembly.tower import patch_count, tower
 from llmsim_adapters.dialects.reading.limits import LARGEST
 from llmsim_adapters.dialects.types import llama
 from llmsim_adapters.spec.components import Projection
@@ -19,7 +20,9 @@ from llmsim_adapters.spec.model import Stack
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from llmsim_adapters.dialects.assembly.tower import Tower
     from llmsim_adapters.dialects.reading.reader import Reader
+    from llmsim_adapters.spec.media.media import Media
 
 
 _LAYERS: Final = LARGEST["num_hidden_layers"]
@@ -32,6 +35,7 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     vision = tower(whole, "vision_config", "clip_vision_model")
     if vision is None:
         return
+    vision = vision.running(selected(whole, vision))
     taken = 1
     if isinstance(whole.raw.get("vision_feature_layer"), list):
         taken = len(whole.integers("vision_feature_layer", least=-_LAYERS, most=_LAYERS) or ()) or 1
@@ -39,6 +43,14 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     hidden, bias = text.size("hidden_size"), whole.flag("multimodal_projector_bias")
     into = Projection(input_size=taken * vision.r.size("hidden_size"), output_size=hidden, bias=bias)
     yield vision.then(into, replace(into, input_size=hidden))
+
+
+def selected(whole: Reader, vision: Tower) -> Media:
+    """Return the rule of pictures of one size, whose first hidden state is no token unless all are selected."""
+    strategy = whole.word("vision_feature_select_strategy", ("default", "full")) or "default"
+    patches, extra = patch_count(vision.r), class_tokens(vision.stack)
+    rows = patches + extra
+    return square(vision.r, extra=extra, tokens=rows if strategy == "full" else rows - 1)
 
 
 def _projector(whole: Reader, text: Reader) -> Iterator[Stack]:
@@ -67,9 +79,9 @@ DIALECT = replace(
         costless={
             "image_seq_length": "how many tokens a picture becomes, which the schedule says",
             "projector_hidden_act": "an activation between two projections: elementwise",
-            "vision_feature_select_strategy": "whether the class token's result is projected: one token of a picture",
         },
         multimodal_projector_bias=True,
+        vision_feature_select_strategy="default",
     ),
     ties="either",
 )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from llmsim_adapters.dialects.assembly.resizing import resized
 from llmsim_adapters.dialects.assembly.tower import tower
-from llmsim_adapters.dialects.towers.qwen2_vl_vision import resized
 from llmsim_adapters.dialects.types import qwen2_vl_text
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from llmsim_adapters.dialects.assembly.resizing import QWEN3_VL, resized
 from llmsim_adapters.dialects.assembly.tower import tower
-from llmsim_adapters.dialects.towers.qwen2_vl_vision import resized
 from llmsim_adapters.dialects.types import qwen3_5_text
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def towers(whole: Reader, _: Reader) -> Iterator[Stack]:
     vision = tower(whole, "vision_config", "qwen3_5_vision", fixed=True)
     if vision is not None:
-        yield vision.running(resized(whole, vision.r, later=True)).stack
+        yield vision.running(resized(whole, vision.r, QWEN3_VL)).stack
 
 
 DIALECT = qwen3_5_text.DIALECT.like("qwen3_5", text_config="text_config", towers=towers)

@@ -48,7 +48,7 @@ _RECURRENCES: Final = tuple(
 
 
 def _has_windows(layout: Asked) -> bool:
-    return any(attention.window is not None for attention in attentions(layout.spec))
+    return any(each.cached and each.window is not None for each in attentions(layout.spec))
 
 
 def _has_indexer(layout: Asked) -> bool:

@@ -99,6 +99,8 @@ class Attention(Component):
         top_k: the number of tokens, in blocks of `top_k_block`, that a token attends to, its own block among them. With
             `top_k_tail`, the blocks are whole ones, and the tokens after the last one are attended to beside them.
         indexer: what chooses them (MiniMax-M3).
+        queries: trained vectors that ask in place of the rows themselves, so many in each picture or tile (attention
+            pooling; perceivers, arXiv:2103.03206); 0: the rows ask.
         options: what it has beside these, each of a kind of its own (`attention_parts`).
     """
 
@@ -132,6 +134,7 @@ class Attention(Component):
     top_k_block: int = 1
     top_k_tail: bool = False
     indexer: Indexer | None = None
+    queries: int = 0
     options: tuple[AttentionPart, ...] = ()
 
     def parts(self) -> tuple[Component, ...]:

@@ -32,6 +32,7 @@ class Item(NamedTuple):
         text: tokens beside them that mark rows, tiles or ends, where the language model gets such.
         pieces: sequences of hidden states that attend within themselves.
         windows: the same in layers that attend within windows.
+        attended: rows of the encoder's output that the language model's cross attention has as keys and values.
         named: other numbers of rows that parts of the encoder run on, by name.
     """
 
@@ -44,6 +45,7 @@ class Item(NamedTuple):
     pieces: Pieces
     windows: Pieces = ()
     text: int = 0
+    attended: int = 0
     named: tuple[tuple[str, int], ...] = ()
 
     @property
@@ -60,6 +62,7 @@ class Item(NamedTuple):
             "patches": self.patches,
             "tokens": self.tokens,
             "text": self.text,
+            "attended": self.attended,
         }
 
 
@@ -67,17 +70,12 @@ class Item(NamedTuple):
 class Media:
     """How items of some kinds become the rows of an encoder.
 
-    `before` and `after` name the rows that each of the components around the blocks runs on: `patches`, `rows`,
-    `tokens`, `items`, or a name of the rule's own. Where `before` is empty, the embedding runs on patches and what
-    follows on rows; where `after` is, norms of the blocks' width run on rows and what follows on tokens. Where items
-    are `joined`, all of a step are one sequence, and a mask keeps them apart. `origin` says where the numbers are
-    from where that is not the checkpoint's own file.
+    Where items are `joined`, all of a step are one sequence, and a mask keeps them apart. `origin` says where the
+    numbers are from where that is not the checkpoint's own file.
     """
 
     takes: ClassVar[tuple[Kind, ...]] = ("image",)
 
-    before: tuple[str, ...] = ()
-    after: tuple[str, ...] = ()
     joined: bool = False
     origin: str = ""
 
@@ -99,6 +97,11 @@ class Run(NamedTuple):
     pieces: Pieces
     windows: Pieces
 
+    @property
+    def sequences(self) -> int:
+        """How many sequences attend within themselves: pictures, or tiles of them."""
+        return self.counts["sequences"]
+
     def count(self, name: str) -> int:
         """Return how many rows of a name there are."""
         return self.counts[name]
@@ -111,7 +114,10 @@ def run(media: Media, items: Iterable[Item]) -> Run:
     pieces: Counter[int] = Counter()
     windows: Counter[int] = Counter()
     for item in items:
-        counts.update({"patches": item.patches, "rows": item.rows, "tokens": item.tokens, "items": 1})
+        counts.update(
+            {"patches": item.patches, "rows": item.rows, "tokens": item.tokens, "items": 1, "attended": item.attended}
+        )
+        counts["sequences"] += sum(count for _, count in item.pieces)
         counts.update(dict(item.named))
         pieces.update(dict(item.pieces))
         windows.update(dict(item.windows))

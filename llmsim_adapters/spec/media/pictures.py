@@ -16,8 +16,9 @@ class SmartResize(Media):
 
     `Qwen2VLImageProcessor` of transformers. Neighbouring patches, a square of `merge_size` of them, become one token; a
     patch has `temporal_patch_size` frames, of a still picture the same one as often. Pixels are those of one frame, or
-    of all frames of an item where `counts_frames` (GLM-4V). Each frame attends within itself, in some layers in windows
-    of `window` patches a side, cut at the border.
+    of all frames of the kinds that `counts` names (GLM-4V); of those that it `widens`, a side that is too short is made
+    as long as a merged patch first, the other rounded down, or where it `rounds`, to the nearest pixel. Each frame attends within itself, in some layers in windows of `window` patches a side, cut
+    at the border.
     """
 
     takes: ClassVar[tuple[Kind, ...]] = ("image", "video")
@@ -29,8 +30,9 @@ class SmartResize(Media):
     most_pixels: int
     least_video_pixels: int = 0
     most_video_pixels: int = 0
-    counts_frames: bool = False
-    counts_video_frames: bool = False
+    counts: tuple[str, ...] = ()
+    widens: tuple[str, ...] = ()
+    rounds: bool = False
     window: int = 0
     most_aspect: int = 200
 
@@ -53,6 +55,10 @@ class SmartResize(Media):
         return Item(kind, given, seen, patches, patches, tokens, ((rows * columns, frames),), windows)
 
     def _resized(self, kind: Kind, shot: int, height: int, width: int, factor: int) -> tuple[int, int]:
+        if kind in self.widens and min(height, width) < factor:
+            scaled = max(height, width) * factor / min(height, width)
+            longer = max(factor, round(scaled) if self.rounds else int(scaled))
+            height, width = (factor, longer) if height <= width else (longer, factor)
         if max(height, width) > self.most_aspect * min(height, width):
             message = f"a picture's longer side is at most {self.most_aspect} times its shorter one"
             raise Unfit(message)
@@ -60,12 +66,12 @@ class SmartResize(Media):
         least = self.least_video_pixels if video else self.least_pixels
         most = self.most_video_pixels if video else self.most_pixels
         depth = whole = 1
-        if self.counts_video_frames if video else self.counts_frames:
-            depth = shot if video else self.temporal_patch_size
-            whole = max(self.temporal_patch_size, round(depth / self.temporal_patch_size) * self.temporal_patch_size)
-            if min(height, width) < factor:
-                scale = factor / min(height, width)
-                height, width = int(height * scale), int(width * scale)
+        if kind in self.counts:
+            depth = shot if kind == "video" else self.temporal_patch_size
+            whole = round(depth / self.temporal_patch_size) * self.temporal_patch_size
+            if depth < self.temporal_patch_size:
+                message = f"a video has at least {self.temporal_patch_size} frames"
+                raise Unfit(message)
         high, wide = round(height / factor) * factor, round(width / factor) * factor
         if whole * high * wide > most:
             shrink = math.sqrt((depth * height * width) / most)
