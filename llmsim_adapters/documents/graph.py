@@ -31,8 +31,8 @@ class ScheduleDocument(Strict):
     weight_dtype: str | None
     activation_dtype: str | None
     kv_cache_dtype: str | None
-    images: list[tuple[int, int]] = Field(description="height and width of each picture of a sequence, in pixels")
-    videos: list[tuple[int, int, int]] = Field(description="frames, height and width of each video of a sequence")
+    images: list[list[int]] = Field(description="height and width of each picture of a sequence, in pixels")
+    videos: list[list[int]] = Field(description="frames, height and width of each video of a sequence")
     audio_seconds: list[float]
     preprocessed: bool = Field(description="whether sizes of media are those that the encoder gets")
     encoder_len: int = Field(description="length of an encoder's output that tokens attend to; 0: that of the media")

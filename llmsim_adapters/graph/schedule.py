@@ -171,7 +171,10 @@ class Schedule:
     def to_dict(self) -> dict[str, Any]:
         """Return the fields, ready for JSON, the engine's options as an object."""
         return {field.name: getattr(self, field.name) for field in fields(self)} | {
-            "engine_options": dict(self.engine_options)
+            "engine_options": dict(self.engine_options),
+            "images": [list(size) for size in self.images],
+            "videos": [list(size) for size in self.videos],
+            "audio_seconds": list(self.audio_seconds),
         }
 
 

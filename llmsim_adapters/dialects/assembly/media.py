@@ -6,19 +6,21 @@ transformers 5, and for videos in `video_preprocessor_config.json`. What none of
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from llmsim_adapters.dialects.assembly.tower import patch_count
+from llmsim_adapters.dialects.assembly.tower import patch_count, patches_per_side
 from llmsim_adapters.sources.sidecars import PROCESSORS
 from llmsim_adapters.spec.components import LearnedTokens
 from llmsim_adapters.spec.media.refused import Refused
-from llmsim_adapters.spec.media.tiles import Tiles, Tiling
+from llmsim_adapters.spec.media.tiles import BestAspect, LeastScaling, Pinpoints, Tiles, Tiling
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import TypeVar
 
+    from llmsim_adapters.dialects.assembly.tower import Tower
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.media.media import Media
     from llmsim_adapters.spec.model import Stack
@@ -31,6 +33,7 @@ _PARTS: Final = {"image": "image_processor", "video": "video_processor", "audio"
 """Where `processor_config.json` has the settings of a kind."""
 
 _LARGEST: Final = 2**40
+MOST_PAIRS: Final = 1000
 
 
 class _Wrong(Exception):
@@ -94,13 +97,13 @@ class Settings:
             value = data.get(key)
             if value is None:
                 continue
-            if not isinstance(value, list) or not value or len(value) > 1000 or not all(map(_is_pair, value)):
+            if not isinstance(value, list) or not value or len(value) > MOST_PAIRS or not all(map(is_pair, value)):
                 raise _Wrong(f"`{where}{key}` is {printable(repr(value), 60)}; expected a list of pairs of integers")
             return tuple((first, second) for first, second in value)
         return default
 
 
-def _is_pair(value: object) -> bool:
+def is_pair(value: object) -> bool:
     return (
         isinstance(value, list)
         and len(value) == 2
@@ -146,3 +149,62 @@ def square(r: Reader, *, tokens: int, extra: int = 0, tiling: Tiling | None = No
 def class_tokens(stack: Stack) -> int:
     """Return how many trained vectors stand beside a tile's patches, before the blocks."""
     return int(sum(each.count for each in stack.before if isinstance(each, LearnedTokens)))
+
+
+def tiled(
+    whole: Reader, r: Reader, side: int, *, extra: int = 0, tile_text: int = 0, processor: Cutting | None = None
+) -> Media:
+    """Return the rule of tiles whose patches, `side` squared of them, become one token.
+
+    Settings: `crop_to_patches`, `min_patches`, `max_patches`; the tile is that of the encoder.
+    """
+    of = processor or GOT_OCR2
+
+    def made(images: Settings) -> Media:
+        patches, most = patch_count(r), images.integer("max_patches", default=of.most)
+        tiling: Tiling | None = None
+        if images.flag("crop_to_patches", default=of.crops) and most > 1:
+            tile = int(r.size("image_size"))
+            least = images.integer("min_patches", default=1)
+            if of.scales:
+                tiling = LeastScaling(side=tile, most=most)
+            else:
+                tiling = BestAspect(side=tile, least=min(least, most), most=most)
+        rule = square(r, tokens=patches // (side * side), extra=extra, tiling=tiling, text=2)
+        return replace(rule, tile_text=tile_text, origin=origin(images, of.name))
+
+    return rule(whole, "image", made)
+
+
+class Cutting(NamedTuple):
+    """A class of processors that cut pictures into tiles, and how many there are at most by default."""
+
+    name: str
+    most: int
+    crops: bool = True
+    scales: bool = False
+
+
+GOT_OCR2: Final = Cutting("GotOcr2ImageProcessor", 12)
+COHERE2: Final = Cutting("Cohere2VisionImageProcessor", 12, scales=True)
+
+
+def pinpointed(whole: Reader, vision: Tower, *, most: int = 0) -> Media:
+    """Return the rule of the sizes that `image_grid_pinpoints` lists, of the processor or else of the config."""
+    r, drops = vision.r, whole.text("vision_feature_select_strategy") != "full"
+    said = whole.sequence("image_grid_pinpoints") or ()
+    if not said or len(said) > MOST_PAIRS or not all(map(is_pair, said)):
+        whole.refuse("image_grid_pinpoints", list(said), "pairs of integers")
+        said = ((1, 1),)
+
+    def made(images: Settings) -> Media:
+        return Pinpoints(
+            side=int(r.size("image_size")),
+            patch_side=int(patches_per_side(r)),
+            extra=class_tokens(vision.stack),
+            dropped=1 if drops else 0,
+            sizes=images.pairs("image_grid_pinpoints", default=tuple((down, across) for down, across in said)),
+            most=most,
+        )
+
+    return rule(whole, "image", made)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
-from llmsim_adapters.spec.media.pictures import SmartResize
+from llmsim_adapters.spec.media.pictures import LongestEdge, SmartResize
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
@@ -60,6 +60,29 @@ def resized(whole: Reader, r: Reader, of: Resizing = QWEN2_VL, *, window: int = 
             rounds=of.rounds,
             window=window,
             origin=origin(images, of.name),
+        )
+
+    return rule(whole, "image", made)
+
+
+def shrunk(whole: Reader, r: Reader, *, merge: int, marked: bool = True) -> Media:
+    """Return the rule of pictures that are shrunk to a longest side, all of a step in one sequence with a mask.
+
+    Settings: `size.longest_edge` and `patch_size`, by default those of `PixtralImageProcessor`. Rows of patches are
+    `marked` by a token behind each, and sides whole merged patches, unless the language model gets none (LightOnOCR).
+    """
+
+    def made(images: Settings) -> Media:
+        return LongestEdge(
+            patch_size=int(r.size("patch_size")),
+            merge_size=merge,
+            factor=int(r.size("patch_size")) * merge
+            if marked
+            else images.integer("patch_size", "patch_size.height", default=16),
+            longest_edge=images.integer("size.longest_edge", default=1024),
+            joined=True,
+            marked=marked,
+            origin=origin(images, "PixtralImageProcessor"),
         )
 
     return rule(whole, "image", made)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from llmsim_adapters.dialects.assembly.resizing import GLM4V, resized
 from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.types import glm4v_text
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def towers(whole: Reader, _: Reader) -> Iterator[Stack]:
     vision = tower(whole, "vision_config", "glm4v_vision", fixed=True)
     if vision is not None:
-        yield vision.stack
+        yield vision.running(resized(whole, vision.r, GLM4V)).stack
 
 
 DIALECT = glm4v_text.DIALECT.like("glm4v", towers=towers)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from llmsim_adapters.dialects.assembly.media import class_tokens, tiled
 from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.types import internlm2
 from llmsim_adapters.spec.components import Norm, Projection
@@ -15,14 +16,19 @@ from llmsim_adapters.spec.components import Norm, Projection
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from llmsim_adapters.dialects.assembly.tower import Tower
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import Stack
 
 
 def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     vision = tower(whole, "vision_config", "intern_vit_6b")
-    if vision is None:
-        return
+    if vision is not None:
+        yield from shuffled(whole, text, vision)
+
+
+def shuffled(whole: Reader, text: Reader, vision: Tower) -> Iterator[Stack]:
+    """Yield the encoder with its rule of tiles, and the projection of neighbouring patches."""
     ratio = whole.number("downsample_ratio")
     if ratio is None or not 0 < ratio <= 1:
         whole.refuse("downsample_ratio", ratio, "a number above 0, at most 1")
@@ -30,7 +36,10 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     side, hidden = whole.derive("downsampled_side", int(1 / ratio)), text.size("hidden_size")
     width = side * side * vision.r.size("hidden_size")
     into = Projection(input_size=width, output_size=hidden, bias=True)
-    yield vision.then(Norm(width, "layer", bias=True), into, replace(into, input_size=hidden))
+    media = tiled(whole, vision.r, int(side), extra=class_tokens(vision.stack))
+    yield vision.running(media).then(
+        Norm(width, "layer", bias=True), into, replace(into, input_size=hidden), rows=("tokens",) * 3
+    )
 
 
 DIALECT = replace(

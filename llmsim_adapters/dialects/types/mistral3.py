@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from llmsim_adapters.dialects.assembly.resizing import shrunk
 from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.types import mistral
 from llmsim_adapters.spec.components import Norm, Projection
@@ -12,7 +13,9 @@ from llmsim_adapters.spec.components import Norm, Projection
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from llmsim_adapters.dialects.assembly.tower import Tower
     from llmsim_adapters.dialects.reading.reader import Reader
+    from llmsim_adapters.spec.components import Component
     from llmsim_adapters.spec.model import Stack
 
 
@@ -24,9 +27,16 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     if isinstance(whole.raw.get("vision_feature_layer"), list):
         taken = len(whole.sequence("vision_feature_layer") or ())
     whole.no_effect(("vision_feature_layer",), "which layer's results are projected: all layers are stored")
-    width, hidden, side = vision.r.size("hidden_size"), text.size("hidden_size"), whole.size("spatial_merge_size")
+    hidden, side = text.size("hidden_size"), whole.size("spatial_merge_size")
     bias = whole.flag("multimodal_projector_bias")
-    yield vision.then(
+    media = shrunk(whole, vision.r, merge=int(side))
+    yield vision.running(media).then(*merged(vision, hidden, side, taken=taken, bias=bias))
+
+
+def merged(vision: Tower, hidden: int, side: int, *, taken: int = 1, bias: bool = False) -> tuple[Component, ...]:
+    """Return what merges `side` squared patches of so many layers, and projects them to the language model's size."""
+    width = vision.r.size("hidden_size")
+    return (
         Norm(width),
         Projection(input_size=side * side * width, output_size=width),
         Projection(input_size=taken * width, output_size=hidden, bias=bias),

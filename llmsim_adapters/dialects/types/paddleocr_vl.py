@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from llmsim_adapters.dialects.assembly.resizing import PADDLEOCR, resized
 from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.types import ernie4_5
 from llmsim_adapters.spec.components import Norm, Projection
@@ -24,7 +25,8 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     if vision is not None:
         hidden, side = vision.r.size("hidden_size"), vision.r.size("spatial_merge_size")
         width = side * side * hidden
-        yield vision.then(
+        media = resized(whole, vision.r, PADDLEOCR, frames=1)
+        yield vision.running(media).then(
             Norm(hidden, "layer", bias=True),
             Projection(input_size=width, output_size=width, bias=True),
             Projection(input_size=width, output_size=text.size("hidden_size"), bias=True),

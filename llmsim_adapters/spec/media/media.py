@@ -87,6 +87,10 @@ class Media:
         """
         raise NotImplementedError
 
+    def embedded(self, items: tuple[Item, ...]) -> int:
+        """Return how many patches or frames of all items of a step are embedded."""
+        return sum(item.patches for item in items)
+
 
 class Run(NamedTuple):
     """What one encoder runs for one sequence: the sums over its items, and the rule that gave them."""
@@ -121,4 +125,5 @@ def run(media: Media, items: Iterable[Item]) -> Run:
         counts.update(dict(item.named))
         pieces.update(dict(item.pieces))
         windows.update(dict(item.windows))
+    counts["patches"] = media.embedded(items)
     return Run(media, items, dict(counts), tuple(sorted(pieces.items())), tuple(sorted(windows.items())))

@@ -16,9 +16,9 @@ class SmartResize(Media):
 
     `Qwen2VLImageProcessor` of transformers. Neighbouring patches, a square of `merge_size` of them, become one token; a
     patch has `temporal_patch_size` frames, of a still picture the same one as often. Pixels are those of one frame, or
-    of all frames of the kinds that `counts` names (GLM-4V); of those that it `widens`, a side that is too short is made
-    as long as a merged patch first, the other rounded down, or where it `rounds`, to the nearest pixel. Each frame attends within itself, in some layers in windows of `window` patches a side, cut
-    at the border.
+    of all frames of the kinds that `counts` names (GLM-4V). Of those that it `widens`, a side that is too short is made
+    as long as a merged patch first, the other one rounded down, or where it `rounds`, to the nearest pixel. Each frame
+    attends within itself, in some layers in windows of `window` patches a side, cut at the border.
     """
 
     takes: ClassVar[tuple[Kind, ...]] = ("image", "video")
@@ -101,41 +101,39 @@ def _spans(length: int, side: int) -> list[tuple[int, int]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LongestEdge(Media):
-    """Pictures are shrunk until no side is longer than `longest_edge`, and rounded up to whole merged patches.
+    """Pictures are shrunk until no side is longer than `longest_edge`, and rounded up to multiples of `factor`.
 
-    `PixtralImageProcessor` of transformers. The language model gets a token behind each row of a picture, the last of
-    which is its end.
+    `PixtralImageProcessor` of transformers. Where pictures are `marked`, the language model gets a token behind each
+    row, the last of which is the picture's end.
     """
 
     patch_size: int
     merge_size: int = 1
+    factor: int
     longest_edge: int
+    marked: bool = True
 
     def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> Item:
         height, width = int(given[0]), int(given[1])
-        factor = self.patch_size * self.merge_size
         if preprocessed:
-            if height % factor or width % factor:
-                message = f"a preprocessed picture has sides that are multiples of {factor}"
+            whole = self.patch_size * self.merge_size
+            if height % whole or width % whole:
+                message = f"a preprocessed picture has sides that are multiples of {whole}"
                 raise Unfit(message)
         else:
             ratio = max(height / self.longest_edge, width / self.longest_edge)
             if ratio > 1:
                 height, width = math.floor(height / ratio), math.floor(width / ratio)
-            height, width = max(_up(height, factor), factor), max(_up(width, factor), factor)
+            height, width = max(_up(height, self.factor), self.factor), max(_up(width, self.factor), self.factor)
         rows, columns = height // self.patch_size, width // self.patch_size
         down, across = rows // self.merge_size, columns // self.merge_size
-        return Item(
-            kind,
-            given,
-            (height, width),
-            rows * columns,
-            rows * columns,
-            down * across,
-            ((rows * columns, 1),),
-            (),
-            down,
-        )
+        patches, text = rows * columns, down if self.marked else 0
+        return Item(kind, given, (height, width), patches, patches, down * across, ((patches, 1),), text=text)
+
+    def embedded(self, items: tuple[Item, ...]) -> int:
+        """Return the patches that are embedded: those of every picture padded to the longest sides of all."""
+        high, wide = (max(int(item.seen[side]) // self.patch_size for item in items) for side in (0, 1))
+        return len(items) * high * wide
 
 
 def _up(side: int, factor: int) -> int:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from llmsim_adapters.spec.media.media import Item, Kind, Media, Unfit
 
@@ -62,6 +63,84 @@ class BestAspect(Tiling):
         across, down = best
         tiles = across * down
         return Cut(tiles + 1 if self.overview and tiles > 1 else tiles, down, across)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeastScaling(Tiling):
+    """Rows and columns of tiles that the picture has to be scaled least for, up if there are such, else down.
+
+    Of several the fewest tiles; a view of the whole where there are several tiles. `Cohere2VisionImageProcessor` and
+    `Llama4ImageProcessor` of transformers; the latter may be told to scale up as far as it can, to the `largest`.
+    """
+
+    side: int
+    most: int
+    largest: bool = False
+
+    def cut(self, height: int, width: int) -> Cut:
+        scales = {
+            (down, across): min(down * self.side / height, across * self.side / width)
+            for down in range(1, self.most + 1)
+            for across in range(1, self.most // down + 1)
+        }
+        larger = [scale for scale in scales.values() if scale >= 1]
+        chosen = (max(larger) if self.largest else min(larger)) if larger else max(scales.values())
+        down, across = min((s for s, scale in scales.items() if scale == chosen), key=lambda s: (s[0] * s[1], s[1]))
+        return Cut(down * across + 1 if down * across > 1 else 1, down, across)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pinpoints(Media):
+    """The listed size that keeps most of a picture, in tiles, and a view of the whole; what pads it becomes no token.
+
+    `LlavaNextProcessor` of transformers: rows of patches end in a trained vector. Where the tiles have more than 1.21
+    times the patches of `most` tiles, they shrink to that (LLaVA-OneVision); 0: never. `dropped` hidden states of the
+    view of the whole become no token.
+    """
+
+    side: int
+    patch_side: int
+    extra: int = 0
+    dropped: int = 0
+    sizes: tuple[tuple[int, int], ...]
+    most: int = 0
+
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> Item:
+        height, width = int(given[0]), int(given[1])
+        if preprocessed:
+            message = "this model's tokens follow from the size of the picture before it is cut: give that"
+            raise Unfit(message)
+        down, across = self._best(height, width)
+        tiles = 1 + (down // self.side) * (across // self.side)
+        patches = self.patch_side * self.patch_side
+        rows, columns = self._unpadded(height, width, down // self.side, across // self.side)
+        tokens = rows * columns + rows + patches + self.extra - self.dropped
+        hidden = patches + self.extra
+        seen = (tiles, self.side, self.side)
+        return Item(kind, given, seen, tiles * patches, tiles * hidden, tokens, ((hidden, tiles),))
+
+    def _best(self, height: int, width: int) -> tuple[int, int]:
+        def fits(size: tuple[int, int]) -> tuple[int, int]:
+            scale = min(size[1] / width, size[0] / height)
+            kept = min(int(width * scale) * int(height * scale), width * height)
+            return kept, kept - size[0] * size[1]
+
+        return max(self.sizes, key=fits)
+
+    def _unpadded(self, height: int, width: int, down: int, across: int) -> tuple[int, int]:
+        rows, columns = self.patch_side * down, self.patch_side * across
+        if width / height > columns / rows:
+            rows -= (rows - int(round(height * (columns / width), 7))) // 2 * 2
+        else:
+            columns -= (columns - int(round(width * (rows / height), 7))) // 2 * 2
+        if self.most:
+            ratio = math.sqrt(rows * columns / (self.most * self.patch_side * self.patch_side))
+            if ratio > _SHRINKS:
+                rows, columns = int(rows // ratio), int(columns // ratio)
+        return rows, columns
+
+
+_SHRINKS: Final = 1.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,55 @@
+"""LLaVA-NeXT: LLaVA over tiles, whose rows end in a trained vector. Source: transformers `LlavaNextConfig`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.assembly.media import pinpointed
+from llmsim_adapters.dialects.assembly.tower import Tower, tower
+from llmsim_adapters.dialects.types import llama
+from llmsim_adapters.spec.components import LearnedTokens, Projection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from llmsim_adapters.dialects.reading.reader import Reader
+    from llmsim_adapters.spec.model import Stack
+
+
+def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
+    vision = tower(whole, "vision_config", "clip_vision_model")
+    if vision is not None:
+        yield from anyres(whole, text, vision)
+
+
+def anyres(whole: Reader, text: Reader, vision: Tower, *, most: int = 0) -> Iterator[Stack]:
+    """Yield the encoder with its rule of tiles, the trained vector behind rows, and two projections of every patch."""
+    hidden, bias = text.size("hidden_size"), whole.flag("multimodal_projector_bias")
+    whole.no_effect(("vision_feature_layer",), "which layer's results are projected: all layers run")
+    whole.word("vision_feature_select_strategy", ("default", "full"))
+    into = Projection(input_size=vision.r.size("hidden_size"), output_size=hidden, bias=bias)
+    yield vision.running(pinpointed(whole, vision, most=most)).then(
+        into,
+        replace(into, input_size=hidden),
+        LearnedTokens(hidden_size=hidden),
+        rows=("patches", "patches", "tokens"),
+    )
+
+
+DIALECT = replace(
+    llama.DIALECT.like(
+        "llava_next",
+        text_config="text_config",
+        towers=towers,
+        costless={
+            "image_seq_length": "how many tokens a tile becomes: its patches",
+            "projector_hidden_act": "an activation between two projections: elementwise",
+            "use_image_newline_parameter": "the class has it in any case",
+        },
+        multimodal_projector_bias=True,
+        vision_feature_select_strategy="default",
+        image_grid_pinpoints=[[336, 672], [672, 336], [672, 672], [1008, 336], [336, 1008]],
+    ),
+    ties="either",
+)

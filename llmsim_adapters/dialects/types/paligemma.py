@@ -1,0 +1,32 @@
+"""PaliGemma: Gemma with SigLIP's picture encoder and one projection. Source: transformers `PaliGemmaConfig`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.assembly.media import square
+from llmsim_adapters.dialects.assembly.tower import patch_count, tower
+from llmsim_adapters.dialects.types import gemma
+from llmsim_adapters.spec.components import Projection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from llmsim_adapters.dialects.reading.reader import Reader
+    from llmsim_adapters.spec.model import Stack
+
+
+def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
+    vision = tower(whole, "vision_config", "siglip_vision_model")
+    if vision is None:
+        return
+    media = square(vision.r, tokens=patch_count(vision.r))
+    width = vision.r.size("projection_dim")
+    yield vision.running(media).then(Projection(input_size=vision.r.size("hidden_size"), output_size=width, bias=True))
+
+
+DIALECT = replace(
+    gemma.DIALECT.like("paligemma", text_config="text_config", towers=towers, tie_word_embeddings=True),
+    ties="either",
+)
