@@ -186,3 +186,18 @@ CACHE: Final[dict[str, str]] = {
     "gpt_neo": "local layers keep all tokens in a DynamicLayer and mask them",
 }
 """Types whose cache transformers lays out otherwise or does not return, and how."""
+
+
+BESIDE_TOWERS: Final[dict[str, tuple[str, str]]] = {
+    "gemma4": ("pooled", "patches are averaged by a product with a matrix of weights that is made for each picture"),
+    "llama4": ("last_projection", "the class projects pictures outside of the method that encodes them"),
+    "mllama": ("mask", "the mask of padding is made by a product of two vectors of all hidden states"),
+}
+"""Types whose encoder's count differs by a product that is no layer's: which, and why."""
+
+MEDIA_TEXT: Final[dict[str, str]] = {
+    "gemma3": "blank lines stand around a picture, which are text that a tokenizer cuts",
+    "mllama": "a text begins with a token of its own",
+    "paligemma": "a prompt that ends in a line stands behind the pictures",
+}
+"""Types whose processors put text around media: what becomes of media themselves is compared."""

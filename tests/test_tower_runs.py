@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.media import TowerRun, found, tower_runs
+from tests.media import TowerRun, tower_runs
 
 
 def modelled(run: TowerRun) -> bool:
@@ -15,4 +15,4 @@ def modelled(run: TowerRun) -> bool:
 
 @pytest.mark.parametrize("run", [pytest.param(run, id=name) for name, run in tower_runs() if modelled(run)])
 def test_an_encoder_runs_what_torch_counts(run: TowerRun) -> None:
-    assert found(run.graph()) == run.counted()
+    assert run.found() == run.counted()

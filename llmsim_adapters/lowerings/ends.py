@@ -41,6 +41,9 @@ def lower_hash_embedding(embedding: HashEmbedding, site: Site) -> None:
 def lower_position_embedding(embedding: PositionEmbedding, site: Site) -> None:
     tokens, width = site.step.tokens, embedding.hidden_size
     site.table("weight", (embedding.positions, width), "replicated")
+    if embedding.resampled:
+        site.product("resampling", tokens, width, embedding.positions, embedding.positions * width)
+        return
     site.product("lookup", tokens, width, 0, tokens * width, kind="lookup")
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         PlanePositions,
         SeparableConvolutionModule,
     )
+    from llmsim_adapters.spec.media.media import Pieces
 
 
 def lower_convolution(convolution: Convolution, site: Site) -> None:
@@ -54,9 +55,19 @@ def lower_plane_positions(table: PlanePositions, site: Site) -> None:
 
 
 def lower_plane_attention(plane: PlaneAttention, site: Site) -> None:
+    """Attention whose windows are padded to whole ones, and the products of queries with distances on both axes."""
+    attention, run, step = plane.attention, site.step.run, site.step
+    pieces: Pieces = ()
+    if run is not None:
+        pieces = run.pieces if attention.window is None else run.windows
+        site.step = step.of_rows(sum([length * count for length, count in pieces]))
     for axis in ("height", "width"):
-        site.weight(f"{axis}_distances", (plane.distances, plane.attention.head_dim), "replicated")
-    site.lower(plane.attention, "attention")
+        site.weight(f"{axis}_distances", (plane.distances, attention.head_dim), "replicated")
+        side = (plane.distances + 1) // 2
+        rows = site.step.tokens * site.local(attention.num_attention_heads, "heads")
+        site.product(f"{axis}_scores", rows, side, attention.head_dim, plane.distances * attention.head_dim)
+    site.lower(attention, "attention")
+    site.step = step
 
 
 def lower_conformer_attention(attention: ConformerAttention, site: Site) -> None:

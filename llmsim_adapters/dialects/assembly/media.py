@@ -76,6 +76,17 @@ class Settings:
                 return int(value)
         return default
 
+    def number(self, key: str, *, default: float) -> float:
+        """Return the first number above 0 that stands under a key."""
+        for where, data in self._files:
+            value = data.get(key)
+            if value is None:
+                continue
+            if value.__class__ not in (int, float) or not 0 < value <= _LARGEST:
+                raise _Wrong(f"`{where}{key}` is {printable(repr(value), 60)}; expected a number above 0")
+            return float(value)
+        return default
+
     def flag(self, key: str, *, default: bool) -> bool:
         """Return the first truth value that stands under a key."""
         for where, data in self._files:
@@ -183,9 +194,11 @@ class Cutting(NamedTuple):
     most: int
     crops: bool = True
     scales: bool = False
+    most_key: str = "max_patches"
 
 
 GOT_OCR2: Final = Cutting("GotOcr2ImageProcessor", 12)
+LLAMA4: Final = Cutting("Llama4ImageProcessor", 16, scales=True, most_key="max_patches")
 COHERE2: Final = Cutting("Cohere2VisionImageProcessor", 12, scales=True)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
-from llmsim_adapters.spec.media.pictures import LongestEdge, SmartResize
+from llmsim_adapters.spec.media.pictures import LongestEdge, MostPatches, PooledPatches, SmartResize
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
@@ -34,14 +34,28 @@ _OF_BOTH: Final = (("image", "video"), ("image", "video"))
 QWEN2_VL: Final = Resizing("Qwen2VLImageProcessor", 56 * 56, 1280 * 28 * 28, 128 * 28 * 28, 768 * 28 * 28)
 QWEN3_VL: Final = Resizing("Qwen2VLImageProcessor", 56 * 56, 1280 * 28 * 28, 128 * 32 * 32, 768 * 32 * 32, *_OF_VIDEOS)
 GLM4V: Final = Resizing("Glm4vImageProcessor", 112 * 112, 15000 * 28 * 28, 112 * 112, 60000 * 28 * 28, *_OF_BOTH)
+COSMOS3_EDGE: Final = Resizing("Cosmos3EdgeImageProcessor", 256 * 256, 4096 * 4096, 0, 0, ("image",), ("image",))
+ERNIE4_5_VL: Final = Resizing("Ernie4_5_VLMoeImageProcessor", 56 * 56, 6177 * 28 * 28, 0, 0)
+MINIMAX_M3_VL: Final = Resizing("MiniMaxM3VLImageProcessor", 4 * 28 * 28, 451584, 0, 0)
+VIDEO_LLAMA_3: Final = Resizing("VideoLlama3ImageProcessor", 56 * 56, 1280 * 28 * 28, 0, 0)
 PADDLEOCR: Final = Resizing("PaddleOCRVLImageProcessor", 384 * 384, 1536 * 1536, 0, 0, (), ("image",), rounds=True)
 
 
-def resized(whole: Reader, r: Reader, of: Resizing = QWEN2_VL, *, window: int = 0, frames: int | None = None) -> Media:
+def resized(
+    whole: Reader,
+    r: Reader,
+    of: Resizing = QWEN2_VL,
+    *,
+    window: int = 0,
+    frames: int | None = None,
+    merge: int | None = None,
+    text: int = 0,
+) -> Media:
     """Return the rule of pictures and videos that are resized to whole merged patches.
 
     Settings: `size.shortest_edge` and `size.longest_edge`, pixels in all, or `min_pixels` and `max_pixels`. A patch has
-    as many `frames` as its encoder's config says, if no number is given.
+    as many `frames` as its encoder's config says, and `merge` squared patches are one token, if no numbers are given.
+    Beside each picture stand `text` tokens.
     """
 
     def made(images: Settings) -> Media:
@@ -49,7 +63,8 @@ def resized(whole: Reader, r: Reader, of: Resizing = QWEN2_VL, *, window: int = 
         least, most = ("min_pixels", "size.shortest_edge"), ("max_pixels", "size.longest_edge")
         return SmartResize(
             patch_size=int(r.size("patch_size")),
-            merge_size=int(r.size("spatial_merge_size")),
+            merge_size=int(r.size("spatial_merge_size")) if merge is None else merge,
+            text=text,
             temporal_patch_size=int(r.size("temporal_patch_size")) if frames is None else frames,
             least_pixels=images.integer(*least, default=of.least),
             most_pixels=images.integer(*most, default=of.most),
@@ -83,6 +98,43 @@ def shrunk(whole: Reader, r: Reader, *, merge: int, marked: bool = True) -> Medi
             joined=True,
             marked=marked,
             origin=origin(images, "PixtralImageProcessor"),
+        )
+
+    return rule(whole, "image", made)
+
+
+def pooled(whole: Reader, r: Reader) -> Media:
+    """Return the rule of pictures that fill a number of patches, which are averaged (Gemma 4).
+
+    Settings: `max_soft_tokens`, `pooling_kernel_size`.
+    """
+
+    def made(images: Settings) -> Media:
+        return PooledPatches(
+            patch_size=int(r.size("patch_size")),
+            pool=images.integer("pooling_kernel_size", default=int(r.size("pooling_kernel_size"))),
+            most_tokens=images.integer("max_soft_tokens", default=280),
+            origin=origin(images, "Gemma4ImageProcessor"),
+        )
+
+    return rule(whole, "image", made)
+
+
+def navit(whole: Reader, r: Reader, merge: tuple[int, int]) -> Media:
+    """Return the rule of pictures that are shrunk to a number of patches, in all and on a side (Kimi's MoonViT).
+
+    Settings: `max_patches`, `size.max_height`; of Kimi-K2.5's own processor `media_proc_cfg.in_patch_limit` and
+    `patch_limit_on_one_side`.
+    """
+
+    def made(images: Settings) -> Media:
+        own = "media_proc_cfg."
+        return MostPatches(
+            patch_size=int(r.size("patch_size")),
+            merge=merge,
+            most_patches=images.integer("max_patches", f"{own}in_patch_limit", "in_token_limit", default=16384),
+            most_on_a_side=images.integer("size.max_height", f"{own}patch_limit_on_one_side", default=512),
+            origin=origin(images, "Kimi_K25ImageProcessor"),
         )
 
     return rule(whole, "image", made)

@@ -49,11 +49,11 @@ DIALECT = Dialect(
         "position_embedding_size": 10240,
         "standardize": False,
         "use_clipped_linears": False,
+        "pooling_kernel_size": 3,
     },
     costless={
         "attention_bias": "the class has no biases, whatever this says",
         "default_output_length": "how many tokens a picture becomes: no weights",
         "global_head_dim": "the class has heads of one size",
-        "pooling_kernel_size": "how many patches are averaged: no weights",
     },
 )

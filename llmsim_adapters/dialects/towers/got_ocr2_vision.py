@@ -29,7 +29,15 @@ def read(r: Reader) -> ModelSpec:
     last = replace(narrow, input_channels=channels, kernel=(3, 3))
     norm = Norm(channels, "layer", bias=True)
     feed_forward = mlp(r, bias=True, gated=False)
-    return encoder(r, _mixers(r), feed_forward, layer_norm(r), before=before, after=(narrow, norm, last, norm))
+    return encoder(
+        r,
+        _mixers(r),
+        feed_forward,
+        layer_norm(r),
+        before=before,
+        after=(narrow, norm, last, norm),
+        after_rows=("rows",) * 4,
+    )
 
 
 def _mixers(r: Reader) -> Component | Sequence[Component]:
@@ -39,7 +47,7 @@ def _mixers(r: Reader) -> Component | Sequence[Component]:
         return attention
     whole = r.indices("global_attn_indexes") or ()
     windowed, side = r.size("window_size"), patches_per_side(r)
-    within = PlaneAttention(attention=attention, distances=2 * windowed - 1)
+    within = PlaneAttention(attention=replace(attention, window=windowed * windowed), distances=2 * windowed - 1)
     over_all = PlaneAttention(attention=attention, distances=2 * side - 1)
     return [over_all if i in whole else within for i in range(layers(r))]
 

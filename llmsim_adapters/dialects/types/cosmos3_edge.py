@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from llmsim_adapters.dialects.assembly.resizing import COSMOS3_EDGE, resized
 from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.types import cosmos3_edge_text
 from llmsim_adapters.spec.components import Norm, Projection
@@ -21,7 +22,8 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     if vision is not None:
         hidden, side = vision.r.size("hidden_size"), vision.r.size("spatial_merge_size")
         inner = whole.size("projector_hidden_size")
-        yield vision.then(
+        media = resized(whole, vision.r, COSMOS3_EDGE, frames=1)
+        yield vision.running(media).then(
             Norm(hidden, "layer", bias=True),
             Projection(input_size=side * side * hidden, output_size=inner, bias=True),
             Projection(input_size=inner, output_size=text.size("hidden_size"), bias=True),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from llmsim_adapters.dialects.assembly.resizing import pooled
 from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.types import gemma4_text
 from llmsim_adapters.spec.components import Norm, Projection
@@ -27,6 +28,8 @@ def projected(whole: Reader, text: Reader, key: str, model_type: str, width: str
         return
     found = tower(whole, key, model_type)
     if found is not None:
+        if key == "vision_config":
+            found = found.running(pooled(whole, found.r))
         size = found.r.size(width)
         yield found.then(Norm(size, gain=False), Projection(input_size=size, output_size=text.size("hidden_size")))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from llmsim_adapters.dialects.assembly.sam import sam
 from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.types import qwen2
 from llmsim_adapters.spec.components import Convolution, Projection
@@ -19,10 +20,11 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     vision = tower(whole, "vision_config", "got_ocr2_vision", fixed=True)
     if vision is not None:
         channels, hidden = vision.r.size("output_channels"), text.size("hidden_size")
-        yield vision.then(
+        yield vision.running(sam(whole, vision.r, tokens=16)).then(
             Convolution(input_channels=channels, output_channels=2 * channels, kernel=(3, 3)),
             Convolution(input_channels=2 * channels, output_channels=hidden, kernel=(3, 3)),
             Projection(input_size=hidden, output_size=hidden, bias=True),
+            rows=("halved", "tokens", "tokens"),
         )
 
 

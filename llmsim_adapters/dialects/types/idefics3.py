@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from llmsim_adapters.dialects.assembly.splitting import split
 from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.types import llama
 from llmsim_adapters.spec.components import Projection
@@ -19,6 +20,7 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     vision = tower(whole, "vision_config", "idefics3_vision", fixed=True)
     if vision is not None:
         side = whole.size("scale_factor")
+        vision = vision.running(split(whole, vision.r, side))
         width = side * side * vision.r.size("hidden_size")
         yield vision.then(Projection(input_size=width, output_size=text.size("hidden_size")))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from llmsim_adapters.dialects.assembly.resizing import navit
 from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.types import kimi_k2
 from llmsim_adapters.spec.components import Norm, Projection
@@ -36,7 +37,7 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     width = r.derive("merge_rows", sides[0]) * r.derive("merge_columns", sides[1]) * hidden
     into = Projection(input_size=width, output_size=width, bias=True)
     out = replace(into, output_size=text.size("hidden_size"))
-    yield vision.then(Norm(hidden, "layer", bias=True), into, out)
+    yield vision.running(navit(whole, r, (sides[0], sides[1]))).then(Norm(hidden, "layer", bias=True), into, out)
 
 
 DIALECT = kimi_k2.DIALECT.like(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from llmsim_adapters.dialects.assembly.splitting import padded
 from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.types import lfm2
 from llmsim_adapters.spec.components import Norm, Projection
@@ -25,10 +26,12 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     norm: tuple[Component, ...] = ()
     if whole.flag("projector_use_layernorm"):
         norm = (Norm(width, "layer", bias=True),)
-    yield vision.then(
+    media = padded(whole, vision.r, int(side))
+    yield vision.running(media).then(
         *norm,
         Projection(input_size=width, output_size=inner, bias=bias),
         Projection(input_size=inner, output_size=text.size("hidden_size"), bias=bias),
+        rows=("padded",) * (len(norm) + 2),
     )
 
 

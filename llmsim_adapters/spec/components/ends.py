@@ -42,12 +42,16 @@ class HashEmbedding(Component):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PositionEmbedding(Component):
-    """A look-up table with a row of `hidden_size` for each of `positions`, or for each kind of token."""
+    """A look-up table with a row of `hidden_size` for each of `positions`, or for each kind of token.
+
+    Where it is `resampled`, a matrix of weights is multiplied with it that interpolates between its rows.
+    """
 
     kind: ClassVar[str] = "position_embedding"
 
     positions: int
     hidden_size: int
+    resampled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

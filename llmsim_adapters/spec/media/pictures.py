@@ -26,6 +26,7 @@ class SmartResize(Media):
     patch_size: int
     merge_size: int
     temporal_patch_size: int = 1
+    text: int = 0
     least_pixels: int
     most_pixels: int
     least_video_pixels: int = 0
@@ -41,6 +42,9 @@ class SmartResize(Media):
         shot = int(given[0]) if kind == "video" else 1
         frames = math.ceil(shot / self.temporal_patch_size)
         factor = self.patch_size * self.merge_size
+        if kind == "video" and not self.most_video_pixels:
+            message = "how this model's processor resizes videos is not modelled"
+            raise Unfit(message)
         if preprocessed:
             if height % factor or width % factor:
                 message = f"a preprocessed picture has sides that are multiples of {factor}"
@@ -52,7 +56,7 @@ class SmartResize(Media):
         seen = (height, width) if kind == "image" else (frames * self.temporal_patch_size, height, width)
         windows = cut(rows, columns, self.window, frames) if self.window else ()
         tokens = patches // (self.merge_size * self.merge_size)
-        return Item(kind, given, seen, patches, patches, tokens, ((rows * columns, frames),), windows)
+        return Item(kind, given, seen, patches, patches, tokens, ((rows * columns, frames),), windows, self.text)
 
     def _resized(self, kind: Kind, shot: int, height: int, width: int, factor: int) -> tuple[int, int]:
         if kind in self.widens and min(height, width) < factor:
@@ -138,6 +142,43 @@ class LongestEdge(Media):
 
 def _up(side: int, factor: int) -> int:
     return -(-side // factor) * factor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PooledPatches(Media):
+    """Pictures get as many patches as may be, padded to that number, of which `pool` squared ones are averaged.
+
+    `Gemma4ImageProcessor` of transformers, `get_aspect_ratio_preserving_size`. Two tokens stand around each picture.
+    """
+
+    patch_size: int
+    pool: int
+    most_tokens: int
+
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> Item:
+        height, width = int(given[0]), int(given[1])
+        factor, patches = self.pool * self.patch_size, self.most_tokens * self.pool * self.pool
+        if preprocessed:
+            if height % factor or width % factor:
+                message = f"a preprocessed picture has sides that are multiples of {factor}"
+                raise Unfit(message)
+        else:
+            height, width = self._fitted(height, width, factor, patches)
+        tokens = (height // factor) * (width // factor)
+        return Item(kind, given, (height, width), patches, patches, tokens, ((patches, 1),), text=2)
+
+    def _fitted(self, height: int, width: int, factor: int, patches: int) -> tuple[int, int]:
+        scale = math.sqrt(patches * self.patch_size**2 / (height * width))
+        high, wide = (math.floor(scale * side / factor) * factor for side in (height, width))
+        longest = self.most_tokens * factor
+        if not high and not wide:
+            message = "the picture would be resized to nothing"
+            raise Unfit(message)
+        if not high:
+            return factor, min(width // height * factor, longest)
+        if not wide:
+            return min(height // width * factor, longest), factor
+        return high, wide
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from llmsim_adapters.spec.media.media import Item, Kind, Media, Unfit
+from llmsim_adapters.spec.media.media import Item, Kind, Media, Pieces, Unfit
 
 
 class Cut(NamedTuple):
@@ -144,11 +144,44 @@ _SHRINKS: Final = 1.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AllTiles(Media):
+    """As many tiles as there may be are run for every picture, each padded to a multiple of 8 hidden states.
+
+    All tiles attend to each other; cross attention of the language model sees those that are no padding, and a picture
+    is one token there. `MllamaVisionModel` of transformers.
+    """
+
+    side: int
+    tiles: int
+    patches: int
+    extra: int = 1
+
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> Item:
+        hidden = self.patches + self.extra
+        rows = self.tiles * (-(-hidden // _PADDED_TO) * _PADDED_TO)
+        seen = (self.tiles, self.side, self.side)
+        return Item(
+            kind,
+            given,
+            seen,
+            self.tiles * self.patches,
+            rows,
+            0,
+            ((rows, 1),),
+            text=1,
+            attended=self.tiles * hidden,
+        )
+
+
+_PADDED_TO: Final = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tiles(Media):
     """Tiles of one size, each of which attends within itself and becomes the same number of tokens.
 
     `patches` are those of one tile, `extra` its hidden states beside them, as class tokens and registers; `text` tokens
-    stand beside each picture, `tile_text` beside each tile.
+    stand beside each picture, `tile_text` beside each tile. `windows` and `named` are those of one tile, as in `Item`.
     """
 
     side: int
@@ -159,6 +192,8 @@ class Tiles(Media):
     tiling: Tiling = Tiling()
     text: int = 0
     tile_text: int = 0
+    windows: Pieces = ()
+    named: tuple[tuple[str, int], ...] = ()
 
     def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> Item:
         height, width = int(given[0]), int(given[1])
@@ -180,5 +215,7 @@ class Tiles(Media):
             cut.tiles * rows,
             cut.tiles * self.tokens,
             ((rows, cut.tiles),),
+            windows=tuple((length, cut.tiles * count) for length, count in self.windows),
             text=self.text + cut.tiles * self.tile_text,
+            named=tuple((name, cut.tiles * count) for name, count in self.named),
         )
