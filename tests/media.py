@@ -37,6 +37,15 @@ class TowerRun(NamedTuple):
         return self.model.build(checkpoint(seq_len=2**20, **self.fields))
 
     @property
+    def is_modelled(self) -> bool:
+        """Whether there are rules for all media of the batch."""
+        spec = self.model.spec
+        rules = [tower.media for tower in spec.towers if tower.media is not None] if spec is not None else []
+        kinds = {kind for rule in rules for kind in rule.takes}
+        asked = {"image": "images", "video": "videos", "audio": "audio_seconds"}
+        return bool(rules) and not any(self.fields.get(field) and kind not in kinds for kind, field in asked.items())
+
+    @property
     def holds(self) -> bool:
         """Whether the graph's encoders have these FLOPs, and their results as many rows and tokens."""
         try:
@@ -48,12 +57,15 @@ class TowerRun(NamedTuple):
         """Return what was counted: FLOPs, and the tokens of a sequence."""
         return self.flops, self.rows if self.length is None else self.length
 
+    def _became(self, item: Any) -> int:
+        return (item.tokens or item.attended) if self.length is None else item.length
+
     def found(self) -> tuple[int, int]:
         """Return the same of the graph."""
         graph = self.graph()
         flops = sum(op.flops for op in graph.operators if op.stack in TOWERS)
         flops += beside(self.config["model_type"], graph)
-        return flops, sum(item.tokens if self.length is None else item.length for item in graph.media)
+        return flops, sum(map(self._became, graph.media))
 
 
 def beside(model_type: str, graph: la.OperatorGraph) -> int:

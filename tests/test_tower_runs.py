@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from tests.facts import checkpoint, facts
 from tests.media import TowerRun, tower_runs
 
 
-def modelled(run: TowerRun) -> bool:
-    """Whether what the encoders run is modelled."""
-    spec = run.model.spec
-    return spec is not None and bool(spec.towers) and all(tower.media is not None for tower in spec.towers)
-
-
-@pytest.mark.parametrize("run", [pytest.param(run, id=name) for name, run in tower_runs() if modelled(run)])
+@pytest.mark.parametrize("run", [pytest.param(run, id=name) for name, run in tower_runs() if run.is_modelled])
 def test_an_encoder_runs_what_torch_counts(run: TowerRun) -> None:
     assert run.found() == run.counted()
+
+
+WHOLES = {name.split("-[")[0]: run for name, run in tower_runs() if run.is_modelled}
+
+
+@pytest.mark.parametrize("name", sorted(WHOLES.keys() & facts("media_totals")["types"].keys()))
+def test_a_whole_model_has_the_parameters_of_the_real_one(name: str) -> None:
+    assert WHOLES[name].model.build(checkpoint()).parameters == facts("media_totals")["types"][name]

@@ -17,7 +17,7 @@ import llmsim_adapters as la
 from llmsim_adapters.evaluation.seen import tower_name
 from llmsim_adapters.spec.features import Features
 from tests.checkpoints import STORED, model_of
-from tests.facts import CASES, HEAD_CASES, MTP_CASES, facts
+from tests.facts import CASES, HEAD_CASES, MTP_CASES, checkpoint, facts
 from tests.media import tower_runs
 from tests.sglang import CONFIGS, model
 from tests.sglang.served import share
@@ -59,6 +59,7 @@ def index() -> dict[str, list[str]]:
         if spec is not None and spec.quantization is not None:
             stored = {f"{scheme.name}_weights" for scheme in spec.quantization.schemes}
             features.update(stored & set(found.of(spec)))
+    dialects |= wholes(dialects)
     return {
         "dialects": sorted(dialects),
         "components": sorted(components),
@@ -67,13 +68,25 @@ def index() -> dict[str, list[str]]:
     }
 
 
+def wholes(known: set[str]) -> set[str]:
+    """Return the types of whole models with as many parameters as the real ones, whose language model is `known`."""
+    totals = facts("media_totals")["types"]
+    held = set()
+    for name, run in tower_runs():
+        model, total = run.model, totals.get(name.split("-[")[0])
+        if total is None or model.spec is None or model.reading.dialect in known or not run.is_modelled:
+            continue
+        if model.spec.model_type in known and model.build(checkpoint()).parameters == total:
+            held.add(model.reading.dialect)
+    return held
+
+
 def towers() -> set[str]:
     """Return the towers whose every run has the FLOPs that torch counts, and as many tokens."""
     held: dict[str, bool] = {}
     for _, run in tower_runs():
-        spec = la.load(run.config).spec
-        assert spec is not None
-        if all(tower.media is not None for tower in spec.towers):
+        spec = run.model.spec
+        if spec is not None and run.is_modelled:
             holds = run.holds
             for tower in spec.towers:
                 name = tower_name(spec.whole_type or spec.model_type, tower)

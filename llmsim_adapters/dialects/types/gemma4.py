@@ -28,7 +28,7 @@ def projected(whole: Reader, text: Reader, key: str, model_type: str, width: str
         return
     found = tower(whole, key, model_type)
     if found is not None:
-        if key == "vision_config":
+        if model_type == "gemma4_vision":
             found = found.running(pooled(whole, found.r))
         size = found.r.size(width)
         yield found.then(Norm(size, gain=False), Projection(input_size=size, output_size=text.size("hidden_size")))

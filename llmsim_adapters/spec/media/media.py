@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,10 +74,13 @@ class Media:
     numbers are from where that is not the checkpoint's own file.
     """
 
-    takes: ClassVar[tuple[Kind, ...]] = ("image",)
-
     joined: bool = False
     origin: str = ""
+
+    @property
+    def takes(self) -> tuple[Kind, ...]:
+        """The kinds of items that the encoder takes."""
+        return ("image",)
 
     def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> Item:
         """Return an item as the encoder sees it; `preprocessed` ones have the size that it gets.

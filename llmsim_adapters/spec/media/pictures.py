@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
-from typing import ClassVar
 
 from llmsim_adapters.spec.media.media import Item, Kind, Media, Pieces, Unfit
 
@@ -21,8 +20,6 @@ class SmartResize(Media):
     attends within itself, in some layers in windows of `window` patches a side, cut at the border.
     """
 
-    takes: ClassVar[tuple[Kind, ...]] = ("image", "video")
-
     patch_size: int
     merge_size: int
     temporal_patch_size: int = 1
@@ -37,14 +34,16 @@ class SmartResize(Media):
     window: int = 0
     most_aspect: int = 200
 
+    @property
+    def takes(self) -> tuple[Kind, ...]:
+        """Pictures, and videos where it is known how many pixels these have."""
+        return ("image", "video") if self.most_video_pixels else ("image",)
+
     def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> Item:
         height, width = int(given[-2]), int(given[-1])
         shot = int(given[0]) if kind == "video" else 1
         frames = math.ceil(shot / self.temporal_patch_size)
         factor = self.patch_size * self.merge_size
-        if kind == "video" and not self.most_video_pixels:
-            message = "how this model's processor resizes videos is not modelled"
-            raise Unfit(message)
         if preprocessed:
             if height % factor or width % factor:
                 message = f"a preprocessed picture has sides that are multiples of {factor}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from llmsim_adapters.spec.media.media import Item, Kind, Media, Unfit
 
@@ -12,9 +11,12 @@ from llmsim_adapters.spec.media.media import Item, Kind, Media, Unfit
 class Refused(Media):
     """A processor's settings that its rule has no use for: any item is refused for the `reason`."""
 
-    takes: ClassVar[tuple[Kind, ...]] = ("image", "video", "audio")
-
     reason: str
+
+    @property
+    def takes(self) -> tuple[Kind, ...]:
+        """All kinds, of which each item is refused for the reason."""
+        return ("image", "video", "audio")
 
     def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> Item:
         raise Unfit(self.reason)

@@ -1,0 +1,44 @@
+"""Parameters of whole models that see or hear: those of the tiny models whose encoders are run.
+
+    python -m tests.reference.wholes
+
+counts what transformers allocates for each config of `facts/media_runs.json`, tied tensors once, on the meta device.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+import transformers
+
+from . import measure, store
+
+FOLDER = Path(__file__).parent / "facts"
+
+
+def write(folder: Path) -> None:
+    """Count each type's whole model; types whose class can't be built alone are listed with the reason."""
+    known = json.loads((folder / "media_runs.json").read_text(encoding="utf-8"))["types"]
+    totals: dict[str, int] = {}
+    failed: dict[str, str] = {}
+    for name, fact in known.items():
+        try:
+            totals[name] = _parameters(fact)
+        except Exception as error:  # whatever a class says of sizes that don't go together
+            failed[name] = f"{type(error).__name__}: {error}"[:120]
+    store.write("media_totals", {"made_by": "tests.reference.wholes", "failed": failed}, "types", totals, folder)
+
+
+def _parameters(fact: dict[str, Any]) -> int:
+    config = measure.configure({**fact["config"], "architectures": [fact["architecture"]]})
+    with torch.device("meta"):
+        model = getattr(transformers, fact["architecture"])._from_config(config)
+    model.tie_weights()
+    return sum(parameter.numel() for parameter in {id(each): each for each in model.parameters()}.values())
+
+
+if __name__ == "__main__":
+    write(FOLDER)
