@@ -85,7 +85,7 @@ class Place:
         self.block = block
         self._runs = runs and (not from_encoder or bool(step.encoder_len))
         self._tower = tower
-        self._keeps = runs
+        self._keeps = runs and not tower
         self._from_encoder = from_encoder
         self.repeat = repeat
         self.weight_sets = weight_sets

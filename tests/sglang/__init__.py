@@ -34,6 +34,10 @@ Those that it makes parameters of, as the correction of a router's scores, are c
 """
 
 
+WITHOUT_ENCODER: Final = ("Llama4ForConditionalGeneration",)
+"""Architectures whose encoder SGLang's class makes only where the checkpoint's index lists its tensors."""
+
+
 class Run(NamedTuple):
     """One layout of a config, and what SGLang makes of it: bytes of a rank's parameters, or why it refuses.
 
@@ -101,8 +105,11 @@ def graph(run: Run) -> la.OperatorGraph | None:
 
 def parameters(config: str, graph: la.OperatorGraph) -> int:
     """Return the bytes of a rank's parameters, as SGLang tells them from buffers, which the facts leave out."""
-    buffers = BUFFERS.get(CONFIGS[config]["architecture"], ())
+    architecture = CONFIGS[config]["architecture"]
+    buffers = BUFFERS.get(architecture, ())
     left_out = [weight for weight in graph.weights if weight.role == "buffer" and weight.name in buffers]
+    if architecture in WITHOUT_ENCODER:
+        left_out += [weight for weight in graph.weights if weight.stack == "vision"]
     return graph.weight_bytes - sum(weight.rank_bytes for weight in left_out)
 
 

@@ -88,6 +88,8 @@ def tower(whole: Reader, key: str, model_type: str | Dialect, *, fixed: bool = F
     r.mark("model_type", "architectures")
     r.no_effect(("dtype",), _DTYPE)
     r.no_effect(("tie_word_embeddings",), "an encoder of pictures or sound has no head")
+    if "vocab_size" not in dialect.defaults:
+        r.no_effect(("vocab_size",), "an encoder of pictures or sound has no words")
     stacks = dialect.read(r).stacks
     if not stacks:
         r.set_aside("the tower is left out")

@@ -41,6 +41,7 @@ DIALECT = replace(
         "minimax_m3_vl",
         text_config="text_config",
         towers=towers,
+        classes=("MiniMaxM3SparseForConditionalGeneration",),
         projector_hidden_size=6144,
         tie_word_embeddings=False,
     ),

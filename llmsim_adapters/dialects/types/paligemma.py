@@ -27,6 +27,12 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
 
 
 DIALECT = replace(
-    gemma.DIALECT.like("paligemma", text_config="text_config", towers=towers, tie_word_embeddings=True),
+    gemma.DIALECT.like(
+        "paligemma",
+        text_config="text_config",
+        towers=towers,
+        costless={"projection_dim": "the class reads that of the encoder"},
+        tie_word_embeddings=True,
+    ),
     ties="either",
 )

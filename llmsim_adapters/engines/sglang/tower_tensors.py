@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 _CONFORMERS: Final = names("Gemma3nForConditionalGeneration Gemma4ForConditionalGeneration")
 
 _MERGERS: Final = range(1, 33)
+_LAYERS: Final = ("layer", "sliding_dense", "full_dense")
+"""What layers of an encoder are called, where some attend within windows, too."""
 """The mergers of patches that names are made for, each two projections."""
 
 
@@ -135,7 +137,12 @@ _STORES: Final = (
     Store(
         name="padded networks of the tower",
         source="models/qwen2_5_vl.py, Qwen2_5_VisionTransformer: mlp_hidden_size",
-        tensors=tuple(f"vision/layer/mlp.{name}{bias}" for name in ("gate_proj", "up_proj") for bias in ("", ".bias")),
+        tensors=tuple(
+            f"vision/{layer}/mlp.{name}{bias}"
+            for layer in _LAYERS
+            for name in ("gate_proj", "up_proj")
+            for bias in ("", ".bias")
+        ),
         architectures=names("Qwen2_5_VLForConditionalGeneration"),
         rows_to=8,
         note="the width of the networks of the encoder of pictures is padded to a multiple of 8",
@@ -143,7 +150,7 @@ _STORES: Final = (
     Store(
         name="padded networks of the tower: down",
         source="models/qwen2_5_vl.py, Qwen2_5_VisionTransformer: mlp_hidden_size",
-        tensors=("vision/layer/mlp.down_proj",),
+        tensors=tuple(f"vision/{layer}/mlp.down_proj" for layer in _LAYERS),
         architectures=names("Qwen2_5_VLForConditionalGeneration"),
         columns_to=8,
     ),

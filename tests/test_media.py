@@ -1,0 +1,231 @@
+"""Pictures and sound in a schedule: what they become, what they cost, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+import llmsim_adapters as la
+from tests.media import TOWERS, TowerRun, tower_runs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+QWEN: Final = "Qwen/Qwen2.5-VL-7B-Instruct"
+PHOTO: Final = (1080, 1920)
+
+
+def qwen(**given: Any) -> la.Model:
+    return la.load(QWEN, offline=True, **given)
+
+
+def towers(graph: la.OperatorGraph) -> int:
+    """Return the FLOPs of a graph's encoders."""
+    return sum(op.flops for op in graph.operators if op.stack in TOWERS)
+
+
+ONE: Final = {name.split("-[")[0]: run for name, run in reversed(tower_runs()) if run.is_modelled}
+"""A batch of each type."""
+
+
+class TestASchedule:
+    def test_keeps_media_as_tuples_and_gives_lists(self) -> None:
+        schedule = la.Schedule(images=[[480, 640]], audio_seconds=[2.5])  # type: ignore[arg-type]
+        assert schedule.images == ((480, 640),)
+        assert schedule.to_dict()["images"] == [[480, 640]]
+        assert schedule == la.Schedule(images=((480, 640),), audio_seconds=(2.5,))
+
+    @pytest.mark.parametrize(
+        "field",
+        [
+            {"images": (480, 640)},
+            {"images": ((0, 640),)},
+            {"images": ((480, 640, 3),)},
+            {"images": "480x640"},
+            {"images": ((480.0, 640.0),)},
+            {"images": ((True, 640),)},
+            {"images": ((2**30, 640),)},
+            {"images": ((1, 1),) * 5000},
+            {"videos": ((480, 640),)},
+            {"audio_seconds": 3.0},
+            {"audio_seconds": (0,)},
+            {"audio_seconds": (float("nan"),)},
+            {"audio_seconds": (float("inf"),)},
+            {"audio_seconds": (True,)},
+            {"preprocessed": 1},
+            {"encoder_len": -1},
+        ],
+        ids=str,
+    )
+    def test_refuses_what_is_no_media_by_the_name_of_the_field(self, field: dict[str, Any]) -> None:
+        with pytest.raises(la.ScheduleError, match=f"`{next(iter(field))}`"):
+            la.Schedule(**field)
+
+    def test_has_media_in_a_prefill_alone(self) -> None:
+        with pytest.raises(la.ScheduleError, match="mode"):
+            la.Schedule(mode="decode", images=(PHOTO,))
+
+
+class TestAPicture:
+    def test_becomes_tokens_by_the_models_own_rule(self) -> None:
+        (item,) = qwen().build(la.Schedule(images=(PHOTO,))).media
+        assert (item.kind, item.given, item.seen) == ("image", PHOTO, (728, 1316))
+        assert (item.patches, item.tokens) == (52 * 94, 52 * 94 // 4)
+
+    def test_follows_the_settings_of_a_processor(self) -> None:
+        settings = {"min_pixels": 4 * 28 * 28, "max_pixels": 16384 * 28 * 28}
+        (item,) = qwen(preprocessor=settings).build(la.Schedule(images=(PHOTO,))).media
+        assert item.seen == (1092, 1932)
+
+    def test_says_that_defaults_stand_for_a_processor_that_is_not_known(self) -> None:
+        notes = qwen().build(la.Schedule(images=(PHOTO,))).notes
+        assert any("Qwen2VLImageProcessor" in note for note in notes)
+        given = qwen(preprocessor={"min_pixels": 3136}).build(la.Schedule(images=(PHOTO,)))
+        assert not any("Qwen2VLImageProcessor" in note for note in given.notes)
+
+    @pytest.mark.parametrize("name", ["preprocessor_config.json", "processor_config.json"])
+    def test_settings_are_read_beside_the_config(self, tmp_path: Path, name: str) -> None:
+        settings: dict[str, Any] = {"size": {"shortest_edge": 3136, "longest_edge": 28 * 28 * 100}}
+        if name == "processor_config.json":
+            settings = {"image_processor": settings}
+        (tmp_path / "config.json").write_text(json.dumps(qwen().config.data))
+        (tmp_path / name).write_text(json.dumps(settings))
+        model = la.load(tmp_path)
+        assert model.build(la.Schedule(images=(PHOTO,))).media[0].tokens <= 100
+        assert model.coverage.status is la.Status.FULLY_SUPPORTED
+
+    def test_a_broken_file_of_settings_concerns_pictures_alone(self, tmp_path: Path) -> None:
+        (tmp_path / "config.json").write_text(json.dumps(qwen().config.data))
+        (tmp_path / "preprocessor_config.json").write_text("{")
+        model = la.load(tmp_path)
+        assert model.build().flops == qwen().build().flops
+        assert model.coverage.status is la.Status.FULLY_SUPPORTED
+        with pytest.raises(la.ScheduleError, match=r"preprocessor_config\.json"):
+            model.build(la.Schedule(images=(PHOTO,)))
+
+    @pytest.mark.parametrize("value", ["much", -1, 1.5, True, [3], 2**60])
+    def test_a_setting_that_cannot_be_is_named(self, value: object) -> None:
+        model = qwen(preprocessor={"max_pixels": value})
+        with pytest.raises(la.ScheduleError, match=r"preprocessor_config\.json:max_pixels"):
+            model.build(la.Schedule(images=(PHOTO,)))
+
+    def test_that_no_sequence_has_room_for_says_how_many_tokens_it_needs(self) -> None:
+        with pytest.raises(la.ScheduleError, match=r"`seq_len` is 1221.*1,222 tokens"):
+            qwen().build(la.Schedule(images=(PHOTO,), seq_len=1221))
+        assert qwen().build(la.Schedule(images=(PHOTO,), seq_len=1222)).media
+
+    def test_of_a_shape_that_the_processor_refuses_is_refused(self) -> None:
+        with pytest.raises(la.ScheduleError, match="200 times"):
+            qwen().build(la.Schedule(images=((10, 3000),)))
+
+    def test_is_refused_by_a_model_that_sees_none(self) -> None:
+        with pytest.raises(la.ScheduleError, match="no encoder of pictures"):
+            la.load("Qwen/Qwen3-8B", offline=True).build(la.Schedule(images=(PHOTO,)))
+
+    def test_of_sound_is_refused_by_a_model_that_only_sees(self) -> None:
+        with pytest.raises(la.ScheduleError, match="audio_seconds"):
+            qwen().build(la.Schedule(audio_seconds=(1,)))
+
+
+class TestWhatRuns:
+    def test_a_step_of_text_costs_what_it_costs_without_an_encoder(self) -> None:
+        graph = qwen().build()
+        assert not graph.media
+        assert towers(graph) == 0
+
+    def test_pictures_add_the_encoder_and_nothing_else(self) -> None:
+        text, seen = qwen().build(), qwen().build(la.Schedule(images=(PHOTO,)))
+        assert seen.flops == text.flops + towers(seen)
+        assert seen.weights == text.weights
+        assert seen.caches == text.caches
+
+    @pytest.mark.parametrize("name", sorted(ONE))
+    def test_every_sequence_of_a_batch_has_its_media(self, name: str) -> None:
+        run = ONE[name]
+        one, three = (run.model.build(schedule(run, batch_size=count)) for count in (1, 3))
+        joined = any(tower.media is not None and tower.media.joined for tower in run.model.spec.towers)  # type: ignore[union-attr]
+        assert (towers(three) > 3 * towers(one)) if joined else (towers(three) == 3 * towers(one))
+
+    @pytest.mark.parametrize("name", sorted(ONE))
+    def test_a_recorded_layout_gives_the_same_graph(self, name: str) -> None:
+        model, asked = ONE[name].model, schedule(ONE[name])
+        first, second, third = (model.build(asked) for _ in range(3))
+        assert first == second == third
+
+    @pytest.mark.parametrize("name", sorted(ONE))
+    def test_ranks_share_the_encoder_as_the_engine_splits_it(self, name: str) -> None:
+        """Every rank runs some of it, none more than one rank alone would."""
+        model = ONE[name].model
+        alone = model.build(schedule(ONE[name], engine="sglang"))
+        try:
+            shared = model.build(schedule(ONE[name], engine="sglang", tp_size=2))
+        except la.ScheduleError:
+            pytest.skip("the heads of the tiny model don't divide over two ranks")
+        assert towers(alone) // 3 < towers(shared) <= towers(alone)
+
+    def test_formulas_name_the_rule_and_the_sizes(self) -> None:
+        graph = qwen().build(la.Schedule(images=(PHOTO,)))
+        operator = next(op for op in graph.operators if op.stack == "vision" and op.block == "before")
+        assert "vision_patches" in operator.trace["m"]
+        names = {name.name: name for name in qwen().explain(la.Schedule(images=(PHOTO,))).names}
+        assert names["vision_patches"].value == 52 * 94
+        assert "SmartResize: 1,080 × 1,920 seen as 728 × 1,316" in names["vision_patches"].origin
+
+
+def schedule(run: TowerRun, **fields: Any) -> la.Schedule:
+    """Return a schedule of a batch's media, by default under the engine `checkpoint`."""
+    return la.Schedule(**{"engine": "checkpoint", "seq_len": 2**17, **run.fields, **fields})
+
+
+class TestSweeps:
+    def test_media_are_one_value_a_point(self) -> None:
+        pytest.importorskip("numpy")
+        sizes = [((side, 2 * side),) for side in range(200, 1200, 100)]
+        sweep = qwen().sweep(**la.grid(images=[*sizes, ()], batch_size=[1, 2]))
+        assert sweep.shape == (len(sizes) + 1, 2)
+        for index in (0, 7, 21):
+            assert int(sweep.flops.flat[index]) == qwen().build(sweep.schedule(index)).flops
+
+    def test_one_list_of_pictures_is_one_value(self) -> None:
+        pytest.importorskip("numpy")
+        sweep = qwen().sweep(images=(PHOTO, (300, 400)), batch_size=[1, 2])
+        assert [int(flops) for flops in sweep.flops] == [
+            qwen().build(la.Schedule(images=(PHOTO, (300, 400)), batch_size=size)).flops for size in (1, 2)
+        ]
+
+    def test_thousands_of_sizes_are_taken_apart(self) -> None:
+        pytest.importorskip("numpy")
+        sweep = la.load(ONE["llava"].config).sweep(images=[((side, side),) for side in range(1, 1500)])
+        assert len({int(flops) for flops in sweep.flops}) == 1
+
+    def test_a_point_that_decodes_with_media_is_refused(self) -> None:
+        pytest.importorskip("numpy")
+        sweep = qwen().sweep(images=(PHOTO,), mode=["extend", "decode"])
+        assert sweep.refused.tolist() == [False, True]
+        assert "decode" in sweep.reason(1)
+
+
+def crossing() -> la.Model:
+    """Return a model one of whose layers attends to an encoder's output."""
+    config = ONE["mllama"].config
+    text = {**config["text_config"], "cross_attention_layers": [1]}
+    return la.load({**config, "text_config": text}, files=ONE["mllama"].files)
+
+
+class TestAnEncodersOutput:
+    def test_cross_attention_runs_where_there_is_one(self) -> None:
+        model = crossing()
+        text, seen = model.build(), model.build(schedule(ONE["mllama"]))
+        assert not any("cross_" in op.name for op in text.operators)
+        assert any("cross_" in op.name for op in seen.operators)
+        assert seen.encoder_len == sum(item.attended for item in seen.media) > 0
+
+    def test_its_length_can_be_said_without_media(self) -> None:
+        model = crossing()
+        graph = model.build(la.Schedule(mode="decode", context_len=10, encoder_len=77))
+        keys = [op for op in graph.operators if "cross_attention.scores" in op.name]
+        assert {op.n for op in keys} == {77}
+        assert not any("cross_attention.k_proj" in op.name for op in graph.operators)  # cached by an earlier step
+        assert graph.kv_cache_elements(11) == model.build().kv_cache_elements(11, encoder_tokens=77)
