@@ -201,3 +201,6 @@ MEDIA_TEXT: Final[dict[str, str]] = {
     "paligemma": "a prompt that ends in a line stands behind the pictures",
 }
 """Types whose processors put text around media: what becomes of media themselves is compared."""
+
+CUT_OFF: Final[list[tuple[str, list[float]]]] = [("voxtral", [31.0])]
+"""Sounds that were recorded by a feature extractor alone, which cuts them off; the type's processor makes two of them."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import llmsim_adapters as la
 from tests import conventions
 from tests.facts import checkpoint, facts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _FILES: Final = {
     "image": "preprocessor_config.json",
@@ -94,17 +97,23 @@ def tower_runs() -> tuple[tuple[str, TowerRun], ...]:
         for run in fact["runs"]:
             fields = _of_grids(fact["config"], run["grids"])
             runs.append((f"{name}-{run['grids']}", TowerRun(fact["config"], fields, run["flops"], run["tokens"])))
-    for name, fact in facts("media_runs")["types"].items():
-        config = {**fact["config"], "architectures": [fact["architecture"]]}
-        files = {_FILES[kind]: fact["processor"][kind] for kind in _FILES if kind in fact["processor"]}
-        for items, flops, rows, became in zip(
-            fact["items"], fact["flops"], fact["rows"], fact["tokens"] or [None] * len(fact["rows"]), strict=True
-        ):
-            has_text = name in conventions.MEDIA_TEXT or _has_videos(items)
-            length = None if became is None or has_text else became[1]
-            run = TowerRun(config, _fields(items), flops, rows, length, files)
-            runs.append((f"{name}-{items}", run))
+    for name, fact in [*facts("media_runs")["types"].items(), *facts("media_sounds")["types"].items()]:
+        runs += [(f"{name}-{items}", run) for items, run in _recorded(name, fact)]
     return tuple(runs)
+
+
+def _recorded(name: str, fact: dict[str, Any]) -> Iterator[tuple[list[Any], TowerRun]]:
+    """Yield the media of each batch of a type, and the run."""
+    config = {**fact["config"], "architectures": [fact["architecture"]]}
+    files = {_FILES[kind]: fact["processor"][kind] for kind in _FILES if kind in fact["processor"]}
+    tokens = fact["tokens"] or [None] * len(fact["rows"])
+    for items, flops, rows, became in zip(fact["items"], fact["flops"], fact["rows"], tokens, strict=True):
+        if (name, items) in conventions.CUT_OFF:
+            continue
+        has_text = name in conventions.MEDIA_TEXT or _has_videos(items)
+        sounds = not isinstance(items[0], list)
+        length = None if became is None or has_text else became[0 if sounds else 1]
+        yield items, TowerRun(config, _fields(items), flops, rows, length, files)
 
 
 def _fields(items: list[Any]) -> dict[str, Any]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+import llmsim_adapters as la
 from tests.facts import checkpoint, facts
 from tests.media import TowerRun, tower_runs
 
@@ -19,3 +22,20 @@ WHOLES = {name.split("-[")[0]: run for name, run in tower_runs() if run.is_model
 @pytest.mark.parametrize("name", sorted(WHOLES.keys() & facts("media_totals")["types"].keys()))
 def test_a_whole_model_has_the_parameters_of_the_real_one(name: str) -> None:
     assert WHOLES[name].model.build(checkpoint()).parameters == facts("media_totals")["types"][name]
+
+
+HALVES = [
+    pytest.param(fact["config"], run, id=f"{name}-{run['batch']}x{run['tokens']}")
+    for name, fact in facts("encoder_decoders")["types"].items()
+    for run in fact["runs"]
+]
+
+
+@pytest.mark.parametrize(("config", "run"), HALVES)
+def test_an_encoder_and_the_decoder_that_attends_to_it_run_what_torch_counts(
+    config: dict[str, Any], run: dict[str, int]
+) -> None:
+    frames = 2 * config["max_source_positions"]
+    sound = {"audio_seconds": (frames / 100,), "logits": "all"}  # a hundred frames a second
+    graph = la.load(config).build(checkpoint(batch_size=run["batch"], seq_len=run["tokens"], **sound))
+    assert graph.flops == run["flops"]

@@ -91,7 +91,7 @@ def towers() -> set[str]:
             for tower in spec.towers:
                 name = tower_name(spec.whole_type or spec.model_type, tower)
                 held[name] = held.get(name, True) and holds
-    return {name for name, is_held in held.items() if is_held}
+    return {name for name, is_held in held.items() if is_held} | {"whisper/whisper_encoder"}
 
 
 if __name__ == "__main__":

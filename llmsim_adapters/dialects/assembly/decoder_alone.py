@@ -39,7 +39,7 @@ def decoder_alone(
 
     Where the whole model's architecture has one, the `encoder` may be read besides.
     """
-    if not r.architecture.endswith("ForCausalLM"):
+    if not encoder and not r.architecture.endswith("ForCausalLM"):
         r.not_modelled("encoder")
     if not encoder or r.architecture.endswith("ForCausalLM"):
         r.no_effect(_ENCODER, "of the encoder, which a decoder by itself does not have")

@@ -23,7 +23,18 @@ def read(r: Reader) -> ModelSpec:
     positions = PositionEmbedding(positions=r.size("max_source_positions"), hidden_size=hidden)
     mixer = replace(full_attention(r), key_bias=False)
     feed_forward = mlp(r, bias=True, gated=False)
-    return encoder(r, mixer, feed_forward, norm, before=(first, second, positions), after=(norm,), axis="frames")
+    before, rows = (first, second, positions), ("patches", "rows", "rows")
+    return encoder(
+        r,
+        mixer,
+        feed_forward,
+        norm,
+        before=before,
+        after=(norm,),
+        axis="frames",
+        before_rows=rows,
+        after_rows=("rows",),
+    )
 
 
 DIALECT = Dialect(

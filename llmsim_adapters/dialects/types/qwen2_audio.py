@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from llmsim_adapters.dialects.assembly.sound import chunked
 from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.types import qwen2
 from llmsim_adapters.spec.components import Projection
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
 def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     sound = tower(whole, "audio_config", "qwen2_audio_encoder")
     if sound is not None:
-        yield sound.then(
-            Projection(input_size=sound.r.size("hidden_size"), output_size=text.size("hidden_size"), bias=True)
-        )
+        media = chunked(whole, sound.r, keeps="averaged", group=2, cut_off=True)
+        into = Projection(input_size=sound.r.size("hidden_size"), output_size=text.size("hidden_size"), bias=True)
+        yield sound.running(media).then(into, rows=("results",))
 
 
 DIALECT = replace(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from llmsim_adapters.dialects.assembly.sound import chunked
 from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.types import llama
 from llmsim_adapters.spec.components import Projection
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     sound = tower(whole, "audio_config", "voxtral_encoder")
     if sound is not None:
-        hidden = text.size("hidden_size")
-        into = Projection(input_size=sound.r.size("intermediate_size"), output_size=hidden)
+        hidden, width = text.size("hidden_size"), sound.r.size("intermediate_size")
+        sound = sound.running(chunked(whole, sound.r, keeps="all", group=int(width // sound.r.size("hidden_size"))))
+        into = Projection(input_size=width, output_size=hidden)
         yield sound.then(into, Projection(input_size=hidden, output_size=hidden))
 
 

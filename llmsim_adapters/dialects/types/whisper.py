@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from llmsim_adapters.dialects.assembly.classic import unrotated_attention
 from llmsim_adapters.dialects.assembly.decoder_alone import decoder_alone
 from llmsim_adapters.dialects.assembly.ends import learned_positions
+from llmsim_adapters.dialects.assembly.sound import chunked
 from llmsim_adapters.dialects.towers import qwen2_audio_encoder
 from llmsim_adapters.dialects.types import bart
 
@@ -31,7 +32,14 @@ def towers(whole: Reader, _: Reader) -> Iterator[Stack]:
         return
     sound = whole.beside("audio", _ENCODER)
     (stack,) = qwen2_audio_encoder.read(sound).stacks
-    yield replace(stack, name="audio", counted_by=f"audio_{stack.counted_by}")
+    media = chunked(whole, sound, keeps="none", cut_off=True)
+    yield replace(
+        stack,
+        name="audio",
+        counted_by=f"audio_{stack.counted_by}",
+        media=media,
+        model_type="whisper_encoder",
+    )
 
 
 _ENCODER = qwen2_audio_encoder.DIALECT.like(
