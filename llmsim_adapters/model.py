@@ -18,6 +18,8 @@ from llmsim_adapters.plugins.isolation import refuse_plugins
 from llmsim_adapters.plugins.manager import registered
 from llmsim_adapters.registries.totals import known_total
 from llmsim_adapters.sources import TIMEOUT, HubSession, Provenance, find
+from llmsim_adapters.sources.answer import Content
+from llmsim_adapters.sources.processors import Reach, with_processors
 from llmsim_adapters.sources.sidecars import with_processor
 from llmsim_adapters.spelling import meant
 from llmsim_adapters.sweep.result import NUMPY
@@ -55,14 +57,21 @@ class Model:
     `load` makes them. A pickled model is its config: what follows is computed where it comes to, by the plugins there.
     """
 
-    def __init__(self, config: RawConfig, total: Total | None = None, plugins: Registered | None = None) -> None:
+    def __init__(
+        self,
+        config: RawConfig,
+        total: Total | None = None,
+        plugins: Registered | None = None,
+        reach: Reach | None = None,
+    ) -> None:
         self.config = config
+        self._reach = reach or Reach(offline=True)
         self._total = total
         self._plugins = plugins
         self._kept: dict[str, Kept] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return self.__class__, (self.config, self._total)
+        return self.__class__, (self.config, self._total, None, self._reach)
 
     def __repr__(self) -> str:
         return f"<Model {printable(self.config.provenance.location)}>"
@@ -82,6 +91,14 @@ class Model:
     def spec(self) -> ModelSpec | None:
         """What the model is; None where the config can't be read."""
         return self.reading.spec
+
+    @cached_property
+    def _seeing(self) -> tuple[Content, ModelSpec | None]:
+        """The config with the settings of its processors, and what the model is by them: for schedules with media."""
+        content = Content(self.config.data, with_processors(self.config, self._reach))
+        if content.sidecars is self.config.sidecars:
+            return self.config.content, self.spec
+        return content, read(content.data, self._registered.dialects, sidecars=content.sidecars).spec
 
     @property
     def coverage(self) -> Coverage:
@@ -288,7 +305,8 @@ class Model:
     def _construct(
         self, claim: Claim, schedule: Schedule, *, traced: bool = False, kept: Kept | None = None
     ) -> OperatorGraph:
-        spec = reread(self.config.content, self._registered) if traced else self.spec
+        content, spec = self._seeing if schedule.has_media else (self.config.content, self.spec)
+        spec = reread(content, self._registered) if traced else spec
         assert spec is not None  # the claim was made on it
         return construct(
             self._registered.builders[claim.builder],
@@ -296,7 +314,7 @@ class Model:
             spec,
             schedule,
             without=unsupported(claim),
-            config=None if traced else self.config.content,
+            config=None if traced else content,
             traced=traced,
             kept=kept,
         )
@@ -360,7 +378,8 @@ def load(
     )
     if preprocessor is not None:
         config = replace(config, sidecars=with_processor(config.sidecars, preprocessor))
-    return Model(config, known_total(config.provenance) if revision in (None, "main") else None)
+    total = known_total(config.provenance) if revision in (None, "main") else None
+    return Model(config, total, reach=Reach(endpoint, offline, timeout))
 
 
 def not_found(error: ConfigUnavailable) -> Coverage:

@@ -203,4 +203,4 @@ MEDIA_TEXT: Final[dict[str, str]] = {
 """Types whose processors put text around media: what becomes of media themselves is compared."""
 
 CUT_OFF: Final[list[tuple[str, list[float]]]] = [("voxtral", [31.0])]
-"""Sounds that were recorded by a feature extractor alone, which cuts them off; the type's processor makes two of them."""
+"""Sounds that a feature extractor alone cut off when they were recorded; the type's processor makes two of them."""

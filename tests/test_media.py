@@ -13,6 +13,8 @@ from tests.media import TOWERS, TowerRun, tower_runs
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.hub.server import FakeHub
+
 QWEN: Final = "Qwen/Qwen2.5-VL-7B-Instruct"
 PHOTO: Final = (1080, 1920)
 
@@ -229,3 +231,31 @@ class TestAnEncodersOutput:
         assert {op.n for op in keys} == {77}
         assert not any("cross_attention.k_proj" in op.name for op in graph.operators)  # cached by an earlier step
         assert graph.kv_cache_elements(11) == model.build().kv_cache_elements(11, encoder_tokens=77)
+
+
+class TestSettingsOnAHub:
+    @pytest.mark.parametrize("on", ["huggingface", "modelscope"])
+    def test_are_asked_for_by_a_schedule_with_media_once(self, hub: FakeHub, on: str) -> None:
+        hub.add(on, "org/name", qwen().config.data)
+        hub.beside(on, "org/name", preprocessor_config={"max_pixels": 28 * 28 * 100}, generation_config={})
+        model = la.load("org/name")
+        model.build()
+        assert not any("preprocessor" in request.file for request in hub.requests)
+        for _ in range(3):
+            assert model.build(la.Schedule(images=(PHOTO,))).media[0].tokens <= 100
+        asked = [request for request in hub.requests if "preprocessor" in request.file and request.method == "GET"]
+        assert len(asked) == 1
+
+    def test_are_in_the_cache_the_next_time(self, hub: FakeHub) -> None:
+        hub.add("huggingface", "org/name", qwen().config.data)
+        hub.beside("huggingface", "org/name", preprocessor_config={"max_pixels": 28 * 28 * 100})
+        la.load("org/name").build(la.Schedule(images=(PHOTO,)))
+        hub.requests.clear()
+        found = la.load("org/name", offline=True).build(la.Schedule(images=(PHOTO,)))
+        assert found.media[0].tokens <= 100
+        assert hub.requests == []
+
+    def test_a_hub_that_has_none_leaves_the_defaults_with_a_note(self, hub: FakeHub) -> None:
+        hub.add("huggingface", "org/name", qwen().config.data)
+        graph = la.load("org/name").build(la.Schedule(images=(PHOTO,)))
+        assert any("Qwen2VLImageProcessor" in note for note in graph.notes)

@@ -17,7 +17,7 @@ from llmsim_adapters.sources.sidecars import attempt, collect, in_cache
 from llmsim_adapters.sources.without import ADAPTER, PARAMS, instead
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from types import ModuleType
 
 HUB = "huggingface"
@@ -86,6 +86,31 @@ def download(repo_id: str, revision: str | None, endpoint: str, *, end: float) -
         remember(HUB, repo_id, commit, names, end)
         sidecars = collect(names, lambda other: read(other, commit)[0])
     return Download(config, name, commit, sidecars)
+
+
+def files_of(
+    repo_id: str, revision: str | None, endpoint: str, names: Iterable[str], *, end: float
+) -> dict[str, dict[str, Any]]:
+    """Return those of some small files that a repository has, by name.
+
+    Raises:
+        Refusal: the hub can't be reached, or what it has is no such file.
+    """
+    hub = client()
+    repository = Repository(hub, repo_id, endpoint, end)
+    found = {}
+    for name in names:
+        try:
+            found[name] = repository.read(name, revision)[0]
+        except Refusal:
+            raise
+        except Exception as error:
+            from llmsim_adapters.sources.huggingface_errors import explain
+
+            refusal = explain(error, repo_id, revision, endpoint, hub.get_token())
+            if refusal.kind != "file_not_found":
+                raise refusal from error
+    return found
 
 
 def commit_of(path: str) -> str | None:

@@ -19,11 +19,11 @@ from llmsim_adapters.sources.environment import environment_defaults, modelscope
 from llmsim_adapters.sources.listings import recall, remember, top_level
 from llmsim_adapters.sources.quiet import hush
 from llmsim_adapters.sources.reading import read_config, shown, too_large
-from llmsim_adapters.sources.sidecars import attempt, collect, in_cache
+from llmsim_adapters.sources.sidecars import QUANTIZATIONS, attempt, collect, in_cache
 from llmsim_adapters.sources.without import ADAPTER, PARAMS, instead
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
 HUB = "modelscope"
 T = TypeVar("T")
@@ -55,8 +55,17 @@ def beside(repo_id: str, path: str, revision: str | None) -> Sidecars:
     return in_cache(os.path.dirname(path), recall(HUB, repo_id, revision or DEFAULT_REVISION))
 
 
-def download(repo_id: str, revision: str | None, endpoint: str, *, end: float, fresh: bool, probe: bool) -> Download:
-    """Return the config from ModelScope at `endpoint`, by the monotonic time `end`.
+def download(
+    repo_id: str,
+    revision: str | None,
+    endpoint: str,
+    *,
+    end: float,
+    fresh: bool,
+    probe: bool,
+    wanted: Collection[str] = QUANTIZATIONS,
+) -> Download:
+    """Return the config from ModelScope at `endpoint`, by the monotonic time `end`, with `wanted` files beside it.
 
     With `probe` a plain connection is tried first, where no proxy is set: the client tries again for half
     a minute, and only the environment at its import could tell it not to. With `fresh` a copy in the
@@ -120,7 +129,7 @@ def download(repo_id: str, revision: str | None, endpoint: str, *, end: float, f
             sidecars = NOTHING_KNOWN
         else:
             remember(HUB, repo_id, revision, names, end)
-            sidecars = collect(names, read)
+            sidecars = collect(names, read, wanted)
         return Download(config, name, revision, sidecars)
 
 
