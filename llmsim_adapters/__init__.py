@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.dialects.assembly.linear_attention import last_of_every as last_of_every
     from llmsim_adapters.dialects.assembly.linear_attention import lightning_attention as lightning_attention
     from llmsim_adapters.dialects.assembly.linear_attention import linear_or_full as linear_or_full
+    from llmsim_adapters.dialects.assembly.media import square as square
     from llmsim_adapters.dialects.assembly.recurrent import by_name as by_name
     from llmsim_adapters.dialects.assembly.recurrent import mamba as mamba
     from llmsim_adapters.dialects.assembly.recurrent import mamba2 as mamba2
@@ -172,6 +173,15 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components import StreamProjections as StreamProjections
     from llmsim_adapters.spec.components import TimeMix as TimeMix
     from llmsim_adapters.spec.features import Feature as Feature
+    from llmsim_adapters.spec.media.media import Media as Media
+    from llmsim_adapters.spec.media.media import MediaItem as MediaItem
+    from llmsim_adapters.spec.media.media import Unfit as Unfit
+    from llmsim_adapters.spec.media.pictures import LongestEdge as LongestEdge
+    from llmsim_adapters.spec.media.pictures import SmartResize as SmartResize
+    from llmsim_adapters.spec.media.sound import ChunkedSound as ChunkedSound
+    from llmsim_adapters.spec.media.tiles import BestAspect as BestAspect
+    from llmsim_adapters.spec.media.tiles import LeastScaling as LeastScaling
+    from llmsim_adapters.spec.media.tiles import Tiles as Tiles
     from llmsim_adapters.spec.model import Block as Block
     from llmsim_adapters.spec.model import ModelSpec as ModelSpec
     from llmsim_adapters.spec.model import Stack as Stack
@@ -194,6 +204,7 @@ _HOMES = {
         *("gated_delta_net", "kimi_delta_attention", "last_of_every", "lightning_attention", "linear_or_full"),
     ),
     "dialects.assembly.recurrent": ("by_name", "mamba", "mamba2", "short_convolution"),
+    "dialects.assembly.media": ("square",),
     "dialects.assembly.tower": ("Tower", "encoder", "full_attention", "patch_count", "patches", "tower"),
     "dialects.reading.dialect": ("Dialect",),
     "dialects.reading.find": ("dialect",),
@@ -243,6 +254,21 @@ _HOMES = {
         *("TimeMix",),
     ),
     "spec.features": ("Feature",),
+    "spec.media.media": (
+        "Media",
+        "MediaItem",
+        "Unfit",
+    ),
+    "spec.media.pictures": (
+        "LongestEdge",
+        "SmartResize",
+    ),
+    "spec.media.sound": ("ChunkedSound",),
+    "spec.media.tiles": (
+        "BestAspect",
+        "LeastScaling",
+        "Tiles",
+    ),
     "spec.model": ("Block", "ModelSpec", "Stack", "Sublayer"),
     "sweep.result": ("Sweep", "grid"),
     "traced": ("ceil_div", "maximum", "minimum"),

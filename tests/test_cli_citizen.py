@@ -108,7 +108,10 @@ class TestHelp:
     def test_has_the_options_in_groups(self) -> None:
         shown = run("build", "--help").stdout.splitlines()
         headings = [line for line in shown if line.endswith(":") and not line.startswith(" ")]
-        wanted = ["Options:", "Step:", "Ranks and engine:", "Number formats:", "Where configs come from:", "Output:"]
+        wanted = [
+            *("Options:", "Step:", "Pictures and sound:", "Ranks and engine:", "Number formats:"),
+            *("Where configs come from:", "Output:"),
+        ]
         assert headings == wanted
         groups = {heading: shown.index(heading) for heading in headings}
         at = next(index for index, line in enumerate(shown) if line.startswith("  --kv-cache-dtype"))

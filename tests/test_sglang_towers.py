@@ -109,7 +109,7 @@ def stored(graph: OperatorGraph) -> list[Weight]:
 @pytest.mark.parametrize("schedule", [{"tp_size": 4}, {"tp_size": 2, "dp_size": 2}, {"dp_size": 4}])
 def test_attention_of_a_tower_is_the_groups_and_networks_and_mergers_are_all_ranks(schedule: dict[str, Any]) -> None:
     built = graph(QWEN25_VL, **schedule)
-    assert elements(built, "vision/layer/attention.q_proj") == 64 // schedule.get("tp_size", 1) * 64
+    assert elements(built, "vision/sliding_dense/attention.q_proj") == 64 // schedule.get("tp_size", 1) * 64
     merged = 4 * 64
     assert elements(built, "vision/after/projection.weight") == merged // 4 * merged
     assert elements(built, "vision/after/projection.weight.bias") == merged // 4
@@ -120,9 +120,9 @@ def test_attention_of_a_tower_is_the_groups_and_networks_and_mergers_are_all_ran
 @pytest.mark.parametrize(("ranks", "width"), [(1, 104), (2, 52), (4, 26)])
 def test_the_width_of_qwen25_vls_tower_is_padded_to_a_multiple_of_8(ranks: int, width: int) -> None:
     built = graph(QWEN25_VL, tp_size=ranks)
-    assert elements(built, "vision/layer/mlp.up_proj") == width * 64
-    assert elements(built, "vision/layer/mlp.up_proj.bias") == width
-    assert elements(built, "vision/layer/mlp.down_proj") == 64 * width
+    assert elements(built, "vision/sliding_dense/mlp.up_proj") == width * 64
+    assert elements(built, "vision/sliding_dense/mlp.up_proj.bias") == width
+    assert elements(built, "vision/sliding_dense/mlp.down_proj") == 64 * width
     assert any("multiple of 8" in note for note in built.notes)
     assert built.parameters == la.load(QWEN25_VL).build(la.Schedule(engine="checkpoint")).parameters
 

@@ -11,7 +11,7 @@ from llmsim_adapters.text import printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from llmsim_adapters.spec.media.media import Item
+    from llmsim_adapters.spec.media.media import MediaItem
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
@@ -78,12 +78,12 @@ def media_options(command: F) -> F:
     return command
 
 
-def seen(items: Iterable[Item]) -> list[str]:
+def seen(items: Iterable[MediaItem]) -> list[str]:
     """Return a line for each item: what it is given as, what the encoder sees, and the tokens that it becomes."""
     return [_line(item) for item in items]
 
 
-def _line(item: Item) -> str:
+def _line(item: MediaItem) -> str:
     given, got = (_size(item.kind, size) for size in (item.given, item.seen))
     resized = f", seen as {got}" if got != given else ""
     beside = f" and {item.text:,} beside them" if item.text else ""

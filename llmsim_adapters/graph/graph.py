@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.graph.operator import Operator, Weight
     from llmsim_adapters.graph.schedule import Schedule
     from llmsim_adapters.graph.transfer import Transfer
-    from llmsim_adapters.spec.media.media import Item
+    from llmsim_adapters.spec.media.media import MediaItem
 
 LONG_CONTEXT: Final = 32768
 """The length at which the cache of every graph is stated, beside that of its schedule."""
@@ -44,7 +44,7 @@ class OperatorGraph:
     routing: tuple[tuple[str, int, int], ...] = ()
     transfers: tuple[Transfer, ...] = ()
     notes: tuple[str, ...] = ()
-    media: tuple[Item, ...] = ()
+    media: tuple[MediaItem, ...] = ()
     gaps: tuple[Gap, ...] = ()
     builder: str = ""
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from llmsim_adapters.spec.components import Norm
 
 if TYPE_CHECKING:
-    from llmsim_adapters.graph.operator import Sharding
     from llmsim_adapters.lowerings.site import Site
     from llmsim_adapters.spec.components import Attention, LatentAttention
 
@@ -63,18 +62,20 @@ def _project(attention: Attention, site: Site, value_dim: int, asking: int | Non
     source = inputs if attention.source_size is None else attention.source_size
     queries, keys, values = attention.num_attention_heads * head_dim, kv_heads * head_dim, kv_heads * value_dim
     site.linear("q_proj", inputs, queries, "heads", rows=asking, bias=bias)
-    norms: list[tuple[str, Norm | None, int, Sharding]] = [("q_norm", attention.q_norm, queries, "heads")]
     asked = site.source_rows
     if not attention.borrows_cache:
-        site.linear("k_proj", source, keys, "kv_heads", rows=asked, bias=bias and attention.key_bias)
-        site.options(attention.options, "values")
-        if not attention.keys_as_values and not any(option.makes_values for option in attention.options):
-            site.linear("v_proj", source, values, "kv_heads", rows=asked, bias=bias)
-        norms += [("k_norm", attention.k_norm, keys, "kv_heads"), ("v_norm", attention.v_norm, values, "kv_heads")]
-    for name, norm, width, sharding in norms:
-        if norm is not None:
-            rows = asking if name == "q_norm" else asked
-            site.norm(name, norm, width=width, sharding=sharding, tokens=rows)
+        with site.source():
+            site.linear("k_proj", source, keys, "kv_heads", rows=asked, bias=bias and attention.key_bias)
+            site.options(attention.options, "values")
+            if not attention.keys_as_values and not any(option.makes_values for option in attention.options):
+                site.linear("v_proj", source, values, "kv_heads", rows=asked, bias=bias)
+    if attention.q_norm is not None:
+        site.norm("q_norm", attention.q_norm, width=queries, sharding="heads", tokens=asking)
+    if not attention.borrows_cache:
+        with site.source():
+            for name, norm, width in (("k_norm", attention.k_norm, keys), ("v_norm", attention.v_norm, values)):
+                if norm is not None:
+                    site.norm(name, norm, width=width, sharding="kv_heads", tokens=asked)
 
 
 def lower_latent_attention(attention: LatentAttention, site: Site) -> None:

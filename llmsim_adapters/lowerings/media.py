@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.graph.schedule import DECODES_MEDIA, ScheduleError
 from llmsim_adapters.spec.components import Norm
-from llmsim_adapters.spec.media.media import Item, Unfit, run
+from llmsim_adapters.spec.media.media import MediaItem, Unfit, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ def runs(spec: ModelSpec, schedule: Schedule) -> dict[str, Run]:
         return {}
     if schedule.mode == "decode":
         raise ScheduleError(DECODES_MEDIA)
-    found: dict[str, list[Item]] = {}
+    found: dict[str, list[MediaItem]] = {}
     for field, kind, name in _FIELDS:
         given = getattr(schedule, field)
         if not given:
@@ -61,7 +61,7 @@ def runs(spec: ModelSpec, schedule: Schedule) -> dict[str, Run]:
 
 def _seen(
     stack: Stack, field: str, kind: Kind, given: tuple[float | tuple[int, ...], ...], preprocessed: bool
-) -> Iterator[Item]:
+) -> Iterator[MediaItem]:
     assert stack.media is not None
     for size in given:
         item = size if isinstance(size, tuple) else (size,)

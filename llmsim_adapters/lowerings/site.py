@@ -6,6 +6,7 @@ often the block runs and how many sets of weights and caches it has; a lowering 
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -16,7 +17,7 @@ from llmsim_adapters.lowerings.storage import Storage
 from llmsim_adapters.traced import minimum
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from llmsim_adapters.engines.rules import Part
     from llmsim_adapters.graph.operator import OperatorKind, Sharding
@@ -133,9 +134,9 @@ class Site(Storage):
     ) -> None:
         """Emit `batch` products of (m, k) with (k, n); of so many with as many operands a rank has its part.
 
-        Sizes that are split otherwise are given as one rank's. Nothing is emitted of no rows at all.
+        Sizes that are split otherwise are given as one rank's.
         """
-        if not self._runs or (m.__class__ is int and m == 0):
+        if not self._runs:
             return
         if self._ranks is not None and sharding != "replicated":
             batch = self.local(batch, sharding)
@@ -168,13 +169,16 @@ class Site(Storage):
 
     @property
     def source_rows(self) -> int | None:
-        """The rows that keys and values are made of: an encoder's output where they come from that; None: the tokens.
+        """The rows that keys and values are made of: an encoder's output where they are of that; None: the tokens."""
+        return self.step.batch_size * self.step.encoder_len if self._from_encoder else None
 
-        What an earlier step made of it is cached, so that there are none where tokens are.
-        """
-        if not self._from_encoder or self.step.run is not None:
-            return None
-        return 0 if self.step.context_len else self.step.batch_size * self.step.encoder_len
+    @contextmanager
+    def source(self) -> Iterator[None]:
+        """What is put here is of keys and values: of an encoder's output only an earlier step makes them, if any."""
+        runs = self._runs
+        self._runs = runs and not (self._from_encoder and bool(self.step.context_len))
+        yield
+        self._runs = runs
 
     def attend(
         self,

@@ -33,6 +33,7 @@ DIALECT = replace(
         towers=towers,
         costless={"projection_dim": "the class reads that of the encoder"},
         tie_word_embeddings=True,
+        **{"vision_config.projection_dim": 2048},
     ),
     ties="either",
 )

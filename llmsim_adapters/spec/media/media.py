@@ -19,7 +19,7 @@ class Unfit(Exception):
     """An item has a size that the model's processor refuses; the text says why."""
 
 
-class Item(NamedTuple):
+class MediaItem(NamedTuple):
     """One picture, video or sound: what a client sends, what the encoder sees, and what it becomes.
 
     Attributes:
@@ -82,7 +82,7 @@ class Media:
         """The kinds of items that the encoder takes."""
         return ("image",)
 
-    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> Item:
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
         """Return an item as the encoder sees it; `preprocessed` ones have the size that it gets.
 
         Raises:
@@ -90,7 +90,7 @@ class Media:
         """
         raise NotImplementedError
 
-    def embedded(self, items: tuple[Item, ...]) -> int:
+    def embedded(self, items: tuple[MediaItem, ...]) -> int:
         """Return how many patches or frames of all items of a step are embedded."""
         return sum(item.patches for item in items)
 
@@ -99,7 +99,7 @@ class Run(NamedTuple):
     """What one encoder runs for one sequence: the sums over its items, and the rule that gave them."""
 
     media: Media
-    items: tuple[Item, ...]
+    items: tuple[MediaItem, ...]
     counts: dict[str, int]
     pieces: Pieces
     windows: Pieces
@@ -114,7 +114,7 @@ class Run(NamedTuple):
         return self.counts[name]
 
 
-def run(media: Media, items: Iterable[Item]) -> Run:
+def run(media: Media, items: Iterable[MediaItem]) -> Run:
     """Return what an encoder runs for the items of one sequence."""
     items = tuple(items)
     counts: Counter[str] = Counter()

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 
-from llmsim_adapters.spec.media.media import Item, Kind, Media, Pieces, Unfit
+from llmsim_adapters.spec.media.media import Kind, Media, MediaItem, Pieces, Unfit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class SmartResize(Media):
         """Pictures, and videos where it is known how many pixels these have."""
         return ("image", "video") if self.most_video_pixels else ("image",)
 
-    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> Item:
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
         height, width = int(given[-2]), int(given[-1])
         shot = int(given[0]) if kind == "video" else 1
         frames = math.ceil(shot / self.temporal_patch_size)
@@ -55,7 +55,7 @@ class SmartResize(Media):
         seen = (height, width) if kind == "image" else (frames * self.temporal_patch_size, height, width)
         windows = cut(rows, columns, self.window, frames) if self.window else ()
         tokens = patches // (self.merge_size * self.merge_size)
-        return Item(kind, given, seen, patches, patches, tokens, ((rows * columns, frames),), windows, self.text)
+        return MediaItem(kind, given, seen, patches, patches, tokens, ((rows * columns, frames),), windows, self.text)
 
     def _resized(self, kind: Kind, shot: int, height: int, width: int, factor: int) -> tuple[int, int]:
         if kind in self.widens and min(height, width) < factor:
@@ -116,7 +116,7 @@ class LongestEdge(Media):
     longest_edge: int
     marked: bool = True
 
-    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> Item:
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
         height, width = int(given[0]), int(given[1])
         if preprocessed:
             whole = self.patch_size * self.merge_size
@@ -131,9 +131,9 @@ class LongestEdge(Media):
         rows, columns = height // self.patch_size, width // self.patch_size
         down, across = rows // self.merge_size, columns // self.merge_size
         patches, text = rows * columns, down if self.marked else 0
-        return Item(kind, given, (height, width), patches, patches, down * across, ((patches, 1),), text=text)
+        return MediaItem(kind, given, (height, width), patches, patches, down * across, ((patches, 1),), text=text)
 
-    def embedded(self, items: tuple[Item, ...]) -> int:
+    def embedded(self, items: tuple[MediaItem, ...]) -> int:
         """Return the patches that are embedded: those of every picture padded to the longest sides of all."""
         high, wide = (max(int(item.seen[side]) // self.patch_size for item in items) for side in (0, 1))
         return len(items) * high * wide
@@ -154,7 +154,7 @@ class PooledPatches(Media):
     pool: int
     most_tokens: int
 
-    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> Item:
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
         height, width = int(given[0]), int(given[1])
         factor, patches = self.pool * self.patch_size, self.most_tokens * self.pool * self.pool
         if preprocessed:
@@ -164,7 +164,7 @@ class PooledPatches(Media):
         else:
             height, width = self._fitted(height, width, factor, patches)
         tokens = (height // factor) * (width // factor)
-        return Item(kind, given, (height, width), patches, patches, tokens, ((patches, 1),), text=2)
+        return MediaItem(kind, given, (height, width), patches, patches, tokens, ((patches, 1),), text=2)
 
     def _fitted(self, height: int, width: int, factor: int, patches: int) -> tuple[int, int]:
         scale = math.sqrt(patches * self.patch_size**2 / (height * width))
@@ -192,7 +192,7 @@ class MostPatches(Media):
     most_patches: int
     most_on_a_side: int
 
-    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> Item:
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
         height, width = int(given[0]), int(given[1])
         down, across = self.merge[0] * self.patch_size, self.merge[1] * self.patch_size
         if preprocessed:
@@ -209,4 +209,4 @@ class MostPatches(Media):
             height, width = _up(height, down), _up(width, across)
         patches = (height // self.patch_size) * (width // self.patch_size)
         tokens = (height // down) * (width // across)
-        return Item(kind, given, (height, width), patches, patches, tokens, ((patches, 1),))
+        return MediaItem(kind, given, (height, width), patches, patches, tokens, ((patches, 1),))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from llmsim_adapters.spec.media.media import Item, Kind, Media, Unfit
+from llmsim_adapters.spec.media.media import Kind, Media, MediaItem, Unfit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,5 +18,5 @@ class Refused(Media):
         """All kinds, of which each item is refused for the reason."""
         return ("image", "video", "audio")
 
-    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> Item:
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
         raise Unfit(self.reason)

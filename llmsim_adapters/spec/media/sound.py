@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from llmsim_adapters.spec.media.media import Item, Kind, Media
+from llmsim_adapters.spec.media.media import Kind, Media, MediaItem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class ChunkedSound(Media):
         """Sound alone."""
         return ("audio",)
 
-    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> Item:
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
         frames = max(1, int(given[0] * self.rate) // self.hop)
         chunks = 1 if self.cut_off else math.ceil(frames / self.chunk)
         rows = self.chunk // 2
@@ -42,7 +42,7 @@ class ChunkedSound(Media):
             tokens += self._tokens(min(self.chunk, frames - index * self.chunk), rows)
         results = chunks * (rows // self.group)
         seconds = self.chunk * self.hop / self.rate
-        return Item(
+        return MediaItem(
             kind,
             given,
             (chunks, seconds),

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from llmsim_adapters.spec.media.media import Item, Kind, Media, Unfit
+from llmsim_adapters.spec.media.media import Kind, Media, MediaItem, Unfit
 from llmsim_adapters.spec.media.tiles import BestAspect
 
 _LARGEST_SIDE: Final = 4096
@@ -26,7 +26,7 @@ class Split(Media):
     longest_edge: int
     splits: bool = True
 
-    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> Item:
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
         height, width = int(given[0]), int(given[1])
         if preprocessed:
             if height % self.side or width % self.side:
@@ -38,7 +38,7 @@ class Split(Media):
         tiles, text = (1, 3) if down * across == 1 else (down * across + 1, 2 * down * across + down + 3)
         count = tiles * self.patches
         seen = (tiles, self.side, self.side)
-        return Item(kind, given, seen, count, count, tiles * self.tokens, ((self.patches, tiles),), text=text)
+        return MediaItem(kind, given, seen, count, count, tiles * self.tokens, ((self.patches, tiles),), text=text)
 
     def _cut(self, height: int, width: int) -> tuple[int, int]:
         height, width = _longest(height, width, self.longest_edge)
@@ -93,7 +93,7 @@ class PaddedPatches(Media):
     tolerance: float
     overview: bool = True
 
-    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> Item:
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
         height, width = int(given[0]), int(given[1])
         factor = self.patch_size * self.merge_size
         splits = not self.least_tiles == self.most_tiles == 1
@@ -113,7 +113,7 @@ class PaddedPatches(Media):
         rows = tiles * most
         padded = tiles * (most // self.merge_size**2)
         named = (("padded", padded),)
-        return Item(kind, given, (tiles, high, wide), rows, rows, tokens, ((most, tiles),), text=text, named=named)
+        return MediaItem(kind, given, (tiles, high, wide), rows, rows, tokens, ((most, tiles),), text=text, named=named)
 
     def _resized(self, height: int, width: int, factor: int) -> tuple[int, int]:
         least, most = (count * factor * factor for count in (self.least_tokens, self.most_tokens))

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from llmsim_adapters.spec.media.media import Item, Kind, Media, Pieces, Unfit
+from llmsim_adapters.spec.media.media import Kind, Media, MediaItem, Pieces, Unfit
 
 
 class Cut(NamedTuple):
@@ -105,7 +105,7 @@ class Pinpoints(Media):
     sizes: tuple[tuple[int, int], ...]
     most: int = 0
 
-    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> Item:
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
         height, width = int(given[0]), int(given[1])
         if preprocessed:
             message = "this model's tokens follow from the size of the picture before it is cut: give that"
@@ -117,7 +117,7 @@ class Pinpoints(Media):
         tokens = rows * columns + rows + patches + self.extra - self.dropped
         hidden = patches + self.extra
         seen = (tiles, self.side, self.side)
-        return Item(kind, given, seen, tiles * patches, tiles * hidden, tokens, ((hidden, tiles),))
+        return MediaItem(kind, given, seen, tiles * patches, tiles * hidden, tokens, ((hidden, tiles),))
 
     def _best(self, height: int, width: int) -> tuple[int, int]:
         def fits(size: tuple[int, int]) -> tuple[int, int]:
@@ -156,11 +156,11 @@ class AllTiles(Media):
     patches: int
     extra: int = 1
 
-    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> Item:
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
         hidden = self.patches + self.extra
         rows = self.tiles * (-(-hidden // _PADDED_TO) * _PADDED_TO)
         seen = (self.tiles, self.side, self.side)
-        return Item(
+        return MediaItem(
             kind,
             given,
             seen,
@@ -181,7 +181,7 @@ class Tiles(Media):
     """Tiles of one size, each of which attends within itself and becomes the same number of tokens.
 
     `patches` are those of one tile, `extra` its hidden states beside them, as class tokens and registers; `text` tokens
-    stand beside each picture, `tile_text` beside each tile. `windows` and `named` are those of one tile, as in `Item`.
+    stand beside each picture, `tile_text` beside each tile. `windows` and `named` are of one tile, as in `MediaItem`.
     """
 
     side: int
@@ -195,7 +195,7 @@ class Tiles(Media):
     windows: Pieces = ()
     named: tuple[tuple[str, int], ...] = ()
 
-    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> Item:
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
         height, width = int(given[0]), int(given[1])
         wide = self.width or self.side
         if preprocessed:
@@ -207,7 +207,7 @@ class Tiles(Media):
             cut = self.tiling.cut(height, width)
         rows = self.patches + self.extra
         seen = (self.side, wide) if cut.tiles == 1 else (cut.tiles, self.side, wide)
-        return Item(
+        return MediaItem(
             kind,
             given,
             seen,
