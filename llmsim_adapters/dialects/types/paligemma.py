@@ -22,7 +22,8 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     if vision is None:
         return
     media = square(vision.r, tokens=patch_count(vision.r))
-    width = vision.r.size("projection_dim")
+    of_whole = whole.size("projection_dim")
+    width = vision.r.size_or("projection_dim", lambda: of_whole)
     yield vision.running(media).then(Projection(input_size=vision.r.size("hidden_size"), output_size=width, bias=True))
 
 
@@ -31,9 +32,8 @@ DIALECT = replace(
         "paligemma",
         text_config="text_config",
         towers=towers,
-        costless={"projection_dim": "the class reads that of the encoder"},
         tie_word_embeddings=True,
-        **{"vision_config.projection_dim": 2048},
+        projection_dim=2048,
     ),
     ties="either",
 )
