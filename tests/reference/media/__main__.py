@@ -1,4 +1,4 @@
-"""`python -m tests.reference.media [TYPES…]`: record the facts of pictures and sound, of all types or of some."""
+"""`python -m tests.reference.media [FILES… TYPES…]`: record the facts of pictures and sound, all or some of them."""
 
 import sys
 

@@ -44,5 +44,53 @@ def pi0(model: Any) -> Callable[..., Any]:
     return features
 
 
-IMAGE: Final[dict[str, Callable[[Any], Any]]] = {"mllama": mllama, "phi4_multimodal": phi4_multimodal, "pi0": pi0}
+def fuyu(model: Any) -> Callable[..., Any]:
+    """Return what embeds patches, which is a linear layer and no encoder."""
+
+    def features(image_patches: Any) -> Any:
+        return model.model.get_image_features(pixel_values=image_patches)
+
+    return features
+
+
+IMAGE: Final[dict[str, Callable[[Any], Any]]] = {
+    "fuyu": fuyu,
+    "mllama": mllama,
+    "phi4_multimodal": phi4_multimodal,
+    "pi0": pi0,
+}
 """By type; each makes of a model what takes its processor's outputs."""
+
+
+def encoder(model: Any) -> Callable[..., Any]:
+    """Return the encoder of a model of speech that decodes what it wrote."""
+    return model.get_encoder().forward
+
+
+def phi4_multimodal_sound(model: Any) -> Callable[..., Any]:
+    """Return the encoder and the projector for speech."""
+    part = model.model.embed_tokens_extend.audio_embed
+
+    def features(audio_input_features: Any, audio_attention_mask: Any = None) -> Any:
+        found = part.up_proj_for_speech(part.encoder(audio_input_features, audio_attention_mask))
+        return part.down_proj_for_speech(found)
+
+    return features
+
+
+def qwen2_audio(model: Any) -> Callable[..., Any]:
+    """Return the encoder and the projector over all that it gives, as the model's forward calls them."""
+    inner = getattr(model, "model", model)
+
+    def features(input_features: Any) -> Any:
+        return inner.multi_modal_projector(inner.audio_tower(input_features).last_hidden_state)
+
+    return features
+
+
+AUDIO: Final[dict[str, Callable[[Any], Any]]] = {
+    **dict.fromkeys(("canary", "cohere_asr", "moonshine", "moonshine_streaming", "speech_to_text", "whisper"), encoder),
+    "phi4_multimodal": phi4_multimodal_sound,
+    "qwen2_audio": qwen2_audio,
+}
+"""The same for sounds."""

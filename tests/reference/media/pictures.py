@@ -31,16 +31,15 @@ def inputs(processor: Any, sizes: list[Any], spec: dict[str, Any]) -> dict[str, 
     """Return what a processor makes of pictures, `(height, width)`, or of videos with frames before."""
     videos = len(sizes[0]) == 3
     word = spec.get("word", getattr(processor, "video_token" if videos else "image_token", None) or "<image>")
-    text = word * len(sizes)
+    text = [word] * len(sizes) if spec.get("each") else [word * len(sizes)]
     if videos:
-        found = processor(
-            videos=[video(*size) for size in sizes], text=[text], return_tensors="pt", do_sample_frames=False
-        )
-    elif spec.get("without_text"):
-        found = processor.image_processor(images=[picture(*size) for size in sizes], return_tensors="pt")
-    else:
-        found = processor(images=[picture(*size) for size in sizes], text=[text], return_tensors="pt")
-    return dict(found)
+        given = {"videos": [video(*size) for size in sizes], "return_tensors": "pt", "do_sample_frames": False}
+        try:
+            return dict(processor(text=text, **given))
+        except Exception:  # a text with times needs to be told them
+            return dict(processor.video_processor(**given))
+    given = {"images": [picture(*size) for size in sizes], "return_tensors": "pt", **spec.get("asked", {})}
+    return dict(processor.image_processor(**given) if spec.get("without_text") else processor(text=text, **given))
 
 
 def seen(found: dict[str, Any]) -> dict[str, Any]:
@@ -49,7 +48,7 @@ def seen(found: dict[str, Any]) -> dict[str, Any]:
     for key, value in found.items():
         if key in ("input_ids", "mm_token_type_ids", "attention_mask", "token_type_ids", "labels"):
             continue
-        if isinstance(value, torch.Tensor):
+        if isinstance(value, torch.Tensor) and value.dtype != torch.bool and "mask" not in key:
             small = value.numel() <= 12 and not value.is_floating_point()
             rows[key] = value.tolist() if small else list(value.shape)
         elif isinstance(value, (list, int)):
@@ -60,23 +59,26 @@ def seen(found: dict[str, Any]) -> dict[str, Any]:
 def placeholders(processor: Any, found: dict[str, Any]) -> tuple[int, int] | None:
     """Return the tokens that stand for features in the text, and all tokens that a picture became.
 
-    Where a processor doesn't name its token, the one that came most often.
+    Where a processor names another token, the one that came most often.
     """
     if "input_ids" not in found:
         return None
     ids = torch.as_tensor(found["input_ids"]).flatten()
     tokens = processor.tokenizer.convert_ids_to_tokens(ids.tolist())
     names = {getattr(processor, name, None) for name in STANDS_IN}
-    named = sum(token in names for token in tokens)
-    return max([named, *Counter(tokens).values()]), len(tokens)
+    found_tokens = Counter(tokens)
+    named = max(found_tokens[name] for name in names)
+    return max([named, *found_tokens.values()]) if named < 2 else named, len(tokens)
 
 
 def rows_of(output: Any) -> int:
     """Return how many rows the language model is given."""
-    found = getattr(output, "pooler_output", None)
-    found = output if found is None else found
-    if hasattr(found, "last_hidden_state"):
-        found = found.last_hidden_state
+    for name in ("pooler_output", "deepstack_features", "last_hidden_state"):
+        found = getattr(output, name, None)
+        if found is not None:
+            break
+    else:
+        found = output
     if isinstance(found, (list, tuple)):
-        return sum(rows_of(each) for each in found)
+        return sum(rows_of(each) for each in found if not isinstance(each, int))
     return found.numel() // found.shape[-1]

@@ -56,6 +56,12 @@ class Words(PreTrainedTokenizerFast):
             self.add_tokens([tokens], special_tokens=True)
         return super().convert_tokens_to_ids(tokens)
 
+    def __call__(self, text: Any, *args: Any, **kwargs: Any) -> Any:
+        """Learn the words of texts and encode them."""
+        words = WORD.findall("".join(text))
+        self.add_tokens([word for word in dict.fromkeys(words) if word not in self.get_vocab()], special_tokens=True)
+        return super().__call__(text, *args, **kwargs)
+
     def encode(self, text: Any, *args: Any, **kwargs: Any) -> Any:
         """Learn the words of a text and encode it."""
         self.add_tokens([word for word in WORD.findall(text) if word not in self.get_vocab()], special_tokens=True)

@@ -13,7 +13,11 @@ SIGLIP: Final = {"vision_config.image_size": 384, "vision_config.patch_size": 14
 GEMMA3: Final = {"vision_config.image_size": 896, "vision_config.patch_size": 14}
 SQUARE_336: Final = {"size": {"shortest_edge": 336}, "crop_size": {"height": 336, "width": 336}}
 PATCH_16: Final = {"patch_size": 16}
-QWEN3_VL: Final[dict[str, Any]] = {"image": PATCH_16, "config": {"vision_config.deepstack_visual_indexes": [0, 1]}}
+QWEN3_VL: Final[dict[str, Any]] = {
+    "image": PATCH_16,
+    "video": PATCH_16,
+    "config": {"vision_config.deepstack_visual_indexes": [0, 1]},
+}
 
 
 SLOW: Final = ([(150, 260)], [(150, 260), (420, 300)])
@@ -33,7 +37,7 @@ IMAGES: Final[dict[str, dict[str, Any]]] = {
         "image": square(364),
         "own": {"patch_size": 14, "downsample_factor": 2},
     },
-    "blip-2": {"image": square(224), "own": {"num_query_tokens": 32}},
+    "blip-2": {"word": "", "each": True, "image": square(224), "own": {"num_query_tokens": 32}},
     "chameleon": {
         "config": {
             "vocabulary_map": {"<image>": 5, **{f"IMGIMG{letter}Z": 6 + n for n, letter in enumerate("ABCDEFGH")}},
@@ -63,6 +67,7 @@ IMAGES: Final[dict[str, dict[str, Any]]] = {
     "deepseek_vl": {"config": SIGLIP | {"vision_config.patch_size": 16}},
     "deepseek_vl_hybrid": {"config": SIGLIP | {"vision_config.patch_size": 16}},
     "dots3_note": {
+        "image": {"temporal_patch_size": 1},
         "config": {
             "text_config.num_key_value_heads": 4,
             "vision_config.per_layer_config": {},
@@ -71,7 +76,7 @@ IMAGES: Final[dict[str, dict[str, Any]]] = {
             "audio_config.adapter_input_size": 40,
             "audio_config.adapter_out_dim": 48,
             "vision_config.mlp_layer_types": ["dense", "sparse", "dense"],
-        }
+        },
     },
     "emu3": {
         "batches": SLOW,
@@ -86,7 +91,10 @@ IMAGES: Final[dict[str, dict[str, Any]]] = {
             "vq_config.hidden_size": 128,
         },
     },
-    "ernie4_5_vl_moe": {"config": {"text_config.rope_parameters.mrope_section": [2, 2, 2]}},
+    "ernie4_5_vl_moe": {
+        "video": {"draw_on_frames": False},
+        "config": {"text_config.rope_parameters.mrope_section": [2, 2, 2]},
+    },
     "exaone4_5": {},
     "fast_vlm": {
         "batches": SLOW,
@@ -96,11 +104,12 @@ IMAGES: Final[dict[str, dict[str, Any]]] = {
         "own": {"patch_size": 64},
     },
     "florence2": {
+        "apart": "no text",
         "batches": SLOW,
         "image": {"size": {"height": 768, "width": 768}, "do_center_crop": False},
         "without_text": True,
     },
-    "fuyu": {"word": ""},
+    "fuyu": {"word": "", "apart": "its processor breaks each row of patches"},
     "gemma3": {"config": GEMMA3, "image": square(896)},
     "gemma3n": {
         "batches": SLOW,
@@ -141,6 +150,7 @@ IMAGES: Final[dict[str, dict[str, Any]]] = {
     "glmga": {"names": {"processor": "Glm46VProcessor"}},
     "got_ocr2": {"image": square(1024)},
     "granite4_vision": {
+        "apart": "each stream of features, one a projector, has its rows",
         "config": CLIP
         | {
             "downsample_rate": "4/8",
@@ -165,7 +175,7 @@ IMAGES: Final[dict[str, dict[str, Any]]] = {
     "inkling2": {"config": {"vision_config.text_hidden_size": 48}},
     "inkling2_loop": {"config": {"vision_config.text_hidden_size": 48}},
     "inkling_mm_model": {"config": {"vision_config.text_hidden_size": 48, "vision_config.n_layers": 4}},
-    "instructblip": {"image": square(224), "own": {"num_query_tokens": 32}},
+    "instructblip": {"word": "x", "each": True, "image": square(224), "own": {"num_query_tokens": 32}},
     "internvl": {"image": square(448)},
     "janus": {},
     "kimi_k25": {"config": {"projection_hidden_size": 32}},
@@ -192,6 +202,7 @@ IMAGES: Final[dict[str, dict[str, Any]]] = {
         "own": {"patch_size": 14, "vision_feature_select_strategy": "default", "num_additional_image_tokens": 1},
     },
     "llava_next_video": {
+        "video": SQUARE_336,
         "config": CLIP,
         "image": SQUARE_336,
         "own": {"patch_size": 14, "vision_feature_select_strategy": "default", "num_additional_image_tokens": 1},
@@ -201,9 +212,21 @@ IMAGES: Final[dict[str, dict[str, Any]]] = {
         "image": square(384),
         "own": {"num_image_tokens": 729, "vision_feature_select_strategy": "full"},
     },
-    "minicpm_ocr": {"image": PATCH_16, "config": {"vision_config.insert_layer_id": 1, "insert_layer_id": 1}},
-    "minicpmv4_6": {"image": PATCH_16, "config": {"vision_config.insert_layer_id": 1, "insert_layer_id": 1}},
-    "minicpmv4_7": {"image": PATCH_16, "config": {"vision_config.insert_layer_id": 1, "insert_layer_id": 1}},
+    "minicpm_ocr": {
+        "image": PATCH_16,
+        "video": PATCH_16,
+        "config": {"vision_config.insert_layer_id": 1, "insert_layer_id": 1},
+    },
+    "minicpmv4_6": {
+        "image": PATCH_16,
+        "video": PATCH_16,
+        "config": {"vision_config.insert_layer_id": 1, "insert_layer_id": 1},
+    },
+    "minicpmv4_7": {
+        "image": PATCH_16,
+        "video": PATCH_16,
+        "config": {"vision_config.insert_layer_id": 1, "insert_layer_id": 1},
+    },
     "minimax_m3_vl": {},
     "mistral3": {"own": {"patch_size": 14, "spatial_merge_size": 2}},
     "mistral_large4": {
@@ -211,6 +234,7 @@ IMAGES: Final[dict[str, dict[str, Any]]] = {
         "own": {"patch_size": 14, "spatial_merge_size": 2},
     },
     "mllama": {
+        "apart": "the text has one token, and its cross attention sees all rows",
         "config": {"vision_config.intermediate_layers_indices": [0, 1], "vision_config.vision_output_dim": 96},
         "image": square(448),
     },
@@ -231,6 +255,7 @@ IMAGES: Final[dict[str, dict[str, Any]]] = {
     "ovis2": {"config": {"vision_config.image_size": 448, "vision_config.hidden_stride": 2}, "image": square(448)},
     "paddleocr_vl": {},
     "paligemma": {
+        "each": True,
         "config": {"vision_config.image_size": 224, "vision_config.patch_size": 14},
         "image": {"image_seq_length": 256},
     },
@@ -253,7 +278,7 @@ IMAGES: Final[dict[str, dict[str, Any]]] = {
     },
     "phi4_multimodal": {},
     "pi0": {"word": ""},
-    "pp_chart2table": {},
+    "pp_chart2table": {"apart": "its processor writes its own prompt and takes no text"},
     "qianfan_ocr": {"image": square(448), "word": "<image>"},
     "qwen2_5_omni_thinker": {
         "names": {
@@ -303,11 +328,87 @@ IMAGES: Final[dict[str, dict[str, Any]]] = {
 }
 """The types that see."""
 
-ITEMS: Final = (
-    *((20, 30), (56, 56), (336, 336), (300, 500), (500, 300), (40, 1900), (1900, 40)),
-    *((448, 1344), (385, 768), (1080, 1920), (2160, 3840), (3000, 2000)),
-)
-"""Heights and widths of pictures, as a client sends them."""
+MEL_128: Final[dict[str, Any]] = {"audio": {"feature_size": 128}}
+"""What checkpoints say of a `WhisperFeatureExtractor`, whose class has 80 bins."""
 
-OTHERWISE: Final[dict[str, tuple[dict[str, Any], ...]]] = {}
-"""Other settings that a type's processor is asked with as well."""
+SOUNDS: Final[dict[str, dict[str, Any]]] = {
+    "audioflamingo3": {
+        **MEL_128,
+        "call": {"padding": "max_length"},
+        "architecture": "AudioFlamingo3ForConditionalGeneration",
+    },
+    "canary": {"audio": {"feature_size": 128}},
+    "cohere_asr": {"audio": {"feature_size": 128}, "call": {"language": "en"}},
+    "dots3_note": IMAGES["dots3_note"],
+    "fun_asr_nano": {"config": {"adaptor_config.intermediate_size": 12}},
+    "gemma3n": {**IMAGES["gemma3n"], "apart": "the model pads to audio_soft_tokens_per_image after its encoder"},
+    "gemma4": {
+        "config": {
+            "audio_config": {
+                "model_type": "gemma4_audio",
+                "hidden_size": 40,
+                "num_hidden_layers": 3,
+                "num_attention_heads": 4,
+                "output_proj_dims": 36,
+            }
+        }
+    },
+    "glmasr": {**MEL_128, "call": {"padding": "max_length"}, "config": {"audio_config.intermediate_size": 160}},
+    "granite_speech": {"config": {"projector_config.encoder_hidden_size": 40}},
+    "granite_speech_plus": {"config": {"projector_config.encoder_hidden_size": 40}},
+    "inkling_mm_model": IMAGES["inkling_mm_model"],
+    "moonshine": {},
+    "moss_transcribe_diarize": {},
+    "muse_spark": IMAGES["muse_spark"],
+    "musicflamingo": {
+        **MEL_128,
+        "call": {"padding": "max_length"},
+        "architecture": "MusicFlamingoForConditionalGeneration",
+        "names": {"audio": "WhisperFeatureExtractor", "processor": "MusicFlamingoProcessor"},
+    },
+    "nemo_speechlm": {
+        "config": {
+            "audio_config.diarization_config.head_config.audio_hidden_size": 40,
+            "word_timestamp_config.blank_token_id": 0,
+        },
+        "audio": {"feature_size": 128},
+    },
+    "nemotron_h_omni": {
+        **IMAGES["nemotron_h_omni"],
+        "config": {
+            "vision_hidden_size": 32,
+            "audio_config": {
+                "model_type": "parakeet_encoder",
+                "hidden_size": 40,
+                "intermediate_size": 36,
+                "num_hidden_layers": 3,
+                "num_attention_heads": 4,
+                "num_key_value_heads": 4,
+                "num_mel_bins": 128,
+                "projection_hidden_size": 56,
+                "projection_bias": False,
+            },
+        },
+        "audio": {"feature_size": 128},
+    },
+    "omniasr": {"config": {"audio_config.num_conv_pos_embedding_groups": 8}},
+    "phi4_multimodal": {
+        "config": {
+            "audio_config.nemo_conv_channels": 40,
+            "audio_config.ext_pw_out_channel": 40,
+            "audio_config.depthwise_separable_out_channel": 40,
+        }
+    },
+    "qwen2_5_omni_thinker": {**IMAGES["qwen2_5_omni_thinker"], **MEL_128},
+    "qwen2_audio": {**MEL_128, "apart": "the model keeps the rows of the true length after its projector"},
+    "qwen3_asr": {},
+    "qwen3_omni_moe_thinker": {**IMAGES["qwen3_omni_moe_thinker"], **MEL_128},
+    "speech_to_text": {},
+    "voxtral": {**MEL_128, "config": {"audio_config.intermediate_size": 160}, "without_text": True},
+    "voxtral_realtime": {"without_text": True},
+    "whisper": {"call": {"padding": "max_length"}},
+}
+"""The types that hear."""
+
+SECONDS: Final = (0.05, 0.5, 1.0, 2.0, 7.31, 29.99, 30.0, 30.01, 45.5, 61.0)
+"""Lengths of sounds."""
