@@ -1,6 +1,7 @@
 """The facts of pictures and sound are whole: weights and attentions explain every operation that torch counts.
 
-What real encoders run, weight by weight, is in `facts/media_runs.json`; this holds that nothing is left over.
+What real encoders run, weight by weight, is in `facts/media_runs.json` and `facts/media_sounds.json`; this holds that
+nothing is left over.
 """
 
 from __future__ import annotations
@@ -12,7 +13,11 @@ import pytest
 
 from tests.facts import facts
 
-TYPES = [pytest.param(found, id=name) for name, found in facts("media_runs")["types"].items()]
+TYPES = [
+    pytest.param(found, id=f"{file}-{name}")
+    for file in ("runs", "sounds")
+    for name, found in facts(f"media_{file}")["types"].items()
+]
 
 
 def operations(piece: list[int]) -> int:

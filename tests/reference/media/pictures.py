@@ -59,16 +59,15 @@ def seen(found: dict[str, Any]) -> dict[str, Any]:
 def placeholders(processor: Any, found: dict[str, Any]) -> tuple[int, int] | None:
     """Return the tokens that stand for features in the text, and all tokens that a picture became.
 
-    Where a processor names another token, the one that came most often.
+    It is the one that the processor names, or one that came more often.
     """
     if "input_ids" not in found:
         return None
     ids = torch.as_tensor(found["input_ids"]).flatten()
     tokens = processor.tokenizer.convert_ids_to_tokens(ids.tolist())
     names = {getattr(processor, name, None) for name in STANDS_IN}
-    found_tokens = Counter(tokens)
-    named = max(found_tokens[name] for name in names)
-    return max([named, *found_tokens.values()]) if named < 2 else named, len(tokens)
+    counted = Counter(tokens)
+    return max(counted[name] for name in {*names, *counted}), len(tokens)
 
 
 def rows_of(output: Any) -> int:

@@ -164,22 +164,23 @@ def tokens(model_type: str, spec: dict[str, Any]) -> dict[str, Any]:
             continue
         rows = [item(found, size, changed) for size in (*ITEMS, *change.get("items", ()))]
         names = list(dict.fromkeys(name for _, made, _ in rows if made for name in made))
-        cases.append(
-            {
-                "settings": settings,
-                "seen": names,
-                "items": [
-                    [*size, *(made.get(name) for name in names), *found] if made else [*size, found]
-                    for size, made, found in rows
-                ],
-            }
-        )
+        items = [
+            [*size, *(made.get(name) for name in names), *counted] if made else [*size, counted]
+            for size, made, counted in rows
+        ]
+        cases.append({"settings": settings, "seen": names, "items": few(items)})
     return {
         "processor": settings_of(found, {}),
         "defaults": defaults(type(found.image_processor)),
         **({"overruled": overruled} if overruled else {}),
         "cases": cases,
     }
+
+
+def few(items: list[list[Any]]) -> list[list[Any]]:
+    """Return a small, a wide and a large picture of those that all become the same."""
+    same = all(item[2:] == items[0][2:] for item in items)
+    return [items[0], items[5], items[-1]] if same else items
 
 
 def item(found: Any, size: tuple[int, int], spec: dict[str, Any]) -> tuple[Any, Any, Any]:
@@ -196,7 +197,8 @@ def extractor_of(found: Any) -> dict[str, Any]:
     parts = (getattr(found, name, None) for name in ("feature_extractor", "audio_processor"))
     settings = next((part.to_dict() for part in parts if part is not None), {})
     inert = ("mel_filters", "window", "processor_class", "feature_extractor_type", "padding_value", "dither")
-    return {key: value for key, value in settings.items() if key not in inert and len(str(value)) < 200}
+    plain = (bool, int, float, str, list, dict)
+    return {key: value for key, value in settings.items() if key not in inert and isinstance(value, plain)}
 
 
 RECORDS: Final = {

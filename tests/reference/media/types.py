@@ -161,7 +161,12 @@ IMAGES: Final[dict[str, dict[str, Any]]] = {
             "vision_config.hidden_size": 64,
         },
         "image": SQUARE_336,
-        "own": {"patch_size": 14, "vision_feature_select_strategy": "default", "downsample_rate": "4/8"},
+        "own": {
+            "patch_size": 14,
+            "vision_feature_select_strategy": "default",
+            "num_additional_image_tokens": 1,
+            "downsample_rate": "4/8",
+        },
     },
     "granite_docling": {},
     "hunyuan_vl": {"config": {"text_config.head_dim": 12}, "word": "<image_start_token><image_token><image_end_token>"},
@@ -181,7 +186,7 @@ IMAGES: Final[dict[str, dict[str, Any]]] = {
     "kimi_k25": {"config": {"projection_hidden_size": 32}},
     "lfm2_vl": {},
     "lfm3_vl": {"image": PATCH_16},
-    "lighton_ocr": {"own": {"patch_size": 14, "spatial_merge_size": 2}},
+    "lighton_ocr": {"image": {"patch_size": 14}, "own": {"patch_size": 14, "spatial_merge_size": 2}},
     "llama4": {
         "config": {
             "vision_config.image_size": 336,
@@ -343,6 +348,7 @@ SOUNDS: Final[dict[str, dict[str, Any]]] = {
     "fun_asr_nano": {"config": {"adaptor_config.intermediate_size": 12}},
     "gemma3n": {**IMAGES["gemma3n"], "apart": "the model pads to audio_soft_tokens_per_image after its encoder"},
     "gemma4": {
+        "apart": "a batch is padded to its longest sound; the mask leaves the padding out",
         "config": {
             "audio_config": {
                 "model_type": "gemma4_audio",
@@ -351,11 +357,17 @@ SOUNDS: Final[dict[str, dict[str, Any]]] = {
                 "num_attention_heads": 4,
                 "output_proj_dims": 36,
             }
-        }
+        },
     },
     "glmasr": {**MEL_128, "call": {"padding": "max_length"}, "config": {"audio_config.intermediate_size": 160}},
-    "granite_speech": {"config": {"projector_config.encoder_hidden_size": 40}},
-    "granite_speech_plus": {"config": {"projector_config.encoder_hidden_size": 40}},
+    "granite_speech": {
+        "apart": "a batch is padded to its longest sound; the mask leaves the padding out",
+        "config": {"projector_config.encoder_hidden_size": 40},
+    },
+    "granite_speech_plus": {
+        "apart": "a batch is padded to its longest sound; the mask leaves the padding out",
+        "config": {"projector_config.encoder_hidden_size": 40},
+    },
     "inkling_mm_model": IMAGES["inkling_mm_model"],
     "moonshine": {},
     "moss_transcribe_diarize": {},
@@ -393,11 +405,12 @@ SOUNDS: Final[dict[str, dict[str, Any]]] = {
     },
     "omniasr": {"config": {"audio_config.num_conv_pos_embedding_groups": 8}},
     "phi4_multimodal": {
+        "apart": "a batch is padded to its longest sound; the mask leaves the padding out",
         "config": {
             "audio_config.nemo_conv_channels": 40,
             "audio_config.ext_pw_out_channel": 40,
             "audio_config.depthwise_separable_out_channel": 40,
-        }
+        },
     },
     "qwen2_5_omni_thinker": {**IMAGES["qwen2_5_omni_thinker"], **MEL_128},
     "qwen2_audio": {**MEL_128, "apart": "the model keeps the rows of the true length after its projector"},
