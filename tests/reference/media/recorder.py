@@ -48,7 +48,7 @@ def config_of(raw: dict[str, Any], default: dict[str, Any], inside: bool = False
 
 def run(model_type: str, spec: dict[str, Any]) -> dict[str, Any]:
     """Return what a tiny model of a type runs for each batch of pictures that its processor takes."""
-    return _run(model_type, spec, spec.get("batches", BATCHES), _seeing)
+    return _run(model_type, spec, [*spec.get("batches", BATCHES), *spec.get("more", ())], _seeing)
 
 
 def sound(model_type: str, spec: dict[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,9 @@ QWEN3_VL: Final[dict[str, Any]] = {
 }
 
 
+LARGE: Final = ([(900, 1300)],)
+"""One more picture, for types that cut only large ones."""
+
 SLOW: Final = ([(150, 260)], [(150, 260), (420, 300)])
 """The batches of types whose encoders have no layers to leave out."""
 
@@ -59,10 +62,11 @@ IMAGES: Final[dict[str, dict[str, Any]]] = {
     "cosmos3_edge": {"config": {"text_config.rope_parameters.mrope_section": [2, 2, 2]}},
     "cosmos3_omni": {**QWEN3_VL, "names": {"processor": "Qwen3VLProcessor"}},
     "deepseek_ocr2": {
+        "more": LARGE,
         "config": {
             "text_config.mlp_layer_types": ["dense", "sparse"],
             "vision_config.sam_config.downsample_channels": [24, 40],
-        }
+        },
     },
     "deepseek_vl": {"config": SIGLIP | {"vision_config.patch_size": 16}},
     "deepseek_vl_hybrid": {"config": SIGLIP | {"vision_config.patch_size": 16}},
@@ -184,7 +188,7 @@ IMAGES: Final[dict[str, dict[str, Any]]] = {
     "internvl": {"image": square(448)},
     "janus": {},
     "kimi_k25": {"config": {"projection_hidden_size": 32}},
-    "lfm2_vl": {},
+    "lfm2_vl": {"more": LARGE},
     "lfm3_vl": {"image": PATCH_16},
     "lighton_ocr": {"image": {"patch_size": 14}, "own": {"patch_size": 14, "spatial_merge_size": 2}},
     "llama4": {
@@ -218,16 +222,19 @@ IMAGES: Final[dict[str, dict[str, Any]]] = {
         "own": {"num_image_tokens": 729, "vision_feature_select_strategy": "full"},
     },
     "minicpm_ocr": {
+        "more": LARGE,
         "image": PATCH_16,
         "video": PATCH_16,
         "config": {"vision_config.insert_layer_id": 1, "insert_layer_id": 1},
     },
     "minicpmv4_6": {
+        "more": LARGE,
         "image": PATCH_16,
         "video": PATCH_16,
         "config": {"vision_config.insert_layer_id": 1, "insert_layer_id": 1},
     },
     "minicpmv4_7": {
+        "more": LARGE,
         "image": PATCH_16,
         "video": PATCH_16,
         "config": {"vision_config.insert_layer_id": 1, "insert_layer_id": 1},
@@ -316,10 +323,11 @@ IMAGES: Final[dict[str, dict[str, Any]]] = {
     "step3p7": {},
     "t5gemma2": {"config": {f"encoder.{key}": value for key, value in GEMMA3.items()}, "image": square(896)},
     "unlimited_ocr": {
+        "more": LARGE,
         "config": {
             "vision_config.encoder_config.hidden_size": 40,
             "vision_config.sam_config.downsample_channels": [24, 40],
-        }
+        },
     },
     "video_llama_3": {"config": {"vision_config.patch_size": 14}},
     "video_llava": {
