@@ -13,6 +13,7 @@ from ..measure import say
 from . import ledger, methods, pictures, processors, sounds, tiny
 from .settings import INERT, ITEMS, OTHERWISE, defaults
 from .types import IMAGES, SECONDS, SOUNDS
+from .varied import VARIED, VARIED_SOUNDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,9 +52,14 @@ def run(model_type: str, spec: dict[str, Any]) -> dict[str, Any]:
     return _run(model_type, spec, [*spec.get("batches", BATCHES), *spec.get("more", ())], _seeing)
 
 
+def hearing(model_type: str, spec: dict[str, Any]) -> dict[str, Any]:
+    """Return the same for sounds."""
+    return _run(model_type, spec, spec.get("seconds", SOUNDS_OF), _hearing)
+
+
 def sound(model_type: str, spec: dict[str, Any]) -> dict[str, Any]:
-    """Return the same for sounds, and what sounds of many lengths become."""
-    rows = _run(model_type, spec, spec.get("seconds", SOUNDS_OF), _hearing)
+    """Return the same, and what sounds of many lengths become."""
+    rows = hearing(model_type, spec)
     found = processors.processor(model_type, spec)
     lengths: list[list[Any]] = []
     for length in SECONDS:
@@ -205,6 +211,8 @@ RECORDS: Final = {
     "media_runs": (run, IMAGES),
     "media_tokens": (tokens, IMAGES),
     "media_sounds": (sound, SOUNDS),
+    "media_varied": (run, VARIED),
+    "media_varied_sounds": (hearing, VARIED_SOUNDS),
 }
 """By file of facts: what records a type, and which types."""
 
