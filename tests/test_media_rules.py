@@ -19,6 +19,8 @@ SOUNDS = facts("media_sounds")["types"]
 WITHOUT = {
     "AriaProcessor": "a fixed number by the size, and crops in another order than asked",
     "Florence2Processor": "no text here",
+    "Kosmos2Processor": "no text here",
+    "Kosmos2_5Processor": "no text here",
     "FuyuProcessor": "rows of patches with a break each, counted in the text",
     "PPChart2TableProcessor": "a prompt of its own",
 }

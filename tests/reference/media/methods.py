@@ -53,7 +53,14 @@ def fuyu(model: Any) -> Callable[..., Any]:
     return features
 
 
+def inside(model: Any) -> Callable[..., Any]:
+    """Return that of the encoder of pictures and prompts."""
+    found: Callable[..., Any] = model.model.encoder.get_image_features
+    return found
+
+
 IMAGE: Final[dict[str, Callable[[Any], Any]]] = {
+    "diffusion_gemma": inside,
     "fuyu": fuyu,
     "mllama": mllama,
     "phi4_multimodal": phi4_multimodal,

@@ -70,6 +70,19 @@ IMAGES: Final[dict[str, dict[str, Any]]] = {
     },
     "deepseek_vl": {"config": SIGLIP | {"vision_config.patch_size": 16}},
     "deepseek_vl_hybrid": {"config": SIGLIP | {"vision_config.patch_size": 16}},
+    "diffusion_gemma": {
+        "config": {
+            "vision_config.position_embedding_size": 300,
+            "text_config.num_experts": 4,
+            "text_config.top_k_experts": 2,
+            "text_config.moe_intermediate_size": 28,
+        },
+        "names": {
+            "image": "Gemma4ImageProcessor",
+            "video": "Gemma4VideoProcessor",
+            "audio": "Gemma4AudioFeatureExtractor",
+        },
+    },
     "dots3_note": {
         "image": {"temporal_patch_size": 1},
         "config": {
@@ -188,6 +201,16 @@ IMAGES: Final[dict[str, dict[str, Any]]] = {
     "internvl": {"image": square(448)},
     "janus": {},
     "kimi_k25": {"config": {"projection_hidden_size": 32}},
+    "kosmos-2": {
+        "names": {"processor": "Kosmos2Processor"},
+        "without_text": True,
+        "apart": "no text",
+    },
+    "kosmos-2.5": {
+        "names": {"processor": "Kosmos2_5Processor"},
+        "without_text": True,
+        "apart": "no text",
+    },
     "lfm2_vl": {"more": LARGE},
     "lfm3_vl": {"image": PATCH_16},
     "lighton_ocr": {"image": {"patch_size": 14}, "own": {"patch_size": 14, "spatial_merge_size": 2}},
@@ -316,6 +339,12 @@ IMAGES: Final[dict[str, dict[str, Any]]] = {
     "qwen3_vl": QWEN3_VL,
     "qwen3_vl_moe": {**QWEN3_VL, "names": {"image": "Qwen2VLImageProcessor"}},
     "qwen4_exp": {"image": PATCH_16, "config": {"text_config.num_experts_per_tok": 2}},
+    "shieldgemma2": {
+        "config": GEMMA3,
+        "names": {"processor": "Gemma3Processor"},
+        "image": square(896),
+        "batches": SLOW,
+    },
     "smolvlm": {
         "config": {"vision_config.image_size": 364, "vision_config.patch_size": 14},
         "own": {"image_seq_len": 169},
@@ -381,6 +410,7 @@ SOUNDS: Final[dict[str, dict[str, Any]]] = {
     "moss_transcribe_diarize": {},
     "muse_spark": IMAGES["muse_spark"],
     "musicflamingo": {
+        "config": {"audio_token_id": 10},
         **MEL_128,
         "call": {"padding": "max_length"},
         "architecture": "MusicFlamingoForConditionalGeneration",

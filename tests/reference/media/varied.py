@@ -109,7 +109,10 @@ PICTURES: Final[dict[str, dict[str, Any]]] = {
 
 HEARD: Final[dict[str, dict[str, Any]]] = {
     "gemma4": {"config": {"audio_config.attention_chunk_size": 8, "audio_config.attention_context_left": 9}},
-    "granite_speech": {"config": {"encoder_config.context_size": 50, "window_size": 12, "downsample_rate": 4}},
+    "granite_speech": {
+        "config": {"encoder_config.context_size": 50, "window_size": 12, "downsample_rate": 4},
+        "audio": {"projector_window_size": 12, "projector_downsample_rate": 4},
+    },
     "qwen2_5_omni_thinker": {"config": {"audio_config.n_window": 30}},
     "qwen3_omni_moe_thinker": {"config": {"audio_config.n_window_infer": 200}},
     "whisper": {"config": {"max_source_positions": 750}, "audio": {"chunk_length": 15}},
