@@ -1,6 +1,6 @@
 """The rules of tokens are the processors' own: each picture and each sound that they were asked becomes as many.
 
-The rules are restated in `tests/media_rules.py`; what the processors did is in `facts/media_tokens.json` and
+The rules are restated in `tests/media_rules/`; what the processors did is in `facts/media_tokens.json` and
 `facts/media_sounds.json`.
 """
 

@@ -1,6 +1,6 @@
 """`python -m tests.reference.media.tables`: which rule, which keys and which rows, from the facts: `media_rules.json`.
 
-Without torch: what is written is worked out from the other facts and `tests/media_rules.py`.
+Without torch: what is written is worked out from the other facts and `tests/media_rules/`.
 """
 
 from __future__ import annotations
