@@ -1,0 +1,129 @@
+"""Other shapes of some types' encoders: patches, mergers, windows, layers that are read, heads that are left out."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from .types import IMAGES, SOUNDS, square
+
+SMALL: Final = ([(150, 260)], [(150, 260), (420, 300)])
+"""The batches."""
+
+QWEN: Final[dict[str, Any]] = {
+    "image": {"patch_size": 10, "merge_size": 3},
+    "video": {"patch_size": 10, "merge_size": 3},
+    "config": {"vision_config.patch_size": 10, "vision_config.spatial_merge_size": 3},
+}
+
+PICTURES: Final[dict[str, dict[str, Any]]] = {
+    "aya_vision": {"config": {"vision_feature_layer": -2, "adapter_layer_norm_eps": 1e-5}},
+    "cohere2_vision": {
+        "config": {"vision_config.vision_use_head": False, "vision_config.image_size": 256},
+        "image": {**square(256), "patch_size": 8},
+    },
+    "deepseek_vl": {"config": {"vision_config.vision_use_head": False}},
+    "ernie4_5_vl_moe": {
+        "config": {"vision_config.patch_size": 10},
+        "image": {"patch_size": 10},
+        "video": {"patch_size": 10},
+    },
+    "exaone4_5": {**QWEN, "config": QWEN["config"] | {"vision_config.window_size": 120}},
+    "gemma3": {
+        "config": {"vision_config.image_size": 448, "mm_tokens_per_image": 64, "vision_config.vision_use_head": False},
+        "image": square(448),
+        "own": {"image_seq_length": 64},
+    },
+    "gemma4": {
+        "config": {"vision_config.pooling_kernel_size": 2},
+        "image": {"max_soft_tokens": 140, "pooling_kernel_size": 2},
+    },
+    "glm4v": QWEN,
+    "glm_ocr": QWEN,
+    "idefics2": {
+        "config": {"perceiver_config.resampler_n_latents": 20, "perceiver_config.resampler_depth": 2},
+        "own": {"image_seq_len": 20},
+    },
+    "idefics3": {"config": {"scale_factor": 13}, "own": {"image_seq_len": 4}},
+    "internvl": {
+        "config": {
+            "vision_config.image_size": [224, 224],
+            "vision_config.patch_size": [16, 16],
+            "vision_feature_layer": -2,
+            "vision_config.use_qk_norm": True,
+        },
+        "image": square(224),
+        "own": {"image_seq_length": 49},
+    },
+    "kimi_k25": {"config": {"vision_config.merge_kernel_size": [3, 3]}, "image": {"merge_size": 3}},
+    "lfm2_vl": {
+        "config": {"vision_config.vision_use_head": False},
+        "image": {"max_image_tokens": 100, "tile_size": 256},
+    },
+    "llama4": {
+        "config": {"vision_config.image_size": 224, "vision_config.patch_size": 28},
+        "own": {"patch_size": 28},
+        "image": square(224),
+    },
+    "llava": {
+        "config": {"vision_feature_layer": [-1, 1], "vision_feature_select_strategy": "full"},
+        "own": {"vision_feature_select_strategy": "full"},
+    },
+    "llava_next": {
+        "config": {"vision_feature_layer": -1, "image_grid_pinpoints": [[336, 1008], [672, 672]]},
+        "image": {"image_grid_pinpoints": [[336, 1008], [672, 672]]},
+    },
+    "llava_onevision": {"config": {"vision_feature_layer": -2}},
+    "minicpmv4_6": {
+        "config": {"downsample_mode": "4x", "vision_config.insert_layer_id": 0, "insert_layer_id": 0},
+        "image": {"downsample_mode": "4x"},
+    },
+    "mistral3": {
+        "config": {"spatial_merge_size": 3, "vision_config.patch_size": 16},
+        "own": {"patch_size": 16, "spatial_merge_size": 3},
+    },
+    "mllama": {
+        "config": {
+            "vision_config.image_size": 224,
+            "vision_config.max_num_tiles": 2,
+            "vision_config.supported_aspect_ratios": [[1, 1], [1, 2], [2, 1]],
+            "vision_config.num_global_layers": 2,
+        },
+        "image": {**square(224), "max_image_tiles": 2},
+    },
+    "molmo2": {"config": {"adapter_config.vision_feature_layer": [1]}, "image": {"max_crops": 3}},
+    "ovis2": {"config": {"vision_config.hidden_stride": 1}, "own": {"image_seq_length": 1024}},
+    "paddleocr_vl": {"config": {"vision_config.patch_size": 10}, "image": {"patch_size": 10}},
+    "paligemma": {"config": {"vision_config.image_size": 448}, "image": {**square(448), "image_seq_length": 1024}},
+    "qwen2_5_vl": {
+        **QWEN,
+        "config": QWEN["config"] | {"vision_config.window_size": 90, "vision_config.fullatt_block_indexes": [0, 2]},
+    },
+    "qwen2_vl": QWEN,
+    "qwen3_5": QWEN,
+    "qwen3_vl": {**QWEN, "config": QWEN["config"] | {"vision_config.deepstack_visual_indexes": [1]}},
+    "smolvlm": {"config": {"scale_factor": 13}, "own": {"image_seq_len": 4}},
+    "unlimited_ocr": {"image": {"crop_to_patches": False}},
+    "video_llama_3": {"image": {"merge_size": 2}},
+}
+"""What each is beside its tiny model of `types.py`."""
+
+HEARD: Final[dict[str, dict[str, Any]]] = {
+    "gemma4": {"config": {"audio_config.attention_chunk_size": 8, "audio_config.attention_context_left": 9}},
+    "granite_speech": {
+        "config": {"encoder_config.context_size": 50, "window_size": 12, "downsample_rate": 4},
+        "audio": {"projector_window_size": 12, "projector_downsample_rate": 4},
+    },
+    "qwen2_5_omni_thinker": {"config": {"audio_config.n_window": 30}},
+    "qwen3_omni_moe_thinker": {"config": {"audio_config.n_window_infer": 200}},
+    "whisper": {"config": {"max_source_positions": 750}, "audio": {"chunk_length": 15}},
+}
+
+
+def joined(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """Return a type's spec with what is other here."""
+    parts = {key: {**base.get(key, {}), **value} for key, value in changes.items()}
+    return {key: value for key, value in base.items() if key != "more"} | parts | {"batches": SMALL}
+
+
+VARIED: Final = {name: joined(IMAGES[name], changes) for name, changes in PICTURES.items()}
+VARIED_SOUNDS: Final = {name: joined(SOUNDS[name], changes) for name, changes in HEARD.items()}
