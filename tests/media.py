@@ -20,6 +20,10 @@ _FILES: Final = {
 """Where a checkpoint has the settings of each kind of processor."""
 
 
+_OTHER: Final = {"media_varied": "-varied", "media_varied_sounds": "-varied"}
+"""Of which files the configs are other shapes of encoders that are in another file already."""
+
+
 class TowerRun(NamedTuple):
     """One batch that a real encoder ran: the model, the media of one sequence, FLOPs, rows and tokens that came out."""
 
@@ -67,19 +71,20 @@ class TowerRun(NamedTuple):
         """Return the same of the graph."""
         graph = self.graph()
         flops = sum(op.flops for op in graph.operators if op.stack in TOWERS)
-        flops += beside(self.config["model_type"], graph)
+        flops += beside(self.config, graph)
         return flops, sum(map(self._became, graph.media))
 
 
-def beside(model_type: str, graph: la.OperatorGraph) -> int:
+def beside(config: dict[str, Any], graph: la.OperatorGraph) -> int:
     """Return the FLOPs that are counted of a type's encoder beside its layers, less what is not (`conventions`)."""
-    what, _ = conventions.BESIDE_TOWERS.get(model_type, ("", ""))
+    what, _ = conventions.BESIDE_TOWERS.get(config["model_type"], ("", ""))
     tower = [op for op in graph.operators if op.stack == "vision"]
     if what == "mask":
         return sum(2 * item.rows * item.rows for item in graph.media)
     if what == "pooled":
         (width,) = {op.n for op in tower if op.block == "before" and op.kind == "linear"}
-        return sum(2 * 280 * item.rows * width for item in graph.media)
+        pool = config["vision_config"].get("pooling_kernel_size", 3)
+        return sum(2 * item.rows // pool**2 * item.rows * width for item in graph.media)
     if what == "last_projection":
         return -[op for op in tower if op.block == "after" and op.kind == "linear"][-1].flops
     return 0
@@ -97,8 +102,9 @@ def tower_runs() -> tuple[tuple[str, TowerRun], ...]:
         for run in fact["runs"]:
             fields = _of_grids(fact["config"], run["grids"])
             runs.append((f"{name}-{run['grids']}", TowerRun(fact["config"], fields, run["flops"], run["tokens"])))
-    for name, fact in [*facts("media_runs")["types"].items(), *facts("media_sounds")["types"].items()]:
-        runs += [(f"{name}-{items}", run) for items, run in _recorded(name, fact)]
+    for file in ("media_runs", "media_varied", "media_sounds", "media_varied_sounds"):
+        for name, fact in facts(file)["types"].items():
+            runs += [(f"{name}-{items}{_OTHER.get(file, '')}", run) for items, run in _recorded(name, fact)]
     return tuple(runs)
 
 

@@ -13,7 +13,7 @@ from llmsim_adapters.dialects.assembly.tower import patch_count, patches_per_sid
 from llmsim_adapters.sources.sidecars import PROCESSORS
 from llmsim_adapters.spec.components import LearnedTokens
 from llmsim_adapters.spec.media.refused import Refused
-from llmsim_adapters.spec.media.tiles import BestAspect, LeastScaling, Pinpoints, Tiles, Tiling
+from llmsim_adapters.spec.media.tiles import BestAspect, LeastScaling, PanAndScan, Pinpoints, Tiles, Tiling
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def tiled(
             tile = int(r.size("image_size"))
             least = images.integer("min_patches", default=1)
             if of.scales:
-                tiling = LeastScaling(side=tile, most=most)
+                tiling = LeastScaling(side=tile, most=most, largest=images.flag("resize_to_max_canvas", default=False))
             else:
                 tiling = BestAspect(side=tile, least=min(least, most), most=most)
         rule = square(r, tokens=patches // (side * side), extra=extra, tiling=tiling, text=2)
@@ -195,6 +195,26 @@ class Cutting(NamedTuple):
     crops: bool = True
     scales: bool = False
     most_key: str = "max_patches"
+
+
+def scanned(whole: Reader, r: Reader, *, tokens: int, text: int) -> Media:
+    """Return the rule of tiles of one size, to which crops of long pictures are added where the settings say so.
+
+    Settings of `Gemma3ImageProcessor`: `do_pan_and_scan`, `pan_and_scan_min_crop_size`, `pan_and_scan_max_num_crops`,
+    `pan_and_scan_min_ratio_to_activate`.
+    """
+
+    def made(images: Settings) -> Media:
+        if not images.flag("do_pan_and_scan", default=False):
+            return square(r, tokens=tokens, text=text)
+        tiling = PanAndScan(
+            least_side=images.integer("pan_and_scan_min_crop_size", default=256),
+            most=images.integer("pan_and_scan_max_num_crops", default=4),
+            least_ratio=images.number("pan_and_scan_min_ratio_to_activate", default=1.2),
+        )
+        return replace(square(r, tokens=tokens, tiling=tiling), tile_text=text)
+
+    return rule(whole, "image", made)
 
 
 GOT_OCR2: Final = Cutting("GotOcr2ImageProcessor", 12)

@@ -61,9 +61,10 @@ def resized(
     def made(images: Settings) -> Media:
         videos = Settings(whole, "video")
         least, most = ("min_pixels", "size.shortest_edge"), ("max_pixels", "size.longest_edge")
+        side = merge if merge is not None else int(r.size("spatial_merge_size"))
         return SmartResize(
-            patch_size=int(r.size("patch_size")),
-            merge_size=int(r.size("spatial_merge_size")) if merge is None else merge,
+            patch_size=images.integer("patch_size", default=int(r.size("patch_size"))),
+            merge_size=images.integer("merge_size", default=side),
             text=text,
             temporal_patch_size=int(r.size("temporal_patch_size")) if frames is None else frames,
             least_pixels=images.integer(*least, default=of.least),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.dialects.assembly.media import square
+from llmsim_adapters.dialects.assembly.media import scanned
 from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.types import gemma3_text
 from llmsim_adapters.spec.components import Norm, Projection
@@ -20,7 +20,7 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     vision = tower(whole, "vision_config", "siglip_vision_model")
     if vision is not None:
         width = vision.r.size("hidden_size")
-        rule = square(vision.r, tokens=whole.size("mm_tokens_per_image"), text=_AROUND)
+        rule = scanned(whole, vision.r, tokens=int(whole.size("mm_tokens_per_image")), text=_AROUND)
         into = Projection(input_size=width, output_size=text.size("hidden_size"))
         yield vision.running(rule).then(Norm(width), into, rows=("tokens", "tokens"))
 

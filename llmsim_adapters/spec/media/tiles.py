@@ -90,6 +90,29 @@ class LeastScaling(Tiling):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PanAndScan(Tiling):
+    """Crops beside each other along the longer side, and the whole, where a picture is long enough (Gemma 3).
+
+    `Gemma3ImageProcessor` of transformers: at most so many crops, none with a side below `least_side`, and none at all
+    of a picture whose sides' ratio is below `least_ratio`.
+    """
+
+    least_side: int
+    most: int
+    least_ratio: float
+
+    def cut(self, height: int, width: int) -> Cut:
+        longer, shorter = max(height, width), min(height, width)
+        if longer / shorter < self.least_ratio:
+            return Cut(1, 1, 1)
+        crops = min(longer // self.least_side, math.floor(longer / shorter + 0.5))
+        crops = min(self.most, max(2, crops))
+        if min(math.ceil(longer / crops), shorter) < self.least_side:
+            return Cut(1, 1, 1)
+        return Cut(crops + 1, 1, crops) if width >= height else Cut(crops + 1, crops, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pinpoints(Media):
     """The listed size that keeps most of a picture, in tiles, and a view of the whole; what pads it becomes no token.
 
