@@ -10,12 +10,14 @@ config was read without any gap, and every layout has their bytes. It needs the 
 from __future__ import annotations
 
 import json
+from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import llmsim_adapters as la
 from llmsim_adapters.evaluation.seen import tower_name
 from llmsim_adapters.spec.features import Features
+from llmsim_adapters.spec.media.media import Media
 from tests.checkpoints import STORED, model_of
 from tests.facts import CASES, HEAD_CASES, MTP_CASES, checkpoint, facts
 from tests.media import tower_runs
@@ -91,7 +93,43 @@ def towers() -> set[str]:
             for tower in spec.towers:
                 name = tower_name(spec.whole_type or spec.model_type, tower)
                 held[name] = held.get(name, True) and holds
-    return {name for name, is_held in held.items() if is_held} | {"whisper/whisper_encoder"}
+    names = {name for name, is_held in held.items() if is_held} | {"whisper/whisper_encoder"}
+    return names | _made_alike(names)
+
+
+def _made_alike(held: set[str]) -> set[str]:
+    """Return the towers of other types that are made of the same parts by the same rule as one that is held.
+
+    What an encoder runs follows from its parts and their sizes; classes of which there is no run have both.
+    """
+    known, others = set(), {}
+    models = [run.model for _, run in tower_runs()] + [model(name) for name in CONFIGS]
+    for each in models:
+        spec = each.spec
+        for tower in () if spec is None else spec.towers:
+            if tower.media is None:
+                continue
+            name = tower_name(spec.whole_type or spec.model_type, tower)
+            if name in held:
+                known.add(skeleton(tower))
+            else:
+                others[name] = skeleton(tower)
+    return {name for name, parts in others.items() if parts in known}
+
+
+def skeleton(node: Any) -> Any:
+    """Return what a part of a spec is made of, without its sizes and names."""
+    if isinstance(node, tuple):
+        return tuple(map(skeleton, node))
+    if isinstance(node, Media):
+        return type(node).__name__
+    if is_dataclass(node):
+        values = ((field.name, getattr(node, field.name)) for field in fields(node))
+        return type(node).__name__, tuple((name, skeleton(value)) for name, value in values if name not in _NAMES)
+    return "size" if isinstance(node, int) and not isinstance(node, bool) else node
+
+
+_NAMES: Final = ("name", "order", "counted_by", "model_type", "weights_of", "cache_of", "activation")
 
 
 if __name__ == "__main__":
