@@ -5,7 +5,7 @@ What is not here is equal to the last element and the last FLOP.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 INCOMPLETE: Final = {
     ("deepseek_v2", "default"): "num_experts_per_tok",
@@ -202,5 +202,6 @@ MEDIA_TEXT: Final[dict[str, str]] = {
 }
 """Types whose processors put text around media: what becomes of media themselves is compared."""
 
-CUT_OFF: Final[list[tuple[str, list[float]]]] = [("voxtral", [31.0])]
-"""Sounds that a feature extractor alone cut off when they were recorded; the type's processor makes two of them."""
+CUT_OFF: Final[list[tuple[str, list[Any]]]] = [("voxtral", [31.0]), ("qwen3_omni_moe_thinker", [[4, 150, 260]])]
+"""What was recorded otherwise than the type's own processor does it: a sound that an extractor alone cut off, and
+a video in patches of its processor's default, which are not the encoder's."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
-from llmsim_adapters.spec.media.sound import ChunkedSound
+from llmsim_adapters.spec.media.sound import ChunkedSound, ConvolvedSound
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
@@ -35,6 +35,28 @@ def chunked(
             group=group,
             keeps=keeps,
             text=text,
+            origin=origin(sounds, "WhisperFeatureExtractor"),
+        )
+
+    return rule(whole, "audio", made)
+
+
+CONVOLVED_ROWS: Final = ("convolved_1", "convolved_2", "convolved_3", "stacked")
+"""The rows of three convolutions, and of the projection behind them."""
+
+
+def convolved(whole: Reader, r: Reader, *, least: int = 1, padded: bool = False) -> Media:
+    """Return the rule of sound in chunks of twice `n_window` frames, which attend over `n_window_infer` of them."""
+
+    def made(sounds: Settings) -> Media:
+        return ConvolvedSound(
+            rate=sounds.integer("sampling_rate", default=16000),
+            hop=sounds.integer("hop_length", default=160),
+            mel_bins=int(r.size("num_mel_bins")),
+            chunk=2 * int(r.size("n_window")),
+            span=int(r.size("n_window_infer")),
+            least=least,
+            padded=padded,
             origin=origin(sounds, "WhisperFeatureExtractor"),
         )
 

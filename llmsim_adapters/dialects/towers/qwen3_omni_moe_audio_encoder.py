@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import mlp
 from llmsim_adapters.dialects.assembly.decoder import layer_norm
+from llmsim_adapters.dialects.assembly.sound import CONVOLVED_ROWS
 from llmsim_adapters.dialects.assembly.tower import encoder, full_attention
 from llmsim_adapters.dialects.towers import qwen2_audio_encoder
 from llmsim_adapters.spec.components import Convolution, Projection
@@ -29,17 +30,27 @@ def read(r: Reader) -> ModelSpec:
     out = Projection(input_size=hidden, output_size=hidden, bias=True)
     after = (norm, out, replace(out, output_size=r.size("output_dim")))
     feed_forward = mlp(r, bias=True, gated=False)
-    return encoder(r, full_attention(r), feed_forward, norm, before=before, after=after, axis="frames")
+    return encoder(
+        r,
+        full_attention(r),
+        feed_forward,
+        norm,
+        before=before,
+        after=after,
+        axis="frames",
+        before_rows=CONVOLVED_ROWS,
+    )
 
 
 DIALECT = qwen2_audio_encoder.DIALECT.like(
     "qwen3_omni_moe_audio_encoder",
     read=read,
     costless={
-        **dict.fromkeys(("n_window", "n_window_infer"), "which frames attend to which: no weights"),
         "conv_chunksize": "how many frames go through the convolutions at once",
         "max_source_positions": "positions are computed",
     },
     output_dim=3584,
+    n_window=50,
+    n_window_infer=800,
     downsample_hidden_size=480,
 )

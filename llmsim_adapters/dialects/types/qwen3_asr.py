@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from llmsim_adapters.dialects.assembly.sound import convolved
 from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.types import qwen3_asr_text
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 def towers(thinker: Reader, _: Reader) -> Iterator[Stack]:
     audio = tower(thinker, "audio_config", "qwen3_asr_audio_encoder")
     if audio is not None:
-        yield audio.stack
+        yield audio.running(convolved(thinker, audio.r, least=50, padded=True)).stack
 
 
 DIALECT = replace(qwen3_asr_text.DIALECT.like("qwen3_asr", towers=towers), ties="either")

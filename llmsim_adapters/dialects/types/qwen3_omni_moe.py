@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from llmsim_adapters.dialects.assembly.resizing import QWEN2_VL, resized
+from llmsim_adapters.dialects.assembly.sound import convolved
 from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.types import qwen3_omni_moe_text
 
@@ -16,13 +18,12 @@ if TYPE_CHECKING:
 
 
 def towers(thinker: Reader, _: Reader) -> Iterator[Stack]:
-    for key, model_type in (
-        ("vision_config", "qwen3_omni_moe_vision_encoder"),
-        ("audio_config", "qwen3_omni_moe_audio_encoder"),
-    ):
-        found = tower(thinker, key, model_type, fixed=True)
-        if found is not None:
-            yield found.stack
+    vision = tower(thinker, "vision_config", "qwen3_omni_moe_vision_encoder", fixed=True)
+    if vision is not None:
+        yield vision.running(resized(thinker, vision.r, QWEN2_VL)).stack
+    sound = tower(thinker, "audio_config", "qwen3_omni_moe_audio_encoder", fixed=True)
+    if sound is not None:
+        yield sound.running(convolved(thinker, sound.r)).stack
 
 
 DIALECT = replace(qwen3_omni_moe_text.DIALECT.like("qwen3_omni_moe", towers=towers), ties="either")

@@ -90,9 +90,10 @@ class Media:
         """
         raise NotImplementedError
 
-    def embedded(self, items: tuple[MediaItem, ...]) -> int:
-        """Return how many patches or frames of all items of a step are embedded."""
-        return sum(item.patches for item in items)
+    def combined(self, items: tuple[MediaItem, ...]) -> dict[str, int]:
+        """Return the rows, by name, that all items of a step have together otherwise than one by one."""
+        del items
+        return {}
 
 
 class Run(NamedTuple):
@@ -128,5 +129,6 @@ def run(media: Media, items: Iterable[MediaItem]) -> Run:
         counts.update(dict(item.named))
         pieces.update(dict(item.pieces))
         windows.update(dict(item.windows))
-    counts["patches"] = media.embedded(items)
-    return Run(media, items, dict(counts), tuple(sorted(pieces.items())), tuple(sorted(windows.items())))
+    return Run(
+        media, items, {**counts, **media.combined(items)}, tuple(sorted(pieces.items())), tuple(sorted(windows.items()))
+    )

@@ -133,10 +133,10 @@ class LongestEdge(Media):
         patches, text = rows * columns, down if self.marked else 0
         return MediaItem(kind, given, (height, width), patches, patches, down * across, ((patches, 1),), text=text)
 
-    def embedded(self, items: tuple[MediaItem, ...]) -> int:
+    def combined(self, items: tuple[MediaItem, ...]) -> dict[str, int]:
         """Return the patches that are embedded: those of every picture padded to the longest sides of all."""
         high, wide = (max(int(item.seen[side]) // self.patch_size for item in items) for side in (0, 1))
-        return len(items) * high * wide
+        return {"patches": len(items) * high * wide}
 
 
 def _up(side: int, factor: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from llmsim_adapters.spec.media.media import Kind, Media, MediaItem
 
@@ -60,3 +60,72 @@ class ChunkedSound(Media):
         if self.keeps == "averaged":
             return (halved - 2) // 2 + 1
         return rows // self.group if self.keeps == "all" else halved // self.group
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConvolvedSound(Media):
+    """Chunks of `chunk` mel frames through three convolutions of stride 2 over time and pitch; attention over several.
+
+    Qwen3-Omni's and Qwen3-ASR's encoders of transformers. Convolutions run over chunks that are padded to the longest
+    one of a step; where sounds are `padded` to the longest one, over as many chunks of each. Hidden states are those of
+    frames that are no padding, and attend within `span` frames. A sound has `least` frames.
+    """
+
+    rate: int = 16000
+    hop: int = 160
+    mel_bins: int
+    chunk: int
+    span: int
+    least: int = 1
+    padded: bool = False
+
+    @property
+    def takes(self) -> tuple[Kind, ...]:
+        """Sound alone."""
+        return ("audio",)
+
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
+        frames = max(self.least, int(given[0] * self.rate) // self.hop, 1)
+        whole, rest = divmod(frames, self.chunk)
+        rows = whole * _eighth(self.chunk) + (_eighth(rest) if rest else 0)
+        longest = max(1, self.span // self.chunk) * _eighth(self.chunk)
+        full, last = divmod(rows, longest)
+        pieces = [(longest, full)] if full else []
+        pieces += [(last, 1)] if last else []
+        count = whole + (1 if rest else 0)
+        return MediaItem(
+            kind,
+            given,
+            (count, frames * self.hop / self.rate),
+            frames,
+            rows,
+            rows,
+            tuple(sorted(pieces)),
+            named=self._convolved(count, min(frames, self.chunk)),
+        )
+
+    def combined(self, items: tuple[MediaItem, ...]) -> dict[str, int]:
+        """Return the rows of the convolutions over all sounds of a step."""
+        chunks = [int(item.seen[0]) for item in items]
+        count = len(items) * max(chunks) if self.padded else sum(chunks)
+        longest = self.chunk if self.padded else min(self.chunk, max(item.patches for item in items))
+        return dict(self._convolved(count, longest))
+
+    def _convolved(self, chunks: int, frames: int) -> tuple[tuple[str, int], ...]:
+        """Return the rows of each convolution, and of the projection behind them, over so many chunks of a length."""
+        found = []
+        time, pitch = frames, self.mel_bins
+        for number in range(_CONVOLUTIONS):
+            time, pitch = (time + 1) // 2, (pitch + 1) // 2
+            found.append((f"convolved_{number + 1}", chunks * time * pitch))
+        return (*found, ("stacked", chunks * time))
+
+
+_CONVOLUTIONS: Final = 3
+
+
+def _eighth(frames: int) -> int:
+    """Return the hidden states of so many frames behind three convolutions of stride 2."""
+    for _ in range(_CONVOLUTIONS):
+        frames = (frames + 1) // 2
+    return frames

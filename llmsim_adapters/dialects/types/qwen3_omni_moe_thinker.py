@@ -1,0 +1,17 @@
+"""Qwen3-Omni's thinker by itself: what listens, looks and writes. Source: `Qwen3OmniMoeThinkerConfig`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from llmsim_adapters.dialects.types import qwen3_omni_moe, qwen3_omni_moe_text
+
+DIALECT = replace(
+    qwen3_omni_moe_text.DIALECT.like(
+        "qwen3_omni_moe_thinker",
+        text_config="text_config",
+        towers=qwen3_omni_moe.towers,
+        costless={"position_id_per_seconds": "positions in time: no weights"},
+    ),
+    ties="either",
+)
