@@ -1,6 +1,6 @@
 """DeepSeek-V4: attention to a window and to compressed tokens, hyper-connections, experts looked up by token.
 
-Source: transformers `DeepseekV4Config`. What multi-token prediction is made of, transformers does not say.
+Source: transformers `DeepseekV4Config`; what prediction modules are made of, SGLang's `deepseek_v4_nextn.py` says.
 """
 
 from __future__ import annotations
@@ -13,7 +13,14 @@ from llmsim_adapters.dialects.assembly.decoder import decoder, layers, next_toke
 from llmsim_adapters.dialects.assembly.hyper_connections import hyper_connected
 from llmsim_adapters.dialects.assembly.sparse_attention import INDEXER_PARAMETERS
 from llmsim_adapters.dialects.types import deepseek_v32
-from llmsim_adapters.spec.components import MLP, CompressedAttention, CompressedIndexer, HyperConnection, HyperHead
+from llmsim_adapters.spec.components import (
+    MLP,
+    CompressedAttention,
+    CompressedIndexer,
+    HyperConnection,
+    HyperHead,
+    NextTokenInput,
+)
 from llmsim_adapters.spec.model import Sublayer
 
 if TYPE_CHECKING:
@@ -33,8 +40,6 @@ _ANGLES: Final = "rotation angles of rotary embeddings: tables that are computed
 
 
 def read(r: Reader) -> ModelSpec:
-    if prediction_modules(r) and not r.predicts_alone:
-        r.not_modelled("multi_token_prediction")
     r.no_effect(("num_key_value_heads",), "the class has one head of keys, which are the values")
     r.no_effect(("attention_bias",), "the class gives its attention no biases")
     kinds = _layer_types(r)
@@ -44,21 +49,23 @@ def read(r: Reader) -> ModelSpec:
         r.no_effect(INDEXER_PARAMETERS, "no layer has an indexer")
     experts = _experts(r)
     spec = hyper_connected(r, decoder(r, [of[kind] for kind in kinds], experts), mixes=True)
-    return replace(spec, stacks=(*spec.stacks, _module(r, experts[-1]))) if r.predicts_alone else spec
+    module = _modules(r, experts[-1])
+    return spec if module is None else replace(spec, stacks=(*spec.stacks, module))
 
 
-def _module(r: Reader, experts: MixtureOfExperts) -> Stack:
-    """Read the prediction module: a sliding layer of as many streams, each of which is projected."""
-    r.inferred("hc_mult", "the FLOPs of a draft are those of one stream of its target's, projected with the embedding")
-    module = next_token_stack(r, 1, _attention(r, SLIDING), experts)
-    assert module is not None
+def _modules(r: Reader, experts: MixtureOfExperts) -> Stack | None:
+    """Read the prediction modules: each a sliding layer of as many streams, each of which is projected."""
+    stack = next_token_stack(r, prediction_modules(r), _attention(r, SLIDING), experts)
+    if stack is None:
+        return None
     hidden, streams = r.size("hidden_size"), r.size("hc_mult")
     connection = HyperConnection(hidden_size=hidden, streams=streams, mixes=True)
     collapse = Sublayer((HyperHead(hidden_size=hidden, streams=streams),), skip=False)
-    (block,) = module.blocks
-    join, *layer, predict = block.sublayers
+    join = Sublayer((NextTokenInput(hidden_size=hidden, streams=streams),), skip=False)
+    (block,) = stack.blocks
+    _, *layer, predict = block.sublayers
     connected = [replace(sublayer, residual=connection) for sublayer in layer]
-    return replace(module, blocks=(replace(block, sublayers=(join, *connected, collapse, predict)),))
+    return replace(stack, blocks=(replace(block, sublayers=(join, *connected, collapse, predict)),))
 
 
 def _layer_types(r: Reader) -> list[str]:

@@ -89,6 +89,14 @@ FLOAT32: Final = (
         dtype="float32",
     ),
     Store(
+        name="padded gates of latent attention",
+        source="models/dots3_common/modeling.py: g_proj_local_dim_padded",
+        tensors=("latent_attention.gate_proj",),
+        architectures=names("Dots3NoteForCausalLM Dots3NoteForCausalLMNextN"),
+        rows_to=8,
+        each=True,
+    ),
+    Store(
         name="tables of experts by token in 32 bits",
         source="layers/moe/hash_topk.py: tid2eid",
         tensors=("mixture_of_experts.token_table",),
