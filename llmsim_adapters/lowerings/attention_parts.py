@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components.attention_parts import (
         Differential,
         DynamicMask,
+        FirstRunAttention,
         HeadConvolution,
         KeyValueConvolution,
         OutputGate,
@@ -103,3 +104,15 @@ def lower_dynamic_mask(mask: DynamicMask, site: Site) -> None:
 def lower_differential(attention: Differential, site: Site) -> None:
     for name in ("lambda_q1", "lambda_k1", "lambda_q2", "lambda_k2"):
         site.weight(name, (attention.head_dim,), "replicated")
+
+
+def lower_first_run_attention(first: FirstRunAttention, site: Site) -> None:
+    """The core over the first run's keys and values, whose cache it reads, and a gate of each head's query."""
+    heads, size = first.num_attention_heads, first.head_dim
+    site.weight("first_run_gate", (heads, size), "heads")
+    site.weight("first_run_gate.bias", (heads,), "heads")
+    if first.runs:
+        kv_heads = first.num_key_value_heads
+        site.attend(heads=heads, kv_heads=kv_heads, key_dim=size, value_dim=size, name="first_run")
+        own = site.local(heads, "heads")
+        site.product("first_run_gate", site.step.tokens, 1, size, own * size, batch=own)

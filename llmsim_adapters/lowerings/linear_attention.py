@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.lowerings.convolution import causal_convolution
+from llmsim_adapters.lowerings.convolution import causal_convolution, generated_convolution
 from llmsim_adapters.spec.components import Norm
 from llmsim_adapters.traced import ceil_div
 
@@ -26,7 +26,10 @@ def lower_gated_delta_net(net: GatedDeltaNet, site: Site) -> None:
     site.linear("q_proj", hidden, keys, "heads")
     site.linear("k_proj", hidden, keys, "heads")
     site.linear("v_proj", hidden, values, "heads")
-    causal_convolution(site, "conv1d", 2 * keys + values, net.conv_kernel, "heads")
+    if net.kernel_rank is None:
+        causal_convolution(site, "conv1d", 2 * keys + values, net.conv_kernel, "heads")
+    else:
+        generated_convolution(site, hidden, net.kernel_rank, values, net.conv_kernel)
     site.linear("a_proj", hidden, heads, "heads", quantized=False)
     site.linear("b_proj", hidden, heads, "heads", quantized=False)
     site.weight("A_log", (heads,), "heads")

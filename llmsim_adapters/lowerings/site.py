@@ -179,12 +179,13 @@ class Site(Storage):
         top_k_block: int = 1,
         top_k_tail: bool = False,
         pairs: int | None = None,
+        name: str = "",
     ) -> None:
         """Emit the core of attention: the scores of each query head with all keys, and their sums of values.
 
         Where each token attends to `top_k` chosen ones, a decode step multiplies with those only; a prefill, which has
         other ones for each token, is counted with all, as masks do it. `pairs` are given where they are others than
-        causality and the window leave.
+        causality and the window leave. A further core has a `name`.
         """
         step = self.step
         kv_length = step.kv_length(window, chunked)
@@ -197,12 +198,12 @@ class Site(Storage):
             heads, kv_heads = self.local(heads, "heads"), self.local(kv_heads, "kv_heads")
         m, batch, full = step.seq_len, step.batch_size * heads, step.seq_len * kv_length
         stored = step.batch_size * kv_heads * kv_length
-        for name, n, k, width in (
+        for part, n, k, width in (
             ("scores", kv_length, key_dim, key_dim),
             ("values", value_dim, kv_length, value_dim),
         ):
             self.product(
-                name,
+                f"{name}.{part}" if name else part,
                 m,
                 n,
                 k,

@@ -25,6 +25,7 @@ ARCHITECTURE_OF_TYPE: Final = {
 DIALECT_OF_ARCHITECTURE: Final = {
     "Eagle3DeepseekV2ForCausalLM": "deepseek_eagle3",
     "Eagle3Speculator": "llama_eagle3",
+    "IQuestLoopCoderForCausalLM": "iquestloopcoder",
     "LlamaForCausalLMEagle3": "llama_eagle3",
     **dict.fromkeys(("Grok1ForCausalLM", "Grok1ModelForCausalLM"), "grok"),
     "SDARMoeForCausalLM": "sdar_moe",

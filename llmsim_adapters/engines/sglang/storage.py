@@ -33,6 +33,14 @@ FLOAT32: Final = (
         note="the head is kept in float32",
     ),
     Store(
+        name="float32 decay of each rank",
+        source="models/jet_nemotron.py: A_log",
+        tensors=("gated_delta_net.A_log",),
+        architectures=names("JetNemotronForCausalLM JetVLMForConditionalGeneration"),
+        dtype="float32",
+        over="none",
+    ),
+    Store(
         name="float32 decay",
         source="models/qwen3_next.py, models/nemotron_h.py, models/mamba.py: A_log",
         tensors=("gated_delta_net.A_log", "kimi_delta_attention.A_log", "mamba.A_log", "mamba2.A_log"),
@@ -87,6 +95,20 @@ FLOAT32: Final = (
         ),
         architectures=names("DeepseekV4ForCausalLM DeepseekV4ForCausalLMNextN"),
         dtype="float32",
+    ),
+    Store(
+        name="time steps of each rank",
+        source="models/jet_nemotron.py: dt_bias",
+        tensors=("gated_delta_net.dt_bias",),
+        architectures=names("JetNemotronForCausalLM JetVLMForConditionalGeneration"),
+        over="none",
+    ),
+    Store(
+        name="split generator of kernels",
+        source="models/jet_nemotron.py: kernel_generator.w1",
+        tensors=("gated_delta_net.kernel_a_proj",),
+        architectures=names("JetNemotronForCausalLM JetVLMForConditionalGeneration"),
+        over="all",
     ),
     Store(
         name="padded gates of latent attention",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components.attention import LatentAttention as LatentAttention
     from llmsim_adapters.spec.components.attention_parts import Differential as Differential
     from llmsim_adapters.spec.components.attention_parts import DynamicMask as DynamicMask
+    from llmsim_adapters.spec.components.attention_parts import FirstRunAttention as FirstRunAttention
     from llmsim_adapters.spec.components.attention_parts import HeadConvolution as HeadConvolution
     from llmsim_adapters.spec.components.attention_parts import KeyValueConvolution as KeyValueConvolution
     from llmsim_adapters.spec.components.attention_parts import OutputGate as OutputGate
@@ -84,7 +85,7 @@ _HOMES = {
     "adapters": ("Adapter",),
     "attention": ("Attention", "LatentAttention"),
     "attention_parts": (
-        *("Differential", "DynamicMask", "HeadConvolution", "KeyValueConvolution"),
+        *("Differential", "DynamicMask", "FirstRunAttention", "HeadConvolution", "KeyValueConvolution"),
         *("OutputGate", "RelativeLogits", "SinkKeys", "Sinks"),
     ),
     "chunk_attention": ("ChunkAttention",),

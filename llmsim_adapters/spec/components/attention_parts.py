@@ -157,3 +157,21 @@ class Differential(AttentionPart):
     attentions = 2
 
     head_dim: int
+
+
+@quick
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstRunAttention(AttentionPart):
+    """Attention to all keys and values of the layer's first run, in a layer that is run several times (IQuest's loops).
+
+    Each head mixes it with what it attends to itself, by a gate of its query. The gate's weights are the layer's, in
+    whose first run nothing is mixed: `runs` is False there.
+    """
+
+    kind: ClassVar[str] = "first_run_attention"
+    stage = "results"
+
+    num_attention_heads: int
+    num_key_value_heads: int
+    head_dim: int
+    runs: bool = True

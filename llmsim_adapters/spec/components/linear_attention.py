@@ -15,6 +15,8 @@ class GatedDeltaNet(Component):
     Queries, keys and values go through a depthwise convolution of `conv_kernel` tokens. Each of `num_value_heads` has
     a state of `key_head_dim` by `value_head_dim`, a decay and a rate of its own; query and key heads are shared by
     equally many of them. A prefill is computed in chunks of `chunk_size` tokens. States have a format of their own.
+    With a `kernel_rank`, values alone are convolved, each token by a kernel of its own, which is generated from the
+    input by way of so many values (Jet-Nemotron's dynamic convolution, arXiv:2508.15884).
     """
 
     kind: ClassVar[str] = "gated_delta_net"
@@ -28,6 +30,7 @@ class GatedDeltaNet(Component):
     conv_kernel: int
     chunk_size: int
     state_dtype: str = "float32"
+    kernel_rank: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from llmsim_adapters.spec.components import KimiDeltaAttention
+from llmsim_adapters.spec.components import GatedDeltaNet, KimiDeltaAttention
 from llmsim_adapters.spec.features.feature import Feature
 
 FEATURES: Final[tuple[Feature[Any], ...]] = (
+    Feature(
+        "generated_convolution",
+        "a convolution whose kernels are generated from the input",
+        GatedDeltaNet,
+        lambda net: net.kernel_rank is not None,
+        lambda net: replace(net, kernel_rank=None),
+    ),
     Feature(
         "low_rank_decay",
         "decays that are projected by way of fewer values",
