@@ -23,6 +23,7 @@ ARCHITECTURE_OF_TYPE: Final = {
 """The architecture of model types whose published configs name none."""
 
 DIALECT_OF_ARCHITECTURE: Final = {
+    "BailingMoeV2_5ForCausalLM": "bailing_moe_v2_5",
     "Eagle3DeepseekV2ForCausalLM": "deepseek_eagle3",
     "Eagle3Speculator": "llama_eagle3",
     "IQuestLoopCoderForCausalLM": "iquestloopcoder",

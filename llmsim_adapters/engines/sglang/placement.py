@@ -15,7 +15,7 @@ from llmsim_adapters.engines.sglang.architectures import (
     WHOLE_EMBEDDING,
     WHOLE_EMBEDDING_WITH_DP,
 )
-from llmsim_adapters.engines.sglang.conditions import forbids_fusion, has_no_class, mixtures
+from llmsim_adapters.engines.sglang.conditions import attentions, forbids_fusion, has_no_class, mixtures
 
 if TYPE_CHECKING:
     from llmsim_adapters.engines.rules import Asked
@@ -60,6 +60,22 @@ PLACEMENT: Final = (
         architectures=frozenset({"KimiLinearForCausalLM"}),
         when=_groups,
         note="linear attention is split over all tp_size * dp_size ranks, DP attention or not",
+    ),
+    Split(
+        name="Ling's linear attention of each group",
+        source="models/bailing_moe_linear.py, BailingMoELinearAttention: parallel_group",
+        part="linear_attention",
+        over="tokens",
+        architectures=frozenset({"BailingMoeV2_5ForCausalLM"}),
+    ),
+    Split(
+        name="Ling's grouped-query attention of all ranks",
+        source="models/bailing_moe_linear.py, BailingMoEAttention: its projections",
+        part="attention",
+        over="all_apart",
+        architectures=frozenset({"BailingMoeV2_5ForCausalLM"}),
+        when=lambda layout: _groups(layout) and any(attentions(layout.spec)),
+        note=_IGNORED,
     ),
     Split(
         name="attention of all ranks",

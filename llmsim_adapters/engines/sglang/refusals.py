@@ -19,6 +19,7 @@ from llmsim_adapters.engines.sglang.architectures import (
     names,
 )
 from llmsim_adapters.engines.sglang.conditions import attentions, has_no_class, mixtures
+from llmsim_adapters.spec.components import LightningAttention
 
 if TYPE_CHECKING:
     from llmsim_adapters.engines.rules import Asked
@@ -94,6 +95,18 @@ def _unlike_kv_heads(layout: Asked) -> str:
     )
 
 
+def _groups_of_norms(layout: Asked) -> str:
+    """Say of which number of groups of normalised results the ranks of a data-parallel group are no divisor."""
+    ranks = layout.schedule.tp_size
+    for part in layout.spec.components():
+        if isinstance(part, LightningAttention) and part.norm_groups % ranks:
+            return (
+                f"schedule field `tp_size` is {ranks:d}; expected a divisor of `group_norm_size` = "
+                f"{part.norm_groups:d}: each rank normalises whole groups of results"
+            )
+    return ""
+
+
 def _no_ep(layout: Asked) -> str:
     ranks = layout.schedule.ep_size
     return "" if ranks == 1 else _since(layout, "ep_size", f"{ranks:d}", "1", "has no expert parallelism")
@@ -158,6 +171,12 @@ REFUSALS: Final = (
         source="arg_groups/model_overrides/",
         architectures=NO_DP,
         reason=_no_dp,
+    ),
+    Refuse(
+        name="groups of normalised results",
+        source="models/bailing_moe_linear.py: group_norm_size",
+        architectures=frozenset({"BailingMoeV2_5ForCausalLM"}),
+        reason=_groups_of_norms,
     ),
     Refuse(
         name="no splitting",

@@ -33,6 +33,15 @@ FLOAT32: Final = (
         note="the head is kept in float32",
     ),
     Store(
+        name="Ling's head in float32",
+        source="models/bailing_moe_linear.py: lm_head; layers/vocab_parallel_embedding.py, pad_vocab_size",
+        tensors=("head.weight",),
+        architectures=names("BailingMoeV2_5ForCausalLM"),
+        dtype="float32",
+        rows_to=64,
+        note="the head is kept in float32",
+    ),
+    Store(
         name="float32 decay of each rank",
         source="models/jet_nemotron.py: A_log",
         tensors=("gated_delta_net.A_log",),
@@ -58,7 +67,8 @@ FLOAT32: Final = (
         source="the model's file: params_dtype of the gate, router_dtype of what its checkpoints say",
         tensors=("mixture_of_experts.router",),
         architectures=names("""
-            BailingMoeForCausalLMNextN BailingMoeV2ForCausalLM BeamForCausalLM Glm4MoeForCausalLM
+            BailingMoeForCausalLMNextN BailingMoeV2ForCausalLM BailingMoeV2_5ForCausalLM BeamForCausalLM
+            Glm4MoeForCausalLM
             Glm4MoeForCausalLMNextN Glm4MoeLiteForCausalLM Glm4MoeLiteForCausalLMNextN Grok1ForCausalLM
             Grok1ModelForCausalLM HYV3ForCausalLM HYV3ForCausalLMNextN HYV4ForCausalLM HYV4ForCausalLMNextN
             IQuestQ1ForCausalLM IQuestQ1MTP LLaDA2MoeModelLM LagunaForCausalLM LongcatFlashForCausalLM

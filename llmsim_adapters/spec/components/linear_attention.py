@@ -61,6 +61,13 @@ class LightningAttention(Component):
 
     The heads' results are normalised together and gated from the input (MiniMax-01, arXiv:2501.08313). The powers of
     the decay inside a block of `block_size` tokens are stored tables.
+
+    Attributes:
+        qkv_bias, o_bias, gate_bias: biases of the projections.
+        qk_norm: whether the queries and keys of each head are normalised.
+        normed: whether results are, in `norm_groups` groups with a gain of their own each.
+        gated: whether results are gated.
+        tables: whether the powers of the decay are stored, and not computed.
     """
 
     kind: ClassVar[str] = "lightning_attention"
@@ -70,3 +77,11 @@ class LightningAttention(Component):
     num_heads: int
     head_dim: int
     block_size: int
+    qkv_bias: bool = False
+    o_bias: bool = False
+    gate_bias: bool = False
+    qk_norm: bool = False
+    normed: bool = True
+    norm_groups: int = 1
+    gated: bool = True
+    tables: bool = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from llmsim_adapters.spec.components import GatedDeltaNet, KimiDeltaAttention
+from llmsim_adapters.spec.components import GatedDeltaNet, KimiDeltaAttention, LightningAttention
 from llmsim_adapters.spec.features.feature import Feature
 
 FEATURES: Final[tuple[Feature[Any], ...]] = (
@@ -29,5 +29,40 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         KimiDeltaAttention,
         lambda a: a.gate_rank is not None,
         lambda a: replace(a, gate_rank=None),
+    ),
+    Feature(
+        "lightning_attention_bias",
+        "biases of lightning attention's projections",
+        LightningAttention,
+        lambda a: a.qkv_bias or a.o_bias or a.gate_bias,
+        lambda a: replace(a, qkv_bias=False, o_bias=False, gate_bias=False),
+    ),
+    Feature(
+        "lightning_qk_norm",
+        "normalisation of lightning attention's queries and keys",
+        LightningAttention,
+        lambda a: a.qk_norm,
+        lambda a: replace(a, qk_norm=False),
+    ),
+    Feature(
+        "lightning_norm",
+        "another normalisation of lightning attention's results than that of all together",
+        LightningAttention,
+        lambda a: not a.normed or a.norm_groups > 1,
+        lambda a: replace(a, normed=True, norm_groups=1),
+    ),
+    Feature(
+        "ungated_lightning_attention",
+        "lightning attention whose results are not gated",
+        LightningAttention,
+        lambda a: not a.gated,
+        lambda a: replace(a, gated=True),
+    ),
+    Feature(
+        "computed_decays",
+        "powers of lightning attention's decays that are computed, and not stored",
+        LightningAttention,
+        lambda a: not a.tables,
+        lambda a: replace(a, tables=True),
     ),
 )
