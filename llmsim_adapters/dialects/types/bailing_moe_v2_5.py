@@ -32,7 +32,7 @@ def read(r: Reader) -> ModelSpec:
     else:
         r.no_effect(("group_norm_size", "num_linear_key_value_heads"), "no layer has lightning attention")
     if any(attends) or modules:
-        mixers[True] = _full(r)
+        mixers[True] = full_attention(r)
     else:
         r.no_effect((*LATENT_PARAMETERS, "full_attention_type"), "every layer has lightning attention")
     r.no_effect(("use_bias", "qkv_bias", "qk_norm"), "latent attention has none")
@@ -70,7 +70,8 @@ def _lightning(r: Reader) -> LightningAttention:
     )
 
 
-def _full(r: Reader) -> Component:
+def full_attention(r: Reader) -> Component:
+    """Read latent attention, or grouped-query attention where the config asks for it."""
     if r.word("full_attention_type", (_LATENT, "gqa")) == _LATENT:
         return latent_attention(r, counts_kv_heads=False)
     r.no_effect(LATENT_PARAMETERS, "no layer has latent attention")

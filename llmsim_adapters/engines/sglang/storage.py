@@ -67,8 +67,8 @@ FLOAT32: Final = (
         source="the model's file: params_dtype of the gate, router_dtype of what its checkpoints say",
         tensors=("mixture_of_experts.router",),
         architectures=names("""
-            BailingMoeForCausalLMNextN BailingMoeV2ForCausalLM BailingMoeV2_5ForCausalLM BeamForCausalLM
-            Glm4MoeForCausalLM
+            BailingMoeForCausalLMNextN BailingMoeV2ForCausalLM BailingMoeV2_5ForCausalLM BailingMoeV3ForCausalLM
+            BeamForCausalLM Glm4MoeForCausalLM
             Glm4MoeForCausalLMNextN Glm4MoeLiteForCausalLM Glm4MoeLiteForCausalLMNextN Grok1ForCausalLM
             Grok1ModelForCausalLM HYV3ForCausalLM HYV3ForCausalLMNextN HYV4ForCausalLM HYV4ForCausalLMNextN
             IQuestQ1ForCausalLM IQuestQ1MTP LLaDA2MoeModelLM LagunaForCausalLM LongcatFlashForCausalLM
