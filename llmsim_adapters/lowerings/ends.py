@@ -100,9 +100,11 @@ def lower_next_token_input(module: NextTokenInput, site: Site) -> None:
         site.product("lookup", tokens, hidden, 0, tokens * hidden, kind="lookup")
         site.add_up("lookup", hidden)
     site.norm("enorm", Norm(hidden, gate_rank=module.norm_gate_rank))
-    site.norm("hnorm", Norm(hidden, gate_rank=module.norm_gate_rank))
-    if module.streams == 1:
+    streams = module.streams
+    joined = Norm(streams * hidden) if module.joint else Norm(hidden, gate_rank=module.norm_gate_rank)
+    site.norm("hnorm", joined, tokens if module.joint else tokens * streams)
+    if streams == 1:
         site.linear("eh_proj", 2 * hidden, hidden, "replicated", quantized=False)
     else:
         site.linear("e_proj", hidden, hidden, "replicated")
-        site.linear("h_proj", hidden, hidden, "replicated", rows=tokens * module.streams)
+        site.linear("h_proj", hidden, hidden, "replicated", rows=tokens * streams)

@@ -131,7 +131,8 @@ class NextTokenInput(Component):
     The next token's embedding and the previous hidden state are normalised, joined and projected back to
     `hidden_size`. Embedding table and head are the main model's, which it `looks_up` unless another part did. Its norms
     may have a gate of `norm_gate_rank`. Where there are several `streams` of hidden states, each is normalised and
-    projected by one matrix, the embedding by another, which is added to each (DeepSeek-V4).
+    projected by one matrix, the embedding by another, which is added to each (DeepSeek-V4); or they are normalised
+    together, where the norm is `joint` (Qwen 4).
     """
 
     kind: ClassVar[str] = "next_token_input"
@@ -140,3 +141,4 @@ class NextTokenInput(Component):
     looks_up: bool = True
     norm_gate_rank: int = 0
     streams: int = 1
+    joint: bool = False
