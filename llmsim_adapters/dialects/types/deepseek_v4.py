@@ -44,18 +44,18 @@ def read(r: Reader) -> ModelSpec:
     r.no_effect(("attention_bias",), "the class gives its attention no biases")
     kinds = _layer_types(r)
     _rates(r, set(kinds))
-    of = {kind: _attention(r, kind) for kind in dict.fromkeys(kinds)}
+    of = {kind: attention(r, kind) for kind in dict.fromkeys(kinds)}
     if SPARSE not in of:
         r.no_effect(INDEXER_PARAMETERS, "no layer has an indexer")
-    experts = _experts(r)
-    spec = hyper_connected(r, decoder(r, [of[kind] for kind in kinds], experts), mixes=True)
-    module = _modules(r, experts[-1])
+    networks = _networks(r)
+    spec = hyper_connected(r, decoder(r, [of[kind] for kind in kinds], networks), mixes=True)
+    module = _modules(r, networks[-1])
     return spec if module is None else replace(spec, stacks=(*spec.stacks, module))
 
 
-def _modules(r: Reader, experts: MixtureOfExperts) -> Stack | None:
+def _modules(r: Reader, network: MixtureOfExperts) -> Stack | None:
     """Read the prediction modules: each a sliding layer of as many streams, each of which is projected."""
-    stack = next_token_stack(r, prediction_modules(r), _attention(r, SLIDING), experts)
+    stack = next_token_stack(r, prediction_modules(r), attention(r, SLIDING), network)
     if stack is None:
         return None
     hidden, streams = r.size("hidden_size"), r.size("hc_mult")
@@ -86,7 +86,8 @@ def _layer_types(r: Reader) -> list[str]:
     return known
 
 
-def _attention(r: Reader, kind: str) -> CompressedAttention:
+def attention(r: Reader, kind: str) -> CompressedAttention:
+    """Read the attention of one kind of layer."""
     heads, head_dim, groups = r.size("num_attention_heads"), r.size("head_dim"), r.size("o_groups")
     r.check("o_groups", heads * head_dim % groups == 0, f"is {int(groups)}, which does not divide the heads' results")
     base = CompressedAttention(
@@ -127,7 +128,7 @@ def _rates(r: Reader, kinds: set[str]) -> None:
             r.derive(name, inner.size(kind))
 
 
-def _experts(r: Reader) -> list[MixtureOfExperts]:
+def _networks(r: Reader) -> list[MixtureOfExperts]:
     """Read the experts; in `hash_moe` layers a stored table says which ones a token goes to."""
     count = layers(r)
     kinds: Sequence[str] | None = r.words("mlp_layer_types", ("hash_moe", "moe"), count)
@@ -136,6 +137,13 @@ def _experts(r: Reader) -> list[MixtureOfExperts]:
         kinds = ["hash_moe" if i < first else "moe" for i in range(count)]
     else:
         r.no_vote(("num_hash_layers",), "mlp_layer_types", "which layers look their experts up")
+    routed = experts(r)
+    looked_up = replace(routed, score_correction_bias=None, token_table=r.size("vocab_size"))
+    return [looked_up if kind == "hash_moe" else routed for kind in kinds]
+
+
+def experts(r: Reader) -> MixtureOfExperts:
+    """Read the experts of layers whose router chooses, with a shared one."""
     routed = mixture_of_experts(r, score_correction_bias="buffer")
     r.no_effect(("num_shared_experts",), "the class has one, of the experts' size")
     shared = MLP(
@@ -144,9 +152,7 @@ def _experts(r: Reader) -> list[MixtureOfExperts]:
         activation=activation(r),
         bias=r.flag("mlp_bias"),
     )
-    routed = replace(routed, shared=shared)
-    looked_up = replace(routed, score_correction_bias=None, token_table=r.size("vocab_size"))
-    return [looked_up if kind == "hash_moe" else routed for kind in kinds]
+    return replace(routed, shared=shared)
 
 
 DIALECT = deepseek_v32.DIALECT.like(

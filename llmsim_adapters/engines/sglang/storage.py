@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 _VOCABULARY: Final = "layers/vocab_parallel_embedding.py, pad_vocab_size"
 
 
+_V4: Final = names("DeepseekV4ForCausalLM DeepseekV4ForCausalLMDSpark DeepseekV4ForCausalLMNextN")
+
+
 def _mxfp4(layout: Asked) -> bool:
     """Whether experts are stored by the method that is for gpt-oss' experts."""
     quantization = layout.quantization
@@ -84,16 +87,24 @@ FLOAT32: Final = (
             *("hyper_connection.fn", "hyper_connection.base", "hyper_connection.scale"),
             *("hyper_head.fn", "hyper_head.base", "hyper_head.scale", "latent_attention.sinks"),
         ),
-        architectures=names("DeepseekV4ForCausalLM DeepseekV4ForCausalLMNextN HYV4ForCausalLM HYV4ForCausalLMNextN"),
+        architectures=_V4 | names("HYV4ForCausalLM HYV4ForCausalLMNextN"),
         dtype="float32",
     ),
     Store(
         name="float32 sinks of each rank",
         source="models/deepseek_v4.py: attn_sink",
         tensors=("compressed_attention.sinks",),
-        architectures=names("DeepseekV4ForCausalLM DeepseekV4ForCausalLMNextN"),
+        architectures=_V4,
         dtype="float32",
         over="none",
+    ),
+    Store(
+        name="no confidence of a draft",
+        source="models/deepseek_v4_dspark.py, build_dspark_v4_confidence_head: RaggedVerifyMode.STATIC",
+        tensors=("markov_head.confidence",),
+        architectures=names("DeepseekV4ForCausalLMDSpark"),
+        absent=True,
+        note="the confidence head is left out, as with the default mode of verification",
     ),
     Store(
         name="float32 positions and norms of compressed tokens",
@@ -103,7 +114,7 @@ FLOAT32: Final = (
             for of in ("compressed_attention", "indexer")
             for name in ("position_bias", "kv_norm")
         ),
-        architectures=names("DeepseekV4ForCausalLM DeepseekV4ForCausalLMNextN"),
+        architectures=_V4,
         dtype="float32",
     ),
     Store(
@@ -132,14 +143,14 @@ FLOAT32: Final = (
         name="tables of experts by token in 32 bits",
         source="layers/moe/hash_topk.py: tid2eid",
         tensors=("mixture_of_experts.token_table",),
-        architectures=names("DeepseekV4ForCausalLM DeepseekV4ForCausalLMNextN"),
+        architectures=_V4,
         dtype="int32",
     ),
     Store(
         name="an unquantized projection",
         source="models/deepseek_v4.py: wo_a, as on SM 9.0",
         tensors=("compressed_attention.o_a_proj",),
-        architectures=names("DeepseekV4ForCausalLM DeepseekV4ForCausalLMNextN"),
+        architectures=_V4,
         dtype="usual",
         note="the first half of the output projection is stored unquantized",
     ),
@@ -147,7 +158,7 @@ FLOAT32: Final = (
         name="no scales of an unquantized projection",
         source="models/deepseek_v4.py: wo_a, as on SM 9.0",
         tensors=("compressed_attention.o_a_proj_scale",),
-        architectures=names("DeepseekV4ForCausalLM DeepseekV4ForCausalLMNextN"),
+        architectures=_V4,
         absent=True,
     ),
     Store(
