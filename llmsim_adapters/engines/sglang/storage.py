@@ -99,14 +99,6 @@ FLOAT32: Final = (
         over="none",
     ),
     Store(
-        name="no confidence of a draft",
-        source="models/deepseek_v4_dspark.py, build_dspark_v4_confidence_head: RaggedVerifyMode.STATIC",
-        tensors=("markov_head.confidence",),
-        architectures=names("DeepseekV4ForCausalLMDSpark"),
-        absent=True,
-        note="the confidence head is left out, as with the default mode of verification",
-    ),
-    Store(
         name="float32 positions and norms of compressed tokens",
         source="layers/attention/dsv4/compressor.py: ape, norm",
         tensors=tuple(
@@ -179,9 +171,11 @@ FLOAT32: Final = (
     ),
     Store(
         name="split projection of a draft's inputs",
-        source="models/mistral_eagle.py, mistral_large_3_eagle.py, kimi_k25_eagle3.py: fc",
+        source="models/mistral_eagle.py, mistral_large_3_eagle.py, kimi_k25_eagle3.py, dspark_minimax.py: fc",
         tensors=("model/inputs/projection.weight",),
-        architectures=names("Eagle3DeepseekV2ForCausalLM MistralForCausalLMEagle MistralLarge3ForCausalLMEagle"),
+        architectures=names("""
+            DSparkMiniMaxDraftModel Eagle3DeepseekV2ForCausalLM MistralForCausalLMEagle MistralLarge3ForCausalLMEagle
+        """),
         over="all",
     ),
     Store(
