@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.lowerings.convolution import causal_convolution
+from llmsim_adapters.traced import minimum
 
 if TYPE_CHECKING:
     from llmsim_adapters.lowerings.site import Site
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
         KeyValueConvolution,
         OutputGate,
         RelativeLogits,
+        RoutedValues,
         SinkKeys,
         Sinks,
     )
@@ -116,3 +118,15 @@ def lower_first_run_attention(first: FirstRunAttention, site: Site) -> None:
         site.attend(heads=heads, kv_heads=kv_heads, key_dim=size, value_dim=size, name="first_run")
         own = site.local(heads, "heads")
         site.product("first_run_gate", site.step.tokens, 1, size, own * size, batch=own)
+
+
+def lower_routed_values(routed: RoutedValues, site: Site) -> None:
+    """A router, and for each token the projections of the experts that it is sent to, each of which has all heads."""
+    inputs, values, top_k = routed.input_size, routed.num_values, routed.num_values_per_tok
+    site.linear("v_router", inputs, values, "replicated", quantized=False)
+    if routed.score_correction_bias:
+        site.weight("v_score_correction_bias", (values,), "replicated", dtype="float32")
+    dtype = site.weight("v_experts", (values, routed.value_channels, inputs), "kv_heads")
+    rows, part = site.step.tokens * top_k, site.local(routed.value_channels, "kv_heads")
+    site.product("v_experts", rows, part, inputs, minimum(values, rows) * part * inputs, dtype)
+    site.route(values, top_k, "v_experts")

@@ -310,8 +310,9 @@ class Site(Storage):
         """Emit what the engine keeps of each token beside what the model does."""
         self.cache(kind, elements_per_entry, sharding, dtype=dtype, of="engine")
 
-    def route(self, experts: int, top_k: int) -> None:
-        """Say that the block's expert weights are used by `top_k` of `experts`, all of them where several say so."""
-        routing = (f"{self.stack}.{self.block}", experts, top_k)
+    def route(self, experts: int, top_k: int, of: str = "") -> None:
+        """Say that the block's expert weights, or one `of` the component's, are used by `top_k` of `experts`."""
+        where = f"{self.stack}.{self.block}"
+        routing = (f"{where}.{self._label}{of}" if of else where, experts, top_k)
         if routing not in self._draft.routing:
             self._draft.routing.append(routing)

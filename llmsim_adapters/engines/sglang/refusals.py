@@ -19,7 +19,7 @@ from llmsim_adapters.engines.sglang.architectures import (
     names,
 )
 from llmsim_adapters.engines.sglang.conditions import attentions, has_no_class, mixtures
-from llmsim_adapters.spec.components import LightningAttention
+from llmsim_adapters.spec.components import LightningAttention, RoutedValues
 
 if TYPE_CHECKING:
     from llmsim_adapters.engines.rules import Asked
@@ -82,6 +82,19 @@ def _heads_of_towers(layout: Asked) -> str:
 def _whole_kv_heads(layout: Asked) -> str:
     why = ": no two ranks can have the same head"
     return _uneven(layout, layout.spec.language_model(), "num_key_value_heads", why)
+
+
+def _kv_heads_of_groups(layout: Asked) -> str:
+    """Say of which number of key/value heads, whose values experts project, a group's ranks are no divisor."""
+    ranks, found = layout.schedule.tp_size, list(attentions(layout.spec))
+    if any(attention.option(RoutedValues) for attention in found):
+        for attention in found:
+            if attention.num_key_value_heads % ranks:
+                return (
+                    f"schedule field `tp_size` is {ranks:d}; expected a divisor of `num_key_value_heads` = "
+                    f"{attention.num_key_value_heads:d}: no two ranks can have the same head"
+                )
+    return ""
 
 
 def _unlike_kv_heads(layout: Asked) -> str:
@@ -171,6 +184,12 @@ REFUSALS: Final = (
         source="arg_groups/model_overrides/",
         architectures=NO_DP,
         reason=_no_dp,
+    ),
+    Refuse(
+        name="key/value heads of routed values",
+        source="models/xllm.py: num_kv_heads",
+        architectures=frozenset({"K2HorizonForCausalLM", "XllmForCausalLM"}),
+        reason=_kv_heads_of_groups,
     ),
     Refuse(
         name="groups of normalised results",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components.attention_parts import KeyValueConvolution as KeyValueConvolution
     from llmsim_adapters.spec.components.attention_parts import OutputGate as OutputGate
     from llmsim_adapters.spec.components.attention_parts import RelativeLogits as RelativeLogits
+    from llmsim_adapters.spec.components.attention_parts import RoutedValues as RoutedValues
     from llmsim_adapters.spec.components.attention_parts import SinkKeys as SinkKeys
     from llmsim_adapters.spec.components.attention_parts import Sinks as Sinks
     from llmsim_adapters.spec.components.chunk_attention import ChunkAttention as ChunkAttention
@@ -86,7 +87,7 @@ _HOMES = {
     "attention": ("Attention", "LatentAttention"),
     "attention_parts": (
         *("Differential", "DynamicMask", "FirstRunAttention", "HeadConvolution", "KeyValueConvolution"),
-        *("OutputGate", "RelativeLogits", "SinkKeys", "Sinks"),
+        *("OutputGate", "RelativeLogits", "RoutedValues", "SinkKeys", "Sinks"),
     ),
     "chunk_attention": ("ChunkAttention",),
     "compressed_attention": ("CompressedAttention", "CompressedIndexer"),

@@ -175,3 +175,22 @@ class FirstRunAttention(AttentionPart):
     num_key_value_heads: int
     head_dim: int
     runs: bool = True
+
+
+@quick
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutedValues(AttentionPart):
+    """Values that experts of attention project: each token is sent to `num_values_per_tok` of `num_values` (MoVA).
+
+    A router scores them; with a `score_correction_bias`, numbers for each of them steer it.
+    """
+
+    kind: ClassVar[str] = "routed_values"
+    stage = "values"
+    makes_values = True
+
+    input_size: int
+    num_values: int
+    num_values_per_tok: int
+    value_channels: int
+    score_correction_bias: bool = False
