@@ -42,8 +42,8 @@ def routed_at(weight: Weight, said: Container[str]) -> str:
 class OperatorGraph:
     """Operators and transfers of one rank; weights and caches of the whole model, each with its parts.
 
-    Every total is a sum over these tuples. `routing` says of a block's experts, or of one weight, how many there are and
-    how many of them a token is sent to. `gaps` is not empty where the builder models less than the config says;
+    Every total is a sum over these tuples. `routing` says of a block's experts, or of one weight, how many there are
+    and how many of them a token is sent to. `gaps` is not empty where the builder models less than the config says;
     `notes` say what one may not expect: fields of the schedule that this model has no use for, and what the engine
     does otherwise than the checkpoint.
     """

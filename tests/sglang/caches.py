@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 import llmsim_adapters as la
 from tests.facts import facts
-from tests.sglang import CONFIGS, model
+from tests.sglang import model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

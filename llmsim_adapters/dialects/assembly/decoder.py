@@ -158,7 +158,11 @@ def next_token_stack(
     hidden, vocab = r.size("hidden_size"), r.size("vocab_size")
     norm = Norm(hidden)
     norms = (norm,) if final_norm else ()
-    layer = [Sublayer((mixer,), (norm,)) for mixer in mixers] if layout is None else layout(*mixers, norm)
+    if layout is None:
+        layer = tuple([Sublayer((mixer,), (norm,)) for mixer in mixers])
+    else:
+        mixer, feed_forward = mixers
+        layer = layout(mixer, feed_forward, norm)
     join = Sublayer((NextTokenInput(hidden_size=hidden),), skip=False)
     predict = Sublayer((Head(hidden_size=hidden, vocab_size=vocab, weight_of="head"),), norms, skip=False)
     block = Block("module", (join, *layer, predict))

@@ -64,9 +64,7 @@ def prediction_module(r: Reader, spec: ModelSpec) -> ModelSpec:
     return alone.transform(NextTokenInput, lambda module: replace(module, looks_up=False))
 
 
-def _moved(
-    quantization: Quantization | None, block: tuple[str, str], to: tuple[str, str]
-) -> Quantization | None:
+def _moved(quantization: Quantization | None, block: tuple[str, str], to: tuple[str, str]) -> Quantization | None:
     """Return how a checkpoint is quantized, with what is said of a block said of another, and of no other layer."""
     if quantization is None:
         return None

@@ -1,7 +1,7 @@
 """Ling 2.5: lightning attention, latent or grouped-query attention in every n-th layer, experts after dense layers.
 
-Source: SGLang's `BailingHybridConfig` and `bailing_moe_linear.py`. Such configs say that they are a `bailing_hybrid`, of
-which Ling 3.0 is another class. Prediction modules attend as every n-th layer does.
+Source: SGLang's `BailingHybridConfig` and `bailing_moe_linear.py`. Such configs say that they are a `bailing_hybrid`,
+of which Ling 3.0 is another class. Prediction modules attend as every n-th layer does.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ class in transformers has gates in all of its latent attention and no such keys.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.assembly.components import mixture_of_experts, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder, layers, next_token_stack, prediction_modules
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components import Component, MixtureOfExperts
     from llmsim_adapters.spec.model import ModelSpec
 
-_GATE = "gated_attention_proj_granularity_type"
+_GATE: Final = "gated_attention_proj_granularity_type"
 
 
 def read(r: Reader) -> ModelSpec:
@@ -100,5 +100,5 @@ DIALECT = bailing_moe_v2_5.DIALECT.like(
     short_conv_kernel_size=None,
     no_kda_lora=False,
     shared_expert_intermediate_size=None,
-    **{_GATE: None},
+    gated_attention_proj_granularity_type=None,
 )

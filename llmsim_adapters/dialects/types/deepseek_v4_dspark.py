@@ -1,7 +1,7 @@
-"""DeepSeek-V4's DSpark: a draft of blocks of tokens, of V4's sliding layers over hidden states of several target layers.
+"""DeepSeek-V4's DSpark: drafts blocks of tokens by V4's sliding layers over hidden states of several target layers.
 
-Source: SGLang's `deepseek_v4_dspark.py`. It takes the target's config, with keys of its own: there is a layer for each of
-`dspark_target_layer_ids`, whose hidden states are joined and projected. Table and head are the target's.
+Source: SGLang's `deepseek_v4_dspark.py`. It takes the target's config, with keys of its own: there is a layer for each
+of `dspark_target_layer_ids`, whose hidden states are joined and projected. Table and head are the target's.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """dots3.note: its language model, encoders of pictures and of sound, and what takes their results to its size.
 
-Source: transformers `Dots3NoteConfig`. Published configs have the language model's keys at the top. SGLang's class of the
-language model has the encoders too, unless `language_only`.
+Source: transformers `Dots3NoteConfig`. Published configs have the language model's keys at the top. SGLang's class of
+the language model has the encoders too, unless `language_only`.
 """
 
 from __future__ import annotations

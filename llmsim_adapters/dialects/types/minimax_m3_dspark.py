@@ -1,7 +1,7 @@
 """MiniMax-M3's DSpark: a draft of blocks of tokens, of M3's dense layers over hidden states of several target layers.
 
-Source: SGLang's `dspark_minimax.py` and `configure_minimax_m3_dspark`. It has the target's keys, with the draft's own in
-`dflash_config`, `dspark_config` and `dspark_…`. Table and head are the target's.
+Source: SGLang's `dspark_minimax.py` and `configure_minimax_m3_dspark`. It has the target's keys, with the draft's own
+in `dflash_config`, `dspark_config` and `dspark_…`. Table and head are the target's.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ PLACEMENT: Final = (
     ),
     Split(
         name="Ling's linear attention of each group",
-        source="models/bailing_moe_linear.py, BailingMoELinearAttention: parallel_group; models/bailing_moe_v3.py, BailingKDA",
+        source="models/bailing_moe_linear.py: parallel_group; models/bailing_moe_v3.py, BailingKDA",
         part="linear_attention",
         over="tokens",
         architectures=_LING,
