@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from llmsim_adapters.spec.components import Embedding, Head, NextTokenInput, Projection
+from llmsim_adapters.spec.components import Embedding, Head, NextTokenInput, Norm, Projection
 from llmsim_adapters.spec.model import Block, Stack
 from llmsim_adapters.spec.quantization import HEAD
 from llmsim_adapters.spec.quick import replace
@@ -49,13 +49,17 @@ def prediction_module(r: Reader, spec: ModelSpec) -> ModelSpec:
     first = mtp.blocks[mtp.order[0]]
     *layer, predict = first.sublayers
     text = Stack(
-        "text", (Block("module", tuple(layer)),), (0,), after=predict.pre_norms, counted_by="num_nextn_predict_layers"
+        "text",
+        (Block("module", tuple(layer)),),
+        (0,),
+        after=(*mtp.after, *predict.pre_norms),
+        counted_by="num_nextn_predict_layers",
     )
     if spec.quantization is not None and spec.quantization.method not in _AS_TARGET:
         r.inferred("quantization", "a draft is taken to be quantized as its target's prediction module is")
     alone = replace(
         spec,
-        inputs=tuple(part for part in spec.inputs if isinstance(part, Embedding)),
+        inputs=tuple(part for part in spec.inputs if isinstance(part, Embedding | Norm)),
         stacks=(text,),
         outputs=tuple(part for part in spec.outputs if isinstance(part, Head)),
         quantization=_moved(spec.quantization, (mtp.name, first.name), (text.name, text.blocks[0].name)),

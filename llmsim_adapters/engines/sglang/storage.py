@@ -179,6 +179,13 @@ FLOAT32: Final = (
         over="all",
     ),
     Store(
+        name="split projection of layers' own embeddings",
+        source="models/embedding_gemma2.py: per_layer_model_projection",
+        tensors=("per_layer_embedding.projection",),
+        architectures=names("EmbeddingGemma2Model"),
+        over="all",
+    ),
+    Store(
         name="split projection of a prediction module",
         source="models/nemotron_h_mtp.py: eh_proj",
         tensors=("next_token_input.eh_proj",),
