@@ -1,4 +1,4 @@
-"""EmbeddingGemma 2: its text model, and encoders that no dialect reads yet. Source: transformers `EmbeddingGemma2Config`."""
+"""EmbeddingGemma 2: its text model, and encoders that no dialect reads yet. Source: `EmbeddingGemma2Config`."""
 
 from __future__ import annotations
 

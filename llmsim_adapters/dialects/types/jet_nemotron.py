@@ -59,7 +59,8 @@ def _jet_block(r: Reader, inner: Reader | None) -> GatedDeltaNet:
         r.missing("efficient_attention_config", "the heads of layers with linear attention")
         said = r
     said.no_effect(tuple(_COSTLESS), "how a kernel is executed, or a small number that norms add")
-    heads, key_dim = said.size("num_heads"), said.size("head_dim")
+    heads = r.derive("linear_num_key_heads", said.size("num_heads"))
+    key_dim = r.derive("linear_key_head_dim", said.size("head_dim"))
     share = said.number("expand_v", least=0) or 1
     value_dim = r.derive("linear_value_head_dim", int(key_dim * share))
     return GatedDeltaNet(
@@ -68,7 +69,7 @@ def _jet_block(r: Reader, inner: Reader | None) -> GatedDeltaNet:
         num_value_heads=heads,
         key_head_dim=key_dim,
         value_head_dim=value_dim,
-        conv_kernel=said.size("conv_size"),
+        conv_kernel=r.derive("linear_conv_kernel_dim", said.size("conv_size")),
         chunk_size=delta_rule_chunk(r),
         kernel_rank=heads * value_dim // said.size("dconv_generator_reduction"),
     )

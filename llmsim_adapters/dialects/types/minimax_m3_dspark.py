@@ -39,7 +39,7 @@ def read(r: Reader) -> ModelSpec:
     flash.no_effect(("num_target_layers",), "how many layers the target has")
     network = replace(mlp(r, width=own.size("ffn_hidden_size")), activation=minimax_m3_vl_text.ACTIVATION)
     inputs = dflash.projected(r, dflash.target_layers(flash))
-    count = flash.size("num_hidden_layers")
+    count = r.derive("num_draft_layers", flash.size("num_hidden_layers"))
     spec = decoder(r, base, network, inputs=inputs)
     (text,) = spec.stacks
     head = MarkovHead(
@@ -49,7 +49,7 @@ def read(r: Reader) -> ModelSpec:
         confidence=r.flag("enable_confidence_head"),
         confidence_by_token=r.flag("confidence_head_with_markov"),
     )
-    text = replace(text, order=(0,) * int(count))
+    text = replace(text, order=(0,) * int(count), counted_by="num_draft_layers")
     return dflash.of_target(replace(spec, stacks=(text,), outputs=(*spec.outputs, head)))
 
 

@@ -45,11 +45,11 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         lambda a: replace(a, qk_norm=False),
     ),
     Feature(
-        "lightning_norm",
-        "another normalisation of lightning attention's results than that of all together",
+        "unnormed_lightning_attention",
+        "lightning attention whose results are not normalised",
         LightningAttention,
-        lambda a: not a.normed or a.norm_groups > 1,
-        lambda a: replace(a, normed=True, norm_groups=1),
+        lambda a: not a.normed,
+        lambda a: replace(a, normed=True),
     ),
     Feature(
         "ungated_lightning_attention",
