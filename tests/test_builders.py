@@ -29,6 +29,7 @@ from llmsim_adapters.spec.components import (
     CompressedIndexer,
     ConvolvedResidual,
     Embedding,
+    FirstRunAttention,
     HashEmbedding,
     Head,
     HyperConnection,
@@ -51,6 +52,7 @@ from llmsim_adapters.spec.components import (
     Projection,
     RelativeAttention,
     RetrievedExperts,
+    RoutedValues,
     Scale,
     ScaledResidual,
     Score,
@@ -71,6 +73,8 @@ if TYPE_CHECKING:
 
 REGISTER = llmsim_builders.llmsim_register_builders
 SINK_KEYS = SinkKeys(num_attention_heads=16, num_key_value_heads=4, head_dim=64)
+FIRST_RUN = FirstRunAttention(num_attention_heads=16, num_key_value_heads=4, head_dim=64)
+ROUTED = RoutedValues(input_size=2048, num_values=12, num_values_per_tok=3, value_channels=256)
 BUILDERS: list[type[la.Builder]] = REGISTER()
 FEATURES = Features()
 NOT_MODELLED: frozenset[str] = frozenset()
@@ -94,12 +98,18 @@ def specs() -> dict[str, la.ModelSpec]:
     read["experts with shared_experts"] = shared
     read["experts with dense_layers"] = alternating(experts, MixtureOfExperts, lambda _: mlp)
     read["experts with compressed_attention"] = experts.transform(la.Sublayer, compressing)
+    read["experts with bidirectional_compressed_attention"] = read["experts with compressed_attention"].transform(
+        CompressedAttention, lambda a: replace(a, causal=False)
+    )
     read["experts with mixture_of_attention"] = experts.transform(la.Sublayer, chosen_heads)
     read["dense with multi_token_prediction"] = predicting(dense, hidden=4096)
     read["experts with multi_token_prediction"] = predicting(experts, hidden=2048)
     read["experts with mixed_attention"] = alternating(experts, Attention, lambda a: replace(a, window=512))
     for name in ("dense_layers", "multi_token_prediction", "mixed_attention"):
         read[f"hybrid with {name}"] = hybrids.hybrid(read[f"experts with {name}"])
+    for base in ("dense", "experts", "latent", "hybrid"):
+        spec = latent if base == "latent" else read[f"{base} with multi_token_prediction"]
+        read[f"{base} with predicted_streams"] = spec.transform(NextTokenInput, lambda n: replace(n, streams=4))
     return read
 
 
@@ -200,6 +210,8 @@ VARIATIONS: tuple[tuple[str, type[Any], Callable[[Any], Any]], ...] = (
     ("attention_bias", Attention, lambda a: replace(a, qkv_bias=True)),
     ("sliding_window", Attention, lambda a: replace(a, window=512)),
     ("attention_sink_keys", Attention, lambda a: with_options(a, SINK_KEYS)),
+    ("first_run_attention", Attention, lambda a: with_options(a, FIRST_RUN)),
+    ("routed_values", Attention, lambda a: with_options(a, ROUTED)),
     ("attention_of_blocks", Attention, lambda a: replace(a, block=4)),
     ("chunked_attention", Attention, lambda a: replace(a, window=512, chunked=True)),
     ("score_correction_bias", MixtureOfExperts, lambda m: replace(m, score_correction_bias="buffer")),

@@ -125,6 +125,7 @@ OTHER_ROWS: Final = {
     "compressed_attention.compressor.kv_norm": "entries",
     "compressed_attention.indexer.compressor.kv_norm": "entries",
     "axial_position_embedding.lookup": "two tables",
+    "next_token_input.hnorm": "the streams of each token",
     "ngram_input.lookup": "n-grams of several sizes",
 }
 """What has rows of its own, each in a test of its own here or in `test_streams_and_patches.py`."""

@@ -268,7 +268,7 @@ WHOLE: Final = {
     "mixture_of_attention": "router",
     "mixture_of_experts": "router router_down_proj router_fc1 router_fc2 latent_in_proj latent_out_proj "
     "shared_expert_gate",
-    "next_token_input": "eh_proj",
+    "next_token_input": "eh_proj e_proj h_proj",
     "ngram_input": "key_proj value_proj conv1d",
     "norm": "weight",
     "per_layer_embedding": "projection",

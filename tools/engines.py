@@ -71,7 +71,8 @@ def _what(rule: Rule) -> str:
             "tokens": "by the ranks of a group",
             "all": "by all ranks",
         }[rule.over]
-        padded = (("rows", rule.rows_to), ("columns", rule.columns_to), ("width", rule.width_to))
+        rows = "each part of the rows" if rule.each else "rows"
+        padded = ((rows, rule.rows_to), ("columns", rule.columns_to), ("width", rule.width_to))
         how = (rule.dtype, *(f"{what} to {to}" for what, to in padded if to), "absent" if rule.absent else "", over)
         return f"{_some([f'`{name}`' for name in rule.tensors])}: {', '.join(filter(None, how)) or 'as the others'}"
     if isinstance(rule, Scales):

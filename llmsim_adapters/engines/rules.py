@@ -108,6 +108,7 @@ class Store(Rule):
             or those that work on the same `tokens`; or `all` ranks.
         rows_to: a multiple to which a rank's rows are padded: the whole model's rows are padded to `rows_to` times
             the number of parts, unless the padded rows have equal parts anyway.
+        each: whether the rows of each rank's part are padded to `rows_to`, even where the parts are equal.
         columns_to: the same of columns, where those are split.
         width_to: a multiple to which a rank's part of the width of each expert is padded.
         absent: whether the engine doesn't store them.
@@ -117,6 +118,7 @@ class Store(Rule):
     dtype: str | None = None
     over: Literal["", "none", "width", "experts", "tokens", "all"] = ""
     rows_to: int = 0
+    each: bool = False
     columns_to: int = 0
     width_to: int = 0
     absent: bool = False
@@ -132,6 +134,8 @@ class Store(Rule):
             return None
         if self.columns_to:
             return (*shape[:-1], _padded_part(shape[-1], ways, multiple))
+        if self.each:
+            return (ceil_div(ceil_div(shape[0], ways), multiple) * multiple, *shape[1:])
         return (_padded_part(shape[0], ways, multiple), *shape[1:])
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llmsim_adapters.graph.graph import LONG_CONTEXT, MTP
+from llmsim_adapters.graph.graph import LONG_CONTEXT, MTP, routed_at
 from llmsim_adapters.graph.meanings import MARGINAL, MEANINGS
 from llmsim_adapters.traced import ceil_div
 
@@ -140,19 +140,18 @@ def _elements(graph: OperatorGraph, role: str, *, mtp: bool) -> Iterator[Part]:
 def _active(graph: OperatorGraph) -> Iterator[Part]:
     """Yield the parameters that one token uses: of routed experts, those that it is sent to."""
     routed: dict[str, list[Weight]] = {}
-    blocks = {block for block, _, _ in graph.routing}
+    said = {where for where, _, _ in graph.routing}
     for weight in graph.weights:
         if weight.role == "parameter" and weight.stack != MTP:
-            block = f"{weight.stack}.{weight.block}"
-            if weight.sharding == "experts" and block in blocks:
-                routed.setdefault(block, []).append(weight)
+            if where := routed_at(weight, said):
+                routed.setdefault(where, []).append(weight)
             else:
                 yield _weight(weight, weight.elements)
-    for block, experts, top_k in graph.routing:
-        if weights := routed.get(block):
+    for where, experts, top_k in graph.routing:
+        if weights := routed.get(where):
             used = ceil_div(sum(weight.elements for weight in weights) * top_k, experts)
             formats = _unique(weight.dtype for weight in weights)
-            yield Part(f"{block}.experts", "experts", used, formats, kind="those that a token is sent to")
+            yield Part(f"{where}.experts", "experts", used, formats, kind="those that a token is sent to")
 
 
 def _weight(weight: Weight, value: int) -> Part:

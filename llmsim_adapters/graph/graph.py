@@ -11,6 +11,8 @@ from llmsim_adapters.text import human, printable
 from llmsim_adapters.traced import ceil_div
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from llmsim_adapters.gap import Gap
     from llmsim_adapters.graph.cache import Cache
     from llmsim_adapters.graph.operator import Operator, Weight
@@ -27,12 +29,22 @@ MTP: Final = "mtp"
 """The name of the stack whose parameters are counted apart."""
 
 
+def routed_at(weight: Weight, said: Container[str]) -> str:
+    """Return the place of a routing that a weight is used by, of those said: its own or its block's; else nothing."""
+    block = f"{weight.stack}.{weight.block}"
+    own = f"{block}.{weight.name}"
+    if own in said:
+        return own
+    return block if weight.sharding == "experts" and block in said else ""
+
+
 @quick
 @dataclass(frozen=True, slots=True)
 class OperatorGraph:
     """Operators and transfers of one rank; weights and caches of the whole model, each with its parts.
 
-    Every total is a sum over these tuples. `gaps` is not empty where the builder models less than the config says;
+    Every total is a sum over these tuples. `routing` says of a block's experts, or of one weight, how many there are
+    and how many of them a token is sent to. `gaps` is not empty where the builder models less than the config says;
     `notes` say what one may not expect: fields of the schedule that this model has no use for, and what the engine
     does otherwise than the checkpoint. `media` are the pictures and sounds of one sequence, as encoders see them.
     """
@@ -74,14 +86,14 @@ class OperatorGraph:
     def active_parameters(self) -> int:
         """Parameters that one token uses: without the routed experts that it is not sent to."""
         routed: dict[str, int] = {}
+        said = {where for where, _, _ in self.routing}
         for w in self.weights:
-            if w.sharding == "experts" and w.role == "parameter" and w.stack != MTP:
-                block = f"{w.stack}.{w.block}"
-                routed[block] = routed.get(block, 0) + w.elements
+            if w.role == "parameter" and w.stack != MTP and (where := routed_at(w, said)):
+                routed[where] = routed.get(where, 0) + w.elements
         idle = 0
-        for block, experts, top_k in self.routing:
-            if block in routed:
-                idle += routed[block] - ceil_div(routed[block] * top_k, experts)
+        for where, experts, top_k in self.routing:
+            if where in routed:
+                idle += routed[where] - ceil_div(routed[where] * top_k, experts)
         return self.parameters - idle
 
     @property

@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.lowerings.convolution import causal_convolution
+from llmsim_adapters.traced import minimum
 
 if TYPE_CHECKING:
     from llmsim_adapters.lowerings.site import Site
     from llmsim_adapters.spec.components.attention_parts import (
         Differential,
         DynamicMask,
+        FirstRunAttention,
         HeadConvolution,
         KeyValueConvolution,
         OutputGate,
         RelativeLogits,
+        RoutedValues,
         SinkKeys,
         Sinks,
     )
@@ -103,3 +106,27 @@ def lower_dynamic_mask(mask: DynamicMask, site: Site) -> None:
 def lower_differential(attention: Differential, site: Site) -> None:
     for name in ("lambda_q1", "lambda_k1", "lambda_q2", "lambda_k2"):
         site.weight(name, (attention.head_dim,), "replicated")
+
+
+def lower_first_run_attention(first: FirstRunAttention, site: Site) -> None:
+    """The core over the first run's keys and values, whose cache it reads, and a gate of each head's query."""
+    heads, size = first.num_attention_heads, first.head_dim
+    site.weight("first_run_gate", (heads, size), "heads")
+    site.weight("first_run_gate.bias", (heads,), "heads")
+    if first.runs:
+        kv_heads = first.num_key_value_heads
+        site.attend(heads=heads, kv_heads=kv_heads, key_dim=size, value_dim=size, name="first_run")
+        own = site.local(heads, "heads")
+        site.product("first_run_gate", site.step.tokens, 1, size, own * size, batch=own)
+
+
+def lower_routed_values(routed: RoutedValues, site: Site) -> None:
+    """A router, and for each token the projections of the experts that it is sent to, each of which has all heads."""
+    inputs, values, top_k = routed.input_size, routed.num_values, routed.num_values_per_tok
+    site.linear("v_router", inputs, values, "replicated", quantized=False)
+    if routed.score_correction_bias:
+        site.weight("v_score_correction_bias", (values,), "replicated", dtype="float32")
+    dtype = site.weight("v_experts", (values, routed.value_channels, inputs), "kv_heads")
+    rows, part = site.step.tokens * top_k, site.local(routed.value_channels, "kv_heads")
+    site.product("v_experts", rows, part, inputs, minimum(values, rows) * part * inputs, dtype)
+    site.route(values, top_k, "v_experts")

@@ -51,7 +51,7 @@ def lower_compressed_attention(attention: CompressedAttention, site: Site) -> No
 def _keep(attention: CompressedAttention, site: Site) -> tuple[int, int]:
     """Emit what is kept of tokens and of entries; return how many of both there are, and the pairs with new tokens."""
     step, head_dim, rate = site.step, attention.head_dim, attention.compress_rate
-    length, pairs = step.kv_length(attention.window), step.pairs(attention.window, causal=True)
+    length, pairs = step.kv_length(attention.window), step.pairs(attention.window, attention.causal)
     site.cache("key_value", head_dim, "replicated", attention.window)
     if rate is None:
         return length, pairs

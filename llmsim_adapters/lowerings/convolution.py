@@ -36,6 +36,16 @@ def causal_convolution(
     site.cache("state", channels * kept, sharding, copied=copied and copied * kept, of="convolution", latest=kept)
 
 
+def generated_convolution(site: Site, inputs: int, rank: int, channels: int, kernel: int) -> None:
+    """A convolution with the `kernel` latest tokens, whose kernel each token's input generates by way of `rank` values.
+
+    The products with these tokens are elementwise. A rank needs all of the values for its channels' kernels.
+    """
+    site.linear("kernel_a_proj", inputs, rank, "replicated")
+    site.linear("kernel_b_proj", rank, channels * kernel, "heads", bias=True)
+    site.cache("state", channels * kernel, "heads", of="convolution", latest=kernel)
+
+
 def centred_convolution(
     site: Site, name: str, channels: int, kernel: int, sharding: Sharding, *, bias: bool = False
 ) -> None:

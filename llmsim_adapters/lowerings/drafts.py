@@ -31,4 +31,4 @@ def lower_markov_head(head: MarkovHead, site: Site) -> None:
         site.linear("later", rank, head.vocab_size, "replicated", quantized=False)
     if head.confidence:
         inputs = head.hidden_size + rank if head.confidence_by_token else head.hidden_size
-        site.linear("confidence", inputs, 1, "replicated", bias=True, quantized=False)
+        site.linear("confidence", inputs, 1, "replicated", bias=head.confidence_bias, quantized=False)

@@ -97,11 +97,17 @@ def lower_score(score: Score, site: Site) -> None:
 
 
 def lower_next_token_input(module: NextTokenInput, site: Site) -> None:
-    """Look-up of the next token, norms of both halves, and their projection (not quantized in checkpoints)."""
+    """Look-up of the next token, norms of both halves, and their projection, which alone is not quantized."""
     hidden, tokens = module.hidden_size, site.step.tokens
     if module.looks_up:
         site.product("lookup", tokens, hidden, 0, tokens * hidden, kind="lookup")
         site.add_up("lookup", hidden)
     site.norm("enorm", Norm(hidden, gate_rank=module.norm_gate_rank))
-    site.norm("hnorm", Norm(hidden, gate_rank=module.norm_gate_rank))
-    site.linear("eh_proj", 2 * hidden, hidden, "replicated", quantized=False)
+    streams = module.streams
+    joined = Norm(streams * hidden) if module.joint else Norm(hidden, gate_rank=module.norm_gate_rank)
+    site.norm("hnorm", joined, tokens if module.joint else tokens * streams)
+    if streams == 1:
+        site.linear("eh_proj", 2 * hidden, hidden, "replicated", quantized=False)
+    else:
+        site.linear("e_proj", hidden, hidden, "replicated")
+        site.linear("h_proj", hidden, hidden, "replicated", rows=tokens * streams)

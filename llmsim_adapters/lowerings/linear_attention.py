@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.lowerings.convolution import causal_convolution
+from llmsim_adapters.lowerings.convolution import causal_convolution, generated_convolution
 from llmsim_adapters.spec.components import Norm
 from llmsim_adapters.traced import ceil_div
 
@@ -26,7 +26,10 @@ def lower_gated_delta_net(net: GatedDeltaNet, site: Site) -> None:
     site.linear("q_proj", hidden, keys, "heads")
     site.linear("k_proj", hidden, keys, "heads")
     site.linear("v_proj", hidden, values, "heads")
-    causal_convolution(site, "conv1d", 2 * keys + values, net.conv_kernel, "heads")
+    if net.kernel_rank is None:
+        causal_convolution(site, "conv1d", 2 * keys + values, net.conv_kernel, "heads")
+    else:
+        generated_convolution(site, hidden, net.kernel_rank, values, net.conv_kernel)
     site.linear("a_proj", hidden, heads, "heads", quantized=False)
     site.linear("b_proj", hidden, heads, "heads", quantized=False)
     site.weight("A_log", (heads,), "heads")
@@ -63,13 +66,17 @@ def lower_lightning_attention(attention: LightningAttention, site: Site) -> None
     size, step = heads * width, site.step
     site.split_heads(heads)
     every, tokens = step.batch_size * site.local(heads, "heads"), step.seq_len
-    site.linear("qkv_proj", hidden, 3 * size, "heads")
-    for name, shape in (
+    site.linear("qkv_proj", hidden, 3 * size, "heads", bias=attention.qkv_bias)
+    if attention.qk_norm:
+        for name in ("q_norm", "k_norm"):
+            site.norm(name, Norm(width), width=size, sharding="heads")
+    tables = (
         ("slope_rate", (heads, 1, 1)),
         ("query_decay", (heads, block, 1)),
         ("key_decay", (heads, block, 1)),
         ("diagonal_decay", (1, heads, block, block)),
-    ):
+    )
+    for name, shape in tables if attention.tables else ():
         site.weight(name, shape, "heads", "buffer")
     if not _one_token_more(site):
         last = tokens - tokens // block * block
@@ -84,9 +91,12 @@ def lower_lightning_attention(attention: LightningAttention, site: Site) -> None
     site.product("state_update", width, width, tokens, every * tokens * width, batch=every, kind="recurrence")
     site.product("state_read", tokens, width, width, state, batch=every, kind="recurrence")
     site.cache("state", size * width, "heads")
-    site.norm("norm", Norm(size), width=size, sharding="heads")
-    site.linear("output_gate", hidden, size, "heads")
-    site.linear("out_proj", size, hidden, "row")
+    if attention.normed:
+        groups = attention.norm_groups
+        site.norm("norm", Norm(size // groups, sets=groups), width=size, sharding="heads")
+    if attention.gated:
+        site.linear("output_gate", hidden, size, "heads", bias=attention.gate_bias)
+    site.linear("out_proj", size, hidden, "row", bias=attention.o_bias)
 
 
 def _one_token_more(site: Site) -> bool:

@@ -195,12 +195,14 @@ class Site(Storage):
         top_k_tail: bool = False,
         pairs: int | None = None,
         queries: int = 0,
+        name: str = "",
     ) -> None:
         """Emit the core of attention: the scores of each query head with all keys, and their sums of values.
 
         Where each token attends to `top_k` chosen ones, a decode step multiplies with those only; a prefill, which has
         other ones for each token, is counted with all, as masks do it. `pairs` are given where they are others than
-        causality and the window leave. In an encoder, `queries` ask in each sequence in place of all of it.
+        causality and the window leave. In an encoder, `queries` ask in each sequence in place of all of it. A further
+        core has a `name`.
         """
         step = self.step
         if step.run is not None:
@@ -218,12 +220,12 @@ class Site(Storage):
             heads, kv_heads = self.local(heads, "heads"), self.local(kv_heads, "kv_heads")
         m, batch, full = step.seq_len, step.batch_size * heads, step.seq_len * kv_length
         stored = step.batch_size * kv_heads * kv_length
-        for name, n, k, width in (
+        for part, n, k, width in (
             ("scores", kv_length, key_dim, key_dim),
             ("values", value_dim, kv_length, value_dim),
         ):
             self.product(
-                name,
+                f"{name}.{part}" if name else part,
                 m,
                 n,
                 k,
@@ -371,8 +373,9 @@ class Site(Storage):
         """Emit what the engine keeps of each token beside what the model does."""
         self.cache(kind, elements_per_entry, sharding, dtype=dtype, of="engine")
 
-    def route(self, experts: int, top_k: int) -> None:
-        """Say that the block's expert weights are used by `top_k` of `experts`, all of them where several say so."""
-        routing = (f"{self.stack}.{self.block}", experts, top_k)
+    def route(self, experts: int, top_k: int, of: str = "") -> None:
+        """Say that the block's expert weights, or one `of` the component's, are used by `top_k` of `experts`."""
+        where = f"{self.stack}.{self.block}"
+        routing = (f"{where}.{self._label}{of}" if of else where, experts, top_k)
         if routing not in self._draft.routing:
             self._draft.routing.append(routing)

@@ -142,7 +142,7 @@ class _Wiring:
         return OperatorGraph(
             schedule=self._schedule,
             operators=tuple(draft.operators),
-            weights=tuple(draft.weights),
+            weights=tuple([weight for weight in draft.weights if weight.count]),  # others are an earlier block's
             caches=tuple(draft.caches),
             routing=routing,
             transfers=tuple(draft.transfers),

@@ -51,9 +51,10 @@ def index() -> dict[str, list[str]]:
         if spec is None or spec.quantization is not None or unmodelled(name):
             continue  # quantized, a rank may store it otherwise than the checkpoint
         kinds, said = {component.kind for component in spec.components()}, set(found.of(spec))
-        known = reading.dialect in dialects and kinds <= components and said <= features
+        read = {reading.dialect} | ({spec.model_type} if reading.path else set())  # that of the language model inside
+        known = read <= dialects and kinds <= components and said <= features
         if not known and share([name]).held:
-            dialects.add(reading.dialect)
+            dialects |= read
             components |= kinds
             features |= said
     for entry in STORED:  # a byte total holds how weights are stored, and only that

@@ -3,6 +3,10 @@
     python -m tests.reference.sglang_caches ROWS.jsonl
 
 writes `facts/sglang/caches.json` from what was recorded of SGLang's pools (README). Neither SGLang nor torch is needed.
+
+    python -m tests.reference.sglang_caches --add ROWS.jsonl
+
+adds to the facts what was recorded of further configs, and leaves the others as they are.
 """
 
 from __future__ import annotations
@@ -12,7 +16,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.reference.sglang import FOLDER, MADE_WITH
+from tests.reference.sglang import FOLDER, MADE_WITH, stored
 from tests.reference.store import line
 
 if TYPE_CHECKING:
@@ -50,11 +54,13 @@ def sizes(row: Mapping[str, Any]) -> list[int]:
     return [*kept, rounded(row.get("per_windowed_token")), rounded(row.get("per_sequence"))]
 
 
-def generate(rows: Iterable[Mapping[str, Any]]) -> None:
-    """Write the facts."""
+def generate(rows: Iterable[Mapping[str, Any]], *, adds: bool = False) -> None:
+    """Write the facts, or add to them."""
     latest = {line(row["key"]): row for row in rows}
-    caches: dict[str, dict[str, Any]] = {}
-    missing: dict[str, str] = {}
+    before = stored("caches") if adds else {"caches": {}, "not_recorded": {}}
+    recorded = {row["key"][0] for row in latest.values()}
+    caches: dict[str, dict[str, Any]] = {k: v for k, v in before["caches"].items() if k not in recorded}
+    missing: dict[str, str] = {k: v for k, v in before["not_recorded"].items() if k not in recorded}
     for row in latest.values():
         config, tp, _, dp, asked = row["key"]
         pool = row.get("pool", "")
@@ -78,4 +84,5 @@ def generate(rows: Iterable[Mapping[str, Any]]) -> None:
 
 
 if __name__ == "__main__":
-    generate(map(json.loads, Path(sys.argv[1]).read_text(encoding="utf-8").splitlines()))
+    further = sys.argv[1] == "--add"
+    generate(map(json.loads, Path(sys.argv[-1]).read_text(encoding="utf-8").splitlines()), adds=further)

@@ -51,6 +51,8 @@ LISTED: Final = (
 REASONS: Final = (
     ("models/transformers.py:765", "Transformers' own class can't be split"),
     ("arg_groups/model_overrides/minicpm.py", "no DP attention"),
+    ("models/xllm.py", "key/value heads don't divide over the ranks"),
+    ("models/bailing_moe_linear.py:497", "ranks normalise whole groups of results"),
     ("layers/dp_attention.py:567", "no DP attention: a part is summed over all ranks"),
     ("moe/fused_moe_triton/layer.py:414", "experts don't divide over the ranks"),
     ("layers/quantization/", "a rank's part is no whole number of quantization's blocks"),

@@ -25,7 +25,7 @@ LISTED: Final[list[dict[str, Any]]] = facts("sglang/tensors")["listed"]
 
 
 BUFFERS: Final[Mapping[str, tuple[str, ...]]] = dict.fromkeys(
-    ("Gemma4ForConditionalGeneration", "Gemma4UnifiedForConditionalGeneration"),
+    ("EmbeddingGemma2Model", "Gemma4ForConditionalGeneration", "Gemma4UnifiedForConditionalGeneration"),
     ("scale.weight", "scale.shift", "clipping_bounds.bounds"),
 )
 """By architecture: the buffers that SGLang's class registers as such too (`layer_scalar`, `std_bias`, `input_min`).

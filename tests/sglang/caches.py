@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 import llmsim_adapters as la
 from tests.facts import facts
-from tests.sglang import CONFIGS, model
+from tests.sglang import model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -110,11 +110,6 @@ KINDS: Final[Mapping[str, tuple[str, Callable[[Run, Sizes | None], bool]]]] = {
         "no builder models the config, or the engine refuses the layout",
         lambda _, mine: mine is None,
     ),
-    "loops": (
-        "a token has room for each time that a layer is run: how often is a key that no dialect reads, a gap of the "
-        "model",
-        lambda run, mine: mine is not None and mine.token > 0 and _loops(run),
-    ),
     "gaps": (
         "the model itself has gaps: keys that nobody read, and what was inferred from keys alone",
         lambda run, _: bool(model(run.config).coverage.gaps),
@@ -125,15 +120,6 @@ KINDS: Final[Mapping[str, tuple[str, Callable[[Run, Sizes | None], bool]]]] = {
     ),
 }
 """The kinds of difference, in the order in which they are asked: the reason, and what is of the kind."""
-
-
-def _loops(run: Run) -> bool:
-    """Whether a config is of the architectures whose layers are run several times."""
-    return CONFIGS[run.config]["architecture"] in {
-        "IQuestLoopCoderForCausalLM",
-        "NanbeigeForCausalLM",
-        "NanbeigeForSequenceClassification",
-    }
 
 
 def kind_of(run: Run, mine: Sizes | None) -> str:

@@ -92,12 +92,18 @@ def partial_rotary(r: Reader, fraction: float) -> float:
     return fraction if said is None else said
 
 
-def latent_attention(r: Reader, *, bias: bool = False) -> LatentAttention:
-    """Read multi-head latent attention. Key/value heads and head sizes follow from others; the config may say them."""
+def latent_attention(r: Reader, *, bias: bool = False, counts_kv_heads: bool = True) -> LatentAttention:
+    """Read multi-head latent attention. Key/value heads and head sizes follow from others; the config may say them.
+
+    Where nothing `counts_kv_heads`, their key may say anything.
+    """
     hidden = r.size("hidden_size")
     heads = r.size("num_attention_heads")
     nope, rope = r.size("qk_nope_head_dim"), r.size("qk_rope_head_dim")
-    r.agree("num_key_value_heads", heads, "num_attention_heads: every head has its own expanded keys")
+    if counts_kv_heads:
+        r.agree("num_key_value_heads", heads, "num_attention_heads: every head has its own expanded keys")
+    else:
+        r.no_effect(("num_key_value_heads",), "every head has its own expanded keys, whatever it says")
     computed = ("qk_head_dim",) if "head_dim" in r.parameters else ("qk_head_dim", "head_dim")  # which others may have
     r.no_effect(computed, "the type computes it from qk_nope_head_dim and qk_rope_head_dim")
     partial_rotary(r, 1.0)

@@ -144,18 +144,25 @@ def prediction_modules(r: Reader) -> int:
     return count
 
 
-def next_token_stack(r: Reader, count: int, *mixers: Component, final_norm: bool = True) -> Stack | None:
+def next_token_stack(
+    r: Reader, count: int, *mixers: Component, final_norm: bool = True, layout: Layout | None = None
+) -> Stack | None:
     """Return the multi-token prediction stack of `count` modules, or None where there is none.
 
     Each module joins the next token's embedding to the hidden state, runs one more layer of these mixers, normalises,
-    and uses the main model's head (DeepSeek-V3, arXiv:2412.19437, section 2.2).
+    and uses the main model's head (DeepSeek-V3, arXiv:2412.19437, section 2.2). `layout` says where a layer of two
+    mixers has its norms; without one, they stand before each mixer.
     """
     if not count:
         return None
     hidden, vocab = r.size("hidden_size"), r.size("vocab_size")
     norm = Norm(hidden)
     norms = (norm,) if final_norm else ()
-    layer = (Sublayer((mixer,), (norm,)) for mixer in mixers)
+    if layout is None:
+        layer = tuple([Sublayer((mixer,), (norm,)) for mixer in mixers])
+    else:
+        mixer, feed_forward = mixers
+        layer = layout(mixer, feed_forward, norm)
     join = Sublayer((NextTokenInput(hidden_size=hidden),), skip=False)
     predict = Sublayer((Head(hidden_size=hidden, vocab_size=vocab, weight_of="head"),), norms, skip=False)
     block = Block("module", (join, *layer, predict))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from llmsim_adapters.spec.components import Embedding, Head, NextTokenInput, Projection
+from llmsim_adapters.spec.components import Embedding, Head, NextTokenInput, Norm, Projection
 from llmsim_adapters.spec.model import Block, Stack
+from llmsim_adapters.spec.quantization import HEAD
 from llmsim_adapters.spec.quick import replace
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
+    from llmsim_adapters.spec.quantization import Place, Quantization
 
 
 class _Joined(NamedTuple):
@@ -44,20 +46,38 @@ def prediction_module(r: Reader, spec: ModelSpec) -> ModelSpec:
     mtp = spec.stack("mtp")
     if mtp is None:
         return spec
-    *layer, predict = mtp.blocks[mtp.order[0]].sublayers
+    first = mtp.blocks[mtp.order[0]]
+    *layer, predict = first.sublayers
     text = Stack(
-        "text", (Block("module", tuple(layer)),), (0,), after=predict.pre_norms, counted_by="num_nextn_predict_layers"
+        "text",
+        (Block("module", tuple(layer)),),
+        (0,),
+        after=(*mtp.after, *predict.pre_norms),
+        counted_by="num_nextn_predict_layers",
     )
     if spec.quantization is not None and spec.quantization.method not in _AS_TARGET:
         r.inferred("quantization", "a draft is taken to be quantized as its target's prediction module is")
     alone = replace(
         spec,
-        inputs=tuple(part for part in spec.inputs if isinstance(part, Embedding)),
+        inputs=tuple(part for part in spec.inputs if isinstance(part, Embedding | Norm)),
         stacks=(text,),
         outputs=tuple(part for part in spec.outputs if isinstance(part, Head)),
+        quantization=_moved(spec.quantization, (mtp.name, first.name), (text.name, text.blocks[0].name)),
         from_target=("embedding", "hidden states", "head"),
     )
     return alone.transform(NextTokenInput, lambda module: replace(module, looks_up=False))
+
+
+def _moved(quantization: Quantization | None, block: tuple[str, str], to: tuple[str, str]) -> Quantization | None:
+    """Return how a checkpoint is quantized, with what is said of a block said of another, and of no other layer."""
+    if quantization is None:
+        return None
+
+    def moved(places: frozenset[Place]) -> frozenset[Place]:
+        return frozenset((*to, module) for *at, module in places if tuple(at) == block) | (places & {HEAD})
+
+    others = tuple(assigned._replace(places=moved(assigned.places)) for assigned in quantization.others)
+    return replace(quantization, excluded=moved(quantization.excluded), others=others)
 
 
 def eagle(r: Reader, spec: ModelSpec) -> ModelSpec:

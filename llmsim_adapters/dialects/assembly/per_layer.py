@@ -50,7 +50,7 @@ def per_layer_embedding(r: Reader) -> tuple[Component, ...]:
         return ()
     return (
         PerLayerEmbedding(
-            vocab_size=r.size("vocab_size_per_layer_input"),
+            vocab_size=r.optional_size("vocab_size_per_layer_input"),
             hidden_size=r.size("hidden_size"),
             layers=layers(r),
             width=r.size("hidden_size_per_layer_input"),

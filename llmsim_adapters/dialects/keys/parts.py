@@ -46,6 +46,7 @@ _PROJECTOR: Final = (
     "mm_resampler_type",
     "mm_tokens_per_image",
     "multimodal_projector_bias",
+    "out_hidden_size",
     "projector_bias",
     "projector_hidden_act",
     "projector_hidden_size",

@@ -70,7 +70,8 @@ def _experts(q: Reader, r: Reader) -> Groups:
         return ()
     said = r.text("expert_dtype")
     if said == "fp4":
-        return ((Scheme("mxfp4", schemes.FP4, (Side("scale", "float8_e8m0fnu", 1, 32),)), _EXPERTS),)
+        block = q.constant("mxfp4_block", 32, "the format's own (OCP MX, 2023)")
+        return ((Scheme("mxfp4", schemes.FP4, (Side("scale", "float8_e8m0fnu", 1, block),)), _EXPERTS),)
     if said not in ("fp8", None):
         undecided(r, "expert_dtype")
     return ()

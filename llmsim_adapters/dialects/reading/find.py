@@ -23,8 +23,13 @@ ARCHITECTURE_OF_TYPE: Final = {
 """The architecture of model types whose published configs name none."""
 
 DIALECT_OF_ARCHITECTURE: Final = {
+    "BailingMoeV2_5ForCausalLM": "bailing_moe_v2_5",
+    "BailingMoeV3ForCausalLM": "bailing_moe_v3",
+    "DSparkMiniMaxDraftModel": "minimax_m3_dspark",
+    "DeepseekV4ForCausalLMDSpark": "deepseek_v4_dspark",
     "Eagle3DeepseekV2ForCausalLM": "deepseek_eagle3",
     "Eagle3Speculator": "llama_eagle3",
+    "IQuestLoopCoderForCausalLM": "iquestloopcoder",
     "LlamaForCausalLMEagle3": "llama_eagle3",
     **dict.fromkeys(("Grok1ForCausalLM", "Grok1ModelForCausalLM"), "grok"),
     "SDARMoeForCausalLM": "sdar_moe",

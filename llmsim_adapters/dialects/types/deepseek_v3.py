@@ -11,11 +11,16 @@ from llmsim_adapters.dialects.types import deepseek_v2
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
+    from llmsim_adapters.spec.components import LatentAttention
     from llmsim_adapters.spec.model import ModelSpec
 
 
 def read(r: Reader) -> ModelSpec:
-    attention = latent_attention(r, bias=r.flag("attention_bias"))
+    return with_attention(r, latent_attention(r, bias=r.flag("attention_bias")))
+
+
+def with_attention(r: Reader, attention: LatentAttention) -> ModelSpec:
+    """Read what stands around an attention that was read."""
     experts = mixture_of_experts(r, score_correction_bias="buffer")
     mtp = next_token_stack(r, prediction_modules(r), attention, experts)
     feed_forward = dense_first(r, lambda: mlp(r), experts, elsewhere=mtp is not None)

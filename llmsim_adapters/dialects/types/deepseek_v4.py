@@ -1,6 +1,6 @@
 """DeepSeek-V4: attention to a window and to compressed tokens, hyper-connections, experts looked up by token.
 
-Source: transformers `DeepseekV4Config`. What multi-token prediction is made of, transformers does not say.
+Source: transformers `DeepseekV4Config`; what prediction modules are made of, SGLang's `deepseek_v4_nextn.py` says.
 """
 
 from __future__ import annotations
@@ -13,7 +13,14 @@ from llmsim_adapters.dialects.assembly.decoder import decoder, layers, next_toke
 from llmsim_adapters.dialects.assembly.hyper_connections import hyper_connected
 from llmsim_adapters.dialects.assembly.sparse_attention import INDEXER_PARAMETERS
 from llmsim_adapters.dialects.types import deepseek_v32
-from llmsim_adapters.spec.components import MLP, CompressedAttention, CompressedIndexer, HyperConnection, HyperHead
+from llmsim_adapters.spec.components import (
+    MLP,
+    CompressedAttention,
+    CompressedIndexer,
+    HyperConnection,
+    HyperHead,
+    NextTokenInput,
+)
 from llmsim_adapters.spec.model import Sublayer
 
 if TYPE_CHECKING:
@@ -33,32 +40,32 @@ _ANGLES: Final = "rotation angles of rotary embeddings: tables that are computed
 
 
 def read(r: Reader) -> ModelSpec:
-    if prediction_modules(r) and not r.predicts_alone:
-        r.not_modelled("multi_token_prediction")
     r.no_effect(("num_key_value_heads",), "the class has one head of keys, which are the values")
     r.no_effect(("attention_bias",), "the class gives its attention no biases")
     kinds = _layer_types(r)
     _rates(r, set(kinds))
-    of = {kind: _attention(r, kind) for kind in dict.fromkeys(kinds)}
+    of = {kind: attention(r, kind) for kind in dict.fromkeys(kinds)}
     if SPARSE not in of:
         r.no_effect(INDEXER_PARAMETERS, "no layer has an indexer")
-    experts = _experts(r)
-    spec = hyper_connected(r, decoder(r, [of[kind] for kind in kinds], experts), mixes=True)
-    return replace(spec, stacks=(*spec.stacks, _module(r, experts[-1]))) if r.predicts_alone else spec
+    networks = _networks(r)
+    spec = hyper_connected(r, decoder(r, [of[kind] for kind in kinds], networks), mixes=True)
+    module = _modules(r, networks[-1])
+    return spec if module is None else replace(spec, stacks=(*spec.stacks, module))
 
 
-def _module(r: Reader, experts: MixtureOfExperts) -> Stack:
-    """Read the prediction module: a sliding layer of as many streams, each of which is projected."""
-    r.inferred("hc_mult", "the FLOPs of a draft are those of one stream of its target's, projected with the embedding")
-    module = next_token_stack(r, 1, _attention(r, SLIDING), experts)
-    assert module is not None
+def _modules(r: Reader, network: MixtureOfExperts) -> Stack | None:
+    """Read the prediction modules: each a sliding layer of as many streams, each of which is projected."""
+    stack = next_token_stack(r, prediction_modules(r), attention(r, SLIDING), network)
+    if stack is None:
+        return None
     hidden, streams = r.size("hidden_size"), r.size("hc_mult")
     connection = HyperConnection(hidden_size=hidden, streams=streams, mixes=True)
     collapse = Sublayer((HyperHead(hidden_size=hidden, streams=streams),), skip=False)
-    (block,) = module.blocks
-    join, *layer, predict = block.sublayers
+    join = Sublayer((NextTokenInput(hidden_size=hidden, streams=streams),), skip=False)
+    (block,) = stack.blocks
+    _, *layer, predict = block.sublayers
     connected = [replace(sublayer, residual=connection) for sublayer in layer]
-    return replace(module, blocks=(replace(block, sublayers=(join, *connected, collapse, predict)),))
+    return replace(stack, blocks=(replace(block, sublayers=(join, *connected, collapse, predict)),))
 
 
 def _layer_types(r: Reader) -> list[str]:
@@ -79,7 +86,8 @@ def _layer_types(r: Reader) -> list[str]:
     return known
 
 
-def _attention(r: Reader, kind: str) -> CompressedAttention:
+def attention(r: Reader, kind: str) -> CompressedAttention:
+    """Read the attention of one kind of layer."""
     heads, head_dim, groups = r.size("num_attention_heads"), r.size("head_dim"), r.size("o_groups")
     r.check("o_groups", heads * head_dim % groups == 0, f"is {int(groups)}, which does not divide the heads' results")
     base = CompressedAttention(
@@ -120,7 +128,7 @@ def _rates(r: Reader, kinds: set[str]) -> None:
             r.derive(name, inner.size(kind))
 
 
-def _experts(r: Reader) -> list[MixtureOfExperts]:
+def _networks(r: Reader) -> list[MixtureOfExperts]:
     """Read the experts; in `hash_moe` layers a stored table says which ones a token goes to."""
     count = layers(r)
     kinds: Sequence[str] | None = r.words("mlp_layer_types", ("hash_moe", "moe"), count)
@@ -129,6 +137,13 @@ def _experts(r: Reader) -> list[MixtureOfExperts]:
         kinds = ["hash_moe" if i < first else "moe" for i in range(count)]
     else:
         r.no_vote(("num_hash_layers",), "mlp_layer_types", "which layers look their experts up")
+    routed = experts(r)
+    looked_up = replace(routed, score_correction_bias=None, token_table=r.size("vocab_size"))
+    return [looked_up if kind == "hash_moe" else routed for kind in kinds]
+
+
+def experts(r: Reader) -> MixtureOfExperts:
+    """Read the experts of layers whose router chooses, with a shared one."""
     routed = mixture_of_experts(r, score_correction_bias="buffer")
     r.no_effect(("num_shared_experts",), "the class has one, of the experts' size")
     shared = MLP(
@@ -137,9 +152,7 @@ def _experts(r: Reader) -> list[MixtureOfExperts]:
         activation=activation(r),
         bias=r.flag("mlp_bias"),
     )
-    routed = replace(routed, shared=shared)
-    looked_up = replace(routed, score_correction_bias=None, token_table=r.size("vocab_size"))
-    return [looked_up if kind == "hash_moe" else routed for kind in kinds]
+    return replace(routed, shared=shared)
 
 
 DIALECT = deepseek_v32.DIALECT.like(

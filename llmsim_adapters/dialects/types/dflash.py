@@ -19,6 +19,8 @@ from llmsim_adapters.spec.components import BlockConvolution, Embedding, Head, M
 from llmsim_adapters.spec.model import Block, Sublayer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Attention, Component
     from llmsim_adapters.spec.model import ModelSpec
@@ -43,13 +45,18 @@ def read(r: Reader) -> ModelSpec:
     if isinstance(mixers, list):
         mixers = [replace(mixer, causal=mixer.window is not None or mixer.causal) for mixer in mixers]
     config = r.nested("dflash_config")
-    spec = decoder(r, mixers, mlp(r), inputs=_target(r, config, laguna))
-    spec = spec.transform(Embedding, lambda table: replace(table, of_target=True))
-    spec = spec.transform(Head, lambda head: replace(head, weight_of="head"))
+    spec = of_target(decoder(r, mixers, mlp(r), inputs=_target(r, config, laguna)))
     if "DSpark" in r.architecture:
         spec = replace(spec, outputs=(*spec.outputs, _markov(r, config)))
     if "DFlash2" in r.architecture and config is not None:
         spec = _second(r, config, spec)
+    return spec
+
+
+def of_target(spec: ModelSpec) -> ModelSpec:
+    """Return a draft over its target's hidden states, whose table and head are the target's."""
+    spec = spec.transform(Embedding, lambda table: replace(table, of_target=True))
+    spec = spec.transform(Head, lambda head: replace(head, weight_of="head"))
     return replace(spec, from_target=("embedding", "hidden states", "head"))
 
 
@@ -65,19 +72,29 @@ def _gated(r: Reader, mixer: Attention) -> Attention:
 
 def _target(r: Reader, config: Reader | None, laguna: bool) -> tuple[Component, ...]:
     """Read what becomes of the target's hidden states before the layers."""
-    hidden, count = r.size("hidden_size"), 0
+    ids: Sequence[int] = ()
     if config is not None:
         if r.has("markov_rank") or "DSpark" not in r.architecture:
             config.no_effect(_REPEATED, "the top level says so")
         if config.text("projector_type") not in (None, "dflash", "dspark"):
             r.not_modelled("projector_type")
-        count = len(config.integers("target_layer_ids", least=0, most=LARGEST["num_hidden_layers"]) or ())
-    if not count:
+        ids = target_layers(config)
+    joined = projected(r, ids)
+    norms: tuple[Component, ...] = (Norm(r.size("hidden_size")),) * len(ids) if laguna else ()
+    return *norms, *joined
+
+
+def target_layers(r: Reader) -> Sequence[int]:
+    """Read the numbers of the target's layers whose hidden states are taken."""
+    return r.integers("target_layer_ids", least=0, most=LARGEST["num_hidden_layers"]) or ()
+
+
+def projected(r: Reader, layers: Sequence[int]) -> tuple[Component, ...]:
+    """Return what takes the joined hidden states of these layers of the target to the size of one, and their norm."""
+    if not layers:
         r.missing("target_layer_ids", "the target's layers whose hidden states are taken")
-        count = 1
-    count = r.derive("num_target_hidden_states", count)
-    norms: tuple[Component, ...] = (Norm(hidden),) * int(count) if laguna else ()
-    return *norms, Projection(input_size=count * hidden, output_size=hidden), Norm(hidden)
+    hidden, count = r.size("hidden_size"), r.derive("num_target_hidden_states", max(len(layers), 1))
+    return Projection(input_size=count * hidden, output_size=hidden), Norm(hidden)
 
 
 def _second(r: Reader, config: Reader, spec: ModelSpec) -> ModelSpec:

@@ -1,6 +1,7 @@
 """dots3.note: its language model, encoders of pictures and of sound, and what takes their results to its size.
 
-Source: transformers `Dots3NoteConfig`. Published configs have the language model's keys at the top.
+Source: transformers `Dots3NoteConfig`. Published configs have the language model's keys at the top. SGLang's class of
+the language model has the encoders too, unless `language_only`.
 """
 
 from __future__ import annotations
@@ -17,10 +18,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from llmsim_adapters.dialects.reading.reader import Reader
-    from llmsim_adapters.spec.model import Stack
+    from llmsim_adapters.spec.model import ModelSpec, Stack
 
 _INTO = "it gives the language model's hidden states"
+_TOKENS = (
+    *("audio_end_token", "audio_start_token", "audio_token"),
+    *("im_end_token", "im_start_token", "im_token", "video_token"),
+)
 _FROM = "hidden_size: it takes the encoder's hidden states"
+
+
+def read(r: Reader) -> ModelSpec:
+    if r.has("language_only") and not r.flag("language_only") and not r.predicts_alone:
+        r.not_modelled("vision_tower")
+        r.not_modelled("audio_tower")
+    r.no_effect(("language_only",), "whether a server has the encoders")
+    return dots3_note_text.read(r)
 
 
 def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
@@ -45,6 +58,10 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
 
 DIALECT = dots3_note_text.DIALECT.like(
     "dots3_note",
+    read=read,
     towers=towers,
-    costless={"swa_num_key_value_heads": "follows from swa_num_attention_heads: every head has its own expanded keys"},
+    costless={
+        **dict.fromkeys(_TOKENS, "the text of a token"),
+        "swa_num_key_value_heads": "follows from swa_num_attention_heads: every head has its own expanded keys",
+    },
 )

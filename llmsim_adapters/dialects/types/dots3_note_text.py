@@ -42,7 +42,7 @@ def read(r: Reader) -> ModelSpec:
     r.size("q_lora_rank")  # the class can't be built without
     r.no_effect(("mlp_bias",), "the class gives no feed-forward network a bias")
     base = latent_attention(r, bias=r.flag("attention_bias"))
-    base = gated(replace(base, rope_norm=True), per_head=True)
+    base = gated(replace(base, rope_norm=True), per_head=_per_head(r, "attention_gate_type"))
     is_sparse = mlp_layer_types(r, lambda: _is_sparse(r))
     feed_forwards = experts_where(r, is_sparse, lambda: mlp(r), lambda: _experts(r))
     mixers = _mixers(r, base)
@@ -82,7 +82,8 @@ def _mixers(r: Reader, base: LatentAttention) -> list[LatentAttention]:
     if SLIDING in kinds:
         of[SLIDING] = _sliding(r, base, kinds)
     else:
-        r.no_effect(("sliding_window", "per_layer_config", *_SLIDING_PARAMETERS), "no layer has sliding attention")
+        unused = ("sliding_window", "per_layer_config", "swa_attention_gate_type", *_SLIDING_PARAMETERS)
+        r.no_effect(unused, "no layer has sliding attention")
     return [of[kind] for kind in kinds]
 
 
@@ -124,7 +125,12 @@ def _sliding(r: Reader, base: LatentAttention, kinds: list[str]) -> LatentAttent
         v_head_dim=value_dim,
         window=r.size_or("sliding_window", lambda: 512),
     )
-    return gated(narrow, per_head=True)
+    return gated(narrow, per_head=_per_head(r, "swa_attention_gate_type"))
+
+
+def _per_head(r: Reader, name: str) -> bool:
+    """Read whether a gate is one number for each head, or one for each result; SGLang's class alone has both."""
+    return r.word(name, ("headwise", "elementwise")) == "headwise"
 
 
 def _per_layer(r: Reader, sliding: set[int]) -> None:
@@ -156,7 +162,10 @@ DIALECT = deepseek_v32.DIALECT.like(
         "shared_experts_intermediate_size": "shared_expert_intermediate_size",
         "moe_shared_expert_intermediate_size": "shared_expert_intermediate_size",
     },
-    costless={"swa_rope_theta": "rotation angles of rotary embeddings: tables that are computed, elementwise"},
+    costless={
+        "swa_rope_theta": "rotation angles of rotary embeddings: tables that are computed, elementwise",
+        "apply_mla_qkv_lora_rescale": "a factor on compressed queries and latents: elementwise",
+    },
     text_only=("Dots3NoteForCausalLM",),
     vocab_size=152064,
     hidden_size=5120,
@@ -169,6 +178,8 @@ DIALECT = deepseek_v32.DIALECT.like(
     moe_layer_freq=1,
     sliding_window=None,
     use_dsa=True,
+    attention_gate_type="headwise",
+    swa_attention_gate_type="headwise",
     use_sliding_window=True,
     swa_num_attention_heads=64,
     swa_num_key_value_heads=64,

@@ -39,7 +39,7 @@ def read(r: Reader) -> ModelSpec:
         r,
         borrowed(mixers, owners),
         [dense if i < first_borrower else wide for i in range(len(mixers))],
-        layout=_layout(r),
+        layout=layout(r),
         inputs=per_layer_embedding(r),
         softcap=r.number("final_logit_softcapping", least=0),
     )
@@ -55,11 +55,11 @@ def _mixers(r: Reader) -> list[Attention]:
     base = replace(base, v_norm=Norm(base.head_dim, gain=False))
     mixers = each_layer(windowed(r, base, [(i + 1) % 6 != 0 for i in range(count)], both_sides=not base.causal), count)
     wide = [i for i, mixer in enumerate(mixers) if mixer.window is None or i == count - 1]
-    full = _full(r, base, wide)
+    full = full_attention(r, base, wide)
     return [full if i in wide else mixer for i, mixer in enumerate(mixers)]
 
 
-def _full(r: Reader, base: Attention, wide: list[int]) -> Attention:
+def full_attention(r: Reader, base: Attention, wide: list[int]) -> Attention:
     """Read the sizes that the layers without a window have of their own."""
     same = r.flag("attention_k_eq_v")
     if r.has("per_layer_config"):
@@ -107,7 +107,7 @@ def _overrides(r: Reader, base: Attention, wide: list[int]) -> tuple[int, int]:
     )
 
 
-def _layout(r: Reader) -> Layout:
+def layout(r: Reader) -> Layout:
     """Return the layout of a layer, which ends with a stored factor."""
     experts = None
     if r.flag("enable_moe_block"):

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.assembly.components import mixture_of_experts, mlp
-from llmsim_adapters.dialects.assembly.decoder import decoder, layers, next_token_stack
+from llmsim_adapters.dialects.assembly.decoder import decoder, layers, next_token_stack, prediction_modules
 from llmsim_adapters.dialects.assembly.patterns import experts_where, mlp_layer_types
 from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import Attention, ConvolvedResidual, KeyValueConvolution, Norm, RelativeLogits
@@ -110,7 +110,7 @@ def _after_dense(r: Reader) -> list[bool]:
 
 def _later(r: Reader) -> list[bool]:
     """Which of the layers that predict tokens after the next one slide."""
-    count = r.count("num_nextn_predict_layers")
+    count = prediction_modules(r)
     if not count:
         r.no_effect(("mtp_local_layer_ids", "chain_hidden_post_norm"), "there is no multi-token prediction")
         return []

@@ -34,15 +34,15 @@ def read(r: Reader) -> ModelSpec:
     base = attention(r, qk_norm=True)
     base = replace(base, rotary_fraction=r.size("rotary_dim") / base.head_dim)
     is_sparse = mlp_layer_types(r, lambda: layer_flags(r, "moe_layer_freq") or [True] * layers(r))
-    feed_forwards = experts_where(r, is_sparse, lambda: replace(mlp(r), activation=_ACTIVATION), lambda: _experts(r))
+    feed_forwards = experts_where(r, is_sparse, lambda: replace(mlp(r), activation=ACTIVATION), lambda: _experts(r))
     return decoder(r, _mixers(r, base), feed_forwards)
 
 
 def _experts(r: Reader) -> MixtureOfExperts:
     width = r.size("shared_expert_intermediate_size")
-    shared = MLP(hidden_size=r.size("hidden_size"), intermediate_size=width, activation=_ACTIVATION)
+    shared = MLP(hidden_size=r.size("hidden_size"), intermediate_size=width, activation=ACTIVATION)
     experts = mixture_of_experts(r, score_correction_bias="buffer")
-    return replace(experts, activation=_ACTIVATION, shared=shared)
+    return replace(experts, activation=ACTIVATION, shared=shared)
 
 
 def _mixers(r: Reader, base: Attention) -> Attention | list[Attention]:
@@ -78,7 +78,7 @@ def _mixers(r: Reader, base: Attention) -> Attention | list[Attention]:
     return [sparse if kind == SPARSE else base for kind in kinds]
 
 
-_ACTIVATION: Final = "swigluoai"
+ACTIVATION: Final = "swigluoai"
 
 DIALECT = minimax_m2.DIALECT.like(
     "minimax_m3_vl_text",

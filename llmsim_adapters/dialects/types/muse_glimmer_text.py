@@ -44,7 +44,7 @@ def read(r: Reader) -> ModelSpec:
 DIALECT = llama.DIALECT.like(
     "muse_glimmer_text",
     read=read,
-    classes=("MuseGlimmerForCausalLM",),
+    text_only=("MuseGlimmerForCausalLM",),
     aliases={"hidden_activation": "hidden_act"},
     costless={
         "output_multiplier": "a factor on the logits: elementwise",

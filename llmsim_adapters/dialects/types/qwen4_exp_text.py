@@ -1,6 +1,6 @@
 """Qwen 4: Qwen3.5-MoE with hyper-connections, n-gram tables in some layers, and attention to chosen blocks of tokens.
 
-Source: transformers `Qwen4ExpTextConfig`.
+Source: transformers `Qwen4ExpTextConfig`; its prediction modules, SGLang's `qwen4_exp_mtp.py`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from math import isqrt
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.assembly.components import attention
-from llmsim_adapters.dialects.assembly.decoder import decoder, layers
+from llmsim_adapters.dialects.assembly.decoder import decoder, layers, next_token_stack, prediction_modules
 from llmsim_adapters.dialects.assembly.layers import with_layers
 from llmsim_adapters.dialects.assembly.linear_attention import (
     ATTENTION_PARAMETERS,
@@ -21,14 +21,21 @@ from llmsim_adapters.dialects.assembly.linear_attention import (
 )
 from llmsim_adapters.dialects.assembly.options import gated
 from llmsim_adapters.dialects.types import qwen2_moe, qwen3_5_moe_text
-from llmsim_adapters.spec.components import GatedDeltaNet, Indexer, LowRankHyperConnection, NgramInput, Norm
+from llmsim_adapters.spec.components import (
+    GatedDeltaNet,
+    Indexer,
+    LowRankHyperConnection,
+    NextTokenInput,
+    NgramInput,
+    Norm,
+)
 from llmsim_adapters.spec.model import Block, Sublayer
 from llmsim_adapters.traced import ceil_div
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Attention
-    from llmsim_adapters.spec.model import ModelSpec
+    from llmsim_adapters.spec.model import ModelSpec, Stack
 
 _CHOICE: Final = ("indexer_n_heads", "indexer_kv_heads", "indexer_head_dim", "indexer_budget", "indexer_compress_ratio")
 _TABLES: Final = ("ngram_size", "heads_per_ngram", "ngram_vocab_size_base", "make_ngram_vocab_size_divisible_by")
@@ -38,14 +45,13 @@ _MOST_HEADS: Final = 4096
 
 def read(r: Reader) -> ModelSpec:
     hidden, streams, rank = r.size("hidden_size"), r.size("hc_count"), r.size("hc_lowrank")
-    if r.count("num_nextn_predict_layers"):
-        r.not_modelled("multi_token_prediction")
+    count = prediction_modules(r)
     mixers = linear_or_full(
         r,
         lambda: gated_delta_net(r),
         lambda: _attention(r),
         lambda: last_of_every(r, "full_attention_interval"),
-        full_parameters=(*ATTENTION_PARAMETERS, *_CHOICE),
+        full_parameters=() if count else (*ATTENTION_PARAMETERS, *_CHOICE),
         names=("indexed_attention", "full_attention"),
     )
     experts = qwen2_moe.experts_with_shared(r)
@@ -62,7 +68,21 @@ def read(r: Reader) -> ModelSpec:
         linear = any(isinstance(mixer, GatedDeltaNet) for s in block.sublayers for mixer in s.mixers)
         r.check("ple_layer_ids", linear, f"has {layer + 1}, which is no layer of linear attention")
         found[layer] = Block(f"{block.name}_ngrams_{layer}", (Sublayer((ngrams,)), *block.sublayers))
-    return with_layers(spec, found, replace(connection, injects=False))
+    last = replace(connection, injects=False)
+    spec = with_layers(spec, found, last)
+    module = next_token_stack(r, count, _attention(r), experts) if count else None
+    return spec if module is None else replace(spec, stacks=(*spec.stacks, _connected(module, connection, last)))
+
+
+def _connected(stack: Stack, connection: LowRankHyperConnection, last: LowRankHyperConnection) -> Stack:
+    """Return prediction modules of as many streams as the model, which are normalised together (`qwen4_exp_mtp.py`)."""
+    hidden, streams = connection.hidden_size, connection.streams
+    join = Sublayer((NextTokenInput(hidden_size=hidden, streams=streams, joint=True),), skip=False)
+    (block,) = stack.blocks
+    _, *layer, predict = block.sublayers
+    middle = [replace(sublayer, pre_norms=(), residual=connection) for sublayer in layer]
+    parts = (join, *middle, Sublayer((last,), skip=False), replace(predict, pre_norms=()))
+    return replace(stack, blocks=(replace(block, sublayers=parts),))
 
 
 def _attention(r: Reader) -> Attention:

@@ -18,7 +18,7 @@ from llmsim_adapters.traced import ceil_div
 
 if TYPE_CHECKING:
     from llmsim_adapters.engines.rules import Asked, Shelf
-    from llmsim_adapters.spec.components import Indexer
+    from llmsim_adapters.spec.components import GatedDeltaNet, Indexer
 
 _STATES: Final = "configs/mamba_utils.py, mamba2_state_dtype"
 _DSA: Final = "mem_cache/memory_pool.py, DSATokenToKVPool"
@@ -35,8 +35,8 @@ _STATES_OF_ALL: Final = names("FalconMambaForCausalLM Mamba2ForCausalLM MambaFor
 _POOL_OF_ALL: Final = names("DeciLMForCausalLM MllamaForConditionalGeneration")
 """Whose layers differ in what they keep, or attend to an encoder's output, in one pool for all of them."""
 
-_LOOPS: Final = names("IQuestLoopCoderForCausalLM NanbeigeForCausalLM NanbeigeForSequenceClassification")
-"""Whose layers are run more often than once, and keep what they made each time; no spec says how often."""
+_GENERATED: Final = names("JetNemotronForCausalLM JetVLMForConditionalGeneration")
+"""Of whose convolutions, which values alone go through, pools have room for queries and keys, too."""
 
 _CONVOLUTIONS: Final = tuple(
     f"{kind}.convolution"
@@ -78,6 +78,11 @@ def _latent_scales(attention: LatentAttention, shelf: Shelf) -> None:
     shelf.keep("latent", attention.qk_rope_head_dim, "replicated", "float8_e4m3fn")
 
 
+def _unused_convolutions(net: GatedDeltaNet, shelf: Shelf) -> None:
+    channels = 2 * net.num_key_heads * net.key_head_dim
+    shelf.keep("state", channels * (net.conv_kernel - 1), "heads", "bfloat16")
+
+
 def _looks_ahead(layout: Asked) -> bool:
     """Whether no token waits for those behind it, as in models that embed a text."""
     return not any(attention.causal for attention in attentions(layout.spec))
@@ -92,6 +97,13 @@ def _layers_of_both(layout: Asked) -> int:
     """The layers of an encoder, and those of its decoder twice: for its tokens, and for the encoder's output."""
     encoder = layout.spec.stack("audio")
     return 2 * _layers_of_text(layout) + (0 if encoder is None else len(encoder.order))
+
+
+def _layers_of_loops(layout: Asked) -> int:
+    """The layers times the square of how often each is run: two places of the source multiply by it."""
+    stack = layout.spec.stack("text")
+    runs = 1 if stack is None or not stack.weights_of else len(stack.order) // len(set(stack.weights_of))
+    return _layers_of_text(layout) * runs
 
 
 CACHES: Final = (
@@ -133,12 +145,14 @@ CACHES: Final = (
         note="SGLang counts each layer's attention and its experts as two of `num_hidden_layers`, and makes half of "
         "this model; the figures are of the whole",
     ),
-    Note(
+    Keep(
         name="pools of layers that are run several times",
-        source="model_executor/model_runner_components/layer_setup.py, _get_loop_num",
-        architectures=_LOOPS,
-        note="SGLang sets room aside for keys and values for each time that a layer is run: more than the caches here "
-        "say, which are those of one run",
+        source="model_executor/model_runner_components/layer_setup.py: num_effective_layers; configs/model_config.py: "
+        "num_attention_layers",
+        caches=("attention.key_value",),
+        architectures=names("IQuestLoopCoderForCausalLM"),
+        layers=_layers_of_loops,
+        note="room is set aside for as many runs of each of a layer's runs as there are",
     ),
     Keep(
         name="no pool for what is attended to at once",
@@ -160,7 +174,7 @@ CACHES: Final = (
     Keep(
         name="pools for the heads of a data-parallel group",
         source="mem_cache/kv_cache_configurator.py: get_num_kv_heads of attn_tp_size",
-        caches=("attention.key_value", *_CONVOLUTIONS, *_RECURRENCES),
+        caches=("attention.key_value", "gated_delta_net.engine", *_CONVOLUTIONS, *_RECURRENCES),
         but=DP_ATTENTION | _STATES_OF_ALL,
         when=lambda layout: layout.schedule.dp_size != 1,
         over="tokens",
@@ -230,6 +244,14 @@ CACHES: Final = (
         architectures=DSA_POOL,
         when=_keeps_8_bits,
         note="latents in 8 bits have a float32 scale for each 128 numbers, and their rotary part stays in 16 bits",
+    ),
+    Beside(
+        name="states of convolutions of queries and keys",
+        source="configs/jet_nemotron.py: mamba2_cache_params, conv_dim of Mamba2StateShape",
+        kind="gated_delta_net",
+        put=_unused_convolutions,
+        architectures=_GENERATED,
+        note="convolutions of values alone have room for states of queries and keys, too",
     ),
     Keep(
         name="16-bit states of convolutions",

@@ -15,7 +15,7 @@ from llmsim_adapters.engines.sglang.architectures import (
     WHOLE_EMBEDDING,
     WHOLE_EMBEDDING_WITH_DP,
 )
-from llmsim_adapters.engines.sglang.conditions import forbids_fusion, has_no_class, mixtures
+from llmsim_adapters.engines.sglang.conditions import attentions, forbids_fusion, has_no_class, mixtures
 
 if TYPE_CHECKING:
     from llmsim_adapters.engines.rules import Asked
@@ -45,6 +45,8 @@ def _groups(layout: Asked) -> bool:
     return layout.schedule.dp_size != 1
 
 
+_LING: Final = frozenset({"BailingMoeV2_5ForCausalLM", "BailingMoeV3ForCausalLM"})
+
 PLACEMENT: Final = (
     Note(
         name="experts over all ranks",
@@ -60,6 +62,22 @@ PLACEMENT: Final = (
         architectures=frozenset({"KimiLinearForCausalLM"}),
         when=_groups,
         note="linear attention is split over all tp_size * dp_size ranks, DP attention or not",
+    ),
+    Split(
+        name="Ling's linear attention of each group",
+        source="models/bailing_moe_linear.py: parallel_group; models/bailing_moe_v3.py, BailingKDA",
+        part="linear_attention",
+        over="tokens",
+        architectures=_LING,
+    ),
+    Split(
+        name="Ling's grouped-query attention of all ranks",
+        source="models/bailing_moe_linear.py, models/bailing_moe_v3.py: BailingMoEAttention's projections",
+        part="attention",
+        over="all_apart",
+        architectures=_LING,
+        when=lambda layout: _groups(layout) and any(attentions(layout.spec)),
+        note=_IGNORED,
     ),
     Split(
         name="attention of all ranks",
@@ -130,10 +148,10 @@ PLACEMENT: Final = (
     Split(name="networks", source="layers/communicator.py", part="mlp", over="all"),
     Split(
         name="shared expert among the routed ones",
-        source="models/qwen2_moe.py, can_fuse_shared_expert",
+        source="models/qwen2_moe.py, can_fuse_shared_expert; models/bailing_moe_v3.py",
         part="shared_experts",
         over="experts",
-        architectures=frozenset({"Qwen3NextForCausalLM", "Qwen3NextForCausalLMMTP"}),
+        architectures=frozenset({"BailingMoeV3ForCausalLM", "Qwen3NextForCausalLM", "Qwen3NextForCausalLMMTP"}),
         when=_fuses,
         note="the shared expert is stored among the routed ones, on each of the ep_size groups of ranks",
     ),

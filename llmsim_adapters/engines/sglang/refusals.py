@@ -19,6 +19,7 @@ from llmsim_adapters.engines.sglang.architectures import (
     names,
 )
 from llmsim_adapters.engines.sglang.conditions import attentions, has_no_class, mixtures
+from llmsim_adapters.spec.components import LightningAttention, RoutedValues
 
 if TYPE_CHECKING:
     from llmsim_adapters.engines.rules import Asked
@@ -83,6 +84,19 @@ def _whole_kv_heads(layout: Asked) -> str:
     return _uneven(layout, layout.spec.language_model(), "num_key_value_heads", why)
 
 
+def _kv_heads_of_groups(layout: Asked) -> str:
+    """Say of which number of key/value heads, whose values experts project, a group's ranks are no divisor."""
+    ranks, found = layout.schedule.tp_size, list(attentions(layout.spec))
+    if any(attention.option(RoutedValues) for attention in found):
+        for attention in found:
+            if attention.num_key_value_heads % ranks:
+                return (
+                    f"schedule field `tp_size` is {ranks:d}; expected a divisor of `num_key_value_heads` = "
+                    f"{attention.num_key_value_heads:d}: no two ranks can have the same head"
+                )
+    return ""
+
+
 def _unlike_kv_heads(layout: Asked) -> str:
     found = sorted({attention.num_key_value_heads for attention in attentions(layout.spec.language_model())})
     if len(found) < 2:
@@ -92,6 +106,18 @@ def _unlike_kv_heads(layout: Asked) -> str:
         f"schedule field `engine` is 'sglang'; expected another, since by `n_heads_in_group` of `block_configs` "
         f"layers have {shown} key/value heads, and the one pool of all layers has one number of them"
     )
+
+
+def _groups_of_norms(layout: Asked) -> str:
+    """Say of which number of groups of normalised results the ranks of a data-parallel group are no divisor."""
+    ranks = layout.schedule.tp_size
+    for part in layout.spec.components():
+        if isinstance(part, LightningAttention) and part.norm_groups % ranks:
+            return (
+                f"schedule field `tp_size` is {ranks:d}; expected a divisor of `group_norm_size` = "
+                f"{part.norm_groups:d}: each rank normalises whole groups of results"
+            )
+    return ""
 
 
 def _no_ep(layout: Asked) -> str:
@@ -158,6 +184,18 @@ REFUSALS: Final = (
         source="arg_groups/model_overrides/",
         architectures=NO_DP,
         reason=_no_dp,
+    ),
+    Refuse(
+        name="key/value heads of routed values",
+        source="models/xllm.py: num_kv_heads",
+        architectures=frozenset({"K2HorizonForCausalLM", "XllmForCausalLM"}),
+        reason=_kv_heads_of_groups,
+    ),
+    Refuse(
+        name="groups of normalised results",
+        source="models/bailing_moe_linear.py: group_norm_size",
+        architectures=frozenset({"BailingMoeV2_5ForCausalLM"}),
+        reason=_groups_of_norms,
     ),
     Refuse(
         name="no splitting",

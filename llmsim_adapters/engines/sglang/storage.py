@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 _VOCABULARY: Final = "layers/vocab_parallel_embedding.py, pad_vocab_size"
 
 
+_V4: Final = names("DeepseekV4ForCausalLM DeepseekV4ForCausalLMDSpark DeepseekV4ForCausalLMNextN")
+
+
 def _mxfp4(layout: Asked) -> bool:
     """Whether experts are stored by the method that is for gpt-oss' experts."""
     quantization = layout.quantization
@@ -33,6 +36,23 @@ FLOAT32: Final = (
         note="the head is kept in float32",
     ),
     Store(
+        name="Ling's head in float32",
+        source="models/bailing_moe_linear.py: lm_head; layers/vocab_parallel_embedding.py, pad_vocab_size",
+        tensors=("head.weight",),
+        architectures=names("BailingMoeV2_5ForCausalLM"),
+        dtype="float32",
+        rows_to=64,
+        note="the head is kept in float32",
+    ),
+    Store(
+        name="float32 decay of each rank",
+        source="models/jet_nemotron.py: A_log",
+        tensors=("gated_delta_net.A_log",),
+        architectures=names("JetNemotronForCausalLM JetVLMForConditionalGeneration"),
+        dtype="float32",
+        over="none",
+    ),
+    Store(
         name="float32 decay",
         source="models/qwen3_next.py, models/nemotron_h.py, models/mamba.py: A_log",
         tensors=("gated_delta_net.A_log", "kimi_delta_attention.A_log", "mamba.A_log", "mamba2.A_log"),
@@ -50,7 +70,8 @@ FLOAT32: Final = (
         source="the model's file: params_dtype of the gate, router_dtype of what its checkpoints say",
         tensors=("mixture_of_experts.router",),
         architectures=names("""
-            BailingMoeForCausalLMNextN BailingMoeV2ForCausalLM BeamForCausalLM Glm4MoeForCausalLM
+            BailingMoeForCausalLMNextN BailingMoeV2ForCausalLM BailingMoeV2_5ForCausalLM BailingMoeV3ForCausalLM
+            BeamForCausalLM Glm4MoeForCausalLM
             Glm4MoeForCausalLMNextN Glm4MoeLiteForCausalLM Glm4MoeLiteForCausalLMNextN Grok1ForCausalLM
             Grok1ModelForCausalLM HYV3ForCausalLM HYV3ForCausalLMNextN HYV4ForCausalLM HYV4ForCausalLMNextN
             IQuestQ1ForCausalLM IQuestQ1MTP LLaDA2MoeModelLM LagunaForCausalLM LongcatFlashForCausalLM
@@ -66,14 +87,14 @@ FLOAT32: Final = (
             *("hyper_connection.fn", "hyper_connection.base", "hyper_connection.scale"),
             *("hyper_head.fn", "hyper_head.base", "hyper_head.scale", "latent_attention.sinks"),
         ),
-        architectures=names("DeepseekV4ForCausalLM DeepseekV4ForCausalLMNextN HYV4ForCausalLM HYV4ForCausalLMNextN"),
+        architectures=_V4 | names("HYV4ForCausalLM HYV4ForCausalLMNextN"),
         dtype="float32",
     ),
     Store(
         name="float32 sinks of each rank",
         source="models/deepseek_v4.py: attn_sink",
         tensors=("compressed_attention.sinks",),
-        architectures=names("DeepseekV4ForCausalLM DeepseekV4ForCausalLMNextN"),
+        architectures=_V4,
         dtype="float32",
         over="none",
     ),
@@ -85,21 +106,43 @@ FLOAT32: Final = (
             for of in ("compressed_attention", "indexer")
             for name in ("position_bias", "kv_norm")
         ),
-        architectures=names("DeepseekV4ForCausalLM DeepseekV4ForCausalLMNextN"),
+        architectures=_V4,
         dtype="float32",
+    ),
+    Store(
+        name="time steps of each rank",
+        source="models/jet_nemotron.py: dt_bias",
+        tensors=("gated_delta_net.dt_bias",),
+        architectures=names("JetNemotronForCausalLM JetVLMForConditionalGeneration"),
+        over="none",
+    ),
+    Store(
+        name="split generator of kernels",
+        source="models/jet_nemotron.py: kernel_generator.w1",
+        tensors=("gated_delta_net.kernel_a_proj",),
+        architectures=names("JetNemotronForCausalLM JetVLMForConditionalGeneration"),
+        over="all",
+    ),
+    Store(
+        name="padded gates of latent attention",
+        source="models/dots3_common/modeling.py: g_proj_local_dim_padded",
+        tensors=("latent_attention.gate_proj",),
+        architectures=names("Dots3NoteForCausalLM Dots3NoteForCausalLMNextN"),
+        rows_to=8,
+        each=True,
     ),
     Store(
         name="tables of experts by token in 32 bits",
         source="layers/moe/hash_topk.py: tid2eid",
         tensors=("mixture_of_experts.token_table",),
-        architectures=names("DeepseekV4ForCausalLM DeepseekV4ForCausalLMNextN"),
+        architectures=_V4,
         dtype="int32",
     ),
     Store(
         name="an unquantized projection",
         source="models/deepseek_v4.py: wo_a, as on SM 9.0",
         tensors=("compressed_attention.o_a_proj",),
-        architectures=names("DeepseekV4ForCausalLM DeepseekV4ForCausalLMNextN"),
+        architectures=_V4,
         dtype="usual",
         note="the first half of the output projection is stored unquantized",
     ),
@@ -107,7 +150,7 @@ FLOAT32: Final = (
         name="no scales of an unquantized projection",
         source="models/deepseek_v4.py: wo_a, as on SM 9.0",
         tensors=("compressed_attention.o_a_proj_scale",),
-        architectures=names("DeepseekV4ForCausalLM DeepseekV4ForCausalLMNextN"),
+        architectures=_V4,
         absent=True,
     ),
     Store(
@@ -128,9 +171,18 @@ FLOAT32: Final = (
     ),
     Store(
         name="split projection of a draft's inputs",
-        source="models/mistral_eagle.py, mistral_large_3_eagle.py, kimi_k25_eagle3.py: fc",
+        source="models/mistral_eagle.py, mistral_large_3_eagle.py, kimi_k25_eagle3.py, dspark_minimax.py: fc",
         tensors=("model/inputs/projection.weight",),
-        architectures=names("Eagle3DeepseekV2ForCausalLM MistralForCausalLMEagle MistralLarge3ForCausalLMEagle"),
+        architectures=names("""
+            DSparkMiniMaxDraftModel Eagle3DeepseekV2ForCausalLM MistralForCausalLMEagle MistralLarge3ForCausalLMEagle
+        """),
+        over="all",
+    ),
+    Store(
+        name="split projection of layers' own embeddings",
+        source="models/embedding_gemma2.py: per_layer_model_projection",
+        tensors=("per_layer_embedding.projection",),
+        architectures=names("EmbeddingGemma2Model"),
         over="all",
     ),
     Store(

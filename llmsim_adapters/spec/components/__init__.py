@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components.attention import LatentAttention as LatentAttention
     from llmsim_adapters.spec.components.attention_parts import Differential as Differential
     from llmsim_adapters.spec.components.attention_parts import DynamicMask as DynamicMask
+    from llmsim_adapters.spec.components.attention_parts import FirstRunAttention as FirstRunAttention
     from llmsim_adapters.spec.components.attention_parts import HeadConvolution as HeadConvolution
     from llmsim_adapters.spec.components.attention_parts import KeyValueConvolution as KeyValueConvolution
     from llmsim_adapters.spec.components.attention_parts import OutputGate as OutputGate
     from llmsim_adapters.spec.components.attention_parts import RelativeLogits as RelativeLogits
+    from llmsim_adapters.spec.components.attention_parts import RoutedValues as RoutedValues
     from llmsim_adapters.spec.components.attention_parts import SinkKeys as SinkKeys
     from llmsim_adapters.spec.components.attention_parts import Sinks as Sinks
     from llmsim_adapters.spec.components.chunk_attention import ChunkAttention as ChunkAttention
@@ -84,8 +86,8 @@ _HOMES = {
     "adapters": ("Adapter",),
     "attention": ("Attention", "LatentAttention"),
     "attention_parts": (
-        *("Differential", "DynamicMask", "HeadConvolution", "KeyValueConvolution"),
-        *("OutputGate", "RelativeLogits", "SinkKeys", "Sinks"),
+        *("Differential", "DynamicMask", "FirstRunAttention", "HeadConvolution", "KeyValueConvolution"),
+        *("OutputGate", "RelativeLogits", "RoutedValues", "SinkKeys", "Sinks"),
     ),
     "chunk_attention": ("ChunkAttention",),
     "compressed_attention": ("CompressedAttention", "CompressedIndexer"),

@@ -157,3 +157,40 @@ class Differential(AttentionPart):
     attentions = 2
 
     head_dim: int
+
+
+@quick
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstRunAttention(AttentionPart):
+    """Attention to all keys and values of the layer's first run, in a layer that is run several times (IQuest's loops).
+
+    Each head mixes it with what it attends to itself, by a gate of its query. The gate's weights are the layer's, in
+    whose first run nothing is mixed: `runs` is False there.
+    """
+
+    kind: ClassVar[str] = "first_run_attention"
+    stage = "results"
+
+    num_attention_heads: int
+    num_key_value_heads: int
+    head_dim: int
+    runs: bool = True
+
+
+@quick
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutedValues(AttentionPart):
+    """Values that experts of attention project: each token is sent to `num_values_per_tok` of `num_values` (MoVA).
+
+    A router scores them; with a `score_correction_bias`, numbers for each of them steer it.
+    """
+
+    kind: ClassVar[str] = "routed_values"
+    stage = "values"
+    makes_values = True
+
+    input_size: int
+    num_values: int
+    num_values_per_tok: int
+    value_channels: int
+    score_correction_bias: bool = False

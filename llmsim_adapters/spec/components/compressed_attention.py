@@ -30,6 +30,7 @@ class CompressedAttention(Component):
         window: the number of latest tokens that a token attends to; without `compress_rate` to these only.
         compress_rate: how many tokens become one entry more; with `overlaps` it is made of twice as many.
         top_k: how many entries the `indexer` chooses; None: all are attended to.
+        causal: whether a token attends to none of the later ones, which drafts of whole blocks do.
     """
 
     kind: ClassVar[str] = "compressed_attention"
@@ -46,6 +47,7 @@ class CompressedAttention(Component):
     overlaps: bool = False
     top_k: int | None = None
     indexer: CompressedIndexer | None = None
+    causal: bool = True
 
     def parts(self) -> tuple[Component, ...]:
         return () if self.indexer is None else (self.indexer,)

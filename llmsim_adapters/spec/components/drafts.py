@@ -39,5 +39,6 @@ class MarkovHead(Component):
     rank: int
     confidence: bool = False
     confidence_by_token: bool = False
+    confidence_bias: bool = True
     candidates: int = 0
     place: str = ""

@@ -134,7 +134,9 @@ class NextTokenInput(Component):
 
     The next token's embedding and the previous hidden state are normalised, joined and projected back to
     `hidden_size`. Embedding table and head are the main model's, which it `looks_up` unless another part did. Its norms
-    may have a gate of `norm_gate_rank`.
+    may have a gate of `norm_gate_rank`. Where there are several `streams` of hidden states, each is normalised and
+    projected by one matrix, the embedding by another, which is added to each (DeepSeek-V4); or they are normalised
+    together, where the norm is `joint` (Qwen 4).
     """
 
     kind: ClassVar[str] = "next_token_input"
@@ -142,3 +144,5 @@ class NextTokenInput(Component):
     hidden_size: int
     looks_up: bool = True
     norm_gate_rank: int = 0
+    streams: int = 1
+    joint: bool = False

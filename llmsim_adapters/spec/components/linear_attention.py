@@ -15,6 +15,8 @@ class GatedDeltaNet(Component):
     Queries, keys and values go through a depthwise convolution of `conv_kernel` tokens. Each of `num_value_heads` has
     a state of `key_head_dim` by `value_head_dim`, a decay and a rate of its own; query and key heads are shared by
     equally many of them. A prefill is computed in chunks of `chunk_size` tokens. States have a format of their own.
+    With a `kernel_rank`, values alone are convolved, each token by a kernel of its own, which is generated from the
+    input by way of so many values (Jet-Nemotron's dynamic convolution, arXiv:2508.15884).
     """
 
     kind: ClassVar[str] = "gated_delta_net"
@@ -28,6 +30,7 @@ class GatedDeltaNet(Component):
     conv_kernel: int
     chunk_size: int
     state_dtype: str = "float32"
+    kernel_rank: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +61,13 @@ class LightningAttention(Component):
 
     The heads' results are normalised together and gated from the input (MiniMax-01, arXiv:2501.08313). The powers of
     the decay inside a block of `block_size` tokens are stored tables.
+
+    Attributes:
+        qkv_bias, o_bias, gate_bias: biases of the projections.
+        qk_norm: whether the queries and keys of each head are normalised.
+        normed: whether results are, in `norm_groups` groups with a gain of their own each.
+        gated: whether results are gated.
+        tables: whether the powers of the decay are stored, and not computed.
     """
 
     kind: ClassVar[str] = "lightning_attention"
@@ -67,3 +77,11 @@ class LightningAttention(Component):
     num_heads: int
     head_dim: int
     block_size: int
+    qkv_bias: bool = False
+    o_bias: bool = False
+    gate_bias: bool = False
+    qk_norm: bool = False
+    normed: bool = True
+    norm_groups: int = 1
+    gated: bool = True
+    tables: bool = True

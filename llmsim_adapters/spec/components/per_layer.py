@@ -12,12 +12,13 @@ from llmsim_adapters.spec.components.component import Component
 class PerLayerEmbedding(Component):
     """A table with a vector of `width` for each token and each of `layers`, joined with a projection of the embedding.
 
-    The projected part is normalised; the vectors are what the layers' `PerLayerInput` takes.
+    The projected part is normalised; the vectors are what the layers' `PerLayerInput` takes. Without a `vocab_size`
+    there is no table, and the vectors are that part alone (EmbeddingGemma 2).
     """
 
     kind: ClassVar[str] = "per_layer_embedding"
 
-    vocab_size: int
+    vocab_size: int | None
     hidden_size: int
     layers: int
     width: int

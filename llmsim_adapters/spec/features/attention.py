@@ -223,6 +223,20 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         lambda a: _without(a, "sink_keys"),
     ),
     Feature(
+        "routed_values",
+        "values that experts project, each token's by some of them",
+        Attention,
+        lambda a: _is(a, "routed_values"),
+        lambda a: _without(a, "routed_values"),
+    ),
+    Feature(
+        "first_run_attention",
+        "attention to the keys and values of the layer's first run too, mixed by a gate",
+        Attention,
+        lambda a: _is(a, "first_run_attention"),
+        lambda a: _without(a, "first_run_attention"),
+    ),
+    Feature(
         "latent_attention_input_size",
         "latent attention over an input of another size",
         LatentAttention,

@@ -5,10 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from llmsim_adapters.spec.components import Embedding, Head, Projection
+from llmsim_adapters.spec.components import Embedding, Head, NextTokenInput, Projection
 from llmsim_adapters.spec.features.feature import ELEMENTWISE, Feature
 
 FEATURES: Final[tuple[Feature[Any], ...]] = (
+    Feature(
+        "predicted_streams",
+        "prediction modules that take in several streams of hidden states",
+        NextTokenInput,
+        lambda n: n.streams != 1,
+        lambda n: replace(n, streams=1, joint=False),
+    ),
     Feature(
         "several_predictions",
         "logits of several tokens after each",

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 MODULES: Final = {
     **{
         f"llmsim_adapters.spec.components.{name}": name
-        for name in ("attention", "feed_forward", "linear_attention", "recurrent", "norms", "ends", "adapters")
+        for name in (
+            *("attention", "compressed_attention", "feed_forward", "linear_attention", "recurrent", "norms", "ends"),
+            "adapters",
+        )
     },
     "llmsim_adapters.spec.model": "model",
 }
