@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llmsim_adapters.gap import Gap, GapKind
-from llmsim_adapters.spec.category import category, text_category
-from llmsim_adapters.spec.components import Component, Part
+from llmsim_adapters.spec.category import category, component_kinds, language_category, text_category
 
 if TYPE_CHECKING:
+    from llmsim_adapters.plugins.isolation import Guest
     from llmsim_adapters.plugins.registered import Registered
     from llmsim_adapters.spec.category import Category
     from llmsim_adapters.spec.model import ModelSpec
@@ -17,12 +17,16 @@ if TYPE_CHECKING:
 class Seen(NamedTuple):
     """What the claims rest on: a spec's kinds of component, features and categories, and what could not be told.
 
+    `family` is the category of its layers alone, whatever they are there for, `language_category` that of what it is
+    without towers.
+
     Where there are towers, builders are asked for those of the `language` model alone, and for having towers at all.
     """
 
     components: frozenset[str]
     features: frozenset[str]
     family: Category
+    language_category: Category
     category: Category
     gaps: tuple[Gap, ...] = ()
     language: tuple[frozenset[str], frozenset[str]] | None = None
@@ -37,14 +41,15 @@ def look(spec: ModelSpec, registered: Registered) -> Seen:
 
     guest = registered.guest_of_type(spec)
     nodes = spec.nodes() if guest is None else guest.run(spec.nodes)
-    classes = _kinds(nodes)
+    classes = component_kinds(nodes)
     kinds = frozenset([kind.kind for kind in classes])
     if spec.towers:
         of_language = spec.language_model()
         language = of_language.nodes() if guest is None else guest.run(of_language.nodes)
-        seen = _beside_towers(spec, kinds, nodes, language, registered)
+        seen = _beside_towers(spec, kinds, nodes, language, _said(of_language, language, guest), registered)
     else:
-        seen = Seen(kinds, registered.features.among(nodes), text_category(classes), category(spec, classes))
+        said = _said(spec, nodes, guest)
+        seen = Seen(kinds, registered.features.among(nodes), text_category(classes), said, category(spec, said))
     if guest is None:
         return seen
     plugged, gaps = registered.features.plugged_in(nodes)
@@ -54,12 +59,21 @@ def look(spec: ModelSpec, registered: Registered) -> Seen:
     return seen._replace(features=seen.features | plugged, gaps=seen.gaps + gaps)
 
 
+def _said(spec: ModelSpec, nodes: list[Any], guest: Guest | None) -> Category:
+    return language_category(spec, nodes) if guest is None else guest.run(lambda: language_category(spec, nodes))
+
+
 def _beside_towers(
-    spec: ModelSpec, kinds: frozenset[str], nodes: list[Any], of_language: list[Any], registered: Registered
+    spec: ModelSpec,
+    kinds: frozenset[str],
+    nodes: list[Any],
+    of_language: list[Any],
+    said: Category,
+    registered: Registered,
 ) -> Seen:
     """Return what a spec with towers has, and what is not counted of them."""
     known = registered.features
-    classes = _kinds(of_language)
+    classes = component_kinds(of_language)
     language = frozenset([kind.kind for kind in classes])
     features = known.among([spec, *of_language])
     gaps = tuple(
@@ -67,10 +81,5 @@ def _beside_towers(
         for name in sorted(features)
         if (uncounted := known[name].uncounted) is not None
     )
-    family = text_category(classes)
-    return Seen(kinds, known.among(nodes), family, category(spec, classes), gaps, (language, features))
-
-
-def _kinds(nodes: list[Any]) -> list[type[Component]]:
-    kinds = {node.__class__ for node in nodes}
-    return [kind for kind in kinds if issubclass(kind, Component) and not issubclass(kind, Part)]
+    family, whole = text_category(classes), category(spec, said)
+    return Seen(kinds, known.among(nodes), family, said, whole, gaps, (language, features))
