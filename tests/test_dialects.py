@@ -364,11 +364,12 @@ class TestHeads:
         config = {**LLAMA, "architectures": ["LlamaForSequenceClassification"], **said}
         assert gaps(config) == [("invalid_config", next(iter(said)))]
 
-    def test_pairs_of_scores_may_have_weights(self) -> None:
-        config = {**LLAMA, "architectures": ["LlamaForSequenceClassificationWithNormal_Weights"], "num_labels": 10}
+    @pytest.mark.parametrize(("labels", "pairs"), [(10, 5), (3, 1), (1, 0)])
+    def test_pairs_of_scores_may_have_weights(self, labels: int, pairs: int) -> None:
+        config = {**LLAMA, "architectures": ["LlamaForSequenceClassificationWithNormal_Weights"], "num_labels": labels}
         graph = la.build(config)
         scores = sum(w.elements for w in graph.weights if w.name.startswith("score"))
-        assert scores == 10 * 96 + 2 * (96 * 96 + 96) + 5 * 96 + 5
+        assert scores == labels * 96 + 2 * (96 * 96 + 96) + pairs * 96 + pairs
 
 
 class TestDrafts:

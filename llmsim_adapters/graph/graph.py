@@ -25,6 +25,9 @@ _LARGEST: Final = 10
 MTP: Final = "mtp"
 """The name of the stack whose parameters are counted apart."""
 
+DRAFT: Final = "draft"
+"""The name of the stack of a draft that runs beside its target, in whose graph it is counted."""
+
 
 @quick
 @dataclass(frozen=True, slots=True)

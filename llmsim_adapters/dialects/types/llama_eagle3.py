@@ -35,8 +35,12 @@ def drafting(r: Reader, mixer: Component, feed_forward: Component) -> ModelSpec:
     """Read a draft of one layer of these mixers, the first of which has twice the usual input."""
     r.check("num_hidden_layers", r.size("num_hidden_layers") == 1, "is not 1: only drafts of one layer are modelled")
     spec = decoder(r, mixer, feed_forward, inputs=_target(r))
-    spec = replace(spec, from_target=("embedding", "hidden states"))
-    vocabulary = r.optional_size("draft_vocab_size")
+    vocabulary, hidden = r.optional_size("draft_vocab_size"), r.size("hidden_size")
+    tied = any(isinstance(end, Head) and end.weight_of == "embedding" for end in spec.outputs)
+    # A table of another width is the draft's own, and so is a head of fewer tokens (llama_eagle3.py, `set_embed`).
+    table = ("embedding",) if r.size_or("target_hidden_size", lambda: hidden) == hidden else ()
+    head = ("head",) if vocabulary is None and not tied else ()
+    spec = replace(spec, from_target=(*table, "hidden states", *head))
     if vocabulary is None:
         return spec
     return spec.transform(Head, lambda h: h if h.weight_of == "embedding" else replace(h, vocab_size=vocabulary))
