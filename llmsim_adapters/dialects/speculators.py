@@ -11,8 +11,9 @@ _LAYER: Final = "transformer_layer_config"
 
 
 def flattened(config: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a config in which the keys of the layer stand beside those of the draft, which win."""
+    """Return a config in which the keys of the layer stand beside those of the draft, which win but for the type."""
     layer = config.get(_LAYER)
     if "speculators_model_type" not in config or not isinstance(layer, dict):
         return config
-    return {**layer, **{key: value for key, value in config.items() if key != _LAYER}}
+    of_draft = {key: value for key, value in config.items() if key != _LAYER}
+    return {**layer, **of_draft, **({"model_type": layer["model_type"]} if "model_type" in layer else {})}
