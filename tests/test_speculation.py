@@ -58,6 +58,16 @@ def renamed() -> list[tuple[str, dict[str, Any]]]:
 MODULES = renamed()
 
 
+def _config(architecture: str) -> dict[str, Any]:
+    """The registry's config of an architecture."""
+    (row,) = (row for row in la.coverage("sglang", offline=True).rows if row.name == architecture)
+    assert row.entry is not None
+    assert row.entry.config is not None
+    config = row.entry.config.config(architecture)
+    assert config is not None
+    return config.data
+
+
 class TestFigures:
     @pytest.mark.parametrize("schedule", STEPS, ids=str)
     def test_of_a_draft_that_stores_no_table_are_the_sums(self, schedule: la.Schedule) -> None:
@@ -168,6 +178,15 @@ class TestWhatIsTaken:
         draft = model(LLAMA, architectures=["LlamaForCausalLMEagle3"], draft_vocab_size=100, target_hidden_size=128)
         both = model(LLAMA, hidden_size=128).build(draft=draft)
         assert (1000, 64) in {weight.shape for weight in both.weights if weight.stack == DRAFT}
+
+    def test_an_assistant_keeps_nothing_and_reads_what_its_target_keeps(self) -> None:
+        target, draft = model("google/gemma-4-E2B-it"), la.load(_config("Gemma4AssistantForCausalLM"))
+        assert draft.build().parameters == 916_626_944  # transformers' class of the same config
+        both = target.build(draft=draft)
+        assert "keys and values" in next(note for note in both.notes if note.startswith("the draft takes"))
+        for reserve in (False, True):
+            kept = [graph.rank_kv_cache_bytes(5000, reserve=reserve) for graph in (target.build(), both)]
+            assert kept[0] == kept[1]
 
     def test_a_small_model_takes_nothing(self) -> None:
         target, draft = model(LLAMA, num_hidden_layers=4), model(LLAMA)

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 def lower_per_layer_embedding(embedding: PerLayerEmbedding, site: Site) -> None:
     """One look-up and one projection for the vectors of all layers."""
     tokens, joined = site.step.tokens, embedding.layers * embedding.width
-    site.weight("weight", (embedding.vocab_size, joined), "vocabulary")
-    site.product("lookup", tokens, joined, 0, tokens * joined, kind="lookup")
-    site.add_up("lookup", joined)
+    if embedding.vocab_size:
+        site.weight("weight", (embedding.vocab_size, joined), "vocabulary")
+        site.product("lookup", tokens, joined, 0, tokens * joined, kind="lookup")
+        site.add_up("lookup", joined)
     site.linear("projection", embedding.hidden_size, joined, "replicated")
     site.norm("projection_norm", Norm(embedding.width), tokens * embedding.layers)
 

@@ -58,6 +58,12 @@ def per_layer_embedding(r: Reader) -> tuple[Component, ...]:
     )
 
 
+def per_layer_projection(r: Reader, count: int) -> tuple[Component, ...]:
+    """Read the projection that the layers' own inputs are, of a model that has no table of them."""
+    width = r.size("hidden_size_per_layer_input")
+    return (PerLayerEmbedding(vocab_size=0, hidden_size=r.size("hidden_size"), layers=count, width=width),)
+
+
 def with_per_layer_input(r: Reader, layout: Layout) -> Layout:
     """Return a layout whose layers take their own embedding in at the end, and normalise it."""
     if not r.count("hidden_size_per_layer_input"):

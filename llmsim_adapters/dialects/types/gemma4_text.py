@@ -27,7 +27,7 @@ _EXPERT_KEYS = ("num_experts", "num_experts_per_tok", "moe_intermediate_size")
 
 
 def read(r: Reader) -> ModelSpec:
-    mixers = _mixers(r)
+    mixers = attentions(r)
     owners = lenders(r, [mixer.window is None for mixer in mixers])
     first_borrower = len(mixers) - r.count("num_kv_shared_layers")
     dense = wide = mlp(r)
@@ -39,7 +39,7 @@ def read(r: Reader) -> ModelSpec:
         r,
         borrowed(mixers, owners),
         [dense if i < first_borrower else wide for i in range(len(mixers))],
-        layout=_layout(r),
+        layout=ended(r),
         inputs=per_layer_embedding(r),
         softcap=r.number("final_logit_softcapping", least=0),
     )
@@ -47,7 +47,7 @@ def read(r: Reader) -> ModelSpec:
     return replace(spec, stacks=(replace(text, cache_of=owners),))
 
 
-def _mixers(r: Reader) -> list[Attention]:
+def attentions(r: Reader) -> list[Attention]:
     """Read the attention of each layer; the last one always sees everything."""
     count, whom = layers(r), r.text("use_bidirectional_attention")
     r.check("use_bidirectional_attention", whom in (None, "all", "vision"), "expected 'all', 'vision' or null")
@@ -107,7 +107,7 @@ def _overrides(r: Reader, base: Attention, wide: list[int]) -> tuple[int, int]:
     )
 
 
-def _layout(r: Reader) -> Layout:
+def ended(r: Reader) -> Layout:
     """Return the layout of a layer, which ends with a stored factor."""
     experts = None
     if r.flag("enable_moe_block"):

@@ -12,7 +12,8 @@ from llmsim_adapters.spec.components.component import Component
 class PerLayerEmbedding(Component):
     """A table with a vector of `width` for each token and each of `layers`, joined with a projection of the embedding.
 
-    The projected part is normalised; the vectors are what the layers' `PerLayerInput` takes.
+    The projected part is normalised; the vectors are what the layers' `PerLayerInput` takes. With a vocabulary of none
+    there is no table, and they are the projected part alone (EmbeddingGemma 2).
     """
 
     kind: ClassVar[str] = "per_layer_embedding"
