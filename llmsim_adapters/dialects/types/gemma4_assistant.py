@@ -8,7 +8,7 @@ layers. What comes out is projected back for the next step; the table behind the
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.dialects.assembly.components import mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder
@@ -51,6 +51,10 @@ def read(r: Reader) -> ModelSpec:
     )
 
 
-DEFAULTS: Final = {"use_ordered_embeddings": False, "num_centroids": 2048, "centroid_intermediate_top_k": 32}
+DEFAULTS: Final[dict[str, Any]] = {
+    "use_ordered_embeddings": False,
+    "num_centroids": 2048,
+    "centroid_intermediate_top_k": 32,
+}
 
 DIALECT = gemma4_text.DIALECT.like("gemma4_assistant", read=read, classes=("Gemma4AssistantForCausalLM",), **DEFAULTS)
