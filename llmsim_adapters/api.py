@@ -64,14 +64,17 @@ def build(
     offline: bool = False,
     files: Files | None = None,
     timeout: float = TIMEOUT,
+    draft: Source | None = None,
 ) -> OperatorGraph:
-    """Return the operator graph of a model; arguments as for `load` and `Model.build`.
+    """Return the operator graph of a model; arguments as for `load` and `Model.build`, `draft` a source as well.
 
     Raises:
         ConfigUnavailable: no source has a usable config.
         BuildError: no builder claims the model.
     """
-    return load(source, revision, endpoint, offline, files=files, timeout=timeout).build(schedule, builder)
+    target = load(source, revision, endpoint, offline, files=files, timeout=timeout)
+    drafting = None if draft is None else load(draft, None, endpoint, offline, timeout=timeout)
+    return target.build(schedule, builder, draft=drafting)
 
 
 def prove(

@@ -11,11 +11,13 @@ from llmsim_adapters.errors import AdapterError, ConfigUnavailable, InvalidConfi
 from llmsim_adapters.evaluation.construction import FAILURES, construct, guest_of, reread
 from llmsim_adapters.evaluation.evaluator import Evaluation, evaluate, unavailable
 from llmsim_adapters.evaluation.graphs import OWN_SCHEDULE, unsupported
+from llmsim_adapters.evaluation.speculation import misfit, of_both, together
 from llmsim_adapters.gap import Gap, GapKind, few
 from llmsim_adapters.graph.schedule import DEFAULT_ENGINE, Schedule, ScheduleError
 from llmsim_adapters.lowerings.recording import Kept
 from llmsim_adapters.plugins.isolation import refuse_plugins
 from llmsim_adapters.plugins.manager import registered
+from llmsim_adapters.registries.drafts import as_draft
 from llmsim_adapters.registries.totals import known_total
 from llmsim_adapters.sources import TIMEOUT, HubSession, Provenance, find
 from llmsim_adapters.sources.answer import Content
@@ -105,15 +107,29 @@ class Model:
         """What the builders make of it."""
         return self._evaluation.coverage
 
-    def build(self, schedule: Schedule | None = None, builder: str | None = None) -> OperatorGraph:
+    def build(
+        self, schedule: Schedule | None = None, builder: str | None = None, *, draft: Model | None = None
+    ) -> OperatorGraph:
         """Return the operator graph under a schedule, by the best builder or the one that is named.
 
+        Args:
+            schedule: the step and the layout; by default a prefill of 4096 tokens on one rank.
+            builder: the builder that is to build; by default the best one.
+            draft: what drafts for the model on the same ranks: its entries are in the graph's stack `draft`, and what
+                it takes of its target is counted once. As in SGLang, of some models that is their prediction module,
+                so that a target may be its own draft.
+
         Raises:
-            BuildError: no builder claims the model, or the one that is named does not.
+            BuildError: no builder claims the model, or the one that is named does not; or the draft can't take of this
+                model what it takes of its target.
             ScheduleError: the model can't be spread over ranks as the schedule says; the message names the field and
                 the parameter that it collides with.
         """
         schedule = schedule or Schedule()
+        if draft is not None:
+            draft = draft._as_draft
+            beside = draft.build(replace(schedule, mtp=False))
+            return together(self.build(schedule, builder), beside, self._drafted_by(draft))
         coverage, graph = self._evaluation
         if graph is not None and schedule == OWN_SCHEDULE and builder in (None, coverage.builder):
             return graph
@@ -154,22 +170,24 @@ class Model:
         alone = plugged or guest_of(self._registered.builders[claim.builder], self._registered, spec) is not None
         return sweep(fields, build, None if alone else partial(self._construct, claim))
 
-    def explain(self, schedule: Schedule | None = None, builder: str | None = None) -> Working:
+    def explain(
+        self, schedule: Schedule | None = None, builder: str | None = None, *, draft: Model | None = None
+    ) -> Working:
         """Return the working of the figures: each down to weight or operator, shape, formula and config key.
 
-        The cache is that of one sequence with as many tokens as the schedule has in it.
+        The cache is that of one sequence with as many tokens as the schedule has in it. Arguments as for `build`.
 
         Raises:
             BuildError: as `build`.
         """
         schedule = schedule or Schedule()
-        claim = self._claim(builder)
-        try:
-            graph = self._construct(claim, schedule, traced=True)
-        except FAILURES as error:
-            message = f"builder {claim.builder} failed: {error}"
-            raise BuildError(message, self.coverage) from error
-        return working(graph, schedule.context_len + schedule.seq_len, self.reading.parameters)
+        graph, parameters = self._traced(schedule, builder), self.reading.parameters
+        if draft is not None:
+            draft = draft._as_draft
+            beside = draft._traced(replace(schedule, mtp=False))
+            graph = together(graph, beside, self._drafted_by(draft), traced=True)
+            parameters = of_both(parameters, draft.reading.parameters)
+        return working(graph, schedule.context_len + schedule.seq_len, parameters)
 
     def fit(
         self,
@@ -179,6 +197,7 @@ class Model:
         contexts: Sequence[int] = (4096, 32768, 131072),
         utilization: float = 0.9,
         builder: str | None = None,
+        draft: Model | None = None,
         **fields: Any,
     ) -> Fit:
         """Return how many sequences fit beside the weights, for every layout over so many accelerators.
@@ -192,6 +211,7 @@ class Model:
             utilization: the part of memory that weights, caches and states may take; the rest is for what no graph
                 has, `Fit.to_dict()["not_in_it"]`.
             builder: the builder that is to build; by default the best one.
+            draft: what drafts for the model, as for `build`: its weights and caches are in the figures.
             **fields: fields of `Schedule` that hold for all layouts, as formats and the engine.
 
         Raises:
@@ -212,7 +232,7 @@ class Model:
                     f"schedule field `{printable(field)}`: expected one that holds for all layouts, such as `engine`"
                 )
                 raise ScheduleError(message)
-        build = partial(self.build, builder=builder)
+        build = partial(self.build, builder=builder, draft=draft)
         build(Schedule(**fields))  # before any layout is refused: whether there is a builder, and fields that can be
         assert self.spec is not None  # the graph was made of it
         return fit(
@@ -277,6 +297,12 @@ class Model:
         return self._plugins or registered()
 
     @cached_property
+    def _as_draft(self) -> Model:
+        """The model as SGLang runs it where it is named as a draft."""
+        renamed = as_draft(self.config)
+        return self if renamed is None else self.__class__(renamed, plugins=self._plugins)
+
+    @cached_property
     def _evaluation(self) -> Evaluation:
         return evaluate(
             self.reading,
@@ -318,6 +344,28 @@ class Model:
             traced=traced,
             kept=kept,
         )
+
+    def _traced(self, schedule: Schedule, builder: str | None = None) -> OperatorGraph:
+        claim = self._claim(builder)
+        try:
+            return self._construct(claim, schedule, traced=True)
+        except FAILURES as error:
+            message = f"builder {claim.builder} failed: {error}"
+            raise BuildError(message, self.coverage) from error
+
+    def _drafted_by(self, draft: Model) -> ModelSpec:
+        """Return the spec of a draft that can take of this model what it takes of its target.
+
+        Raises:
+            BuildError: it can't.
+        """
+        assert self.spec is not None
+        assert draft.spec is not None  # graphs were made of both
+        if (reason := misfit(self.spec, draft.spec)) is not None:
+            names = [printable(model.config.provenance.location) for model in (draft, self)]
+            message = f"{names[0]} can't draft for {names[1]}: {reason}"
+            raise BuildError(message, draft.coverage)
+        return draft.spec
 
     def _gaps(self, claim: Claim) -> tuple[Gap, ...]:
         if claim.builder == self.coverage.builder:

@@ -14,7 +14,7 @@ import pytest
 import llmsim_adapters as la
 from llmsim_adapters.dialects.assembly.options import with_options
 from llmsim_adapters.lowerings.built_in import BUILT_IN
-from llmsim_adapters.spec.category import text_category
+from llmsim_adapters.spec.category import language_category, text_category
 from llmsim_adapters.spec.components import (
     MLP,
     Adapter,
@@ -22,7 +22,6 @@ from llmsim_adapters.spec.components import (
     Attention,
     AttentionResidual,
     AxialPositionEmbedding,
-    BlockConvolution,
     ChunkAttention,
     Component,
     CompressedAttention,
@@ -38,7 +37,6 @@ from llmsim_adapters.spec.components import (
     InitialState,
     LatentAttention,
     LowRankHyperConnection,
-    MarkovHead,
     MixtureOfAttention,
     MixtureOfExperts,
     NextTokenInput,
@@ -55,7 +53,6 @@ from llmsim_adapters.spec.components import (
     RoutedValues,
     Scale,
     ScaledResidual,
-    Score,
     SinkKeys,
     StreamProjections,
     every_kind,
@@ -64,7 +61,7 @@ from llmsim_adapters.spec.features import GROUPS, Features
 from llmsim_adapters.spec.features.known import MODULES
 from llmsim_adapters.spec.quantization import SCHEMES, Quantization, Scheme, Side
 from llmsim_adapters.testing.features import by_feature, in_full
-from tests import hybrids
+from tests import hybrids, purposes
 from tests.facts import REPORT
 from tests.hub.fixtures import ROOT
 
@@ -105,12 +102,14 @@ def specs() -> dict[str, la.ModelSpec]:
     read["dense with multi_token_prediction"] = predicting(dense, hidden=4096)
     read["experts with multi_token_prediction"] = predicting(experts, hidden=2048)
     read["experts with mixed_attention"] = alternating(experts, Attention, lambda a: replace(a, window=512))
-    for name in ("dense_layers", "multi_token_prediction", "mixed_attention"):
+    for base, spec in (("dense", dense), ("experts", experts)):
+        read[f"{base} with uncached_attention"] = alternating(spec, Attention, lambda a: replace(a, cached=False))
+    for name in ("dense_layers", "multi_token_prediction", "mixed_attention", "uncached_attention"):
         read[f"hybrid with {name}"] = hybrids.hybrid(read[f"experts with {name}"])
     for base in ("dense", "experts", "latent", "hybrid"):
         spec = latent if base == "latent" else read[f"{base} with multi_token_prediction"]
         read[f"{base} with predicted_streams"] = spec.transform(NextTokenInput, lambda n: replace(n, streams=4))
-    return read
+    return read | purposes.specs(read)
 
 
 VARIATIONS: tuple[tuple[str, type[Any], Callable[[Any], Any]], ...] = (
@@ -142,10 +141,6 @@ VARIATIONS: tuple[tuple[str, type[Any], Callable[[Any], Any]], ...] = (
     ("no_pre_norm", la.Sublayer, lambda s: replace(s, pre_norms=(), post_norms=s.pre_norms)),
     ("position_embedding", la.ModelSpec, lambda s: replace(s, inputs=(*s.inputs, POSITIONS))),
     ("projection", la.ModelSpec, lambda s: replace(s, inputs=(*s.inputs, PROJECTION))),
-    ("a block_convolution", la.ModelSpec, lambda s: replace(s, inputs=(*s.inputs, CONVOLVED_BLOCK))),
-    ("a choice_of_candidates", la.ModelSpec, lambda s: replace(s, outputs=(*s.outputs, replace(MARKOV, candidates=4)))),
-    ("a markov_head", la.ModelSpec, lambda s: replace(s, outputs=(*s.outputs, MARKOV))),
-    ("a score", la.ModelSpec, lambda s: replace(s, outputs=(SCORE,))),
     ("prompt_tokens", la.Stack, lambda s: replace(s, prompt=8)),
     ("padded_prefill", la.Stack, lambda s: replace(s, pad_to=7)),
     ("a chunk_attention", la.Block, lambda b: replace(b, sublayers=(*b.sublayers, CHUNKED))),
@@ -166,7 +161,6 @@ VARIATIONS: tuple[tuple[str, type[Any], Callable[[Any], Any]], ...] = (
     ("value_norm", Attention, lambda a: replace(a, v_norm=Norm(a.head_dim))),
     ("keys_as_values", Attention, lambda a: replace(a, keys_as_values=True)),
     ("attention_source_size", Attention, lambda a: replace(a, source_size=77)),
-    ("uncached_attention", Attention, lambda a: replace(a, cached=False)),
     ("block_sparse_attention", Attention, lambda a: replace(a, top_k=64, top_k_block=16, indexer=INDEXER)),
     ("unfinished_block", Attention, lambda a: replace(a, top_k=64, top_k_block=16, top_k_tail=True, indexer=POOLED)),
     ("pooled_index", Attention, lambda a: replace(a, top_k=64, top_k_block=16, indexer=POOLED)),
@@ -258,9 +252,6 @@ CHOSEN = la.Sublayer(
     (NgramInput(hidden_size=2048, streams=3, table_rows=999, heads=4, width=64, ngram_size=3, conv_kernel=4),)
 )
 PROJECTION = Projection(input_size=2048, output_size=2048)
-CONVOLVED_BLOCK = BlockConvolution(hidden_size=2048, kernel_size=4, groups=32)
-MARKOV = MarkovHead(hidden_size=2048, vocab_size=999, rank=16)
-SCORE = Score(hidden_size=2048, labels=3, dense_layers=1, bias=True)
 
 
 def encoding(axis: str) -> la.Stack:
@@ -370,8 +361,7 @@ class TestRequirements:
         occurring = {
             component.kind
             for spec in SPECS.values()
-            if text_category({component.__class__ for component in spec.components()})
-            in builder.requirements.categories
+            if language_category(spec, spec.language_model().nodes()) in builder.requirements.categories
             for component in spec.components()
         }
         assert declared == occurring & declared
@@ -381,9 +371,9 @@ class TestRequirements:
         assert {name for name in vars(builder) if not name.startswith("__")} == {"name", "requirements"}
 
 
-def test_each_text_category_of_decoders_has_one_builder() -> None:
+def test_each_category_has_one_builder_but_that_of_models_that_are_built_by_their_language_model() -> None:
     categories = [category for builder in BUILDERS for category in builder.requirements.categories]
-    assert sorted(categories) == ["dense", "hybrid", "mla", "mla_moe", "moe", "ssm"]
+    assert sorted(categories) == sorted(set(la.Category) - {la.Category.MULTIMODAL})
 
 
 @pytest.mark.parametrize("path", sorted(Path(ROOT / "builders" / "llmsim_builders").glob("*.py")), ids=lambda p: p.name)

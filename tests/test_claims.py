@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -48,6 +48,10 @@ MODELS: dict[tuple[str, la.Category], Any] = {
     },
     ("hybrid", la.Category.HYBRID): {"model_type": "qwen3_next", "architectures": ["Qwen3NextForCausalLM"]},
     ("hybrid", la.Category.SSM): {"model_type": "mamba", "architectures": ["MambaForCausalLM"]},
+    ("encoder", la.Category.ENCODER): "BAAI/bge-large-en",
+    ("encoder", la.Category.EMBEDDER): "intfloat/e5-mistral-7b-instruct",
+    ("classifier", la.Category.CLASSIFIER): "BAAI/bge-reranker-v2-m3",
+    ("draft", la.Category.DRAFT): "SpecForge/qwen3-8b-dflash",
 }
 
 
@@ -230,3 +234,66 @@ class TestClaimingEverything:
         """
         coverage = model(MISTRAL, plugins.install(source).load()).coverage
         assert coverage.claims[1].gaps[0].impact is None
+
+
+class TestPurposes:
+    """A model that makes no text is told apart by what it is there for, and built by the builder for that."""
+
+    LLAMA: Final[dict[str, Any]] = {
+        "model_type": "llama",
+        "hidden_size": 64,
+        "intermediate_size": 96,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "vocab_size": 100,
+    }
+
+    @pytest.mark.parametrize(
+        ("architecture", "category", "builder"),
+        [
+            ("LlamaForCausalLM", "dense", "qwen3"),
+            ("LlamaModel", "embedder", "encoder"),
+            ("LlamaForSequenceClassification", "classifier", "classifier"),
+            ("LlamaForCausalLMEagle", "draft", "draft"),
+            ("LlamaForTokenClassification", "dense", "qwen3"),  # what is made of the hidden states isn't known
+        ],
+    )
+    def test_one_builder_claims_each(self, architecture: str, category: str, builder: str) -> None:
+        layers = 1 if category == "draft" else 2
+        coverage = la.evaluate({**self.LLAMA, "num_hidden_layers": layers, "architectures": [architecture]})
+        assert (coverage.category, coverage.builder) == (category, builder)
+        assert [claim.builder for claim in coverage.claims if claim.claims] == [builder]
+
+    @pytest.mark.parametrize(
+        ("changed", "category"),
+        [
+            ({"architectures": ["BertModel"]}, "encoder"),
+            ({"architectures": ["BertForMaskedLM"]}, "encoder"),
+            ({"architectures": ["BertForSequenceClassification"]}, "classifier"),
+            ({"architectures": ["BertLMHeadModel"], "is_decoder": True}, "dense"),
+        ],
+    )
+    def test_what_keeps_nothing_of_its_tokens_is_an_encoder(self, changed: dict[str, Any], category: str) -> None:
+        coverage = la.evaluate({"model_type": "bert", **changed})
+        assert coverage.category == category
+
+    def test_the_others_say_what_they_are_for(self) -> None:
+        claims = la.evaluate({**self.LLAMA, "architectures": ["LlamaForSequenceClassification"]}).claims
+        (claim,) = (claim for claim in claims if claim.builder == "qwen3")
+        assert claim.reasons()[0].detail == "the model is classifier; qwen3 is for dense"
+        (claim,) = (claim for claim in claims if claim.builder == "draft")
+        assert claim.reasons()[0].detail == "the model is classifier; draft is for draft"
+
+    def test_a_reward_model_that_sees_is_built_by_the_builder_for_reward_models(self) -> None:
+        config = la.load("google/gemma-3-4b-it", offline=True).config.data
+        coverage = la.evaluate({**config, "architectures": ["Gemma3ForSequenceClassification"]})
+        assert (coverage.category, coverage.builder) == ("multimodal", "classifier")
+
+    def test_where_no_builder_is_for_its_purpose_one_for_its_layers_claims_it(self) -> None:
+        """So that a plugin which came before the purposes builds what it built."""
+        registered = built_ins()
+        dense = registered.builders["qwen3"]
+        scoring = replace(dense.requirements, components=dense.requirements.components | {"score"})
+        registered.builders = {"qwen3": dense._replace(requirements=scoring)}
+        coverage = model({**self.LLAMA, "architectures": ["LlamaForSequenceClassification"]}, registered).coverage
+        assert (coverage.category, coverage.builder) == ("classifier", "qwen3")

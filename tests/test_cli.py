@@ -515,7 +515,8 @@ class TestMisuse:
         assert result.stderr.count("\n") == 1
 
     def test_names_the_builders_that_there_are(self) -> None:
-        assert "deepseek_v3, hybrid, qwen3, qwen3_moe" in run("build", "Qwen/Qwen3-8B", "--builder", "none").stderr
+        said = run("build", "Qwen/Qwen3-8B", "--builder", "none").stderr
+        assert "classifier, deepseek_v3, draft, encoder, hybrid, qwen3, qwen3_moe" in said
 
 
 class TestHelp:

@@ -71,3 +71,21 @@ class TestHybrid(BuilderConformance):
     builder = "hybrid"
     examples = examples("hybrid")
     specs = SPECS
+
+
+class TestEncoder(BuilderConformance):
+    builder = "encoder"
+    examples = examples("encoder")
+    specs = SPECS
+
+
+class TestClassifier(BuilderConformance):
+    builder = "classifier"
+    examples = examples("classifier")
+    specs = SPECS
+
+
+class TestDraft(BuilderConformance):
+    builder = "draft"
+    examples = examples("draft")
+    specs = SPECS

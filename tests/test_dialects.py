@@ -364,11 +364,12 @@ class TestHeads:
         config = {**LLAMA, "architectures": ["LlamaForSequenceClassification"], **said}
         assert gaps(config) == [("invalid_config", next(iter(said)))]
 
-    def test_pairs_of_scores_may_have_weights(self) -> None:
-        config = {**LLAMA, "architectures": ["LlamaForSequenceClassificationWithNormal_Weights"], "num_labels": 10}
+    @pytest.mark.parametrize(("labels", "pairs"), [(10, 5), (3, 1), (1, 0)])
+    def test_pairs_of_scores_may_have_weights(self, labels: int, pairs: int) -> None:
+        config = {**LLAMA, "architectures": ["LlamaForSequenceClassificationWithNormal_Weights"], "num_labels": labels}
         graph = la.build(config)
         scores = sum(w.elements for w in graph.weights if w.name.startswith("score"))
-        assert scores == 10 * 96 + 2 * (96 * 96 + 96) + 5 * 96 + 5
+        assert scores == labels * 96 + 2 * (96 * 96 + 96) + pairs * 96 + pairs
 
 
 class TestDrafts:
@@ -431,6 +432,37 @@ class TestDrafts:
             "transformer_layer_config": {**layer, "num_hidden_layers": 1},
         }
         assert la.build(nested).parameters == la.build(flat).parameters
+
+    @pytest.mark.parametrize(
+        ("layer", "draft", "parameters"),
+        [
+            ({"model_type": "llama"}, {}, 147456),
+            ({"model_type": "llama"}, {"norm_before_fc": True}, 147648),
+            ({"model_type": "llama"}, {"eagle_aux_hidden_state_layer_ids": [1, 2]}, 143360),
+            ({"model_type": "llama", "attention_bias": True}, {"fc_norm": True}, 147840),
+            ({"model_type": "qwen3"}, {}, 147488),
+            ({"model_type": "qwen3"}, {"norm_before_fc": True}, 147680),
+            ({"model_type": "qwen3", "attention_bias": True}, {}, 147680),
+            ({"model_type": "qwen3", "attention_bias": True}, {"eagle_aux_hidden_state_layer_ids": [1, 2]}, 143584),
+        ],
+    )
+    def test_speculators_drafts_have_the_parameters_of_its_own_class(
+        self, layer: dict[str, Any], draft: dict[str, Any], parameters: int
+    ) -> None:
+        """Those of `Eagle3DraftModel` of speculators 0.9.0 on torch's meta device, less its copies of the target's."""
+        sizes = {"hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 1, "num_attention_heads": 4}
+        rest = {"num_key_value_heads": 2, "head_dim": 16, "vocab_size": 1000, "hidden_act": "silu"}
+        written = {"model_type": "speculator_model", "speculators_model_type": "eagle3", "draft_vocab_size": 500}
+        config = {"architectures": ["Eagle3Speculator"], **written, "norm_output": False, **draft}
+        model = la.load({**config, "transformer_layer_config": {**sizes, **rest, "attention_bias": False, **layer}})
+        assert model.coverage.gaps == ()
+        assert model.build().parameters == parameters
+
+    def test_a_speculators_layer_of_another_type_is_a_gap(self) -> None:
+        layer = {key: value for key, value in LLAMA.items() if key != "architectures"}
+        draft = {"architectures": ["Eagle3Speculator"], "speculators_model_type": "eagle3", "draft_vocab_size": 500}
+        found = gaps({**draft, "transformer_layer_config": {**layer, "model_type": "qwen2", "num_hidden_layers": 1}})
+        assert ("unsupported_feature", "model_type") in found
 
     @pytest.mark.parametrize(("key", "other"), [("markov_rank", 128), ("enable_confidence_head", False)])
     def test_a_head_that_is_said_in_two_places_is_one_or_a_conflict(self, key: str, other: Any) -> None:

@@ -117,7 +117,8 @@ def test_a_notebook_registers_and_registers_again(tmp_path: Path) -> None:
     assert lines[1:4] == [
         "fully_supported 160020",
         "fully_supported 190020",
-        "['deepseek_v3', 'hybrid', 'mine', 'qwen3', 'qwen3_moe'] ['sglang', 'checkpoint', 'llmsim', 'mine']",
+        "['classifier', 'deepseek_v3', 'draft', 'encoder', 'hybrid', 'mine', 'qwen3', 'qwen3_moe'] "
+        "['sglang', 'checkpoint', 'llmsim', 'mine']",
     ]
     assert lines[4].startswith("3 is nothing to register; expected a Dialect, a class of Builder")
     assert "model type `llama` is taken by llmsim-adapters" in lines[5]

@@ -11,12 +11,18 @@ if TYPE_CHECKING:
 
 _DECODER: Final = frozenset(
     {"adapter", "embedding", "head", "mlp", "next_token_input", "norm", "position_embedding", "projection", "scale"}
-    | {"block_convolution", "markov_head", "score"}
     | {"hyper_connection", "hyper_head", "indexer", "initial_state", "convolved_residual", "scaled_residual"}
     | {"alternating_updates", "per_layer_embedding", "per_layer_input", "retrieved_experts", "stream_projections"}
     | {"attention_residual", "axial_position_embedding", "chunk_attention", "hash_embedding"}
     | {"low_rank_hyper_connection", "ngram_attention", "ngram_input", "patch_attention", "relative_attention"}
 )
+
+EVERY_MIXER: Final = frozenset(
+    {"attention", "compressed_attention", "compressed_indexer", "latent_attention", "mixture_of_attention"}
+    | {"gated_delta_net", "kimi_delta_attention", "lightning_attention", "mixture_of_experts", "short_convolution"}
+    | {"gated_linear_recurrence", "mamba", "mamba2", "matrix_lstm", "rwkv_channel_mix", "rwkv_time_mix"}
+)
+"""What layers of every family mix tokens and features with: for models told apart by what they are there for."""
 
 DECODER_PARAMETERS: Final = ("hidden_size", "num_hidden_layers", "num_attention_heads")
 EXPERT_PARAMETERS: Final = ("num_experts", "num_experts_per_tok", "moe_intermediate_size")

@@ -8,8 +8,25 @@ import click
 
 from llmsim_adapters.cli.command import Command, examples
 from llmsim_adapters.cli.group import MISUSE, Failed
-from llmsim_adapters.cli.models import find_model, reason, refuse_misuse, refuse_unknown, split, warn_of_broken_plugins
-from llmsim_adapters.cli.options import completed, fields_of, fit_options, model_options, schedule_of, source_argument
+from llmsim_adapters.cli.models import (
+    beside,
+    find_draft,
+    find_model,
+    reason,
+    refuse_misuse,
+    refuse_unknown,
+    split,
+    warn_of_broken_plugins,
+)
+from llmsim_adapters.cli.options import (
+    completed,
+    draft_option,
+    fields_of,
+    fit_options,
+    model_options,
+    schedule_of,
+    source_argument,
+)
 from llmsim_adapters.cli.output import Wanted, emit
 from llmsim_adapters.cli.words import one_line
 
@@ -86,6 +103,7 @@ def compare(
     help="The part of memory that weights, caches and states may take.",
 )
 @click.option("--want", metavar="batch=N,context=N", help="Show the fewest accelerators that hold so much.")
+@draft_option
 @fit_options
 def fit(
     source: str,
@@ -95,6 +113,7 @@ def fit(
     context: str,
     utilization: float,
     want: str | None,
+    draft: str | None,
     wanted: Wanted,
     builder: str | None,
     engine_options: tuple[str, ...],
@@ -121,6 +140,7 @@ def fit(
     try:
         amount = memory_of(memory) if memory is not None else accelerator(str(gpu)).name
         model = find_model(source, hub)
+        drafting = find_draft(draft, hub)
         refuse_unknown(builder, model)
         found = model.fit(
             amount,
@@ -128,6 +148,7 @@ def fit(
             contexts=contexts or [4096],
             utilization=utilization,
             builder=builder,
+            draft=drafting,
             **fields,
         )
     except ConfigUnavailable as error:
@@ -141,7 +162,7 @@ def fit(
     used = builder or model.coverage.builder or ""
     emit(
         wanted,
-        lambda: content.document(source, found, asked),
+        lambda: content.document(beside(source, draft), found, asked),
         lambda: content.data(source, used, found, asked),
     )
     if asked is not None and not found.smallest(*asked):

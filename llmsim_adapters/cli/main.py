@@ -17,7 +17,9 @@ from llmsim_adapters.cli.command import examples
 from llmsim_adapters.cli.group import MISUSE, Commands, Failed
 from llmsim_adapters.cli.layouts import compare, fit
 from llmsim_adapters.cli.models import (
+    beside,
     failures,
+    find_draft,
     find_model,
     reason,
     refuse_misuse,
@@ -29,6 +31,7 @@ from llmsim_adapters.cli.models import (
 )
 from llmsim_adapters.cli.options import (
     completed,
+    draft_option,
     engine_options,
     fields_of,
     format_option,
@@ -140,8 +143,17 @@ def coverage(
     "gaps, builders, config or notes.",
 )
 @click.option("--full", is_flag=True, help="Everything: claims, parameters, and the working of every figure.")
+@draft_option
 @model_options
-def explain(source: str, wanted: Wanted, builder: str | None, why: tuple[str, ...], full: bool, **options: Any) -> None:
+def explain(
+    source: str,
+    wanted: Wanted,
+    builder: str | None,
+    why: tuple[str, ...],
+    full: bool,
+    draft: str | None,
+    **options: Any,
+) -> None:
     """Say of one model whether it is supported, how large it is and what a step costs, and why.
 
     JSON holds everything, whatever is unfolded.
@@ -156,6 +168,7 @@ def explain(source: str, wanted: Wanted, builder: str | None, why: tuple[str, ..
     schedule = schedule_of(**options)
     working = graph = None
     failure: Exception | None = None
+    drafting = find_draft(draft, hub)
     try:
         model = find_model(source, hub)
     except ConfigUnavailable as error:
@@ -166,9 +179,9 @@ def explain(source: str, wanted: Wanted, builder: str | None, why: tuple[str, ..
         refuse_unknown(builder, model)
         try:
             if full or why or wanted.format == "json":
-                working = model.explain(schedule, builder)
+                working = model.explain(schedule, builder, draft=drafting)
             else:  # a graph without formulas is made in half the time
-                graph = model.build(schedule, builder)
+                graph = model.build(schedule, builder, draft=drafting)
         except ScheduleError as error:
             failure = refused(error, schedule)
         except BuildError as error:
@@ -176,13 +189,14 @@ def explain(source: str, wanted: Wanted, builder: str | None, why: tuple[str, ..
     used = None if working is None else builder or answer.builder
 
     def document() -> Document:
+        title = beside(source, draft)
         if why:
             from llmsim_adapters.cli.why import document as unfolded
 
-            return unfolded(source, answer, schedule, working, why)
+            return unfolded(title, answer, schedule, working, why)
         if full:
-            return content.document(source, answer, schedule, working)
-        return short.document(source, answer, schedule, graph)
+            return content.document(title, answer, schedule, working)
+        return short.document(title, answer, schedule, graph)
 
     warn_of_broken_plugins()
     emit(wanted, document, lambda: content.data(source, answer, schedule, used, working))
@@ -199,8 +213,9 @@ def explain(source: str, wanted: Wanted, builder: str | None, why: tuple[str, ..
 )
 @source_argument
 @click.option("--weights", is_flag=True, help="List every tensor, too; JSON always does.")
+@draft_option
 @model_options
-def build(source: str, wanted: Wanted, builder: str | None, weights: bool, **options: Any) -> None:
+def build(source: str, wanted: Wanted, builder: str | None, weights: bool, draft: str | None, **options: Any) -> None:
     """Build the operator graph of one model, for one rank: operators, transfers, totals, caches and weights."""
     from llmsim_adapters.cli import build as content
     from llmsim_adapters.errors import ConfigUnavailable
@@ -209,6 +224,7 @@ def build(source: str, wanted: Wanted, builder: str | None, weights: bool, **opt
 
     options, hub = split(options)
     schedule = schedule_of(**options)
+    drafting = find_draft(draft, hub)
     try:
         model = find_model(source, hub)
     except ConfigUnavailable as error:
@@ -216,7 +232,7 @@ def build(source: str, wanted: Wanted, builder: str | None, weights: bool, **opt
         raise
     refuse_unknown(builder, model)
     try:
-        graph = model.build(schedule, builder)
+        graph = model.build(schedule, builder, draft=drafting)
     except ScheduleError as error:
         raise refused(error, schedule) from error
     except BuildError as error:
@@ -231,7 +247,7 @@ def build(source: str, wanted: Wanted, builder: str | None, weights: bool, **opt
     warn_of_broken_plugins()
     emit(
         wanted,
-        lambda: content.document(source, model.coverage, graph, weights=weights),
+        lambda: content.document(beside(source, draft), model.coverage, graph, weights=weights),
         lambda: content.data(source, model.coverage, graph),
     )
 

@@ -55,6 +55,22 @@ def find_model(source: str, hub: dict[str, Any]) -> Model:
         return load(source, **hub, waiting=bar.waiting)
 
 
+def find_draft(source: str | None, hub: dict[str, Any]) -> Model | None:
+    """Return the model of a draft's source, of which no revision was asked for; None where there is none."""
+    from llmsim_adapters.errors import ConfigUnavailable
+
+    try:
+        return None if source is None else find_model(source, {**hub, "revision": None})
+    except ConfigUnavailable as error:
+        refuse_misuse(error)
+        raise
+
+
+def beside(source: str, draft: str | None) -> str:
+    """Return what an answer is about: a model, or one and its draft."""
+    return source if draft is None else f"{source} with {draft}"
+
+
 def refuse_misuse(error: ConfigUnavailable) -> None:
     """End with exit code 2 where the source can't be one, whatever the hubs have."""
     if any(answer.kind == "invalid_id" for answer in error.answers):

@@ -96,6 +96,13 @@ def completed(words: str, *, files: bool = False) -> Callable[..., list[Any]]:
 
 source_argument = click.argument("source", shell_complete=completed("sources", files=True))
 
+draft_option = click.option(
+    "--draft",
+    metavar="SOURCE",
+    shell_complete=completed("sources", files=True),
+    help="What drafts for the model on the same ranks.",
+)
+
 _RANKS = tuple(
     click.option(
         f"--{name}-size", f"--{name}", metavar="N", type=click.IntRange(min=1), default=1, show_default=True, help=text

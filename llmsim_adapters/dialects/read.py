@@ -24,7 +24,7 @@ from llmsim_adapters.dialects.reading.find import (
 from llmsim_adapters.dialects.reading.reader import Reader
 from llmsim_adapters.dialects.reading.reading import Origin, Reading
 from llmsim_adapters.dialects.relatives import Relative, accepts, assume, relatives
-from llmsim_adapters.dialects.speculators import flattened
+from llmsim_adapters.dialects.speculators import flattened, located
 from llmsim_adapters.errors import internal
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.spec.quick import replace
@@ -32,7 +32,7 @@ from llmsim_adapters.spelling import meant
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from llmsim_adapters.dialects.reading.dialect import Dialect
     from llmsim_adapters.sources import Sidecars
@@ -59,11 +59,15 @@ def read(
         by_keys_alone: read by the inferring dialect even what some dialect knows, to measure how good it is.
         sidecars: what is known of the files beside the config.
     """
-    config = flattened(config)
 
     def reading_of(config: Mapping[str, Any]) -> Reading:
         return _as_any_type(config, plugged or {}, sidecars, traced=traced, by_keys_alone=by_keys_alone)
 
+    return located(_held_to_lists(flattened(config), reading_of), config)
+
+
+def _held_to_lists(config: Mapping[str, Any], reading_of: Callable[[Mapping[str, Any]], Reading]) -> Reading:
+    """Return the reading of a config, where its lists of layers agree with it; else what is left without them."""
     reading = reading_of(config)
     if reading.outvoted and reading.spec is not None:
         return left_out.held_to_patterns(config, reading, reading_of)

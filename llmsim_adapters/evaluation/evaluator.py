@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.graph.graph import OperatorGraph
     from llmsim_adapters.plugins.registered import Registered, RegisteredBuilder
     from llmsim_adapters.sources import Content, Provenance
+    from llmsim_adapters.spec.category import Category
     from llmsim_adapters.spec.model import ModelSpec
 
 
@@ -83,17 +84,10 @@ def _of_spec(
         return Evaluation(_unreadable(replace(reading, gaps=(*reading.gaps, gap)), source, registered), None)
     components, features = seen.components, seen.features
     language, asked = (components, features) if seen.language is None else seen.language
-    computed = [
-        (
-            entry,
-            declared_claim(name, entry.requirements, reading, seen.family, language, asked)._replace(
-                builds_itself=entry.builds_itself
-            ),
-        )
-        for name, entry in registered.builders.items()
-    ]
-    claims = [_claim(entry, claim, reading) for entry, claim in computed]
-    claims.sort(key=Claim.rank)
+    claims = _claims(registered, reading, seen.language_category, language, asked)
+    if seen.family is not seen.language_category and not any(claim.claims for claim in claims):
+        of_layers = _claims(registered, reading, seen.family, language, asked)
+        claims = of_layers if any(claim.claims for claim in of_layers) else claims
     claims = with_impacts(claims, spec, registered)
     graph, claims = build_best(claims, registered, spec, config)
     best = claims[0] if graph is not None else None
@@ -161,6 +155,17 @@ def _unreadable(reading: Reading, source: Provenance, registered: Registered) ->
         reading.path,
         reading.without_effect,
     )
+
+
+def _claims(
+    registered: Registered, reading: Reading, asked: Category, components: frozenset[str], features: frozenset[str]
+) -> list[Claim]:
+    """Return what each builder says of a model that is asked for as one of a category, best first."""
+    claims = []
+    for name, entry in registered.builders.items():
+        declared = declared_claim(name, entry.requirements, reading, asked, components, features)
+        claims.append(_claim(entry, declared._replace(builds_itself=entry.builds_itself), reading))
+    return sorted(claims, key=Claim.rank)
 
 
 def _claim(entry: RegisteredBuilder, claim: Claim, reading: Reading) -> Claim:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from llmsim_adapters.evaluation.evidence import verified
 from llmsim_adapters.gap import Gap, GapKind
-from llmsim_adapters.spec.category import category, text_category
-from llmsim_adapters.spec.components import Component, Part
+from llmsim_adapters.spec.category import category, component_kinds, language_category, text_category
 from llmsim_adapters.spec.features.model import TOWERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from llmsim_adapters.plugins.isolation import Guest
     from llmsim_adapters.plugins.registered import Registered
     from llmsim_adapters.spec.category import Category
     from llmsim_adapters.spec.model import ModelSpec, Stack
@@ -21,12 +21,16 @@ if TYPE_CHECKING:
 class Seen(NamedTuple):
     """What the claims rest on: a spec's kinds of component, features and categories, and what could not be told.
 
+    `family` is the category of its layers alone, whatever they are there for, `language_category` that of what it is
+    without towers.
+
     Where there are towers, builders are asked for those of the `language` model alone, and for having towers at all.
     """
 
     components: frozenset[str]
     features: frozenset[str]
     family: Category
+    language_category: Category
     category: Category
     gaps: tuple[Gap, ...] = ()
     language: tuple[frozenset[str], frozenset[str]] | None = None
@@ -41,14 +45,15 @@ def look(spec: ModelSpec, registered: Registered) -> Seen:
 
     guest = registered.guest_of_type(spec)
     nodes = spec.nodes() if guest is None else guest.run(spec.nodes)
-    classes = _kinds(nodes)
+    classes = component_kinds(nodes)
     kinds = frozenset([kind.kind for kind in classes])
     if spec.towers:
         of_language = spec.language_model()
         language = of_language.nodes() if guest is None else guest.run(of_language.nodes)
-        seen = _beside_towers(spec, kinds, nodes, language, registered)
+        seen = _beside_towers(spec, kinds, nodes, language, _said(of_language, language, guest), registered)
     else:
-        seen = Seen(kinds, registered.features.among(nodes), text_category(classes), category(spec, classes))
+        said = _said(spec, nodes, guest)
+        seen = Seen(kinds, registered.features.among(nodes), text_category(classes), said, category(spec, said))
     if guest is None:
         return seen
     plugged, gaps = registered.features.plugged_in(nodes)
@@ -58,17 +63,26 @@ def look(spec: ModelSpec, registered: Registered) -> Seen:
     return seen._replace(features=seen.features | plugged, gaps=seen.gaps + gaps)
 
 
+def _said(spec: ModelSpec, nodes: list[Any], guest: Guest | None) -> Category:
+    return language_category(spec, nodes) if guest is None else guest.run(lambda: language_category(spec, nodes))
+
+
 def _beside_towers(
-    spec: ModelSpec, kinds: frozenset[str], nodes: list[Any], of_language: list[Any], registered: Registered
+    spec: ModelSpec,
+    kinds: frozenset[str],
+    nodes: list[Any],
+    of_language: list[Any],
+    said: Category,
+    registered: Registered,
 ) -> Seen:
     """Return what a spec with towers has, and what is not counted of them."""
     known = registered.features
-    classes = _kinds(of_language)
+    classes = component_kinds(of_language)
     language = frozenset([kind.kind for kind in classes])
     features = known.among([spec, *of_language])
     gaps = tuple(_doubts(spec, registered))
-    family = text_category(classes)
-    return Seen(kinds, known.among(nodes), family, category(spec, classes), gaps, (language, features))
+    family, whole = text_category(classes), category(spec, said)
+    return Seen(kinds, known.among(nodes), family, said, whole, gaps, (language, features))
 
 
 def _doubts(spec: ModelSpec, registered: Registered) -> Iterator[Gap]:
@@ -89,8 +103,3 @@ _UNHELD: Final = "what the encoder of {} runs is counted, and no reference facts
 def tower_name(whole: str, tower: Stack) -> str:
     """Return what the index of the facts calls a tower: the type of the whole model, and its own."""
     return f"{whole}/{tower.model_type}"
-
-
-def _kinds(nodes: list[Any]) -> list[type[Component]]:
-    kinds = {node.__class__ for node in nodes}
-    return [kind for kind in kinds if issubclass(kind, Component) and not issubclass(kind, Part)]

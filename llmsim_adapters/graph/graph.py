@@ -28,6 +28,9 @@ _LARGEST: Final = 10
 MTP: Final = "mtp"
 """The name of the stack whose parameters are counted apart."""
 
+DRAFT: Final = "draft"
+"""The name of the stack of a draft that runs beside its target, in whose graph it is counted."""
+
 
 def routed_at(weight: Weight, said: Container[str]) -> str:
     """Return the place of a routing that a weight is used by, of those said: its own or its block's; else nothing."""

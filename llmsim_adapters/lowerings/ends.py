@@ -93,7 +93,8 @@ def lower_score(score: Score, site: Site) -> None:
     for layer in range(score.dense_layers):
         name = f"dense_{layer}" if layer else "dense"
         site.linear(name, width, width, "replicated", rows=rows, bias=score.bias, quantized=False)
-    site.linear("weight", width, score.labels, "replicated", rows=rows, bias=score.bias, quantized=False)
+    if score.labels:
+        site.linear("weight", width, score.labels, "replicated", rows=rows, bias=score.bias, quantized=False)
 
 
 def lower_next_token_input(module: NextTokenInput, site: Site) -> None:

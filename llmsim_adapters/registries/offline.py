@@ -29,6 +29,7 @@ class Offline(BaseModel):
             configuration class says without being told anything, so that its sizes are no published model's.
         of: the bundled model, or the configuration class.
         part: the part of the file that it is.
+        under: the key under which the file stands in it, of a model that has more than that language model.
         keys: what is set otherwise than there.
         how: why it may be taken for the architecture's.
     """
@@ -38,6 +39,7 @@ class Offline(BaseModel):
     kind: Literal["published", "derived", "class_default"]
     of: str
     part: str | None = None
+    under: str | None = None
     keys: dict[str, Any] = {}
     how: str | None = None
 
@@ -56,6 +58,8 @@ class Offline(BaseModel):
             found = found.get(self.part)
         if not isinstance(found, dict):
             return None
+        if self.under is not None:
+            found = {self.under: {key: value for key, value in found.items() if key != "architectures"}}
         data = found if self.kind == "published" else {**found, "architectures": [architecture], **self.keys}
         repo_id = self.of if self.kind == "published" else None
         return RawConfig(data, Provenance(self.source, self.said, repo_id))

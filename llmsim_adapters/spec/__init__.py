@@ -1,6 +1,6 @@
 """What a model is: the one intermediate representation between dialects and builders."""
 
-from llmsim_adapters.spec.category import Category, category, text_category
+from llmsim_adapters.spec.category import Category, category, language_category, text_category
 from llmsim_adapters.spec.components import (
     MLP,
     Attention,
@@ -37,5 +37,6 @@ __all__ = [
     "Stack",
     "Sublayer",
     "category",
+    "language_category",
     "text_category",
 ]

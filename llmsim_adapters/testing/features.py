@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from llmsim_adapters.plugins.manager import registered
-from llmsim_adapters.spec.category import text_category
+from llmsim_adapters.spec.category import language_category
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +40,7 @@ def in_full(specs: Mapping[str, ModelSpec], requirements: Requirements) -> dict[
     return {
         name: spec
         for name, spec in specs.items()
-        if text_category({component.__class__ for component in spec.components()}) in requirements.categories
+        if language_category(spec, spec.language_model().nodes()) in requirements.categories
         and not features_in(spec) - requirements.features
     }
 

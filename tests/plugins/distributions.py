@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 GROUP = "llmsim_adapters"
 NAME, VERSION = "Acme.Tools", "1.2.3"
-BUILT_INS = ["deepseek_v3", "hybrid", "qwen3", "qwen3_moe"]
+BUILT_INS = ["classifier", "deepseek_v3", "draft", "encoder", "hybrid", "qwen3", "qwen3_moe"]
 
 PREAMBLE = """\
 import sys, time

@@ -24,10 +24,15 @@ LISTED: Final[list[dict[str, Any]]] = facts("sglang/tensors")["listed"]
 """The runs whose tensor lists are known."""
 
 
-BUFFERS: Final[Mapping[str, tuple[str, ...]]] = dict.fromkeys(
-    ("EmbeddingGemma2Model", "Gemma4ForConditionalGeneration", "Gemma4UnifiedForConditionalGeneration"),
-    ("scale.weight", "scale.shift", "clipping_bounds.bounds"),
-)
+BUFFERS: Final[Mapping[str, tuple[str, ...]]] = {
+    **dict.fromkeys(
+        ("Gemma4ForConditionalGeneration", "Gemma4UnifiedForConditionalGeneration"),
+        ("scale.weight", "scale.shift", "clipping_bounds.bounds"),
+    ),
+    **dict.fromkeys(
+        ("EmbeddingGemma2Model", "Gemma4AssistantForCausalLM", "Gemma4UnifiedAssistantForCausalLM"), ("scale.weight",)
+    ),
+}
 """By architecture: the buffers that SGLang's class registers as such too (`layer_scalar`, `std_bias`, `input_min`).
 
 Those that it makes parameters of, as the correction of a router's scores, are compared.

@@ -33,6 +33,9 @@ _EAGLE: Final[Mapping[str, _Joined]] = {
 """The drafts by EAGLE (arXiv:2401.15077), from SGLang's files of their names."""
 
 
+_OF_ITS_OWN: Final = ("IQuestQ1MTP", "Step3p5MTP")
+"""Prediction modules that keep a table and a head of their own (`set_embed_and_head` of SGLang's files)."""
+
 _AS_TARGET: Final = ("fp8",)
 """The methods by which SGLang's classes quantize a prediction module as its target: others may leave it as it is."""
 
@@ -63,7 +66,7 @@ def prediction_module(r: Reader, spec: ModelSpec) -> ModelSpec:
         stacks=(text,),
         outputs=tuple(part for part in spec.outputs if isinstance(part, Head)),
         quantization=_moved(spec.quantization, (mtp.name, first.name), (text.name, text.blocks[0].name)),
-        from_target=("embedding", "hidden states", "head"),
+        from_target=("hidden states",) if r.architecture in _OF_ITS_OWN else ("embedding", "hidden states", "head"),
     )
     return alone.transform(NextTokenInput, lambda module: replace(module, looks_up=False))
 

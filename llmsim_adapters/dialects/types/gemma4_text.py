@@ -27,7 +27,7 @@ _EXPERT_KEYS = ("num_experts", "num_experts_per_tok", "moe_intermediate_size")
 
 
 def read(r: Reader) -> ModelSpec:
-    mixers = _mixers(r)
+    mixers = attentions(r)
     owners = lenders(r, [mixer.window is None for mixer in mixers])
     first_borrower = len(mixers) - r.count("num_kv_shared_layers")
     dense = wide = mlp(r)
@@ -47,7 +47,7 @@ def read(r: Reader) -> ModelSpec:
     return replace(spec, stacks=(replace(text, cache_of=owners),))
 
 
-def _mixers(r: Reader) -> list[Attention]:
+def attentions(r: Reader) -> list[Attention]:
     """Read the attention of each layer; the last one always sees everything."""
     count, whom = layers(r), r.text("use_bidirectional_attention")
     r.check("use_bidirectional_attention", whom in (None, "all", "vision"), "expected 'all', 'vision' or null")

@@ -15,6 +15,7 @@ def names(text: str) -> frozenset[str]:
 
 GEMMA3N: Final = names("Gemma3nForCausalLM Gemma3nForConditionalGeneration")
 GEMMA4: Final = names("Gemma4ForCausalLM Gemma4ForConditionalGeneration Gemma4UnifiedForConditionalGeneration")
+GEMMA4_ASSISTANTS: Final = names("Gemma4AssistantForCausalLM Gemma4UnifiedAssistantForCausalLM")
 
 QWEN3_VL: Final = names("""
     Qwen3VLForConditionalGeneration Qwen3VLMoeForConditionalGeneration

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.engines.rules import Beside
-from llmsim_adapters.engines.sglang.architectures import GEMMA3N, GEMMA4, NO_CACHE_SCALES, names
+from llmsim_adapters.engines.sglang.architectures import GEMMA3N, GEMMA4, GEMMA4_ASSISTANTS, NO_CACHE_SCALES, names
 from llmsim_adapters.engines.sglang.conditions import attentions
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ BESIDE: Final = (
         source="models/gemma3n_causal.py, models/gemma4_causal.py: QKVParallelLinear",
         kind="attention",
         put=_borrowed,
-        architectures=GEMMA3N | GEMMA4,
+        architectures=GEMMA3N | GEMMA4 | GEMMA4_ASSISTANTS,
         when=_any_borrows,
         note="layers that borrow a cache have projections of keys and values too, unused",
     ),

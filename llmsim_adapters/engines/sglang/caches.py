@@ -8,6 +8,7 @@ from llmsim_adapters.engines.rules import Beside, Keep, Note
 from llmsim_adapters.engines.sglang.architectures import (
     DP_ATTENTION,
     DSA_POOL,
+    GEMMA4_ASSISTANTS,
     REGISTERED,
     WINDOWED_POOL,
     names,
@@ -195,6 +196,13 @@ CACHES: Final = (
         idle=True,
         note="room is set aside in layers that keep nothing of their own, too: those of encoders, and those that read "
         "the keys and values of an earlier layer",
+    ),
+    Keep(
+        name="no pool of a draft that reads its target's",
+        source="speculative/frozen_kv_mtp_worker_v2.py: the target's pool",
+        caches=("attention.key_value",),
+        architectures=GEMMA4_ASSISTANTS,
+        absent=True,
     ),
     Keep(
         name="room for states of convolutions that look ahead",

@@ -234,12 +234,12 @@ SHAPES: Final = (
     ),
     Store(
         name="projections of all ranks",
-        source="models/gemma3n_causal.py: ColumnParallelLinear",
+        source="models/gemma3n_causal.py, models/embedding_gemma2.py: ColumnParallelLinear",
         tensors=(
             "per_layer_embedding.projection",
             *[f"stream_projections.projection_{stream}" for stream in range(8)],
         ),
-        architectures=GEMMA3N,
+        architectures=GEMMA3N | names("EmbeddingGemma2Model"),
         over="all",
     ),
     Store(

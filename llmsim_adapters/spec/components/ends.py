@@ -116,7 +116,8 @@ class Score(Component):
     """The projection of hidden states to a score for each of `labels`: of classifiers, rerankers and reward models.
 
     `dense_layers` of the hidden size stand before it, with a `bias` where it has one. Every token has scores, of which
-    a sequence's last ones are taken; with `one_token` only one token of each sequence has (BERT's first).
+    a sequence's last ones are taken; with `one_token` only one token of each sequence has (BERT's first). Without any
+    labels there are the dense layers alone: so is what weighs pairs of scores where there is one score.
     """
 
     kind: ClassVar[str] = "score"

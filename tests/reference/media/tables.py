@@ -10,8 +10,9 @@ from fractions import Fraction
 from math import prod
 from typing import Any, Final
 
-from tests.facts import FOLDER, facts
 from tests.media_rules import BY_PROCESSOR, OF_SOUNDS, cases
+
+from tests.facts import FOLDER, facts
 
 CHANNELS: Final = 3
 
