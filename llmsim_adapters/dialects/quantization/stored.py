@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.dialects.quantization.assignment import assign, gates_in_queries, names_towers
+from llmsim_adapters.dialects.quantization.assignment import assign, gates_in_queries, left_unsaid, names_towers
 from llmsim_adapters.dialects.quantization.cache import cache_dtype
 from llmsim_adapters.dialects.quantization.declaration import declarations
 from llmsim_adapters.dialects.quantization.methods import EVERY_METHOD, METHODS
@@ -109,6 +109,7 @@ def _stored(declaration: Declaration, r: Reader, spec: ModelSpec) -> ModelSpec:
     for pattern in found.without_use[:_SHOWN]:
         r.without_effect[f"{q.prefix}{printable(pattern, 60)}"] = "names no module of this model"
     kept, *places = found.places
+    kept |= left_unsaid(found.spec)
     head = method.head or (bool(method.head_key) and q.flag(method.head_key))
     others = tuple(Assigned(scheme, at) for (scheme, _), at in zip(said.groups, places, strict=True))
     if gates_in_queries(spec):

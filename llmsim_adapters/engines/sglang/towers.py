@@ -26,7 +26,8 @@ _OF_TRANSFORMERS: Final = TRANSFORMERS | names("Qwen2AudioForConditionalGenerati
 """Whose towers are Transformers' own classes."""
 
 _PLAIN_MODULES: Final = names("""
-    DeepseekOCR2ForCausalLM DeepseekOCRForCausalLM DeepseekVL2ForCausalLM UnlimitedOCRForCausalLM
+    DeepseekOCR2ForCausalLM DeepseekOCRForCausalLM DeepseekVL2ForCausalLM KimiK3ForConditionalGeneration
+    UnlimitedOCRForCausalLM
 """)
 """Whose towers are made of torch's own modules, which no rank splits."""
 
@@ -47,7 +48,7 @@ _SPLITS: Final = (
     ),
     Split(
         name="towers of each rank",
-        source="models/deepseek_vl2.py: timm's; models/deepseek_ocr.py, models/unlimited_ocr.py: modules of torch",
+        source="models/deepseek_vl2.py: timm's; deepseek_ocr.py, unlimited_ocr.py, kimi_k3_vl.py: modules of torch",
         part="tower",
         over="alone",
         architectures=_PLAIN_MODULES,
