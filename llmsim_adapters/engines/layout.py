@@ -41,8 +41,8 @@ class Layout:
     ) -> None:
         self.engine, self.spec, self.schedule = engine, spec, schedule
         said = spec.quantization
-        self.quantization = None if said is None else engine.reads_quantization(spec, said)
         self.options = engine.chosen(dict(schedule.engine_options) if schedule.engine_options else {})
+        self.quantization = None if said is None else engine.reads_quantization(spec, said, self.options)
         self._about = engine.about(spec.architecture)
         self.notes: dict[str, None] = {}
         self._named = named

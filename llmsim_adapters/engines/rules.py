@@ -106,6 +106,8 @@ class Store(Rule):
         over: which ranks have a part of each: those that it is split over anyway; `none`, each having all of it; or
             those that share the `width` of each expert; or those that have different `experts`, each with all of them;
             or those that work on the same `tokens`; or `all` ranks.
+        whole_heads: where a tensor's rows are heads of a size that this says of a layout, and ranks may be more than
+            heads: several ranks then have the same ones.
         rows_to: a multiple to which a rank's rows are padded: the whole model's rows are padded to `rows_to` times
             the number of parts, unless the padded rows have equal parts anyway.
         columns_to: the same of columns, where those are split.
@@ -116,6 +118,7 @@ class Store(Rule):
     tensors: tuple[str, ...]
     dtype: str | None = None
     over: Literal["", "none", "width", "experts", "tokens", "all"] = ""
+    whole_heads: Callable[[Asked], int] | None = None
     rows_to: int = 0
     columns_to: int = 0
     width_to: int = 0

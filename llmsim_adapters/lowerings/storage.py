@@ -85,6 +85,9 @@ class Storage(Exchanges):
         layout = self._layout
         if rule.over:
             ways, rank_shape = layout.ways_over(rule.over), None
+            if rule.whole_heads is not None:
+                heads = shape[0] // rule.whole_heads(layout)
+                ways = heads if ways > heads and ways % heads == 0 else ways
         if rule.width_to and rank_shape is None:
             rank_shape = self._widened(rule, self._own((*shape, 1), "experts", 0, False), False)[:-1]
         rank_shape = layout.rank_shape(rule, shape, ways) or rank_shape

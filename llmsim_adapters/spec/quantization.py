@@ -88,6 +88,7 @@ class Quantization:
         everything: whether tables that are looked up, and the layers that methods for linear layers leave as they are,
             routers above all, are quantized too.
         place: the key of the config, or the file beside it, that says so.
+        unsaid: keys that the method's software writes and that the declaration leaves out: some engines ask for them.
         leaves_towers: whether it is said that encoders of pictures or sound are left as they are.
     """
 
@@ -101,6 +102,7 @@ class Quantization:
     everything: bool = False
     place: str = ""
     leaves_towers: bool = False
+    unsaid: tuple[str, ...] = field(default=(), compare=False)
     _blocks: frozenset[tuple[str, str]] = field(init=False, repr=False, compare=False)
     """The stack and block of what is told apart: few blocks have any of it, and every matrix is asked about."""
     schemes: tuple[Scheme, ...] = field(init=False, repr=False, compare=False)

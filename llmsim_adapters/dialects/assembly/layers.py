@@ -36,10 +36,9 @@ def residual_sources(layer: int, size: int) -> tuple[int, int]:
     return ceil_div(layer, size) + 1, layer // size + 2
 
 
-def with_attention_residuals(spec: ModelSpec, size: int) -> ModelSpec:
-    """Return a decoder of which each sublayer gets a sum of the layers before, in blocks of `size` (Kimi K3)."""
+def with_attention_residuals(spec: ModelSpec, hidden: int, size: int) -> ModelSpec:
+    """Return a decoder of which each sublayer gets a sum of `hidden` numbers over blocks of `size` layers before it."""
     (text,) = spec.stacks
-    hidden = spec.inputs[0].hidden_size
     made: dict[tuple[int, tuple[int, int]], Block] = {}
     found = []
     for layer, index in enumerate(text.order):

@@ -168,7 +168,7 @@ def mxfp4_experts(matrix: Matrix) -> Iterator[Held]:
 def fp8_tensor_experts(matrix: Matrix) -> Iterator[Held]:
     """One scale of the inputs of gate and up together."""
     for side in matrix.scheme.sides:
-        yield _beside(matrix, side, 1 if side.name == "input_scale" else matrix.parts)
+        yield _beside(matrix, side, 1 if side.name == "input_scale" else matrix.parts)._replace(dtype="float32")
 
 
 def none(matrix: Matrix) -> Iterator[Held]:

@@ -9,11 +9,21 @@ from llmsim_adapters.spec.quantization import Assigned
 from llmsim_adapters.spec.quick import replace
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from llmsim_adapters.spec.model import ModelSpec
     from llmsim_adapters.spec.quantization import Place, Quantization
 
 DECLARED: Final = frozenset({"", "quantization_config", "hf_quant_config.json"})
 """Where it looks for what declares a quantization (configs/model_config.py, _parse_quant_hf_config)."""
+
+_ASKED: Final = {
+    **dict.fromkeys(("gptq", "gptq_marlin", "moe_wna16"), ("quantize_config.json",)),
+    "awq": ("quant_config.json", "quantize_config.json"),
+    "awq_marlin": ("quantize_config.json",),
+}
+"""The files in which it looks for what a method needs once it is asked for the method (`get_config_filenames` of the
+classes in layers/quantization/)."""
 
 _BY_MAPPING: Final = frozenset({"compressed-tensors", "w8a8_int8"})
 """The methods whose exceptions find parts of a fused matrix by the class's own mapping alone."""
@@ -61,15 +71,16 @@ _FUSED: Final = {
 """By module of a checkpoint: the fused matrix that it is a part of there."""
 
 
-def read(spec: ModelSpec, declared: Quantization) -> Quantization | None:
+def read(spec: ModelSpec, declared: Quantization, options: Mapping[str, bool | int | str]) -> Quantization | None:
     """Return what the classes are built by: None where nothing reads the declaration.
 
+    Files beside the config, but for Model Optimizer's, are read where the option `quantization` asks for their method.
     GPTQ's list of the modules that are quantized is not read: all are (layers/quantization/gptq/). Where a class
     doesn't say which matrices it fuses, what is said of parts is not found: exceptions, so that they are quantized
     (compressed_tensors/utils.py, should_ignore_layer), or algorithms, so that they are not (modelopt_quant.py,
     ModelOptMixedPrecisionConfig), unless the fused matrix itself is named.
     """
-    if declared.place not in DECLARED:
+    if declared.place not in DECLARED and declared.place not in _ASKED.get(str(options["quantization"]), ()):
         return None
     if declared.method == "gptq" and declared.scheme is None and declared.others:
         *others, rest = declared.others

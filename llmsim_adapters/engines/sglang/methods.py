@@ -27,6 +27,7 @@ _REGISTERED: Final = frozenset(
 
 _MARLIN: Final = ("int4", "int8")
 _TILE: Final = 64
+_QUARKS: Final = frozenset({"fp8_tensor", "fp8_channel", "mxfp4"})
 _PLAIN_MODELOPT: Final = frozenset({"fp8_tensor", "nvfp4", "mxfp8"})
 """What Model Optimizer's algorithm for all layers may store; mixtures of algorithms have more."""
 
@@ -75,12 +76,35 @@ def _quantized_inputs(quantization: Quantization) -> str:
     return ""
 
 
+def _unsaid_groups(quantization: Quantization) -> str:
+    if quantization.place != "hf_quant_config.json" or "group_size" not in quantization.unsaid:
+        return ""
+    return "`group_size` beside NVFP4, which is asked for there" if _of(quantization, "nvfp4") else ""
+
+
+def _quark(quantization: Quantization) -> str:
+    if quantization.method != "quark":
+        return ""
+    if all(scheme.name in _QUARKS and scheme.inputs for scheme in quantization.schemes):
+        return ""
+    return "8-bit floats, or MXFP4, of weights and of inputs"
+
+
+def _auto_round(quantization: Quantization) -> str:
+    if quantization.method != "auto-round" or all(s.name in ("gptq", "awq") for s in quantization.schemes):
+        return ""
+    return "`data_type` int, packed as by GPTQ or AWQ"
+
+
 OF_METHODS: Final[tuple[Callable[[Quantization], str], ...]] = (
     _unregistered,
     _gptq,
     _modelopt,
     _newer,
     _hybrid,
+    _unsaid_groups,
+    _quark,
+    _auto_round,
     _quantized_inputs,
 )
 """What is expected in place of a declaration, if anything, each by one rule."""

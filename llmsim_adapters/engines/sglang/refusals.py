@@ -137,8 +137,18 @@ def _other_quantization(layout: Asked) -> str:
     own = "" if quantization is None else quantization.method
     if not said or (own and str(said).replace("-", "_").startswith(own.replace("-", "_"))):
         return ""
-    expected = f"`{own}`, the checkpoint's" if own else "none, as the checkpoint is not quantized"
-    return f"option `quantization` is `{said}`; expected {expected}: quantizing while loading is not modelled"
+    if own:
+        return f"option `quantization` is `{said}`; expected `{own}`, the checkpoint's: another one is not modelled"
+    declared = layout.spec.quantization
+    if declared is not None:
+        return (
+            f"option `quantization` is `{said}`; expected none, or a method that reads `{declared.place}`, which "
+            f"declares `{declared.method}`"
+        )
+    return (
+        f"option `quantization` is `{said}`; expected none, as the checkpoint is not quantized: quantizing while "
+        "loading is not modelled"
+    )
 
 
 REFUSALS: Final = (

@@ -89,10 +89,13 @@ _SPLITS: Final = (
     ),
     Split(
         name="networks of the tower of each group",
-        source="models/qwen3_vl.py, _resolve_vision_parallel_group; models/glm4v.py: Glm4vVisionMLP, Glm4vPatchMerger",
+        source="models/qwen3_vl.py, _resolve_vision_parallel_group; glm4v.py; minimax_vl_common.py: attn_tp",
         part="tower_mlp",
         over="tokens",
-        architectures=QWEN3_VL | QWEN3_OMNI | GLM4V | names("LocateAnythingForConditionalGeneration"),
+        architectures=QWEN3_VL
+        | QWEN3_OMNI
+        | GLM4V
+        | names("LocateAnythingForConditionalGeneration MiniMaxM3SparseForConditionalGeneration"),
     ),
     Split(
         name="networks of the tower",

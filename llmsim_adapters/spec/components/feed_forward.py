@@ -45,8 +45,9 @@ class MixtureOfExperts(Component):
     `score_correction_bias` is one number per expert that steers the routing without being trained by gradient
     (DeepSeek-V3, arXiv:2412.19437): a buffer, in some implementations a parameter. The routed experts work on a
     projection to `latent_size` numbers (LatentMoE, Nemotron 3), with `latent_bias` where it has biases; `latent_norm`
-    normalises the sum of their results (Kimi K3). `router_norm` normalises what the router gets, `expert_scales` are one trained factor for each expert's result (Gemma 4).
-    `output_bias` is one for the sum of the experts' results. Tokens may also go to `identity_experts`, which have no
+    normalises the sum of their results (Kimi K3). `router_norm` normalises what the router gets, `expert_scales` are
+    one trained factor for each expert's result (Gemma 4). `output_bias` is one for the sum of the experts' results.
+    Tokens may also go to `identity_experts`, which have no
     weights and cost nothing (LongCat-Flash, arXiv:2509.01322). The router also scores `scored_shared_experts`, those
     of `shared`, to weigh their results (Inkling). A stored `token_table` of as many rows says which experts each token
     id goes to (DeepSeek-V4). With `router_size`, the router is a network of that width, to whose input those of
