@@ -183,6 +183,7 @@ class Scales(Rule):
         of: of which matrices: of those of `linear` layers, of `experts`, of `shared_experts` alone, or of all.
         dtype: the format that scales have on a rank; None: the checkpoint's.
         whole_blocks: whether a rank's part must consist of whole blocks; a layout in which it does not is refused.
+        merged: the matrices, by the kind of their component, whose rows must do so even if they are not split.
         beside: what is stored in place of all that; what the checkpoint has and it does not name is not stored.
         parts: of how many parts with scales of their own a matrix is, where the checkpoint has one for all of it.
     """
@@ -191,6 +192,7 @@ class Scales(Rule):
     of: Literal["", "linear", "experts", "shared_experts"] = ""
     dtype: str | None = None
     whole_blocks: bool = False
+    merged: frozenset[str] = frozenset()
     beside: Callable[[Matrix], Iterable[Held]] | None = None
     parts: Mapping[str, int] = field(default_factory=dict)
 

@@ -50,11 +50,12 @@ def sizes(row: Mapping[str, Any]) -> list[int]:
     return [*kept, rounded(row.get("per_windowed_token")), rounded(row.get("per_sequence"))]
 
 
-def generate(rows: Iterable[Mapping[str, Any]]) -> None:
-    """Write the facts."""
+def generate(rows: Iterable[Mapping[str, Any]], *, adds: bool = False) -> None:
+    """Write the facts, or add those of further configs to them."""
     latest = {line(row["key"]): row for row in rows}
-    caches: dict[str, dict[str, Any]] = {}
-    missing: dict[str, str] = {}
+    before = json.loads((FOLDER / "caches.json").read_text(encoding="utf-8")) if adds else {}
+    caches: dict[str, dict[str, Any]] = before.get("caches", {})
+    missing: dict[str, str] = before.get("not_recorded", {})
     for row in latest.values():
         config, tp, _, dp, asked = row["key"]
         pool = row.get("pool", "")
@@ -78,4 +79,5 @@ def generate(rows: Iterable[Mapping[str, Any]]) -> None:
 
 
 if __name__ == "__main__":
-    generate(map(json.loads, Path(sys.argv[1]).read_text(encoding="utf-8").splitlines()))
+    lines = Path(sys.argv[-1]).read_text(encoding="utf-8").splitlines()
+    generate(map(json.loads, lines), adds=sys.argv[1] == "--add")

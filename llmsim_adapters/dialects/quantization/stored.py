@@ -107,6 +107,7 @@ def _stored(declaration: Declaration, r: Reader, spec: ModelSpec) -> ModelSpec:
         cache_dtype=cached,
         cache_key=f"{place}.{cache_key}" if cached else "",
         place=place,
+        form=str(q.raw.get("format") or ""),
         unsaid=tuple(key for key in method.usual if not q.has(key)),
         leaves_towers=said.scheme is None or bool(said.only) or names_towers((*patterns, *said.kept)),
         everything=method.everything,

@@ -135,6 +135,8 @@ def _more_ranks_than_experts(layout: Asked) -> str:
 def _other_quantization(layout: Asked) -> str:
     said, quantization = layout.options["quantization"], layout.quantization
     own = "" if quantization is None else quantization.method
+    if said == "gptq":
+        return "option `quantization` is `gptq`; expected `gptq_marlin`: there is no other class for that format"
     if not said or (own and str(said).replace("-", "_").startswith(own.replace("-", "_"))):
         return ""
     if own:
