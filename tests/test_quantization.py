@@ -670,5 +670,5 @@ class TestCaches:
         assert other.kv_cache_bytes(100) == 2 * graph.kv_cache_bytes(100)
 
     def test_of_a_computed_scale_for_each_token_nothing_follows(self) -> None:
-        block = {**FP8, "kv_cache_scheme": {**EIGHT_BIT_CACHE, "dynamic": True}}
+        block = {"quant_method": "fp8", "kv_cache_scheme": {**EIGHT_BIT_CACHE, "dynamic": True}}
         assert {cache.dtype for cache in la.build(quantized(LLAMA, **block)).caches} == {"bfloat16"}

@@ -165,7 +165,7 @@ class Storage(Exchanges):
             merged = f"{self._kind}.{name}" in rule.merged
             if rule.whole_blocks and (merged or self._ranks is not None):
                 for side in scheme.sides:
-                    self._whole(name, side, shape, own, parts, sharding, merged)
+                    self._whole(name, side, shape, own, parts, sharding, merged, rule.source)
             if rule.beside is not None:
                 across = across or sharding == "row"
                 own_parts = rule.parts.get(f"{self._kind}.{name}", parts)
@@ -236,7 +236,8 @@ class Storage(Exchanges):
         own: tuple[int, ...],
         parts: int,
         sharding: Sharding,
-        merged: bool = False,
+        merged: bool,
+        source: str,
     ) -> None:
         """Refuse ranks whose part of a matrix does not consist of whole blocks of a scale.
 
@@ -253,7 +254,8 @@ class Storage(Exchanges):
             if block and (unsplit or part != size) and part // of % block:
                 message = (
                     f"schedule field `{field}` leaves a rank {part // of:d} of the {size // of:d} rows or columns of "
-                    f"`{self._label}{name}`, whose scales are those of blocks of {block}; expected a multiple of that"
+                    f"`{self._label}{name}`, whose scales are those of blocks of {block}; expected a multiple of that "
+                    f"({self._layout.engine.name}: {source})"
                 )
                 raise ScheduleError(message)
 
