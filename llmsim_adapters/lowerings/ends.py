@@ -94,11 +94,15 @@ def lower_score(score: Score, site: Site) -> None:
 
 
 def lower_next_token_input(module: NextTokenInput, site: Site) -> None:
-    """Look-up of the next token, norms of both halves, and their projection (not quantized in checkpoints)."""
+    """Look-up of the next token, norms of both halves, and their projection: one for both is not quantized."""
     hidden, tokens = module.hidden_size, site.step.tokens
     if module.looks_up:
         site.product("lookup", tokens, hidden, 0, tokens * hidden, kind="lookup")
         site.add_up("lookup", hidden)
     site.norm("enorm", Norm(hidden, gate_rank=module.norm_gate_rank))
     site.norm("hnorm", Norm(hidden, gate_rank=module.norm_gate_rank))
-    site.linear("eh_proj", 2 * hidden, hidden, "replicated", quantized=False)
+    if module.apart:
+        for name in ("e_proj", "h_proj"):
+            site.linear(name, hidden, hidden, "replicated")
+    else:
+        site.linear("eh_proj", 2 * hidden, hidden, "replicated", quantized=False)

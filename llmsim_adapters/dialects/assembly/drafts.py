@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
+    from llmsim_adapters.spec.quantization import Place, Quantization
 
 
 class _Joined(NamedTuple):
@@ -44,7 +45,8 @@ def prediction_module(r: Reader, spec: ModelSpec) -> ModelSpec:
     mtp = spec.stack("mtp")
     if mtp is None:
         return spec
-    *layer, predict = mtp.blocks[mtp.order[0]].sublayers
+    first = mtp.blocks[mtp.order[0]]
+    *layer, predict = first.sublayers
     text = Stack(
         "text", (Block("module", tuple(layer)),), (0,), after=predict.pre_norms, counted_by="num_nextn_predict_layers"
     )
@@ -52,12 +54,24 @@ def prediction_module(r: Reader, spec: ModelSpec) -> ModelSpec:
         r.inferred("quantization", "a draft is taken to be quantized as its target's prediction module is")
     alone = replace(
         spec,
+        quantization=None if spec.quantization is None else _of_module(spec.quantization, first.name),
         inputs=tuple(part for part in spec.inputs if isinstance(part, Embedding)),
         stacks=(text,),
         outputs=tuple(part for part in spec.outputs if isinstance(part, Head)),
         from_target=("embedding", "hidden states", "head"),
     )
     return alone.transform(NextTokenInput, lambda module: replace(module, looks_up=False))
+
+
+def _of_module(quantization: Quantization, block: str) -> Quantization:
+    """Return what a declaration says of a prediction module, which is the one layer of a model by itself."""
+
+    def moved(places: frozenset[Place]) -> frozenset[Place]:
+        module = [("text", "module", name) for stack, of, name in places if (stack, of) == ("mtp", block)]
+        return frozenset([*module, *(place for place in places if place[0] not in ("text", "mtp"))])
+
+    others = tuple(other._replace(places=moved(other.places)) for other in quantization.others)
+    return replace(quantization, excluded=moved(quantization.excluded), others=others)
 
 
 def eagle(r: Reader, spec: ModelSpec) -> ModelSpec:

@@ -41,7 +41,7 @@ _UPS: Final = "mixture_of_experts.experts.up_proj"
 _BOTH: Final = "mixture_of_experts.experts.gate_up_proj"
 
 
-_WITHOUT_NAMES: Final = frozenset({"attention_residual", "head", "next_token_input", "scale"})
+_WITHOUT_NAMES: Final = frozenset({"attention_residual", "head", "hyper_head", "next_token_input", "scale"})
 """Kinds of what stands in layers and has no linear layer, or none that a list of a layer's modules could mean."""
 
 _GATED_QUERIES: Final = ("qwen3_next", "qwen3_5", "qwen4_exp")

@@ -13,7 +13,14 @@ from llmsim_adapters.dialects.assembly.decoder import decoder, layers, next_toke
 from llmsim_adapters.dialects.assembly.hyper_connections import hyper_connected
 from llmsim_adapters.dialects.assembly.sparse_attention import INDEXER_PARAMETERS
 from llmsim_adapters.dialects.types import deepseek_v32
-from llmsim_adapters.spec.components import MLP, CompressedAttention, CompressedIndexer, HyperConnection, HyperHead
+from llmsim_adapters.spec.components import (
+    MLP,
+    CompressedAttention,
+    CompressedIndexer,
+    HyperConnection,
+    HyperHead,
+    NextTokenInput,
+)
 from llmsim_adapters.spec.model import Sublayer
 
 if TYPE_CHECKING:
@@ -56,9 +63,10 @@ def _module(r: Reader, experts: MixtureOfExperts) -> Stack:
     connection = HyperConnection(hidden_size=hidden, streams=streams, mixes=True)
     collapse = Sublayer((HyperHead(hidden_size=hidden, streams=streams),), skip=False)
     (block,) = module.blocks
-    join, *layer, predict = block.sublayers
+    join, *layer, predict = block.sublayers  # whose halves are projected apart (SGLang's deepseek_v4_nextn.py)
     connected = [replace(sublayer, residual=connection) for sublayer in layer]
-    return replace(module, blocks=(replace(block, sublayers=(join, *connected, collapse, predict)),))
+    apart = Sublayer((NextTokenInput(hidden_size=hidden, apart=True),), skip=join.skip)
+    return replace(module, blocks=(replace(block, sublayers=(apart, *connected, collapse, predict)),))
 
 
 def _layer_types(r: Reader) -> list[str]:

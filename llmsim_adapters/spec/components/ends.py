@@ -130,7 +130,8 @@ class NextTokenInput(Component):
 
     The next token's embedding and the previous hidden state are normalised, joined and projected back to
     `hidden_size`. Embedding table and head are the main model's, which it `looks_up` unless another part did. Its norms
-    may have a gate of `norm_gate_rank`.
+    may have a gate of `norm_gate_rank`. Each half may have a projection of its own, and the results are added
+    (`apart`, DeepSeek-V4): those are linear layers like others, which checkpoints quantize.
     """
 
     kind: ClassVar[str] = "next_token_input"
@@ -138,3 +139,4 @@ class NextTokenInput(Component):
     hidden_size: int
     looks_up: bool = True
     norm_gate_rank: int = 0
+    apart: bool = False
