@@ -82,7 +82,7 @@ class TestPublishedCheckpoints:
     @pytest.mark.parametrize("entry", [pytest.param(entry, id=entry["name"]) for entry in STORED])
     def test_the_bytes_are_those_of_the_files(self, entry: dict[str, Any]) -> None:
         model = model_of(entry)
-        assert [gap.name for gap in model.coverage.gaps if gap.name != "evidence"] == []
+        assert [gap.name for gap in model.coverage.gaps if gap.name != "evidence"] == entry.get("gaps", [])
         ours: Counter[str] = Counter()
         graph = model.build(checkpoint(mtp=entry.get("mtp", False)))
         for weight in graph.weights:
