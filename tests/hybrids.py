@@ -68,6 +68,7 @@ MIXERS: tuple[Component, ...] = (
 VARIATIONS: tuple[tuple[str, type[Any], Callable[[Any], Any]], ...] = (
     ("attention_input_size", Attention, lambda a: replace(a, input_size=2 * a.hidden_size)),
     ("latent_experts", MixtureOfExperts, lambda m: replace(m, latent_size=512)),
+    ("latent_experts_norm", MixtureOfExperts, lambda m: replace(m, latent_norm=Norm(512))),
     ("centred_convolution", ShortConvolution, lambda m: replace(m, causal=False)),
     ("short_convolution_bias", ShortConvolution, lambda m: replace(m, bias=True)),
     ("mamba_bias", Mamba, lambda m: replace(m, bias=True)),

@@ -122,7 +122,7 @@ class TestOptions:
         assert la.build(config, replace(four, engine="checkpoint")).weight_bytes > 0
 
     def test_that_say_the_checkpoint_s_own_quantization_are_taken(self) -> None:
-        config = {**LLAMA, "hidden_size": 128, "quantization_config": FP8}
+        config = {**LLAMA, "hidden_size": 128, "quantization_config": {"quant_method": "fp8"}}
         said = la.Schedule(engine_options={"quantization": "fp8"})
         assert la.build(config, said).weight_bytes == la.build(config).weight_bytes
 

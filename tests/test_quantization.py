@@ -12,7 +12,7 @@ import llmsim_adapters as la
 from llmsim_adapters.dialects.quantization.assignment import assign
 from llmsim_adapters.spec.quantization import SCHEMES, Side
 from tests.checkpoints import STORED, config_of, model_of
-from tests.facts import CASES, checkpoint
+from tests.facts import CASES, checkpoint, facts
 from tests.test_dialects import changes
 
 DTYPES: Final = {
@@ -28,6 +28,8 @@ DTYPES: Final = {
     "float4_e2m1fn": ("U8", 2, 1),
 }
 """By torch's name of a format: the file's, how many elements it packs into one, and its bytes."""
+WRITTEN: Final = facts("written")
+"""What quantization software wrote of a tiny model (tests/reference/written.py)."""
 WIDTH: Final = {name: width for name, _, width in DTYPES.values()}
 LLAMA: Final[dict[str, Any]] = {
     "model_type": "llama",
@@ -80,7 +82,7 @@ class TestPublishedCheckpoints:
     @pytest.mark.parametrize("entry", [pytest.param(entry, id=entry["name"]) for entry in STORED])
     def test_the_bytes_are_those_of_the_files(self, entry: dict[str, Any]) -> None:
         model = model_of(entry)
-        assert [gap.name for gap in model.coverage.gaps if gap.name != "evidence"] == []
+        assert [gap.name for gap in model.coverage.gaps if gap.name != "evidence"] == entry.get("gaps", [])
         ours: Counter[str] = Counter()
         graph = model.build(checkpoint(mtp=entry.get("mtp", False)))
         for weight in graph.weights:
@@ -139,6 +141,21 @@ class TestPublishedCheckpoints:
             assert entry["counts"]
             for part in ("again", "unsaid"):
                 assert (part in entry) == (f"{part}_why" in entry)
+
+
+class TestWrittenCheckpoints:
+    """Tiny ones that each method's own software wrote: exact but for the words that say how a matrix is quantized."""
+
+    @pytest.mark.parametrize("name", WRITTEN["written"])
+    def test_the_bytes_are_those_of_the_files(self, name: str) -> None:
+        entry = WRITTEN["written"][name]
+        model = la.load({**WRITTEN["config"], "quantization_config": entry["quantization_config"]})
+        assert [gap.name for gap in model.coverage.gaps if gap.name != "evidence"] == []
+        assert model.build(checkpoint()).weight_bytes == entry["bytes"] - entry.get("words", 0)
+
+    def test_words_are_less_than_two_hundred_bytes_a_matrix(self) -> None:
+        matrices = 7 * WRITTEN["config"]["num_hidden_layers"]
+        assert all(entry.get("words", 0) < 200 * matrices for entry in WRITTEN["written"].values())
 
 
 @pytest.mark.parametrize(
@@ -251,8 +268,12 @@ class TestSchemes:
         ("block", "gap", "bits"),
         [
             ({"bits": 4}, "unknown", 4),
-            ({"quant_method": "torchao", "quant_type": "int4wo"}, "torchao", 4),
-            ({"quant_method": "torchao", "quant_type": "int8_weight_only"}, "torchao", 8),
+            ({"quant_method": "torchao", "quant_type": "int4wo"}, "quant_type_int4wo", 4),
+            (
+                {"quant_method": "torchao", "quant_type": "int8_weight_only"},
+                "quant_type_int8_weight_only",
+                8,
+            ),
             ({"quant_method": "vptq", "bits": 2}, "vptq", 2),
             ({"quant_method": "modelopt", "quant_algo": "W4A8_AWQ", "ignore": []}, "quant_algo_W4A8_AWQ", 4),
             ({"quant_method": "modelopt", "quant_algo": "FP8_NEW", "ignore": []}, "quant_algo_FP8_NEW", 8),
@@ -649,5 +670,5 @@ class TestCaches:
         assert other.kv_cache_bytes(100) == 2 * graph.kv_cache_bytes(100)
 
     def test_of_a_computed_scale_for_each_token_nothing_follows(self) -> None:
-        block = {**FP8, "kv_cache_scheme": {**EIGHT_BIT_CACHE, "dynamic": True}}
+        block = {"quant_method": "fp8", "kv_cache_scheme": {**EIGHT_BIT_CACHE, "dynamic": True}}
         assert {cache.dtype for cache in la.build(quantized(LLAMA, **block)).caches} == {"bfloat16"}

@@ -85,3 +85,43 @@ class TestUnsaidFormat:
         notes = la.build(TINY, la.Schedule(engine="sglang")).notes
         assert any("stored in 16 bits" in note for note in notes)
         assert not any("counted in" in note for note in notes)
+
+
+QUANTIZED_4_BITS: Final = {"quant_method": "gptq", "bits": 4, "group_size": 32, "desc_act": False, "sym": True}
+
+
+class TestFilesThatAreAskedFor:
+    """AutoGPTQ's and AutoAWQ's files are read where the option `quantization` names a method that looks for them."""
+
+    @staticmethod
+    def bytes_of(quantization: str, file: str = "quantize_config.json") -> int:
+        model = la.load(dict(TINY), files={file: QUANTIZED_4_BITS})
+        return model.build(la.Schedule(engine_options={"quantization": quantization})).weight_bytes
+
+    def test_unasked_the_weights_are_stored_as_if_nothing_said_so(self) -> None:
+        assert self.bytes_of("") == la.build(dict(TINY)).weight_bytes
+
+    def test_asked_they_are_those_of_the_declaration_in_the_config(self) -> None:
+        inside = la.build({**TINY, "quantization_config": QUANTIZED_4_BITS}).weight_bytes
+        assert self.bytes_of("gptq_marlin") == inside < self.bytes_of("")
+
+    def test_another_method_is_refused_and_the_file_is_named(self) -> None:
+        with pytest.raises(
+            la.ScheduleError, match=r"a method that reads `quantize_config.json`, which declares `gptq`"
+        ):
+            self.bytes_of("fp8")
+
+    def test_there_is_no_class_for_gptq_alone(self) -> None:
+        with pytest.raises(la.ScheduleError, match="expected `gptq_marlin`"):
+            self.bytes_of("gptq")
+
+
+class TestBlocksOfMergedMatrices:
+    def test_one_rank_has_whole_blocks_too(self) -> None:
+        """Keys of 64 rows beside queries: no block of 128, which on disk is one that isn't full."""
+        config = {**TINY, "num_key_value_heads": 1, "quantization_config": {"quant_method": "fp8"}}
+        config["quantization_config"]["weight_block_size"] = [128, 128]
+        model = la.load(config)
+        assert model.build(la.Schedule(engine="checkpoint")).weight_bytes > 0
+        with pytest.raises(la.ScheduleError, match=r"64 of the 64 rows .* \(sglang: layers/quantization/fp8.py"):
+            model.build(la.Schedule())

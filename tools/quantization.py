@@ -29,6 +29,12 @@ def methods() -> str:
         assert spec is not None
         assert spec.quantization is not None
         files[spec.quantization.method] += 1
+    written: Counter[str] = Counter()
+    for entry in facts("written")["written"].values():
+        spec = la.load({**facts("written")["config"], "quantization_config": entry["quantization_config"]}).spec
+        assert spec is not None
+        assert spec.quantization is not None
+        written[spec.quantization.method] += 1
     built: Counter[str] = Counter()
     exact: Counter[str] = Counter()
     for name in CONFIGS:
@@ -47,15 +53,16 @@ def methods() -> str:
         assert spec.quantization is not None
         refused[spec.quantization.method] += 1
     lines = [
-        "| Method | Reads | Left as it is | Files | Runs | Refused |\n",
-        "| --- | --- | --- | ---: | ---: | ---: |\n",
+        "| Method | Reads | Left as it is | Files | Written | Runs | Refused |\n",
+        "| --- | --- | --- | ---: | ---: | ---: | ---: |\n",
     ]
     for name, method in METHODS.items():
         doc = method.read.__doc__ or ""
         reads = " ".join(doc.split("\n\n")[0].split()).removeprefix("Read ")
         keys = ", ".join(f"`{key}`" for key in method.excluding)
         near = f"{exact[name]} of {built[name]}" if built[name] else ""
-        lines.append(f"| `{name}` | {reads} | {keys} | {files[name] or ''} | {near} | {refused[name] or ''} |\n")
+        on_disk = f"{files[name] or ''} | {written[name] or ''}"
+        lines.append(f"| `{name}` | {reads} | {keys} | {on_disk} | {near} | {refused[name] or ''} |\n")
     return "".join(lines)
 
 

@@ -79,8 +79,9 @@ class Engine:
         copies_experts: whether they can be copied.
         spreads_experts: whether experts are spread over all ranks, whatever `ep_size` says.
         redundant: whether redundant experts that are asked for are stored.
-        reads_quantization: what it takes a checkpoint's quantization for; None: it doesn't read what declares it, and
-            stores the weights as if nothing did.
+        reads_quantization: what it takes a checkpoint's quantization for in a layout; None: it doesn't read what
+            declares it, and stores the weights as if nothing did.
+        takes_for: the architecture whose class it takes for a model.
         reads_cache: whether it reads what a checkpoint that is quantized says of the cache's format.
     """
 
@@ -94,7 +95,8 @@ class Engine:
     copies_experts: bool = True
     spreads_experts: Callable[[Asked], bool] = lambda _: False
     redundant: Callable[[Asked], bool] = lambda _: True
-    reads_quantization: Callable[[ModelSpec, Quantization], Quantization | None] = lambda _, declared: declared
+    reads_quantization: Callable[[Asked, Quantization], Quantization | None] = lambda _, declared: declared
+    takes_for: Callable[[ModelSpec], str] = lambda spec: spec.architecture
     reads_cache: Callable[[Quantization], bool] = lambda _: True
     _about: dict[str, dict[type[Rule], tuple[Any, ...]]] = field(default_factory=dict, init=False, repr=False)
     _tabled: dict[str, tuple[Rule, ...]] = field(default_factory=dict, init=False, repr=False)

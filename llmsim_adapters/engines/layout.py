@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from llmsim_adapters.engines.ranks import Group, Ranks
 from llmsim_adapters.engines.rules import Format, Refuse, Rule, Split
 from llmsim_adapters.graph.schedule import ScheduleError
+from llmsim_adapters.spec.quick import replace
 from llmsim_adapters.traced import ceil_div
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.graph.operator import Sharding
     from llmsim_adapters.graph.schedule import Schedule
     from llmsim_adapters.spec.model import ModelSpec
+    from llmsim_adapters.spec.quantization import Quantization
 
     _Rule = TypeVar("_Rule", bound=Rule)
 
@@ -39,10 +41,15 @@ class Layout:
     def __init__(
         self, engine: Engine, spec: ModelSpec, schedule: Schedule, named: Callable[[int, str, str], int]
     ) -> None:
+        taken = engine.takes_for(spec)
+        if taken != spec.architecture:
+            spec = replace(spec, architecture=taken)
         self.engine, self.spec, self.schedule = engine, spec, schedule
         said = spec.quantization
-        self.quantization = None if said is None else engine.reads_quantization(spec, said)
+        self.quantization: Quantization | None = None
         self.options = engine.chosen(dict(schedule.engine_options) if schedule.engine_options else {})
+        if said is not None:
+            self.quantization = engine.reads_quantization(self, said)
         self._about = engine.about(spec.architecture)
         self.notes: dict[str, None] = {}
         self._named = named

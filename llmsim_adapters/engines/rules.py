@@ -106,6 +106,8 @@ class Store(Rule):
         over: which ranks have a part of each: those that it is split over anyway; `none`, each having all of it; or
             those that share the `width` of each expert; or those that have different `experts`, each with all of them;
             or those that work on the same `tokens`; or `all` ranks.
+        whole_heads: where a tensor's rows are heads of a size that this says of a layout, and ranks may be more than
+            heads: several ranks then have the same ones.
         rows_to: a multiple to which a rank's rows are padded: the whole model's rows are padded to `rows_to` times
             the number of parts, unless the padded rows have equal parts anyway.
         each: whether the rows of each rank's part are padded to `rows_to`, even where the parts are equal.
@@ -117,6 +119,7 @@ class Store(Rule):
     tensors: tuple[str, ...]
     dtype: str | None = None
     over: Literal["", "none", "width", "experts", "tokens", "all"] = ""
+    whole_heads: Callable[[Asked], int] | None = None
     rows_to: int = 0
     each: bool = False
     columns_to: int = 0
@@ -184,6 +187,7 @@ class Scales(Rule):
         of: of which matrices: of those of `linear` layers, of `experts`, of `shared_experts` alone, or of all.
         dtype: the format that scales have on a rank; None: the checkpoint's.
         whole_blocks: whether a rank's part must consist of whole blocks; a layout in which it does not is refused.
+        merged: the matrices, by the kind of their component, whose rows must do so even if they are not split.
         beside: what is stored in place of all that; what the checkpoint has and it does not name is not stored.
         parts: of how many parts with scales of their own a matrix is, where the checkpoint has one for all of it.
     """
@@ -192,6 +196,7 @@ class Scales(Rule):
     of: Literal["", "linear", "experts", "shared_experts"] = ""
     dtype: str | None = None
     whole_blocks: bool = False
+    merged: frozenset[str] = frozenset()
     beside: Callable[[Matrix], Iterable[Held]] | None = None
     parts: Mapping[str, int] = field(default_factory=dict)
 

@@ -51,6 +51,8 @@ def lower_mixture_of_experts(moe: MixtureOfExperts, site: Site) -> None:
         site.linear("latent_in_proj", hidden, inner, "replicated", bias=moe.latent_bias)
         site.linear("latent_out_proj", inner, hidden, "replicated", bias=moe.latent_bias)
     _experts(moe, site, choices, inner)
+    if moe.latent_norm is not None:
+        site.norm("latent_norm", moe.latent_norm)
     if moe.output_bias:
         site.weight("output_bias", (hidden,), "replicated")
     site.route(choices, moe.num_experts_per_tok)

@@ -30,8 +30,8 @@ def lower_gated_delta_net(net: GatedDeltaNet, site: Site) -> None:
         causal_convolution(site, "conv1d", 2 * keys + values, net.conv_kernel, "heads")
     else:
         generated_convolution(site, hidden, net.kernel_rank, values, net.conv_kernel)
-    site.linear("a_proj", hidden, heads, "heads", quantized=False)
-    site.linear("b_proj", hidden, heads, "heads", quantized=False)
+    site.linear("a_proj", hidden, heads, "heads")
+    site.linear("b_proj", hidden, heads, "heads")
     site.weight("A_log", (heads,), "heads")
     site.weight("dt_bias", (heads,), "heads")
     key_dim, value_dim = net.key_head_dim, net.value_head_dim
@@ -51,7 +51,7 @@ def lower_kimi_delta_attention(attention: KimiDeltaAttention, site: Site) -> Non
     site.linear("v_proj", hidden, size, "heads")
     causal_convolution(site, "conv1d", 3 * size, attention.conv_kernel, "heads")
     _by_way_of(site, "f", hidden, attention.decay_rank, size)
-    site.linear("b_proj", hidden, heads, "heads", quantized=False)
+    site.linear("b_proj", hidden, heads, "heads")
     site.weight("A_log", (heads,), "heads")
     site.weight("dt_bias", (size,), "heads")
     _delta_rule(site, heads, width, width, attention.chunk_size, attention.state_dtype, channel_decay=True)

@@ -22,7 +22,11 @@ def lower_attention_residual(residual: AttentionResidual, site: Site) -> None:
     """Each token has sources of its own, which are both keys and values."""
     hidden, sources, queries, tokens = residual.hidden_size, residual.sources, residual.queries, site.step.tokens
     site.weight("query", (hidden,) if queries == 1 else (queries, hidden), "replicated")
-    site.norm("norm", Norm(hidden, gain=False), tokens * sources)
+    if sources == 1:
+        if residual.gain:
+            site.weight("norm", (hidden,), "replicated")
+        return
+    site.norm("norm", Norm(hidden, gain=residual.gain), tokens * sources)
     for name, n, k in (("scores", sources, hidden), ("sums", hidden, sources)):
         site.product(name, queries, n, k, tokens * sources * hidden, site.step.dtype, batch=tokens)
 

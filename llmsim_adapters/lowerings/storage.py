@@ -85,6 +85,9 @@ class Storage(Exchanges):
         layout = self._layout
         if rule.over:
             ways, rank_shape = layout.ways_over(rule.over), None
+            if rule.whole_heads is not None:
+                heads = shape[0] // rule.whole_heads(layout)
+                ways = heads if ways > heads and ways % heads == 0 else ways
         if rule.width_to and rank_shape is None:
             rank_shape = self._widened(rule, self._own((*shape, 1), "experts", 0, False), False)[:-1]
         rank_shape = layout.rank_shape(rule, shape, ways) or rank_shape
@@ -159,9 +162,10 @@ class Storage(Exchanges):
         rule = self._layout.scales_of(scheme.name, self._kind, sharding)
         if rule is not None:
             self._layout.use(rule)
-            if rule.whole_blocks and self._ranks is not None:
+            merged = f"{self._kind}.{name}" in rule.merged
+            if rule.whole_blocks and (merged or self._ranks is not None):
                 for side in scheme.sides:
-                    self._whole(name, side, shape, own, parts, sharding)
+                    self._whole(name, side, shape, own, parts, sharding, merged, rule.source)
             if rule.beside is not None:
                 across = across or sharding == "row"
                 own_parts = rule.parts.get(f"{self._kind}.{name}", parts)
@@ -225,22 +229,33 @@ class Storage(Exchanges):
         return (*stacked, self._layout.widened(rule, rows), columns)
 
     def _whole(
-        self, name: str, side: Side, shape: tuple[int, ...], own: tuple[int, ...], parts: int, sharding: Sharding
+        self,
+        name: str,
+        side: Side,
+        shape: tuple[int, ...],
+        own: tuple[int, ...],
+        parts: int,
+        sharding: Sharding,
+        merged: bool,
+        source: str,
     ) -> None:
         """Refuse ranks whose part of a matrix does not consist of whole blocks of a scale.
+
+        That is not asked of what is not split, but for the rows of what is `merged` with others.
 
         Raises:
             ScheduleError: it doesn't.
         """
-        field = "moe_tp" if sharding == "experts" else self._group.field
-        for block, size, part, of in (
-            (side.rows, shape[-2], own[-2], parts),
-            (side.columns, shape[-1], own[-1], 1),
+        field = "moe_tp" if sharding == "experts" else "tp_size" if self._ranks is None else self._group.field
+        for block, size, part, of, unsplit in (
+            (side.rows, shape[-2], own[-2], parts, merged),
+            (side.columns, shape[-1], own[-1], 1, False),
         ):
-            if block and part != size and part // of % block:
+            if block and (unsplit or part != size) and part // of % block:
                 message = (
                     f"schedule field `{field}` leaves a rank {part // of:d} of the {size // of:d} rows or columns of "
-                    f"`{self._label}{name}`, whose scales are those of blocks of {block}; expected a multiple of that"
+                    f"`{self._label}{name}`, whose scales are those of blocks of {block}; expected a multiple of that "
+                    f"({self._layout.engine.name}: {source})"
                 )
                 raise ScheduleError(message)
 

@@ -88,6 +88,8 @@ class Quantization:
         everything: whether tables that are looked up, and the layers that methods for linear layers leave as they are,
             routers above all, are quantized too.
         place: the key of the config, or the file beside it, that says so.
+        unsaid: keys that the method's software writes and that the declaration leaves out: some engines ask for them.
+        form: the word for how all groups of modules are stored together, where the method has one.
         leaves_towers: whether it is said that encoders of pictures or sound are left as they are.
     """
 
@@ -101,6 +103,8 @@ class Quantization:
     everything: bool = False
     place: str = ""
     leaves_towers: bool = False
+    form: str = field(default="", compare=False)
+    unsaid: tuple[str, ...] = field(default=(), compare=False)
     _blocks: frozenset[tuple[str, str]] = field(init=False, repr=False, compare=False)
     """The stack and block of what is told apart: few blocks have any of it, and every matrix is asked about."""
     schemes: tuple[Scheme, ...] = field(init=False, repr=False, compare=False)
@@ -115,6 +119,11 @@ class Quantization:
     def scheme_of_all(self, stack: str, block: str) -> Scheme | None:
         """Return how every matrix of a block is stored, or None where they may differ."""
         return None if self.only or (stack, block) in self._blocks else self.scheme
+
+    def mentions(self, stack: str, block: str, matrix: str) -> bool:
+        """Return whether a matrix is at a place that is excluded, or has a scheme of its own."""
+        places = self.excluded.union(*(other.places for other in self.others))
+        return any((stack, block, module) in places for module in _ancestry(matrix))
 
     def scheme_of(self, stack: str, block: str, matrix: str) -> Scheme | None:
         """Return how a matrix is stored, or None where it is not quantized."""

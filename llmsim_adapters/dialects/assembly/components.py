@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _ACTIVATIONS: Final = frozenset(
     """
     gegelu geglu gelu gelu_10 gelu_accurate gelu_fast gelu_new gelu_python gelu_python_tanh gelu_pytorch_tanh laplace
-    leaky_relu linear mish quick_gelu relu relu2 relu6 sigmoid silu swiglu swigluoai swish tanh xielu
+    leaky_relu linear mish quick_gelu relu relu2 relu6 sigmoid silu situ swiglu swigluoai swish tanh xielu
     """.split()  # noqa: SIM905
 )
 """Names of activations, of which xIELU alone has trained numbers: transformers' `ACT2FN`, and Phi-3 small's."""

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from llmsim_adapters.spec.components import AttentionResidual
+from llmsim_adapters.spec.model import Block, Sublayer
+from llmsim_adapters.traced import ceil_div
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from llmsim_adapters.spec.components import Component
-    from llmsim_adapters.spec.model import Block, ModelSpec
+    from llmsim_adapters.spec.model import ModelSpec
 
 
 def with_layers(spec: ModelSpec, layers: Sequence[Block], last: Component) -> ModelSpec:
@@ -22,3 +26,32 @@ def with_layers(spec: ModelSpec, layers: Sequence[Block], last: Component) -> Mo
             blocks.append(layer)
     order = tuple(numbers[id(layer)] for layer in layers)
     return replace(spec, stacks=(replace(text, blocks=tuple(blocks), order=order, after=(last, *text.after)),))
+
+
+def residual_sources(layer: int, size: int) -> tuple[int, int]:
+    """Return how many sources the mixer and the network of a layer have, of blocks of so many layers, and the present.
+
+    The first layer of a block is what begins the present sum; its mixer still has that of the block before.
+    """
+    return ceil_div(layer, size) + 1, layer // size + 2
+
+
+def with_attention_residuals(spec: ModelSpec, hidden: int, size: int) -> ModelSpec:
+    """Return a decoder of which each sublayer gets a sum of `hidden` numbers over blocks of `size` layers before it."""
+    (text,) = spec.stacks
+    made: dict[tuple[int, tuple[int, int]], Block] = {}
+    found = []
+    for layer, index in enumerate(text.order):
+        sources = residual_sources(layer, size)
+        if (index, sources) not in made:
+            block = text.blocks[index]
+            parts = [(_summed(hidden, n), each) for n, each in zip(sources, block.sublayers, strict=True)]
+            made[index, sources] = Block(f"{block.name}_from_{layer}", tuple(part for pair in parts for part in pair))
+        found.append(made[index, sources])
+    return with_layers(
+        spec, found, AttentionResidual(hidden_size=hidden, sources=residual_sources(len(found), size)[0], gain=True)
+    )
+
+
+def _summed(hidden: int, sources: int) -> Sublayer:
+    return Sublayer((AttentionResidual(hidden_size=hidden, sources=sources, gain=True),), skip=False)

@@ -41,11 +41,16 @@ _UPS: Final = "mixture_of_experts.experts.up_proj"
 _BOTH: Final = "mixture_of_experts.experts.gate_up_proj"
 
 
-_WITHOUT_NAMES: Final = frozenset({"head", "hyper_head", "next_token_input", "scale"})
+_WITHOUT_NAMES: Final = frozenset({"attention_residual", "head", "hyper_head", "next_token_input", "scale"})
 """Kinds of what stands in layers and has no linear layer, or none that a list of a layer's modules could mean."""
 
 _GATED_QUERIES: Final = ("qwen3_next", "qwen3_5", "qwen4_exp")
 """The model types whose checkpoints have queries and their gate in one matrix."""
+
+_LATENTS: Final = {
+    "kimi_linear": ("mixture_of_experts.latent_in_proj", "mixture_of_experts.latent_out_proj"),
+}
+"""The modules that checkpoints of a type leave as they are, though no list says so (moonshotai/Kimi-K3: its files)."""
 
 _OF_ANY: Final = frozenset({"", "-", HEAD[2]})
 """What stands in every model: whole layers, modules that are never quantized, the head."""
@@ -172,6 +177,20 @@ def _all_experts(spec: ModelSpec, patterns: Iterable[str], undecided: list[str])
 def gates_in_queries(spec: ModelSpec) -> bool:
     """Whether checkpoints of a model's type have attention's queries and their gate in one matrix."""
     return spec.model_type.startswith(_GATED_QUERIES)
+
+
+def left_unsaid(spec: ModelSpec) -> frozenset[Place]:
+    """Return the places that checkpoints of a model's type leave as they are without saying so."""
+    modules = _LATENTS.get(spec.model_type, ())
+    return frozenset(
+        [
+            (stack.name, block.name, module)
+            for stack in spec.stacks
+            for block in stack.blocks
+            for module in modules
+            if kind_of(module) in _kinds(block)
+        ]
+    )
 
 
 def names_towers(patterns: Iterable[str]) -> bool:

@@ -1,7 +1,7 @@
 """The methods of quantization: what reads each, and which key lists what it leaves as it is.
 
 What each stores is what its own software writes: transformers (fp8, fbgemm_fp8, mxfp4), AutoAWQ, GPTQModel, AutoRound,
-compressed-tensors, Model Optimizer, Quark, HQQ, MLX, bitsandbytes.
+compressed-tensors, Model Optimizer, Quark, HQQ, MLX, bitsandbytes, torchao.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from llmsim_adapters.dialects.quantization.compressed import compressed_tensors
 from llmsim_adapters.dialects.quantization.modelopt import modelopt
 from llmsim_adapters.dialects.quantization.quark import quark
 from llmsim_adapters.dialects.quantization.schemes import MADE, ONLINE, RUNTIME
+from llmsim_adapters.dialects.quantization.torchao import torchao
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,14 +27,15 @@ class Method(NamedTuple):
 
     `excluding` are the keys of its list of modules, of which the first one that is there is read. The head is quantized
     only where `head`: then the list says whether it is, and without a list nobody knows; or where the flag `head_key`
-    says so. `substrings`: entries of the list match inside names. `everything`: what is looked up, and what other
-    methods leave as it is, is quantized too.
+    says so. `usual` keys are those that its software writes and that change no bytes. `substrings`: entries of the list
+    match inside names. `everything`: what is looked up, and what other methods leave as it is, is quantized too.
     """
 
     read: Callable[[Reader, Reader], Stored | None]
     excluding: tuple[str, ...] = ("modules_to_not_convert", "ignored_layers")
     head: bool = False
     head_key: str = ""
+    usual: tuple[str, ...] = ()
     substrings: bool = False
     everything: bool = False
     without_effect: Mapping[str, str] = {}
@@ -95,7 +97,8 @@ METHODS: Final[Mapping[str, Method]] = {
     "mlx": Method(packed.mlx, (), head=True, everything=True),
     "bitsandbytes": Method(packed.bitsandbytes, ("llm_int8_skip_modules",)),
     "compressed-tensors": Method(compressed_tensors, ("ignore",), head=True),
-    "modelopt": Method(modelopt, ("ignore", "exclude_modules"), head=True),
+    "modelopt": Method(modelopt, ("ignore", "exclude_modules"), head=True, usual=("group_size",)),
     "quark": Method(quark, ("exclude",), head=True),
+    "torchao": Method(torchao, ("modules_to_not_convert",)),
 }
 """Every method, by the word of published checkpoints for it."""

@@ -61,12 +61,14 @@ _LINEAR: Final[_Spellings] = {
     "k_proj": ("in_proj_qkv", "in_proj_qkvz"),
     "v_proj": ("in_proj_qkv", "in_proj_qkvz"),
     "g_proj": ("in_proj_z", "in_proj_qkvz"),
+    "a_proj": ("in_proj_a", "in_proj_ba"),
+    "b_proj": ("in_proj_b", "in_proj_ba"),
     "o_proj": ("out_proj",),
 }
 _KIMI_LINEAR: Final[_Spellings] = {
     name: (name,)
     for name in (
-        *("q_proj", "k_proj", "v_proj", "o_proj"),
+        *("q_proj", "k_proj", "v_proj", "b_proj", "o_proj"),
         *("f_proj", "f_a_proj", "f_b_proj", "g_proj", "g_a_proj", "g_b_proj"),
     )
 }
@@ -116,8 +118,7 @@ _NEVER_QUANTIZED: Final = (
             *("self_attn.indexers_proj",),  # so misspelt by those who published GLM-5
             *("block_sparse_moe.gate", "feed_forward.router", "mixer.gate", "mlp.shared_expert_gate"),
             *("mlp.router.gate", "eh_proj", "self_attn.indexer.weights_proj", "attn.indexer.weights_proj"),
-            *("mixer.conv1d", "mamba.conv1d", "conv.conv"),
-            *(f"linear_attn.{each}" for each in ("conv1d", "in_proj_a", "in_proj_b", "in_proj_ba")),
+            *("mixer.conv1d", "mamba.conv1d", "conv.conv", "linear_attn.conv1d"),
         )
     ),
 )
@@ -134,7 +135,16 @@ _ROOTS: Final = ("backbone.", "transformer.")
 _TOWERS: Final = frozenset(
     {
         *("visual", "audio", "audio_tower", "audio_model", "speech_encoder", "multi_modal_projector", "mm_projector"),
-        *("merger", "patch_merger", "connector", "aligner", "image_newline", "embed_vision", "embed_audio"),
+        *(
+            "merger",
+            "patch_merger",
+            "patch_merge_mlp",
+            "connector",
+            "aligner",
+            "image_newline",
+            "embed_vision",
+            "embed_audio",
+        ),
     }
 )
 """Parts beside the language model (with every name that begins with `vision`)."""

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
 _BITS: Final = (2, 3, 4, 8)
 _HALF: Final = 16
+_PACKED_IN_TENS: Final = 3
 _NF4_BLOCK: Final = 64
 _NF4_NESTED: Final = 256
+_FLOATS: Final = {("mx_fp", 4, 32): schemes.mxfp4(inputs=True), ("mx_fp", 8, 32): schemes.mxfp8()}
+"""AutoRound's floats, by their word, bits and group."""
 _UNUSED: Final = "not used with this number of bits"
 
 
@@ -66,9 +69,17 @@ def auto_round(q: Reader, r: Reader) -> Stored | None:
     bits, size = _bits(q, "bits"), group_size(q, default=128)
     if bits is None or size is None:
         return None
+    layout = q.text("packing_format") or "auto_round:auto_gptq"
+    floats = _FLOATS.get((q.text("data_type") or "int", bits, size))
+    if floats is not None:
+        q.no_effect(("sym",), "floats have no zero point")
+        q.no_effect(("block_name_to_quantize", "to_quant_block_names"), "the layers of the language model")
+        groups, kept = _by_name(q, "extra_config", bits, size, lambda bits, _: schemes.of_bits(bits))
+        if groups:
+            undecided(q, "extra_config")
+        return Stored(floats, (), kept)
     if (q.text("data_type") or "int") not in ("int", "int_sym", "int_asym"):
         undecided(q, "data_type")
-    layout = q.text("packing_format") or "auto_round:auto_gptq"
     if layout not in ("auto_round:auto_gptq", "auto_round:auto_awq", "auto_round"):
         undecided(q, "packing_format")
 
@@ -84,7 +95,11 @@ def auto_round(q: Reader, r: Reader) -> Stored | None:
 
 
 def hqq(q: Reader, r: Reader) -> Stored | None:
-    """Read HQQ's: packed weights, a scale and a zero point in the model's format for each group."""
+    """Read HQQ's: packed weights, a scale and a zero point in the model's format for each group.
+
+    The words of each matrix's state, less than a hundred bytes, are not counted. Numbers of 3 bits are ten to a word of
+    32, of which this counts no remainder.
+    """
     del r
     inner = q.nested("quant_config")
     weights = None if inner is None else inner.nested("weight_quant_params")
@@ -98,6 +113,8 @@ def hqq(q: Reader, r: Reader) -> Stored | None:
     weights.no_effect(("axis", "channel_wise", "optimize", "round_zero", "view_as_float"), MADE)
     if bits is None or size is None:
         return None
+    if bits == _PACKED_IN_TENS:
+        undecided(weights, "nbits")
     return Stored(Scheme("grouped_int", f"int{bits}", (Side("scale", "", 1, size), Side("zero_point", "", 1, size))))
 
 
@@ -126,7 +143,7 @@ def bitsandbytes(q: Reader, r: Reader) -> Stored:
     """Read bitsandbytes' 8-bit integers, a scale for each output (arXiv:2208.07339), or 4-bit floats (2305.14314).
 
     Of the latter, each 64 numbers have a scale, which is quantized in turn, in groups of 256, where that is said; the
-    words of each matrix's state, about a hundred bytes, are not counted.
+    words of each matrix's state, less than two hundred bytes, are not counted.
     """
     del r
     q.no_effect(("llm_int8_enable_fp32_cpu_offload", "llm_int8_has_fp16_weight", "llm_int8_threshold"), RUNTIME)

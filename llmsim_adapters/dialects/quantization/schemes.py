@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from llmsim_adapters.spec.quantization import Scheme, Side
@@ -19,6 +20,13 @@ RUNTIME: Final = "how kernels run; the weights are stored the same"
 
 BITS: Final = (2, 3, 4, 5, 6, 8)
 """The widths of packed integers that some method has."""
+_WIDTHS: Final = ("bits", "num_bits", "w_bit", "weight_bits", "nbits", "nbits_per_codebook")
+"""What methods that are not modelled call the bits of a weight."""
+_WORDS: Final = ("quant_type", "weights", "weight_dtype", "dtype", "quant_algo", "data_type", "_type", "_data")
+_IN_WORDS: Final = re.compile(r"(?:int|uint|float|fp|nf|w)([0-9]{1,2})")
+"""What they call its format."""
+_OF_INPUTS: Final = ("input", "output", "activation", "act_", "kv_cache", "bias")
+_DEEPEST: Final = 6
 _LARGEST_GROUP: Final = 2**20
 _PACKED: Final = 8
 """Numbers of 4 bits in a word of 32: no format has words of two groups."""
@@ -46,15 +54,15 @@ def fp8_block(rows: int, columns: int, *, dtype: str = FP8, scale: str = "float3
     return Scheme("fp8_block", dtype, (Side("scale", scale, rows, columns),), inputs=dtype)
 
 
-def fp8_tensor(*, static: bool, dtype: str = FP8) -> Scheme:
+def fp8_tensor(*, static: bool, dtype: str = FP8, scale: str = "float32") -> Scheme:
     """8-bit floats, a scale for each matrix, and one for its inputs where they are `static`."""
-    sides = (Side("scale", "float32"), *((_INPUT_SCALE,) if static else ()))
+    sides = (Side("scale", scale), *((Side("input_scale", scale),) if static else ()))
     return Scheme("fp8_tensor", dtype, sides, inputs=dtype)
 
 
-def fp8_channel() -> Scheme:
-    """8-bit floats, a scale in float32 for each row; inputs are quantized as they are computed."""
-    return Scheme("fp8_channel", FP8, (Side("scale", "float32", rows=1),), inputs=FP8)
+def fp8_channel(*, scale: str = "float32") -> Scheme:
+    """8-bit floats, a scale for each row; inputs are quantized as they are computed."""
+    return Scheme("fp8_channel", FP8, (Side("scale", scale, rows=1),), inputs=FP8)
 
 
 def nvfp4(*, inputs: bool) -> Scheme:
@@ -110,6 +118,25 @@ def pair(q: Reader, name: str) -> tuple[int, int] | None:
 def of_bits(bits: int, size: int = 128) -> Scheme:
     """Packed integers of so many bits, a scale for each group of inputs: what comes nearest to what is not modelled."""
     return Scheme("grouped_int", f"int{bits}", (Side("scale", "", 1, size),))
+
+
+def said_bits(said: object, depth: int = 0) -> int | None:
+    """Return how many bits a weight has by what a method that is not modelled says, at any level of it.
+
+    A number, or one in a word, such as torchao's `int4_weight_only`; what is said of inputs is none of weights.
+    """
+    if not isinstance(said, dict) or depth > _DEEPEST:
+        return None
+    for key in _WIDTHS:
+        if said.get(key).__class__ is int and said[key] in BITS:
+            return int(said[key])
+    for key in _WORDS:
+        word = said.get(key)
+        found = _IN_WORDS.search(word.lower()) if isinstance(word, str) else None
+        if found is not None and int(found[1]) in BITS:
+            return int(found[1])
+    inner = [value for key, value in said.items() if not any(each in key for each in _OF_INPUTS)]
+    return next((bits for value in inner if (bits := said_bits(value, depth + 1)) is not None), None)
 
 
 def undecided(q: Reader, name: str) -> None:

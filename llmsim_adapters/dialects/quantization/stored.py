@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.dialects.quantization.assignment import assign, gates_in_queries, names_towers
+from llmsim_adapters.dialects.quantization.assignment import assign, gates_in_queries, left_unsaid, names_towers
 from llmsim_adapters.dialects.quantization.cache import cache_dtype
 from llmsim_adapters.dialects.quantization.declaration import declarations
 from llmsim_adapters.dialects.quantization.methods import EVERY_METHOD, METHODS
-from llmsim_adapters.dialects.quantization.schemes import BITS, of_bits
+from llmsim_adapters.dialects.quantization.schemes import of_bits, said_bits
 from llmsim_adapters.dialects.reading.reader import Reader
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.spec.quantization import HEAD, Assigned, Quantization
@@ -27,11 +26,6 @@ if TYPE_CHECKING:
 _SHOWN: Final = 8
 _GATE: Final = ("", "attention", "attention.gate_proj")
 """A gate's matrix, and what it is in."""
-_WIDTHS: Final = ("bits", "num_bits", "w_bit", "weight_bits", "nbits", "nbits_per_codebook")
-"""What methods that are not modelled call the bits of a weight."""
-_WORDS: Final = ("quant_type", "weights", "weight_dtype")
-_INTEGERS: Final = re.compile(r"(?:int|uint|float|fp)([0-9]{1,2})")
-"""What they call its format, such as torchao's `int4_weight_only`."""
 
 
 def declared(r: Reader, spec: ModelSpec) -> ModelSpec:
@@ -62,16 +56,6 @@ def _with_cache(one: Quantization, other: Quantization) -> Quantization:
     return replace(one, cache_dtype=other.cache_dtype, cache_key=other.cache_key)
 
 
-def _bits_said(q: Reader) -> int | None:
-    """Return how many bits a weight has by what a method that is not modelled says: a number, or one in a word."""
-    said = next((q.raw[key] for key in _WIDTHS if q.raw.get(key) in BITS), None)
-    if said is None:
-        words = (q.raw.get(key) for key in _WORDS)
-        found = next((found for word in words if isinstance(word, str) and (found := _INTEGERS.search(word))), None)
-        said = int(found[1]) if found else None
-    return said if said in BITS else None
-
-
 def _like(r: Reader) -> Reader:
     """Return a reader of the same level whose notes are nobody's."""
     return Reader(r.raw, {}, {}, prefix=r.prefix)
@@ -92,7 +76,7 @@ def _stored(declaration: Declaration, r: Reader, spec: ModelSpec) -> ModelSpec:
     if method is None or said is None:
         r.not_modelled(f"quantization_{printable(name, 40)}")
         q.set_aside(f"quantization method {printable(name, 40)} is not modelled, a gap by itself")
-        bits = _bits_said(q)
+        bits = said_bits(q.raw)
         scheme = None if bits is None else of_bits(bits)
         return replace(spec, quantization=Quantization(name, scheme, frozenset({HEAD}), place=place))
     cached, cache_key = cache_dtype(q)
@@ -109,6 +93,7 @@ def _stored(declaration: Declaration, r: Reader, spec: ModelSpec) -> ModelSpec:
     for pattern in found.without_use[:_SHOWN]:
         r.without_effect[f"{q.prefix}{printable(pattern, 60)}"] = "names no module of this model"
     kept, *places = found.places
+    kept |= left_unsaid(found.spec)
     head = method.head or (bool(method.head_key) and q.flag(method.head_key))
     others = tuple(Assigned(scheme, at) for (scheme, _), at in zip(said.groups, places, strict=True))
     if gates_in_queries(spec):
@@ -122,6 +107,8 @@ def _stored(declaration: Declaration, r: Reader, spec: ModelSpec) -> ModelSpec:
         cache_dtype=cached,
         cache_key=f"{place}.{cache_key}" if cached else "",
         place=place,
+        form=str(q.raw.get("format") or ""),
+        unsaid=tuple(key for key in method.usual if not q.has(key)),
         leaves_towers=said.scheme is None or bool(said.only) or names_towers((*patterns, *said.kept)),
         everything=method.everything,
     )

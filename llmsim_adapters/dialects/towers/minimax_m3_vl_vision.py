@@ -1,12 +1,13 @@
-"""MiniMax-M3's picture encoder: CLIP's layers over patches of two frames, with rotary positions and no class token.
+"""MiniMax-M3's picture encoder: CLIP's layers over patches of two frames, with rotary positions.
 
-Source: transformers `MiniMaxM3VLVisionConfig`.
+Source: transformers `MiniMaxM3VLVisionConfig`. Published configs call its type CLIP's, and say how patches are merged
+in `img_token_compression_config`.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.assembly.components import mlp
 from llmsim_adapters.dialects.assembly.decoder import layer_norm
@@ -18,9 +19,21 @@ if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
+_PUBLISHED: Final = "img_token_compression_config"
+_MERGING: Final = ("spatial_merge_size", "temporal_patch_size")
+
 
 def read(r: Reader) -> ModelSpec:
-    norm, mixer = layer_norm(r), replace(full_attention(r), rotary_fraction=1.0)
+    inner = r.nested(_PUBLISHED)
+    if inner is not None:
+        if inner.text("image_token_compression_method") not in (None, "patch_merge"):
+            r.not_modelled("image_token_compression_method")
+        for name in _MERGING:
+            if inner.has(name):
+                r.overruled(name, inner.said(name), f"{_PUBLISHED}.{name}")
+                r.derive(name, inner.size(name))
+    norm = layer_norm(r)
+    mixer = replace(full_attention(r), rotary_fraction=1.0)
     return encoder(r, mixer, mlp(r, bias=True, gated=False), norm, before=(cubes(r), norm))
 
 
@@ -38,5 +51,11 @@ DIALECT = Dialect(
         "spatial_merge_size": 2,
         "hidden_act": "gelu",
     },
-    costless={"image_size": "the largest picture: positions are rotated, without a table"},
+    costless={
+        "image_size": "how large pictures may be: no weights",
+        **dict.fromkeys(("position_embedding_type", "rope_mode"), "positions are rotated: no weights"),
+        "vision_segment_max_frames": "how films are taken apart: no weights",
+        "projection_dim": "of CLIP's text, which a tower has no use for",
+        "vocab_size": "of CLIP's text model, which a tower does not have",
+    },
 )

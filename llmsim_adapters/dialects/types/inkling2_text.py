@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import mixture_of_experts
 from llmsim_adapters.dialects.assembly.decoder import decoder, layers
-from llmsim_adapters.dialects.assembly.layers import with_layers
+from llmsim_adapters.dialects.assembly.layers import residual_sources, with_layers
 from llmsim_adapters.dialects.assembly.linear_attention import untied
 from llmsim_adapters.dialects.assembly.options import gated, with_options
 from llmsim_adapters.dialects.types import inkling_text
@@ -25,7 +25,6 @@ from llmsim_adapters.spec.components import (
     Sinks,
 )
 from llmsim_adapters.spec.model import Block, Sublayer
-from llmsim_adapters.traced import ceil_div
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
@@ -47,20 +46,12 @@ def read(r: Reader) -> ModelSpec:
     blocks: dict[tuple[bool, tuple[int, int]], Block] = {}
     found = []
     for i, kind in enumerate(slides):
-        sources = _sources(i, size)
+        sources = residual_sources(i, size)
         if (kind, sources) not in blocks:
             name = f"{'sliding' if kind else 'full'}_moe_from_{i}"
             blocks[kind, sources] = Block(name, _layer(mixers[kind], experts, *sources))
         found.append(blocks[kind, sources])
-    return with_layers(spec, found, AttentionResidual(hidden_size=hidden, sources=_sources(count, size)[0]))
-
-
-def _sources(layer: int, size: int) -> tuple[int, int]:
-    """Return how many sources the mixer and the experts of a layer have: the blocks of layers before, and the present.
-
-    The first layer of a block is what begins the present sum; its mixer still has that of the block before.
-    """
-    return ceil_div(layer, size) + 1, layer // size + 2
+    return with_layers(spec, found, AttentionResidual(hidden_size=hidden, sources=residual_sources(count, size)[0]))
 
 
 def _attention(r: Reader, *, sliding: bool) -> Attention:

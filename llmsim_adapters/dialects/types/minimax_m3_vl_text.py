@@ -15,6 +15,8 @@ from llmsim_adapters.dialects.types import minimax_m2
 from llmsim_adapters.spec.components import MLP, Indexer, Norm
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Attention, MixtureOfExperts
     from llmsim_adapters.spec.model import ModelSpec
@@ -31,6 +33,12 @@ _PUBLISHED: Final = {
 
 def read(r: Reader) -> ModelSpec:
     r.no_effect(("hidden_act",), "the class has one activation")
+    for name, usual in (("qk_norm", True), ("use_routing_bias", True), ("attention_output_gate", False)):
+        r.only(name, usual)
+    if (r.text("qk_norm_type") or _NORM_TYPE) != _NORM_TYPE:
+        r.not_modelled("qk_norm_type")
+    if r.count("num_nextn_predict_layers"):
+        r.not_modelled("multi_token_prediction")
     base = attention(r, qk_norm=True)
     base = replace(base, rotary_fraction=r.size("rotary_dim") / base.head_dim)
     is_sparse = mlp_layer_types(r, lambda: layer_flags(r, "moe_layer_freq") or [True] * layers(r))
@@ -59,6 +67,8 @@ def _mixers(r: Reader, base: Attention) -> Attention | list[Attention]:
         if inner is not None:
             inner.no_effect(_PUBLISHED.values(), "no layer has an indexer")
         return base
+    if inner is not None:
+        _says_usual(inner, kinds)
     for name, key in _PUBLISHED.items():
         if inner is not None and inner.has(key):
             r.overruled(name, inner.said(key), f"sparse_attention_config.{key}")
@@ -80,6 +90,19 @@ def _mixers(r: Reader, base: Attention) -> Attention | list[Attention]:
 
 ACTIVATION: Final = "swigluoai"
 
+
+def _says_usual(inner: Reader, kinds: Sequence[str]) -> None:
+    """Note what published configs say of the indexer that transformers' class has in no form."""
+    disabled = layer_flags(inner, "sparse_disable_index_value", len(kinds))
+    if disabled is not None and not all(off for off, kind in zip(disabled, kinds, strict=True) if kind == SPARSE):
+        inner.not_modelled("sparse_index_value")
+    if inner.has("use_sparse_attention") and not inner.flag("use_sparse_attention"):
+        inner.not_modelled("use_sparse_attention")
+    inner.no_effect(("use_sparse_attention", "sparse_disable_index_value"), "what the class has anyway")
+
+
+_NORM_TYPE: Final = "per_head"
+
 DIALECT = minimax_m2.DIALECT.like(
     "minimax_m3_vl_text",
     read=read,
@@ -88,11 +111,15 @@ DIALECT = minimax_m2.DIALECT.like(
         "intermediate_size": "moe_intermediate_size",
         "dense_intermediate_size": "intermediate_size",
         "shared_intermediate_size": "shared_expert_intermediate_size",
+        "num_mtp_modules": "num_nextn_predict_layers",
     },
     costless={
         **dict.fromkeys(("swiglu_alpha", "swiglu_limit"), "factors and bounds inside the activation: elementwise"),
+        "use_gemma_norm": "what gains are counted from: elementwise",
+        "sparse_score_type": "how the scores of a block are summed up: elementwise",
         **dict.fromkeys(
-            ("index_local_blocks", "sparse_local_block"), "which blocks are chosen, not how many: elementwise"
+            ("index_local_blocks", "sparse_init_block", "sparse_local_block"),
+            "which blocks are chosen, not how many: elementwise",
         ),
     },
     hidden_size=6144,

@@ -23,6 +23,7 @@ DIALECT = qwen3_next.DIALECT.like(
     text_only=("Qwen3_5ForCausalLM",),
     costless={
         "mlp_only_layers": "no layer has experts",
+        "output_gate_type": "which activation gates have: elementwise",
         "mrope_interleaved": "rotation angles of rotary embeddings: elementwise",
     },
     vocab_size=248320,

@@ -336,3 +336,6 @@ UNSEEN: Final = names("""
     InternS1ProForConditionalGeneration MiMoV2ASRForCausalLM MindSporeForCausalLM PixtralVisionModel
 """)
 """Whose classes could not be built, so that it is not known what they make of DP attention."""
+
+FUSES_ANY: Final = names("Glm4MoeForCausalLM Glm4vMoeForConditionalGeneration")
+"""Whose shared experts are stored among the routed ones whatever the checkpoint says of their format."""

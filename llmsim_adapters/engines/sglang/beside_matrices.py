@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.engines.rules import Held
@@ -90,6 +91,14 @@ def packed_int_experts(matrix: Matrix) -> Iterator[Held]:
     yield from _orders(matrix)
 
 
+def packed_int_fused(matrix: Matrix) -> Iterator[Held]:
+    """The same of one more expert, whose gate and up are one matrix there."""
+    yield from _packed_groups(matrix)
+    yield Held("shape", (2,))
+    yield Held("group_index", matrix.shape[-1:], "int32")
+    yield Held("group_order", matrix.shape[-1:], "int32")
+
+
 def gptq(matrix: Matrix) -> Iterator[Held]:
     """GPTQ's, each input's group too; ranks have all groups where inputs are reordered."""
     yield from _by_group(matrix, _groups(matrix, whole=matrix.scheme.reordered), zeros=True)
@@ -168,7 +177,14 @@ def mxfp4_experts(matrix: Matrix) -> Iterator[Held]:
 def fp8_tensor_experts(matrix: Matrix) -> Iterator[Held]:
     """One scale of the inputs of gate and up together."""
     for side in matrix.scheme.sides:
-        yield _beside(matrix, side, 1 if side.name == "input_scale" else matrix.parts)
+        yield _beside(matrix, side, 1 if side.name == "input_scale" else matrix.parts)._replace(dtype="float32")
+
+
+def fp8_tensor_layers(matrix: Matrix) -> Iterator[Held]:
+    """Those of each matrix of the experts that a rank has whole, in place of a part of each."""
+    experts = matrix.whole[0] * prod(matrix.shape) // prod(matrix.whole)
+    for side in matrix.scheme.sides:
+        yield Held(side.name, (experts, matrix.parts), "float32")
 
 
 def none(matrix: Matrix) -> Iterator[Held]:

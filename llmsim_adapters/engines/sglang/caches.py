@@ -165,6 +165,13 @@ CACHES: Final = (
         note="nothing is kept of a text, which is embedded in one step, as on GPUs of compute capability 9.0 and 10.0",
     ),
     Keep(
+        name="pages of the blocks that an indexer chooses",
+        source="arg_groups/model_overrides/minimax_m3.py: page_size",
+        caches=("attention.key_value", "indexer.indexer"),
+        architectures=names("MiniMaxM3SparseForCausalLM MiniMaxM3SparseForConditionalGeneration"),
+        page=128,
+    ),
+    Keep(
         name="pages of Beam",
         source="arg_groups/model_overrides/beam.py: trtllm_mha; arg_groups/overrides.py: its page_size",
         caches=("attention.key_value",),

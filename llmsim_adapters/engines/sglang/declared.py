@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.engines.sglang.architectures import names
+from llmsim_adapters.engines.sglang.architectures import FUSES_ANY, names
+from llmsim_adapters.engines.sglang.conditions import forbids_fusion
+from llmsim_adapters.spec.components import MixtureOfExperts
 from llmsim_adapters.spec.quantization import Assigned
 from llmsim_adapters.spec.quick import replace
 
 if TYPE_CHECKING:
-    from llmsim_adapters.spec.model import ModelSpec
+    from collections.abc import Iterator
+
+    from llmsim_adapters.engines.rules import Asked
+    from llmsim_adapters.spec.model import Block, ModelSpec
     from llmsim_adapters.spec.quantization import Place, Quantization
 
 DECLARED: Final = frozenset({"", "quantization_config", "hf_quant_config.json"})
 """Where it looks for what declares a quantization (configs/model_config.py, _parse_quant_hf_config)."""
+
+_ASKED: Final = {
+    **dict.fromkeys(("gptq", "gptq_marlin", "moe_wna16"), ("quantize_config.json",)),
+    "awq": ("quant_config.json", "quantize_config.json"),
+    "awq_marlin": ("quantize_config.json",),
+}
+"""The files in which it looks for what a method needs once it is asked for the method (`get_config_filenames` of the
+classes in layers/quantization/)."""
 
 _BY_MAPPING: Final = frozenset({"compressed-tensors", "w8a8_int8"})
 """The methods whose exceptions find parts of a fused matrix by the class's own mapping alone."""
@@ -61,19 +74,48 @@ _FUSED: Final = {
 """By module of a checkpoint: the fused matrix that it is a part of there."""
 
 
-def read(spec: ModelSpec, declared: Quantization) -> Quantization | None:
+_MIXTRAL: Final = frozenset({"fp8", "compressed-tensors", "gptq", "awq"})
+"""The methods that its usual class of Mixtral has (model_loader/utils.py, mixtral_supported)."""
+
+_EXPERTS: Final = "mixture_of_experts.experts"
+_SHARED: Final = "mixture_of_experts.shared_experts"
+
+
+def takes_for(spec: ModelSpec) -> str:
+    """Return the architecture whose class it takes: Mixtral has another one for some methods."""
+    quantization = spec.quantization
+    if spec.architecture != "MixtralForCausalLM" or quantization is None or quantization.place not in DECLARED:
+        return spec.architecture
+    return spec.architecture if quantization.method in _MIXTRAL else "QuantMixtralForCausalLM"
+
+
+def read(layout: Asked, declared: Quantization) -> Quantization | None:
     """Return what the classes are built by: None where nothing reads the declaration.
 
-    GPTQ's list of the modules that are quantized is not read: all are (layers/quantization/gptq/). Where a class
-    doesn't say which matrices it fuses, what is said of parts is not found: exceptions, so that they are quantized
-    (compressed_tensors/utils.py, should_ignore_layer), or algorithms, so that they are not (modelopt_quant.py,
-    ModelOptMixedPrecisionConfig), unless the fused matrix itself is named.
+    Files beside the config, but for Model Optimizer's, are read where the option `quantization` asks for their method.
     """
-    if declared.place not in DECLARED:
+    asked = str(layout.options["quantization"])
+    if declared.place not in DECLARED and declared.place not in _ASKED.get(asked, ()):
         return None
-    if declared.method == "gptq" and declared.scheme is None and declared.others:
-        *others, rest = declared.others
-        return replace(declared, scheme=rest.scheme, others=tuple(others))
+    taken = _taken(layout.spec, declared)
+    if layout.spec.architecture in FUSES_ANY and layout.schedule.ep_size == 1 and not forbids_fusion(layout):
+        return _with_shared_experts(layout.spec, taken)
+    return taken
+
+
+def _taken(spec: ModelSpec, declared: Quantization) -> Quantization:
+    """Return what is quantized of a declaration that is read.
+
+    GPTQ's list of the modules that are quantized is not read: all are, and routed experts by the base rule alone
+    (layers/quantization/gptq/). Where a class doesn't say which matrices it fuses, what is said of parts is not found:
+    exceptions, so that they are quantized (compressed_tensors/utils.py, should_ignore_layer), or algorithms, so that
+    they are not (modelopt_quant.py, ModelOptMixedPrecisionConfig), unless the fused matrix itself is named.
+    """
+    if declared.method == "gptq":
+        if declared.scheme is None and declared.others:
+            *others, rest = declared.others
+            declared = replace(declared, scheme=rest.scheme, others=tuple(others))
+        return _experts_by_the_base_rule(spec, declared)
     if declared.method in _BY_MAPPING:
         kept = _found(spec, declared.excluded)
         return declared if kept == declared.excluded else replace(declared, excluded=kept)
@@ -81,6 +123,51 @@ def read(spec: ModelSpec, declared: Quantization) -> Quantization | None:
         found = tuple(Assigned(scheme, _found(spec, places)) for scheme, places in declared.others)
         return declared if found == declared.others else replace(declared, others=found)
     return declared
+
+
+def _mixtures(spec: ModelSpec) -> dict[tuple[str, str], Block]:
+    """Return the blocks that have routed experts, by stack and name."""
+    return {
+        (stack.name, block.name): block
+        for stack in spec.stacks
+        for block in stack.blocks
+        if any(isinstance(mixer, MixtureOfExperts) for mixer in block.mixers())
+    }
+
+
+def _experts_by_the_base_rule(spec: ModelSpec, declared: Quantization) -> Quantization:
+    """Return a declaration of whose rules none is about routed experts."""
+    blocks = _mixtures(spec)
+    if declared.scheme is None or not any(place[:2] in blocks for place in _said(declared)):
+        return declared
+    excluded: set[Place] = set()
+    for stack, name, module in declared.excluded:
+        block = blocks.get((stack, name))
+        if block is None or not _EXPERTS.startswith(module):
+            excluded.add((stack, name, module))
+        elif module != _EXPERTS:  # what else is in the layer, or in the mixture
+            kinds = {mixer.kind for mixer in block.mixers()} if not module else {module}
+            inside = {*(kinds - {"mixture_of_experts"}), *((_SHARED,) if "mixture_of_experts" in kinds else ())}
+            excluded.update((stack, name, each) for each in inside)
+    of_experts = Assigned(declared.scheme, frozenset([(*at, _EXPERTS) for at in blocks]))
+    return replace(declared, excluded=frozenset(excluded), others=(of_experts, *declared.others))
+
+
+def _with_shared_experts(spec: ModelSpec, declared: Quantization) -> Quantization:
+    """Return a declaration in which shared experts are stored as the routed ones are, among which they are."""
+    others, excluded = list(declared.others), set(declared.excluded)
+    for stack, name in _mixtures(spec):
+        scheme = declared.scheme_of(stack, name, f"{_EXPERTS}.down_proj")
+        if scheme is not None and declared.scheme_of(stack, name, f"{_SHARED}.down_proj") != scheme:
+            excluded -= {place for place in excluded if place[:2] == (stack, name) and place[2].startswith(_SHARED)}
+            others.insert(0, Assigned(scheme, frozenset({(stack, name, _SHARED)})))
+    return replace(declared, others=tuple(others), excluded=frozenset(excluded))
+
+
+def _said(declared: Quantization) -> Iterator[Place]:
+    yield from declared.excluded
+    for _, places in declared.others:
+        yield from places
 
 
 def _found(spec: ModelSpec, places: frozenset[Place]) -> frozenset[Place]:

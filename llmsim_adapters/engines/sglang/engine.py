@@ -8,7 +8,7 @@ from llmsim_adapters.engines.engine import Engine
 from llmsim_adapters.engines.sglang.architectures import ONE_EXPERT_EACH, REGISTERED
 from llmsim_adapters.engines.sglang.beside import BESIDE
 from llmsim_adapters.engines.sglang.caches import CACHES
-from llmsim_adapters.engines.sglang.declared import read
+from llmsim_adapters.engines.sglang.declared import read, takes_for
 from llmsim_adapters.engines.sglang.formats import FORMATS, reads_cache
 from llmsim_adapters.engines.sglang.heads import HEADS
 from llmsim_adapters.engines.sglang.methods import METHODS
@@ -28,6 +28,7 @@ ENGINE: Final = Engine(
     registers=REGISTERED,
     spreads_experts=lambda layout: layout.schedule.deepep,  # server_args.py, --moe-a2a-backend
     reads_quantization=read,
+    takes_for=takes_for,
     reads_cache=reads_cache,
     redundant=lambda layout: layout.spec.architecture not in ONE_EXPERT_EACH,
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.engines.rules import Refuse
 from llmsim_adapters.engines.sglang.conditions import mixtures
-from llmsim_adapters.spec.components import MixtureOfExperts
+from llmsim_adapters.spec.components import GatedDeltaNet, MixtureOfExperts
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -25,8 +25,17 @@ _REGISTERED: Final = frozenset(
 )
 """Every method that a checkpoint can declare, by our words for those that dialects read."""
 
+_PACKED: Final = "pack-quantized"
+_PARTS: Final = {
+    "attention": ("q_proj", "k_proj", "v_proj", "o_proj"),
+    "mlp": ("gate_proj", "up_proj", "down_proj"),
+}
+"""Linear layers that must have a group of compressed-tensors, or be among its exceptions."""
+
 _MARLIN: Final = ("int4", "int8")
 _TILE: Final = 64
+_WITHOUT_WEIGHT: Final = frozenset({"packed_int", "gptq", "awq"})
+_QUARKS: Final = frozenset({"fp8_tensor", "fp8_channel", "mxfp4"})
 _PLAIN_MODELOPT: Final = frozenset({"fp8_tensor", "nvfp4", "mxfp8"})
 """What Model Optimizer's algorithm for all layers may store; mixtures of algorithms have more."""
 
@@ -75,12 +84,35 @@ def _quantized_inputs(quantization: Quantization) -> str:
     return ""
 
 
+def _unsaid_groups(quantization: Quantization) -> str:
+    if quantization.place != "hf_quant_config.json" or "group_size" not in quantization.unsaid:
+        return ""
+    return "`group_size` beside NVFP4, which is asked for there" if _of(quantization, "nvfp4") else ""
+
+
+def _quark(quantization: Quantization) -> str:
+    if quantization.method != "quark":
+        return ""
+    if all(scheme.name in _QUARKS and scheme.inputs for scheme in quantization.schemes):
+        return ""
+    return "8-bit floats, or MXFP4, of weights and of inputs"
+
+
+def _auto_round(quantization: Quantization) -> str:
+    if quantization.method != "auto-round" or all(s.name in ("gptq", "awq") for s in quantization.schemes):
+        return ""
+    return "`data_type` int, packed as by GPTQ or AWQ"
+
+
 OF_METHODS: Final[tuple[Callable[[Quantization], str], ...]] = (
     _unregistered,
     _gptq,
     _modelopt,
     _newer,
     _hybrid,
+    _unsaid_groups,
+    _quark,
+    _auto_round,
     _quantized_inputs,
 )
 """What is expected in place of a declaration, if anything, each by one rule."""
@@ -96,10 +128,38 @@ def _no_method(layout: Asked) -> str:
     return _no_experts(quantization, layout.spec)
 
 
+def _untargeted(layout: Asked) -> str:
+    """Say which linear layer is in no group of compressed-tensors, and not among its exceptions either."""
+    quantization, stack = layout.quantization, layout.spec.stack("text")
+    if quantization is None or quantization.method != "compressed-tensors" or quantization.scheme is not None:
+        return ""
+    for block in () if stack is None else stack.blocks:
+        for mixer in block.mixers():
+            for name in _PARTS.get(mixer.kind, ()):
+                matrix = f"{mixer.kind}.{name}"
+                if not quantization.mentions("text", block.name, matrix):
+                    return f"`{quantization.place}` has no group for `{matrix}`; expected one, or it under `ignore`"
+    return ""
+
+
+def _packed_loader(layout: Asked) -> str:
+    """Say which format projections of linear attention can't have, whose loader asks for a plain weight."""
+    quantization, stack = layout.quantization, layout.spec.stack("text")
+    for block in () if stack is None or quantization is None else stack.blocks:
+        if any(isinstance(mixer, GatedDeltaNet) for mixer in block.mixers()):
+            scheme = quantization.scheme_of("text", block.name, "gated_delta_net.q_proj") if quantization else None
+            if scheme is not None and scheme.name in _WITHOUT_WEIGHT:
+                return f"`{scheme.name}` is the format of linear attention; expected 8-bit floats, or none"
+    return ""
+
+
 def _no_experts(quantization: Quantization, spec: ModelSpec) -> str:
     of_experts = list(_schemes_of_experts(quantization, spec))
     if quantization.method == "compressed-tensors" and any(scheme.name == "int8_channel" for scheme in of_experts):
         return f"`{quantization.place}` declares 8-bit integers for experts; expected another format, or linear layers"
+    if quantization.form not in ("", _PACKED) and any(scheme.name == "packed_int" for scheme in of_experts):
+        form = printable(quantization.form, 40)
+        return f"`{quantization.place}.format` is `{form}`; expected `{_PACKED}`, as experts are packed integers"
     if any(scheme.name == "awq" and not scheme.sides[0].columns for scheme in of_experts):
         return f"`{quantization.place}` declares one group of all inputs for experts; expected a number of inputs"
     return ""
@@ -150,6 +210,17 @@ METHODS: Final = (
         name="no such method of quantization",
         source="layers/quantization/__init__.py; gptq/gptq.py: TYPE_MAP; modelopt_quant.py; compressed_tensors.py",
         reason=_no_method,
+    ),
+    Refuse(
+        name="a layer without a group",
+        source="layers/quantization/compressed_tensors/utils.py, find_matched_target",
+        reason=_untargeted,
+    ),
+    Refuse(
+        name="packed integers of linear attention",
+        source="models/qwen3_next.py, _make_packed_weight_loader",
+        architectures=frozenset({"Qwen3NextForCausalLM", "Qwen3NextForCausalLMMTP"}),
+        reason=_packed_loader,
     ),
     Refuse(
         name="one group of all inputs of AutoRound's experts",

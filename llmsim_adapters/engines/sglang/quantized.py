@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.engines.rules import Scales, Store
 from llmsim_adapters.engines.sglang import beside_matrices
-from llmsim_adapters.engines.sglang.architectures import DSA, names
+from llmsim_adapters.engines.sglang.architectures import DSA, FUSES_ANY, names
 from llmsim_adapters.engines.sglang.conditions import forbids_fusion, mixtures, quantized_by
 
 if TYPE_CHECKING:
@@ -14,6 +14,19 @@ if TYPE_CHECKING:
 
 _HALVES: Final = ("attention.k_proj", "attention.v_proj", "mlp.up_proj", "shared_experts.up_proj")
 """Matrices that are one with another one here, and share what goes by inputs with it."""
+
+_MERGED: Final = frozenset(
+    {
+        *(f"attention.{name}" for name in ("q_proj", "k_proj", "v_proj")),
+        *(f"{network}.{name}" for network in ("mlp", "shared_experts") for name in ("gate_proj", "up_proj")),
+        *(f"gated_delta_net.{name}_proj" for name in "qkvgab"),
+        "mixture_of_experts.experts.gate_up_proj",
+    }
+)
+"""Matrices that are one with others here, or checked like those."""
+
+_ONCE: Final = ("shape", "group_index", "group_order", "pre_quant_scale")
+"""What goes by inputs, or is of the whole matrix."""
 
 _FUSABLE: Final = 256
 
@@ -27,6 +40,14 @@ def _fused_as_expert(layout: Asked) -> bool:
     if not _modelopt(layout) or forbids_fusion(layout) or layout.schedule.ep_size != 1:
         return False
     return all(m.num_experts == _FUSABLE and m.shared is not None for m in mixtures(layout.spec))
+
+
+def _static_integers(layout: Asked) -> bool:
+    """Whether linear layers have 8-bit integers, and inputs with a scale that the checkpoint has."""
+    quantization = layout.quantization
+    if quantization is None or quantization.method != "compressed-tensors" or quantization.scheme is None:
+        return False
+    return quantization.scheme.name == "int8_channel"
 
 
 def _interleaved(layout: Asked) -> bool:
@@ -59,6 +80,15 @@ QUANTIZED: Final = (
         schemes=("fp8_block", "int8_block"),
         dtype="float32",
         whole_blocks=True,
+        merged=_MERGED,
+    ),
+    Scales(
+        name="scales of experts that are layers of their own",
+        source="models/mixtral_quant.py, MixtralMLP: ReplicatedLinear",
+        schemes=("fp8_tensor",),
+        of="experts",
+        architectures=names("QuantMixtralForCausalLM"),
+        beside=beside_matrices.fp8_tensor_layers,
     ),
     Scales(
         name="scales of experts' inputs",
@@ -81,6 +111,15 @@ QUANTIZED: Final = (
         schemes=("fp8_channel", "fp8_tensor", "int8_channel"),
         dtype="float32",
         parts=_MAMBA_PARTS,
+    ),
+    Scales(
+        name="packed integers of a shared expert among the routed ones",
+        source="models/glm4_moe.py, shared_experts_fusion_disable_reason",
+        schemes=("packed_int",),
+        of="shared_experts",
+        architectures=FUSES_ANY,
+        when=lambda layout: layout.schedule.ep_size == 1 and not forbids_fusion(layout),
+        beside=beside_matrices.packed_int_fused,
     ),
     Scales(
         name="packed integers of linear layers",
@@ -194,7 +233,14 @@ QUANTIZED: Final = (
     Store(
         name="one for all that is fused",
         source="layers/linear.py: QKVParallelLinear, MergedColumnParallelLinear",
-        tensors=tuple(f"{matrix}_{side}" for matrix in _HALVES for side in ("shape", "group_index", "pre_quant_scale")),
+        tensors=tuple(f"{matrix}_{side}" for matrix in _HALVES for side in _ONCE),
+        absent=True,
+    ),
+    Store(
+        name="one scale of the inputs of 8-bit integers",
+        source="layers/quantization/compressed_tensors/schemes/compressed_tensors_w8a8_int8.py: input_scale",
+        tensors=tuple(f"{matrix}_input_scale" for matrix in _HALVES),
+        when=_static_integers,
         absent=True,
     ),
     Store(

@@ -161,10 +161,22 @@ def _more_ranks_than_experts(layout: Asked) -> str:
 def _other_quantization(layout: Asked) -> str:
     said, quantization = layout.options["quantization"], layout.quantization
     own = "" if quantization is None else quantization.method
+    if said == "gptq":
+        return "option `quantization` is `gptq`; expected `gptq_marlin`: there is no other class for that format"
     if not said or (own and str(said).replace("-", "_").startswith(own.replace("-", "_"))):
         return ""
-    expected = f"`{own}`, the checkpoint's" if own else "none, as the checkpoint is not quantized"
-    return f"option `quantization` is `{said}`; expected {expected}: quantizing while loading is not modelled"
+    if own:
+        return f"option `quantization` is `{said}`; expected `{own}`, the checkpoint's: another one is not modelled"
+    declared = layout.spec.quantization
+    if declared is not None:
+        return (
+            f"option `quantization` is `{said}`; expected none, or a method that reads `{declared.place}`, which "
+            f"declares `{declared.method}`"
+        )
+    return (
+        f"option `quantization` is `{said}`; expected none, as the checkpoint is not quantized: quantizing while "
+        "loading is not modelled"
+    )
 
 
 REFUSALS: Final = (

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from llmsim_adapters.engines.rules import Store
 from llmsim_adapters.engines.sglang.architectures import GEMMA3N, names
 from llmsim_adapters.engines.sglang.quantized import QUANTIZED
+from llmsim_adapters.spec.components import Indexer
 
 if TYPE_CHECKING:
     from llmsim_adapters.engines.rules import Asked
@@ -23,6 +24,11 @@ def _mxfp4(layout: Asked) -> bool:
     if quantization is None or quantization.method not in ("mxfp4", "compressed-tensors"):
         return False
     return any(scheme.name == "mxfp4" for scheme in quantization.schemes)
+
+
+def _index_head(layout: Asked) -> int:
+    """Return the size of an indexer's heads."""
+    return next(part.head_dim for part in layout.spec.components() if isinstance(part, Indexer))
 
 
 FLOAT32: Final = (
@@ -224,6 +230,15 @@ SHAPES: Final = (
         architectures=names("Olmo2ForCausalLM OlmoeForCausalLM"),
         over="none",
         note="norms of queries and keys are whole on every rank",
+    ),
+    Store(
+        name="queries of an indexer",
+        source="models/minimax_m3.py: index_qkv_proj",
+        tensors=("indexer.q_proj", "indexer.q_proj_scale"),
+        architectures=names("MiniMaxM3SparseForCausalLM MiniMaxM3SparseForConditionalGeneration"),
+        over="tokens",
+        whole_heads=_index_head,
+        note="heads of an indexer are split over the ranks of a group",
     ),
     Store(
         name="results of attention of each group",

@@ -9,7 +9,7 @@ from llmsim_adapters.engines.sglang.architectures import GLM4V, QWEN3_OMNI, QWEN
 
 if TYPE_CHECKING:
     from llmsim_adapters.engines.rules import Rule, Shelf
-    from llmsim_adapters.spec.components import Attention, Head, PositionEmbedding
+    from llmsim_adapters.spec.components import Attention, Head, Norm, PositionEmbedding
 
 _CONFORMERS: Final = names("Gemma3nForConditionalGeneration Gemma4ForConditionalGeneration")
 
@@ -49,6 +49,12 @@ def _head(head: Head, shelf: Shelf) -> None:
 def _packed(positions: PositionEmbedding, shelf: Shelf) -> None:
     """A table of positions of packed pictures, which nothing reads."""
     shelf.store("packing", (shelf.constant(32768, "packed_positions"), positions.hidden_size))
+
+
+def _second(norm: Norm, shelf: Shelf) -> None:
+    """A norm like this one."""
+    shelf.store("second", (norm.size,))
+    shelf.store("second.bias", (norm.size,))
 
 
 def _key_bias(attention: Attention, shelf: Shelf) -> None:
@@ -106,9 +112,9 @@ _STORES: Final = (
     ),
     Store(
         name="mergers of each group",
-        source="models/qwen3_vl.py, Qwen3VLMoeVisionPatchMerger",
+        source="models/qwen3_vl.py, Qwen3VLMoeVisionPatchMerger; models/minimax_vl_common.py: attn_tp",
         tensors=tuple(name for number in _MERGERS for name in _merger(number)),
-        architectures=QWEN3_VL,
+        architectures=QWEN3_VL | names("MiniMaxM3SparseForConditionalGeneration"),
         over="tokens",
     ),
     Store(
@@ -207,6 +213,14 @@ _BESIDE: Final = (
         put=_head,
         architectures=names("Lfm2VlForConditionalGeneration"),
         note="the head has a copy of the embedding, though they are tied",
+    ),
+    Beside(
+        name="a norm after the encoder's layers",
+        source="models/minimax_vl_common.py: post_layernorm",
+        kind="vision/before/norm",
+        put=_second,
+        architectures=names("MiniMaxM3SparseForConditionalGeneration"),
+        note="the encoder of pictures has a norm after its layers, which the checkpoint doesn't have",
     ),
     Beside(
         name="positions of packed pictures",

@@ -28,7 +28,8 @@ _OF_TRANSFORMERS: Final = TRANSFORMERS | names(
 """Whose towers are Transformers' own classes."""
 
 _PLAIN_MODULES: Final = names("""
-    DeepseekOCR2ForCausalLM DeepseekOCRForCausalLM DeepseekVL2ForCausalLM UnlimitedOCRForCausalLM
+    DeepseekOCR2ForCausalLM DeepseekOCRForCausalLM DeepseekVL2ForCausalLM KimiK3ForConditionalGeneration
+    UnlimitedOCRForCausalLM
 """)
 """Whose towers are made of torch's own modules, which no rank splits."""
 
@@ -49,7 +50,7 @@ _SPLITS: Final = (
     ),
     Split(
         name="towers of each rank",
-        source="models/deepseek_vl2.py: timm's; models/deepseek_ocr.py, models/unlimited_ocr.py: modules of torch",
+        source="models/deepseek_vl2.py: timm's; deepseek_ocr.py, unlimited_ocr.py, kimi_k3_vl.py: modules of torch",
         part="tower",
         over="alone",
         architectures=_PLAIN_MODULES,
@@ -90,10 +91,13 @@ _SPLITS: Final = (
     ),
     Split(
         name="networks of the tower of each group",
-        source="models/qwen3_vl.py, _resolve_vision_parallel_group; models/glm4v.py: Glm4vVisionMLP, Glm4vPatchMerger",
+        source="models/qwen3_vl.py, _resolve_vision_parallel_group; glm4v.py; minimax_vl_common.py: attn_tp",
         part="tower_mlp",
         over="tokens",
-        architectures=QWEN3_VL | QWEN3_OMNI | GLM4V | names("LocateAnythingForConditionalGeneration"),
+        architectures=QWEN3_VL
+        | QWEN3_OMNI
+        | GLM4V
+        | names("LocateAnythingForConditionalGeneration MiniMaxM3SparseForConditionalGeneration"),
     ),
     Split(
         name="networks of the tower",

@@ -44,9 +44,10 @@ class MixtureOfExperts(Component):
     `shared` is run on every token beside them, with `shared_gate` through a gate of one value per token.
     `score_correction_bias` is one number per expert that steers the routing without being trained by gradient
     (DeepSeek-V3, arXiv:2412.19437): a buffer, in some implementations a parameter. The routed experts work on a
-    projection to `latent_size` numbers (LatentMoE, Nemotron 3), with `latent_bias` where it has biases. `router_norm`
-    normalises what the router gets, `expert_scales` are one trained factor for each expert's result (Gemma 4).
-    `output_bias` is one for the sum of the experts' results. Tokens may also go to `identity_experts`, which have no
+    projection to `latent_size` numbers (LatentMoE, Nemotron 3), with `latent_bias` where it has biases; `latent_norm`
+    normalises the sum of their results (Kimi K3). `router_norm` normalises what the router gets, `expert_scales` are
+    one trained factor for each expert's result (Gemma 4). `output_bias` is one for the sum of the experts' results.
+    Tokens may also go to `identity_experts`, which have no
     weights and cost nothing (LongCat-Flash, arXiv:2509.01322). The router also scores `scored_shared_experts`, those
     of `shared`, to weigh their results (Inkling). A stored `token_table` of as many rows says which experts each token
     id goes to (DeepSeek-V4). With `router_size`, the router is a network of that width, to whose input those of
@@ -68,6 +69,7 @@ class MixtureOfExperts(Component):
     shared_gate: bool = False
     latent_size: int | None = None
     latent_bias: bool = False
+    latent_norm: Norm | None = None
     router_norm: Norm | None = None
     expert_scales: bool = False
     output_bias: bool = False
@@ -78,4 +80,4 @@ class MixtureOfExperts(Component):
     router_carries: bool = False
 
     def parts(self) -> tuple[Component, ...]:
-        return tuple(filter(None, (self.shared, self.router_norm)))
+        return tuple(filter(None, (self.shared, self.latent_norm, self.router_norm)))

@@ -26,8 +26,9 @@ class ConvolvedResidual(Component):
 class AttentionResidual(Component):
     """Gives what follows sums of `sources` in place of the last hidden state, one for each of `queries` (Inkling 2).
 
-    The sources are what each block of layers before has added, and the present one so far; normalised, they are weighed
-    by their products with trained vectors, the queries.
+    The sources are what each block of layers before has added, and the present one so far; normalised, with a `gain`
+    of each feature or without, they are weighed by their products with trained vectors, the queries. Of one source the
+    sum is that itself, and the weights are not used.
     """
 
     kind: ClassVar[str] = "attention_residual"
@@ -35,6 +36,7 @@ class AttentionResidual(Component):
     hidden_size: int
     sources: int
     queries: int = 1
+    gain: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

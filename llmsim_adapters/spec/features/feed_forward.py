@@ -151,4 +151,11 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         lambda m: m.latent_size is not None,
         lambda m: replace(m, latent_size=None),
     ),
+    Feature(
+        "latent_experts_norm",
+        "a norm of the sum of the results of experts that work on a projection",
+        MixtureOfExperts,
+        lambda m: m.latent_norm is not None,
+        lambda m: replace(m, latent_norm=None),
+    ),
 )
