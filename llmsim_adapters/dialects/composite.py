@@ -31,7 +31,8 @@ _PATHS: Final = (
 )
 _DEEPEST: Final = 4
 _WIDEST: Final = 1000
-"""How deep, and among how many objects, the language model is looked for."""
+_MOST_KEYS: Final = 4096
+"""How deep, among how many objects and how many keys of each, the language model is looked for."""
 _FIRST_KEYS: Final = frozenset(path[0] for path in _PATHS)
 
 _BESIDE: Final = (
@@ -63,15 +64,16 @@ def by_content(config: Mapping[str, Any]) -> tuple[str, ...]:
     for _ in range(_DEEPEST):
         found = [(path, level) for path, level in inside if _has_layers(level)]
         if found:
-            with_words = [path for path, level in found if "vocab_size" in map(CANONICAL.get, level, level)]
+            with_words = [path for path, level in found if "vocab_size" in _said(level)]
             paths = with_words or [path for path, _ in found]
             return paths[0] if len(paths) == 1 else ()
-        inside = [
+        objects = (
             ((*path, key), value)
             for path, level in inside
-            for key, value in level.items()
+            for key, value in itertools.islice(level.items(), _MOST_KEYS)
             if value.__class__ is dict and not any(word in key for word in _BESIDE)
-        ][:_WIDEST]
+        )
+        inside = [*itertools.islice(objects, _WIDEST)]
     return ()
 
 
@@ -81,8 +83,11 @@ def is_usual(path: tuple[str, ...]) -> bool:
 
 
 def _has_layers(level: Mapping[str, Any]) -> bool:
-    names = {CANONICAL.get(key, key) for key in level}
-    return {"hidden_size", "num_hidden_layers"} <= names
+    return {"hidden_size", "num_hidden_layers"} <= _said(level)
+
+
+def _said(level: Mapping[str, Any]) -> set[str]:
+    return {CANONICAL[key] for key in CANONICAL.keys() & level.keys()}
 
 
 def lent(

@@ -144,7 +144,7 @@ def _read(
         defaults = {**defaults, "tie_word_embeddings": False}
     lent: list[str] = []
     if outer is not None and not composite.is_usual(path):
-        lent = composite.lent(config, level, chosen.canonical, chosen.defaults.keys() | chosen.costless.keys())
+        lent = composite.lent(outer.raw, level, chosen.canonical, chosen.defaults.keys() | chosen.costless.keys())
         level = {**level, **{key: config[key] for key in lent}}
         outer.mark(*lent)
     r = Reader(
@@ -247,7 +247,7 @@ def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | No
         composite.without_parts(r)
     elif outer is None and whole is not None:
         spec = _with_towers(spec, whole, r, r, r)
-    unread = [(r, r.unread(dialect.costless))]
+    unread, further = [(r, r.unread(dialect.costless))], r.left_out()
     if outer is not None:
         outer.mark("model_type", "architectures", r.prefix.split(".")[0])
         between = composite.between(r, outer)
@@ -260,6 +260,7 @@ def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | No
         for level in (*between, outer):
             composite.repeats(r, level, CANONICAL if whole is None or level is not outer else whole.canonical)
             unread.append((level, level.unread({} if whole is None else whole.costless)))
+            further += level.left_out()
         if outer.unmodelled:
             r.unmodelled += outer.unmodelled
         r.gaps += outer.gaps
@@ -269,8 +270,9 @@ def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | No
     for key in nobody_read[:_SHOWN]:
         shown = printable(key)
         r.gaps.append(Gap(GapKind.UNREAD_KEY, shown, f"nobody read `{shown}`: it may change any figure"))
-    if len(nobody_read) > _SHOWN:
-        more = f"{len(nobody_read) - _SHOWN:,} more keys"
+    further += max(0, len(nobody_read) - _SHOWN)
+    if further:
+        more = f"{further:,} more keys"
         r.gaps.append(Gap(GapKind.UNREAD_KEY, more, f"nobody read {more}: they may change any figure"))
     parts = tuple(dict.fromkeys(r.unmodelled))
     if len(parts) > _SHOWN:

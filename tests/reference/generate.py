@@ -1,7 +1,7 @@
 """Measure the reference facts and write them under `facts/`: `python -m tests.reference.generate [type ...]`.
 
-Without arguments, all of them. `published`, `chatglm`, `mtp`, `defaults`, `edges`, `heads`, `towers` and those of
-`stand_ins` name the files that are not made from one class of transformers.
+Without arguments, all of them. `published`, `chatglm`, `mtp`, `defaults`, `edges`, `heads`, `spelled`, `towers` and
+those of `stand_ins` name the files that are not made from one class of transformers.
 """
 
 from __future__ import annotations
@@ -17,7 +17,22 @@ from typing import TYPE_CHECKING, Any
 
 from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
 
-from . import cases, chatglm, edges, fields, heads, inert, measure, mtp, published, stand_ins, store, tower_runs, towers
+from . import (
+    cases,
+    chatglm,
+    edges,
+    fields,
+    heads,
+    inert,
+    measure,
+    mtp,
+    published,
+    spelled,
+    stand_ins,
+    store,
+    tower_runs,
+    towers,
+)
 from .rows import UNDECLARED, WHOLE
 from .values import RANDOM_RUN, RUNS
 
@@ -157,6 +172,7 @@ OTHERS: dict[str, Callable[[Path], None]] = {
     "tower_runs": tower_runs.write,
     "mtp": mtp.write,
     "published": published.write,
+    "spelled": spelled.write,
     stand_ins.PUBLISHED: stand_ins.write_published,
     **{name: partial(stand_ins.write, name) for name in stand_ins.STAND_INS},
 }

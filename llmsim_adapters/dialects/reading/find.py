@@ -62,12 +62,17 @@ _WRAPPER: Final = re.compile(r"(Transformers(MultiModal)?(MoE)?|MindSpore)(For[A
 """The names under which servers run a model of any type by another implementation's class, or begin them."""
 
 
+_LONGEST_NAME: Final = 256
+
+
 @lru_cache(maxsize=1024)
 def bare(name: str) -> str:
     """Return the name of a class or a type in small letters and numbers alone.
 
     A class's is without what it is for and what runs it, so that a wrapper's of any type is empty.
     """
+    if len(name) > _LONGEST_NAME:
+        return name
     stem = _PURPOSE.sub("", _WRAPPER.sub("", name)).lower().removesuffix("_model")
     return "".join(c for c in stem if c.isalnum())
 

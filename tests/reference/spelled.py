@@ -1,0 +1,92 @@
+"""Which keys each class of transformers takes, of those that the type's dialect would read as a parameter.
+
+A class takes a key that it declares, one that changes what else it says or is refused, and one that changes the tiny
+model. Whatever else a config has it keeps and never looks at, so that a size under another family's spelling is none.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any, Final
+
+from transformers.models.auto.configuration_auto import CONFIG_MAPPING
+from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
+
+from llmsim_adapters.dialects.reading.find import built_in, declared_types
+
+from . import cases, fields, measure, store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Facts = dict[str, Any]
+
+ANY: Final = (3, True, "gelu", [1])
+"""Values to try where the tiny model says none: one that a class looks at changes something or is refused."""
+
+
+def write(folder: Path) -> None:
+    """Write the keys that each class takes."""
+    rows = {}
+    for name in sorted(declared_types()):
+        dialect = built_in(name)
+        if dialect is not None and dialect.model_type in CONFIG_MAPPING:
+            print(name, flush=True)
+            rows[dialect.model_type] = taken(dialect.model_type, {*dialect.canonical, *dialect.defaults})
+    store.write("spelled", {}, "types", dict(sorted(rows.items())), folder)
+
+
+def taken(model_type: str, keys: set[str]) -> list[str]:
+    """The keys, of these, that the type's class takes."""
+    of_class = {field.name for field in dataclasses.fields(CONFIG_MAPPING[model_type])}
+    of_class |= set(CONFIG_MAPPING[model_type].attribute_map)
+    plain = {key for key in keys if "." not in key}
+    return sorted((plain & of_class) | looked_at(tiny(model_type), sorted(plain - of_class)))
+
+
+def tiny(model_type: str) -> Facts:
+    """The raw config of a small model of the type, or of its default where the tables know none."""
+    if model_type not in MODEL_FOR_CAUSAL_LM_MAPPING_NAMES:
+        return {"model_type": model_type}
+    changes = fields.nested(cases.tiny(model_type))
+    return {"model_type": model_type, "architectures": [measure.architecture(model_type)], **changes}
+
+
+def looked_at(raw: Facts, keys: list[str]) -> set[str]:
+    """The keys, of those that the class does not declare, with which it does anything."""
+    before = seen(raw, keys)
+    dialect = built_in(raw["model_type"])
+    known = {} if dialect is None else dialect.canonical
+    said = {known.get(key, key): value * 2 for key, value in raw.items() if value.__class__ is int}
+    found: set[str] = set()
+    for value in ANY:
+        found |= among(raw, {key: said.get(known.get(key, key), value) for key in keys if key not in found}, before)
+    return found
+
+
+def among(raw: Facts, added: Facts, before: tuple[Any, ...]) -> set[str]:
+    """Those of some keys that make a difference: all at once, then by halves."""
+    after = seen({**raw, **added}, list(added))
+    if not added or all(one == other for one, other in zip(after, before, strict=True)):
+        return set()
+    if len(added) == 1:
+        return set(added)
+    items = list(added.items())
+    half = len(items) // 2
+    return among(raw, dict(items[:half]), before) | among(raw, dict(items[half:]), before)
+
+
+def seen(raw: Facts, keys: list[str]) -> tuple[Any, ...]:
+    """What a class makes of a raw config, apart from these keys: its other keys, and the tiny model's totals."""
+    try:
+        config = measure.configure(raw)
+    except Exception as error:
+        return measure.say(error), None
+    said = measure.serialise(config, diff=False)
+    said = {name: value for name, value in said.items() if name not in keys}
+    if raw["model_type"] not in MODEL_FOR_CAUSAL_LM_MAPPING_NAMES:
+        return said, None
+    try:
+        return said, measure.totals(measure.build(raw, "meta"))
+    except Exception as error:
+        return said, measure.say(error)
