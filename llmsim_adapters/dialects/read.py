@@ -10,6 +10,7 @@ from llmsim_adapters.dialects.identity import identity, of_another_class
 from llmsim_adapters.dialects.keys.aliases import CANONICAL
 from llmsim_adapters.dialects.keys.neutral import confirms
 from llmsim_adapters.dialects.keys.parts import PART_OF
+from llmsim_adapters.dialects.keys.spelled import not_taken
 from llmsim_adapters.dialects.noted import notes, unread_files
 from llmsim_adapters.dialects.quantization import quantized
 from llmsim_adapters.dialects.reading.find import (
@@ -61,17 +62,22 @@ def read(
     """
     config = flattened(config)
 
-    def reading_of(config: Mapping[str, Any]) -> Reading:
-        return _as_any_type(config, plugged or {}, sidecars, traced=traced, by_keys_alone=by_keys_alone)
+    def reading_of(config: Mapping[str, Any], *, parts: bool = True) -> Reading:
+        return _as_any_type(config, plugged or {}, sidecars, traced=traced, by_keys_alone=by_keys_alone, parts=parts)
 
     reading = reading_of(config)
-    if reading.outvoted and reading.spec is not None:
-        return left_out.held_to_patterns(config, reading, reading_of)
-    bad = left_out.bad_lists(config, reading)
+    if reading.spec is not None:
+        if reading.outvoted:
+            reading = left_out.held_to_patterns(config, reading, reading_of)
+        return left_out.held_to_class(config, reading, reading_of) if reading.not_taken else reading
+    bad = left_out.bad_keys(config, reading)
     if not bad:
         return reading
     rest = reading_of(left_out.without(config, bad))
-    return left_out.told(reading, rest) if left_out.stands_in(bad, reading, rest) else reading
+    if left_out.stands_in(bad, reading, rest):
+        return left_out.told(reading, rest)
+    rest = reading_of(config, parts=False) if left_out.of_parts(config, bad) else reading
+    return reading if rest.spec is None else left_out.told(reading, rest)
 
 
 def _as_any_type(
@@ -81,6 +87,7 @@ def _as_any_type(
     *,
     traced: bool,
     by_keys_alone: bool,
+    parts: bool,
 ) -> Reading:
     """Return what a config says by its type's dialect, else as a relative of its type, else by its keys alone."""
     path, level = _language_model(config, plugged)
@@ -91,7 +98,7 @@ def _as_any_type(
             reading = _read(config, {}, path, sidecars, traced=traced, by_keys_alone=False, relative=relative)
             if accepts(reading):
                 return reading
-    return _read(config, plugged, path, sidecars, traced=traced, by_keys_alone=by_keys_alone)
+    return _read(config, plugged, path, sidecars, traced=traced, by_keys_alone=by_keys_alone, parts=parts)
 
 
 def _language_model(
@@ -118,8 +125,12 @@ def _read(
     traced: bool,
     by_keys_alone: bool,
     relative: Relative | None = None,
+    parts: bool = True,
 ) -> Reading:
-    """Return what a config says, read as the `relative` of its type where one is given."""
+    """Return what a config says, read as the `relative` of its type where one is given.
+
+    Without `parts`, what stands beside the language model is left out.
+    """
     level: Mapping[str, Any] = config
     for key in path:
         level = level[key]
@@ -131,9 +142,13 @@ def _read(
     if dialect is None and not path and model_type and built_in(model_type, "towers") is not None:
         return _encoder_alone(model_type, architecture)
     chosen = dialect or inferring()
+    own = dialect if relative is None else None
+    inner = bool(path) and own is not None and own.model_type == config.get("model_type")
     whole = None
     if (path and not by_keys_alone) or (dialect is not None and dialect.towers is not None):
         whole = _whole(config, dialect, architecture, plugged, nested=bool(path))
+        if whole is not None and not parts:
+            whole = replace(whole, towers=lambda *_: ())
     outer, defaults = None, chosen.defaults
     if path or (whole is not None and whole.text_config):
         stated = (CANONICAL, {}) if whole is None else (whole.canonical, whole.defaults)
@@ -197,7 +212,8 @@ def _read(
         path=".".join(path),
         without_effect=r.without_effect,
         outvoted=tuple(dict.fromkeys(r.outvoted)),
-        notes=() if spec is None else tuple(notes(spec, sidecars, dtype_unsaid=unsaid)),
+        not_taken=() if own is None else not_taken(r, own.model_type, nested=inner),
+        notes=() if spec is None else tuple(notes(spec, sidecars, chosen.note, dtype_unsaid=unsaid)),
     )
 
 

@@ -2,7 +2,8 @@
 
     python -m tests.reference.index
 
-writes `llmsim_adapters/evaluation/verified.json`: the dialects, kinds of component and features that occur in some
+writes `llmsim_adapters/dialects/keys/spelled.json`, the keys that each class takes, and
+`llmsim_adapters/evaluation/verified.json`: the dialects, kinds of component and features that occur in some
 case whose figures the suite compares. What no class of transformers has, as drafts, SGLang's own classes hold: their
 config was read without any gap, and every layout has their bytes. It needs the package, not torch.
 """
@@ -14,12 +15,17 @@ from pathlib import Path
 from typing import Final
 
 import llmsim_adapters as la
+from llmsim_adapters.dialects.keys.aliases import CANONICAL
+from llmsim_adapters.dialects.reading.tracker import LANGUAGE_MODELS
 from llmsim_adapters.spec.features import Features
 from tests.checkpoints import STORED, model_of
 from tests.facts import CASES, HEAD_CASES, MTP_CASES, facts
 from tests.sglang import CONFIGS, model
 from tests.sglang.served import share
 
+SAID: Final = {*CANONICAL, *LANGUAGE_MODELS}
+"""The keys of which it matters which classes take them: those that are no type's own."""
+SPELLED: Final = Path(la.__file__).parent / "dialects" / "keys" / "spelled.json"
 INDEX: Final = Path(la.__file__).parent / "evaluation" / "verified.json"
 
 
@@ -60,5 +66,11 @@ def index() -> dict[str, list[str]]:
     return {"dialects": sorted(dialects), "components": sorted(components), "features": sorted(features)}
 
 
+def spelled() -> dict[str, str]:
+    """Return the keys that each type's class takes, as one text."""
+    return {name: " ".join(sorted({*keys} & SAID)) for name, keys in facts("spelled")["types"].items()}
+
+
 if __name__ == "__main__":
+    SPELLED.write_text(json.dumps(spelled(), indent=0) + "\n", encoding="utf-8")
     INDEX.write_text(json.dumps(index(), indent=2) + "\n", encoding="utf-8")

@@ -13,6 +13,7 @@ from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
 
 from llmsim_adapters.dialects.reading.find import built_in, declared_types
+from llmsim_adapters.dialects.reading.tracker import LANGUAGE_MODELS
 
 from . import cases, fields, measure, store
 
@@ -31,15 +32,17 @@ def write(folder: Path) -> None:
     for name in sorted(declared_types()):
         dialect = built_in(name)
         if dialect is not None and dialect.model_type in CONFIG_MAPPING:
-            print(name, flush=True)
-            rows[dialect.model_type] = taken(dialect.model_type, {*dialect.canonical, *dialect.defaults})
+            rows[dialect.model_type] = taken(
+                dialect.model_type, {*dialect.canonical, *dialect.defaults, *LANGUAGE_MODELS}
+            )
     store.write("spelled", {}, "types", dict(sorted(rows.items())), folder)
 
 
 def taken(model_type: str, keys: set[str]) -> list[str]:
     """The keys, of these, that the type's class takes."""
     of_class = {field.name for field in dataclasses.fields(CONFIG_MAPPING[model_type])}
-    of_class |= set(CONFIG_MAPPING[model_type].attribute_map)
+    for each in CONFIG_MAPPING[model_type].attribute_map.items():
+        of_class |= set(each)
     plain = {key for key in keys if "." not in key}
     return sorted((plain & of_class) | looked_at(tiny(model_type), sorted(plain - of_class)))
 
@@ -60,20 +63,21 @@ def looked_at(raw: Facts, keys: list[str]) -> set[str]:
     said = {known.get(key, key): value * 2 for key, value in raw.items() if value.__class__ is int}
     found: set[str] = set()
     for value in ANY:
-        found |= among(raw, {key: said.get(known.get(key, key), value) for key in keys if key not in found}, before)
+        added = {key: said.get(known.get(key, key), value) for key in keys if key not in found}
+        found |= among(raw, added, before, keys)
     return found
 
 
-def among(raw: Facts, added: Facts, before: tuple[Any, ...]) -> set[str]:
+def among(raw: Facts, added: Facts, before: tuple[Any, ...], keys: list[str]) -> set[str]:
     """Those of some keys that make a difference: all at once, then by halves."""
-    after = seen({**raw, **added}, list(added))
+    after = seen({**raw, **added}, keys)
     if not added or all(one == other for one, other in zip(after, before, strict=True)):
         return set()
     if len(added) == 1:
         return set(added)
     items = list(added.items())
     half = len(items) // 2
-    return among(raw, dict(items[:half]), before) | among(raw, dict(items[half:]), before)
+    return among(raw, dict(items[:half]), before, keys) | among(raw, dict(items[half:]), before, keys)
 
 
 def seen(raw: Facts, keys: list[str]) -> tuple[Any, ...]:
@@ -81,7 +85,7 @@ def seen(raw: Facts, keys: list[str]) -> tuple[Any, ...]:
     try:
         config = measure.configure(raw)
     except Exception as error:
-        return measure.say(error), None
+        return type(error).__name__, None
     said = measure.serialise(config, diff=False)
     said = {name: value for name, value in said.items() if name not in keys}
     if raw["model_type"] not in MODEL_FOR_CAUSAL_LM_MAPPING_NAMES:
@@ -89,4 +93,4 @@ def seen(raw: Facts, keys: list[str]) -> tuple[Any, ...]:
     try:
         return said, measure.totals(measure.build(raw, "meta"))
     except Exception as error:
-        return said, measure.say(error)
+        return said, type(error).__name__

@@ -36,6 +36,7 @@ class Dialect:
         classes: architectures of the type that are not called after it.
         disputed: canonical parameters that two classes of this one type leave to different values, with what each
             takes: without the key, nobody knows.
+        note: what the type's figures are of, where its class of transformers allocates something else.
         ties: whose `tie_word_embeddings` says whether the head is tied: that of the `whole` config, `either` that or
             the language model's, or nobody's.
     """
@@ -53,6 +54,7 @@ class Dialect:
     ties: Literal["whole", "either", "never"] = "whole"
     classes: tuple[str, ...] = ()
     disputed: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
     canonical: Mapping[str, str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -72,6 +74,7 @@ class Dialect:
         towers: Towers | None = None,
         classes: tuple[str, ...] = (),
         disputed: Mapping[str, str] | None = None,
+        note: str = "",
         **defaults: Any,
     ) -> Dialect:
         """Return the dialect of a type that differs from this one in the defaults and arguments given."""
@@ -88,4 +91,5 @@ class Dialect:
             towers=towers or self.towers,
             classes=classes,
             disputed=disputed or {},
+            note=note,
         )
