@@ -63,7 +63,7 @@ def of_another_class(
     at = r.prefix.partition(".")[0]
     usual = "" if whole is None else whole.text_config
     if nested and isinstance(outer_type, str) and outer_type not in plugged and not _expects(outer_type, at, usual):
-        detail = f"the class of {printable(outer_type)} has no `{printable(at)}`, and would pass over it"
+        detail = f"transformers' class of {printable(outer_type)} has no `{printable(at)}`, and would pass over it"
         return [Gap(GapKind.INFERRED, "language_model", detail)]
     stem = bare(r.architecture)
     if (

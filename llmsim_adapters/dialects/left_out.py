@@ -115,7 +115,9 @@ def held_to_class(
         return reading
     of = printable(reading.dialect)
     gaps = [
-        Gap(GapKind.INFERRED, name, f"`{printable(key)}` is no key of the class of {of}, which would pass over it")
+        Gap(
+            GapKind.INFERRED, name, f"transformers' class of {of} has no key `{printable(key)}`, and would pass over it"
+        )
         for name, key in reading.not_taken
     ]
     return replace(reading, gaps=(*reading.gaps, *gaps))

@@ -16,6 +16,7 @@ from typing import Final
 
 import llmsim_adapters as la
 from llmsim_adapters.dialects.keys.aliases import CANONICAL
+from llmsim_adapters.dialects.keys.spelled import PATTERNS
 from llmsim_adapters.dialects.reading.tracker import LANGUAGE_MODELS
 from llmsim_adapters.spec.features import Features
 from tests.checkpoints import STORED, model_of
@@ -23,7 +24,7 @@ from tests.facts import CASES, HEAD_CASES, MTP_CASES, facts
 from tests.sglang import CONFIGS, model
 from tests.sglang.served import share
 
-SAID: Final = {*CANONICAL, *LANGUAGE_MODELS}
+SAID: Final = {*CANONICAL, *LANGUAGE_MODELS, *PATTERNS}
 """The keys of which it matters which classes take them: those that are no type's own."""
 SPELLED: Final = Path(la.__file__).parent / "dialects" / "keys" / "spelled.json"
 INDEX: Final = Path(la.__file__).parent / "evaluation" / "verified.json"

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any, Final
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
 
+from llmsim_adapters.dialects.keys.spelled import PATTERNS
 from llmsim_adapters.dialects.reading.find import built_in, declared_types
 from llmsim_adapters.dialects.reading.tracker import LANGUAGE_MODELS
 
 from . import cases, fields, measure, store
+from .rows import UNDECLARED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +35,7 @@ def write(folder: Path) -> None:
         dialect = built_in(name)
         if dialect is not None and dialect.model_type in CONFIG_MAPPING:
             rows[dialect.model_type] = taken(
-                dialect.model_type, {*dialect.canonical, *dialect.defaults, *LANGUAGE_MODELS}
+                dialect.model_type, {*dialect.canonical, *dialect.defaults, *LANGUAGE_MODELS, *PATTERNS}
             )
     store.write("spelled", {}, "types", dict(sorted(rows.items())), folder)
 
@@ -43,8 +45,10 @@ def taken(model_type: str, keys: set[str]) -> list[str]:
     of_class = {field.name for field in dataclasses.fields(CONFIG_MAPPING[model_type])}
     for each in CONFIG_MAPPING[model_type].attribute_map.items():
         of_class |= set(each)
+    of_class |= UNDECLARED.get(model_type, {}).keys()
     plain = {key for key in keys if "." not in key}
-    return sorted((plain & of_class) | looked_at(tiny(model_type), sorted(plain - of_class)))
+    undeclared = plain - of_class - set(LANGUAGE_MODELS)  # which any config is asked for, and fails at other values
+    return sorted((plain & of_class) | looked_at(tiny(model_type), sorted(undeclared)))
 
 
 def tiny(model_type: str) -> Facts:

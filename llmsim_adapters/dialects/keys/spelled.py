@@ -22,8 +22,14 @@ _OF_ANY: Final = ("dtype", "quantization_config")
 """Parameters that what loads a model reads."""
 _OF_NONE: Final = ("num_nextn_predict_layers", "partial_rotary_factor")
 """Parameters of what no class of transformers builds, or of what costs nothing."""
+PATTERNS: Final = (
+    *("decoder_sparse_step", "first_k_dense_replace", "interleave_moe_layer_step", "mlp_layer_types"),
+    *("mlp_only_layers", "moe_layer_freq"),
+)
+"""Keys that say which layers have experts, of which families have one or another."""
 _INNER: Final = ("_text", "_text_model", "_decoder")
 """How the types of language models are called after those of the wholes that they stand in."""
+_GENERAL: Final = frozenset({*CANONICAL, *PATTERNS})
 _SIZES: Final = tuple(key for key, name in CANONICAL.items() if name == "hidden_size")
 
 
@@ -45,7 +51,7 @@ def not_taken(r: Reader, model_type: str, *, nested: bool) -> tuple[tuple[str, s
         if key is None or parameter.value is None or not key.startswith(r.prefix) or key in r.without_effect:
             continue
         word = key[start:]
-        if word not in taken and word in r.raw and word in CANONICAL and name not in (*_OF_ANY, *_OF_NONE):
+        if word not in taken and word in r.raw and word in _GENERAL and name not in (*_OF_ANY, *_OF_NONE):
             found.append((name, word))
     return tuple(found)
 
