@@ -120,6 +120,15 @@ def test_an_encoder_is_a_gap_and_runs_nothing(case: dict[str, Any]) -> None:
     assert towers.isdisjoint({part.stack for part in (*graph.operators, *graph.caches)})
 
 
+@pytest.mark.parametrize(("config", "run"), [p for p in RUNS if p.id is not None and p.id.startswith("dory-")])
+def test_each_loop_has_caches_of_its_own_or_all_have_those_of_the_last(config: dict[str, Any], run: Any) -> None:
+    graph = la.build(config, checkpoint(batch_size=run["batch"], seq_len=run["seq_len"]))
+    theirs = [group for group in by_layer(run["cache"]) for _ in group["layers"]]
+    text = la.load(config).spec.stack("text")
+    kept_there = sum(kept(group, run, text, graph) for group in theirs)
+    assert graph.kv_cache_elements(run["seq_len"]) == kept_there
+
+
 @pytest.mark.parametrize(("config", "run"), [p for p in RUNS if not excused(p, conventions.FLOPS)])
 def test_flops_are_those_that_torch_counts(config: dict[str, Any], run: dict[str, Any]) -> None:
     assert build(config, batch_size=run["batch"], seq_len=run["seq_len"]).flops == run["flops"]

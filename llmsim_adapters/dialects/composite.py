@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from llmsim_adapters.dialects.assembly.decoder import dtype
 from llmsim_adapters.dialects.assembly.scores import of_whole
 from llmsim_adapters.dialects.keys.aliases import CANONICAL
-from llmsim_adapters.dialects.keys.parts import PART_OF
+from llmsim_adapters.dialects.keys.parts import BESIDE, PART_OF, is_tower
 from llmsim_adapters.dialects.quantization import quantized
 from llmsim_adapters.dialects.reading.reader import Reader
 from llmsim_adapters.dialects.reading.tracker import LANGUAGE_HEADS
@@ -34,11 +34,6 @@ _WIDEST: Final = 1000
 _MOST_KEYS: Final = 4096
 """How deep, among how many objects and how many keys of each, the language model is looked for."""
 _FIRST_KEYS: Final = frozenset(path[0] for path in _PATHS)
-
-_BESIDE: Final = (
-    *("acoustic", "audio", "codec", "encoder", "image", "perceiver", "projector", "qformer", "sound", "speech"),
-    *("talker", "video", "vision", "visual", "vocoder", "vq", "wav"),
-)
 
 
 def language_model(config: Mapping[str, Any]) -> tuple[str, ...]:
@@ -71,7 +66,7 @@ def by_content(config: Mapping[str, Any]) -> tuple[str, ...]:
             ((*path, key), value)
             for path, level in inside
             for key, value in itertools.islice(level.items(), _MOST_KEYS)
-            if value.__class__ is dict and not any(word in key for word in _BESIDE)
+            if value.__class__ is dict and not any(word in key for word in BESIDE)
         )
         inside = [*itertools.islice(objects, _WIDEST)]
     return ()
@@ -101,18 +96,6 @@ def lent(
     own = ("tie_word_embeddings", "dtype")  # which the whole config says of itself
     named = ((key, known.get(key, key)) for key, value in config.items() if value.__class__ is not dict)
     return [key for key, name in named if name in names and name not in said and name not in own]
-
-
-def is_tower(key: str, value: object) -> bool:
-    """Whether a key holds the config of a part beside the language model, by what it is called."""
-    if not isinstance(value, dict) or not key.endswith(("_config", "_encoder")):
-        return False
-    return any(part in key for part in _BESIDE)
-
-
-def tower(key: str) -> str:
-    """Return the name of the part that a key like `vision_config` configures."""
-    return f"{key.removesuffix('_config')}_tower"
 
 
 def inherit(spec: ModelSpec, outer: Reader, r: Reader, *, alone: bool = False, ties: str = "") -> ModelSpec:

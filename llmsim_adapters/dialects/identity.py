@@ -13,6 +13,7 @@ from llmsim_adapters.dialects.reading.find import (
     built_in,
     find,
 )
+from llmsim_adapters.dialects.reading.reading import Reading
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.text import printable
 
@@ -81,6 +82,19 @@ def of_another_class(
     shown = printable(r.architecture)
     detail = f"{shown} is no class of the type {printable(r.model_type)}: taken to be as that type's own"
     return [Gap(GapKind.INFERRED, "architectures", detail)]
+
+
+def encoder_alone(model_type: str, architecture: str) -> Reading:
+    """Return the answer to a config of an encoder that stands beside language models, without one."""
+    detail = f"the config is that of an encoder of pictures or sound ({model_type}) by itself, without a language model"
+    gap = Gap(GapKind.MISSING_PARAMETER, "language_model", detail)
+    return Reading(model_type=model_type, architecture=architecture, dialect="", spec=None, gaps=(gap,))
+
+
+def states_ties(config: Mapping[str, Any]) -> bool:
+    """Return whether a class that ties its head would have said so: transformers 5 has no default for all classes."""
+    version = config.get("transformers_version")
+    return isinstance(version, str) and version.startswith("5.") and "dev" not in version
 
 
 def _expects(outer_type: str, key: str, usual: str) -> bool:

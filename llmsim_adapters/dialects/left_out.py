@@ -4,8 +4,7 @@ One whose value can't be is, under a gap, where the class has a flag, a word or 
 none: a model of the class's own size is another model. A list of another length than there are layers is left out, for
 a class that is given none has a rule of its own; but a layer of an unknown kind is none that the rule knows.
 
-A list that says what other keys say as well is left out only to hold it to these; and so are keys that the type's class
-does not take, to see whether they matter.
+A list that says what other keys say as well is left out only to hold it to these.
 """
 
 from __future__ import annotations
@@ -13,10 +12,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from llmsim_adapters.dialects.composite import is_tower
 from llmsim_adapters.dialects.keys.aliases import CANONICAL
 from llmsim_adapters.dialects.keys.kinds import is_size
-from llmsim_adapters.dialects.keys.parts import PART_OF
+from llmsim_adapters.dialects.keys.parts import PART_OF, is_tower
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.text import printable
 
@@ -96,7 +94,7 @@ def held_to_patterns(
     """Return the reading, with a gap for each list of layers that other keys of the config deny."""
     gaps = []
     for name, keys, what, by in reading.outvoted:
-        rest = reading_of(without(_of_use(config, reading), by)).spec
+        rest = reading_of(without(of_use(config, reading), by)).spec
         if rest is None or reading.spec is None or rest.stacks != reading.spec.stacks:
             said, wins = (" and ".join(f"`{printable(key)}`" for key in each) for each in (keys, map(".".join, by)))
             detail = f"{said} and {wins} don't agree on {what}: the latter is taken"
@@ -104,26 +102,7 @@ def held_to_patterns(
     return replace(reading, gaps=(*reading.gaps, *gaps)) if gaps else reading
 
 
-def held_to_class(
-    config: Mapping[str, Any], reading: Reading, reading_of: Callable[[Mapping[str, Any]], Reading]
-) -> Reading:
-    """Return the reading, with a gap for each key that the type's class does not take, if they make a difference."""
-    level = tuple(reading.path.split(".")) if reading.path else ()
-    paths = tuple((*level, key) for _, key in reading.not_taken)
-    spec = reading_of(without(_of_use(config, reading), paths)).spec
-    if spec == reading.spec:
-        return reading
-    of = printable(reading.dialect)
-    gaps = [
-        Gap(
-            GapKind.INFERRED, name, f"transformers' class of {of} has no key `{printable(key)}`, and would pass over it"
-        )
-        for name, key in reading.not_taken
-    ]
-    return replace(reading, gaps=(*reading.gaps, *gaps))
-
-
-def _of_use(config: Mapping[str, Any], reading: Reading) -> Mapping[str, Any]:
+def of_use(config: Mapping[str, Any], reading: Reading) -> Mapping[str, Any]:
     """Return a config of very many keys without those that nobody read, which would be gone through once more."""
     if len(config) <= _MANY:
         return config

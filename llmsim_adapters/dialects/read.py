@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.dialects import composite, left_out
 from llmsim_adapters.dialects.assembly.drafts import eagle, prediction_module
-from llmsim_adapters.dialects.identity import identity, of_another_class
+from llmsim_adapters.dialects.identity import encoder_alone, identity, of_another_class, states_ties
 from llmsim_adapters.dialects.keys.aliases import CANONICAL
 from llmsim_adapters.dialects.keys.neutral import confirms
-from llmsim_adapters.dialects.keys.parts import PART_OF
-from llmsim_adapters.dialects.keys.spelled import not_taken
+from llmsim_adapters.dialects.keys.parts import PART_OF, is_tower, tower_of
+from llmsim_adapters.dialects.keys.spelled import parts_by_default
 from llmsim_adapters.dialects.noted import notes, unread_files
+from llmsim_adapters.dialects.of_class import held_to_class, not_taken
 from llmsim_adapters.dialects.quantization import quantized
 from llmsim_adapters.dialects.reading.find import (
     DIALECT_OF_ARCHITECTURE,
@@ -69,7 +70,7 @@ def read(
     if reading.spec is not None:
         if reading.outvoted:
             reading = left_out.held_to_patterns(config, reading, reading_of)
-        return left_out.held_to_class(config, reading, reading_of) if reading.not_taken else reading
+        return held_to_class(config, reading, reading_of) if reading.not_taken else reading
     bad = left_out.bad_keys(config, reading)
     if not bad:
         return reading
@@ -140,7 +141,7 @@ def _read(
     if relative is not None:
         dialect = relative.dialect
     if dialect is None and not path and model_type and built_in(model_type, "towers") is not None:
-        return _encoder_alone(model_type, architecture)
+        return encoder_alone(model_type, architecture)
     chosen = dialect or inferring()
     own = dialect if relative is None else None
     inner = bool(path) and own is not None and own.model_type == config.get("model_type")
@@ -155,7 +156,7 @@ def _read(
         outer = Reader(config, *stated, traced=traced)
         if not path:
             level, defaults = {}, {**defaults, **chosen.without_text}
-    if (dialect is None or relative is not None) and _states_ties(config):
+    if (dialect is None or relative is not None) and states_ties(config):
         defaults = {**defaults, "tie_word_embeddings": False}
     lent: list[str] = []
     if outer is not None and not composite.is_usual(path):
@@ -217,13 +218,6 @@ def _read(
     )
 
 
-def _encoder_alone(model_type: str, architecture: str) -> Reading:
-    """Return the answer to a config of an encoder that stands beside language models, without one."""
-    detail = f"the config is that of an encoder of pictures or sound ({model_type}) by itself, without a language model"
-    gap = Gap(GapKind.MISSING_PARAMETER, "language_model", detail)
-    return Reading(model_type=model_type, architecture=architecture, dialect="", spec=None, gaps=(gap,))
-
-
 def _whole(
     config: Mapping[str, Any],
     dialect: Dialect | None,
@@ -277,6 +271,8 @@ def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | No
             composite.repeats(r, level, CANONICAL if whole is None or level is not outer else whole.canonical)
             unread.append((level, level.unread({} if whole is None else whole.costless)))
             further += level.left_out()
+        if whole is None and r.architecture.endswith("ForConditionalGeneration"):
+            r.unmodelled += parts_by_default(str(outer.raw.get("model_type")), outer.raw)
         if outer.unmodelled:
             r.unmodelled += outer.unmodelled
         r.gaps += outer.gaps
@@ -304,8 +300,8 @@ def _of_no_part(r: Reader, level: Reader, keys: list[str], spec: ModelSpec) -> l
         value = raw.get(name)
         if name in PART_OF:
             r.unmodelled.append(PART_OF[name])
-        elif value.__class__ is dict and composite.is_tower(name, value):
-            r.unmodelled.append(composite.tower(printable(name, 60)))
+        elif value.__class__ is dict and is_tower(name, value):
+            r.unmodelled.append(tower_of(printable(name, 60)))
         elif not confirms(name, value, spec):
             others.append(key)
     return others
@@ -325,9 +321,3 @@ def _with_towers(spec: ModelSpec, whole: Dialect, outer: Reader, r: Reader, leve
     if outer is not r:
         r.parameters.update(outer.parameters)
     return spec
-
-
-def _states_ties(config: Mapping[str, Any]) -> bool:
-    """Return whether a class that ties its head would have said so: transformers 5 has no default for all classes."""
-    version = config.get("transformers_version")
-    return isinstance(version, str) and version.startswith("5.") and "dev" not in version

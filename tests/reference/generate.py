@@ -1,7 +1,7 @@
 """Measure the reference facts and write them under `facts/`: `python -m tests.reference.generate [type ...]`.
 
-Without arguments, all of them. `published`, `chatglm`, `mtp`, `defaults`, `edges`, `heads`, `spelled`, `towers` and
-those of `stand_ins` name the files that are not made from one class of transformers.
+Without arguments, all of them. `published`, `chatglm`, `mtp`, `defaults`, `edges`, `heads`, `mutated`, `spelled`,
+`towers` and those of `stand_ins` name the files that are not made from one class of transformers.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from . import (
     inert,
     measure,
     mtp,
+    mutated,
     published,
     spelled,
     stand_ins,
@@ -39,7 +40,7 @@ from .values import RANDOM_RUN, RUNS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-UNDECLARED_TYPES = {"dory", "inkling2_loop_text"}
+UNDECLARED_TYPES = {"inkling2_loop_text"}
 """The types that have no dialect yet, whose facts nothing would be held to."""
 
 TYPES = tuple(sorted(MODEL_FOR_CAUSAL_LM_MAPPING_NAMES.keys() - UNDECLARED_TYPES))
@@ -171,6 +172,7 @@ OTHERS: dict[str, Callable[[Path], None]] = {
     "towers": towers.write,
     "tower_runs": tower_runs.write,
     "mtp": mtp.write,
+    "mutated": mutated.write,
     "published": published.write,
     "spelled": spelled.write,
     stand_ins.PUBLISHED: stand_ins.write_published,

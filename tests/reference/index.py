@@ -16,6 +16,7 @@ from typing import Final
 
 import llmsim_adapters as la
 from llmsim_adapters.dialects.keys.aliases import CANONICAL
+from llmsim_adapters.dialects.keys.parts import is_tower
 from llmsim_adapters.dialects.keys.spelled import PATTERNS
 from llmsim_adapters.dialects.reading.tracker import LANGUAGE_MODELS
 from llmsim_adapters.spec.features import Features
@@ -69,7 +70,10 @@ def index() -> dict[str, list[str]]:
 
 def spelled() -> dict[str, str]:
     """Return the keys that each type's class takes, as one text."""
-    return {name: " ".join(sorted({*keys} & SAID)) for name, keys in facts("spelled")["types"].items()}
+    return {
+        name: " ".join(sorted(key for key in keys if key in SAID or is_tower(key, {})))
+        for name, keys in facts("spelled")["types"].items()
+    }
 
 
 if __name__ == "__main__":

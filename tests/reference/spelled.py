@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
 
+from llmsim_adapters.dialects.keys.parts import is_tower
 from llmsim_adapters.dialects.keys.spelled import PATTERNS
 from llmsim_adapters.dialects.reading.find import built_in, declared_types
 from llmsim_adapters.dialects.reading.tracker import LANGUAGE_MODELS
@@ -48,7 +49,8 @@ def taken(model_type: str, keys: set[str]) -> list[str]:
     of_class |= UNDECLARED.get(model_type, {}).keys()
     plain = {key for key in keys if "." not in key}
     undeclared = plain - of_class - set(LANGUAGE_MODELS)  # which any config is asked for, and fails at other values
-    return sorted((plain & of_class) | looked_at(tiny(model_type), sorted(undeclared)))
+    towers = {key for key in of_class if is_tower(key, {})}
+    return sorted(towers | (plain & of_class) | looked_at(tiny(model_type), sorted(undeclared)))
 
 
 def tiny(model_type: str) -> Facts:
