@@ -295,6 +295,23 @@ class TestListsOfLayers:
         assert coverage.status == "not_supported"
         assert ("invalid_config", "layer_types") in [(str(gap.kind), gap.name) for gap in coverage.gaps]
 
+    @pytest.mark.parametrize(
+        ("model_type", "key", "value"),
+        [
+            ("bamba", "attn_layer_indices", [[1]]),
+            ("gpt_neo", "attention_types", [[["global"], 1e9]]),
+            ("reformer", "attn_layers", "local"),
+            ("blt", "encoder_hash_byte_group_size", [1e9]),
+            ("deepseek_v3", "n_routed_experts", [64, 64]),
+            ("deepseek_v3", "first_k_dense_replace", -1),
+            ("mistral", "sliding_window", 0),
+        ],
+    )
+    def test_what_says_how_many_of_what_there_are_is_refused(self, model_type: str, key: str, value: object) -> None:
+        coverage = la.evaluate({"model_type": model_type, key: value})
+        assert coverage.status == "not_supported"
+        assert key in [gap.name for gap in coverage.gaps if gap.kind is la.GapKind.INVALID_CONFIG]
+
     @pytest.mark.parametrize("kinds", ["full_attention", 3, {"0": "full_attention"}])
     def test_what_is_no_list_is_left_out(self, kinds: object) -> None:
         plain = {**LLAMA, "model_type": "gemma3_text", "sliding_window": 8}

@@ -13,8 +13,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from llmsim_adapters.dialects.keys.aliases import CANONICAL
-from llmsim_adapters.dialects.keys.kinds import is_size
+from llmsim_adapters.dialects.keys.kinds import is_size, may_be_list
 from llmsim_adapters.dialects.keys.parts import PART_OF, is_tower
+from llmsim_adapters.dialects.reading.limits import ONE_EACH
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.text import printable
 
@@ -61,17 +62,19 @@ def stands_in(paths: tuple[tuple[str, ...], ...], refused: Reading, rest: Readin
 
     A list of layers has to be of another length than there are layers.
     """
-    layers = rest.parameters.get("num_hidden_layers")
-    if rest.spec is None or layers is None:
+    if rest.spec is None or "num_hidden_layers" not in rest.parameters:
         return False
     said = {parameter.key: parameter for parameter in refused.parameters.values()}
+    other_length = {gap.name for gap in refused.gaps if ONE_EACH in gap.detail}
     for path in paths:
-        parameter = said.get(".".join(path))
+        key = ".".join(path)
+        parameter = said.get(key)
         name = CANONICAL.get(path[-1], path[-1]) if parameter is None else parameter.name
-        if parameter is not None and parameter.value.__class__ is list and len(parameter.value) in (0, layers.value):
-            return False
         taken = rest.parameters.get(name)
-        if taken is None and parameter is not None and parameter.value.__class__ is not list and is_size(name):
+        if parameter is not None and parameter.value.__class__ is list and may_be_list(name):
+            if key not in other_length or not parameter.value:
+                return False
+        elif taken is None and parameter is not None and is_size(name):
             return False  # another branch was taken, as that without experts where their number is bad
         if taken is not None and taken.value.__class__ in (int, list, dict):
             return False

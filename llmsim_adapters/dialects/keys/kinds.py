@@ -81,6 +81,11 @@ def is_size(name: str) -> bool:
     return KINDS.get(name, _COUNT) == _COUNT
 
 
+def may_be_list(name: str) -> bool:
+    """Return whether a parameter may have an entry for each layer, by all that is known of it."""
+    return is_size(name) or KINDS[name] == _WORDS
+
+
 def implausible(name: str, value: object) -> str | None:
     """Return what a key's value has to be, if it is not that."""
     kind = KINDS.get(name)

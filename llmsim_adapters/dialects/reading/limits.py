@@ -35,6 +35,9 @@ to a model whose layers all differ takes a third of a second at the most layers.
 LONGEST: Final = 2**16
 """The most entries of a list; those of a list of layers are as many as there are layers."""
 
+ONE_EACH: Final = "one entry for each of"
+"""What is expected of a list of another length than there are layers: whose words and numbers may be right."""
+
 LONGEST_TEXT: Final = 2**16
 """The most characters of a word or a pattern."""
 
