@@ -106,6 +106,7 @@ SAID_TWICE: Final = {
 
 PARTIAL: Final[dict[str, tuple[str, ...]]] = {
     "blt": ("patch_size",),
+    **dict.fromkeys(("gemma4_assistant", "gemma4_unified_assistant"), ("ordered_embeddings",)),
     **dict.fromkeys(("dots3_note", "phi4_multimodal"), ("audio_tower", "vision_tower")),
     "deepseek_v4": ("multi_token_prediction",),
     **dict.fromkeys(("gemma3", "llava", "qwen2_5_vl", "qwen2_vl", "qwen3_vl", "qwen3_vl_moe"), ("vision_tower",)),

@@ -159,8 +159,12 @@ def _read(
     if (dialect is None or relative is not None) and states_ties(config):
         defaults = {**defaults, "tie_word_embeddings": False}
     lent: list[str] = []
-    if outer is not None and not composite.is_usual(path):
-        lent = composite.lent(outer.raw, level, chosen.canonical, chosen.defaults.keys() | chosen.costless.keys())
+    if outer is not None:
+        if composite.is_usual(path):
+            lent = [key for key in chosen.of_whole if key in outer.raw]
+            level = {key: value for key, value in level.items() if key not in chosen.of_whole}
+        else:
+            lent = composite.lent(outer.raw, level, chosen.canonical, chosen.defaults.keys() | chosen.costless.keys())
         level = {**level, **{key: config[key] for key in lent}}
         outer.mark(*lent)
     r = Reader(

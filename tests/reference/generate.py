@@ -34,7 +34,7 @@ from . import (
     tower_runs,
     towers,
 )
-from .rows import UNDECLARED, WHOLE
+from .rows import UNDECLARED, WEIGHTS_ALONE, WHOLE
 from .values import RANDOM_RUN, RUNS
 
 if TYPE_CHECKING:
@@ -69,7 +69,9 @@ def why_not(model_type: str) -> cases.Check:
 
     def check(changes: Facts) -> str | None:
         try:
-            measure.run(measure.build(minimal(model_type, changes)), *RANDOM_RUN, twice=False)
+            model = measure.build(minimal(model_type, changes))
+            if model_type not in WEIGHTS_ALONE:
+                measure.run(model, *RANDOM_RUN, twice=False)
         except Exception as error:
             return measure.say(error)
         return None
@@ -105,7 +107,8 @@ def tiny_cases(model_type: str) -> Iterator[Facts]:
         case = {"name": f"tiny-{form}", "form": form, "config": form_raw, **totals}
         if form == "minimal":
             case |= measure.inventory(model)
-            case["runs"] = [measure.run(model, *shape, decode=True) for shape in RUNS]
+            shapes = () if model_type in WEIGHTS_ALONE else RUNS
+            case["runs"] = [measure.run(model, *shape, decode=True) for shape in shapes]
         yield case
 
 
@@ -117,8 +120,8 @@ def random_cases(sampler: cases.Sampler) -> Iterator[Facts]:
             spelled = changes
         raw = minimal(sampler.model_type, spelled)
         model = measure.build(raw)
-        run = measure.run(model, *RANDOM_RUN)
-        yield {"name": name, "form": "minimal", "config": raw, **measure.totals(model), "runs": [run]}
+        runs = [] if sampler.model_type in WEIGHTS_ALONE else [measure.run(model, *RANDOM_RUN)]
+        yield {"name": name, "form": "minimal", "config": raw, **measure.totals(model), "runs": runs}
 
 
 def whole_case(model_type: str) -> Facts:

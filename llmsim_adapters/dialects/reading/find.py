@@ -23,6 +23,8 @@ ARCHITECTURE_OF_TYPE: Final = {
 """The architecture of model types whose published configs name none."""
 
 DIALECT_OF_ARCHITECTURE: Final = {
+    "Gemma4AssistantForCausalLM": "gemma4_assistant",
+    "Gemma4UnifiedAssistantForCausalLM": "gemma4_unified_assistant",
     "Eagle3DeepseekV2ForCausalLM": "deepseek_eagle3",
     "Eagle3Speculator": "llama_eagle3",
     "LlamaForCausalLMEagle3": "llama_eagle3",
