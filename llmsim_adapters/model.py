@@ -434,6 +434,8 @@ def not_found(error: ConfigUnavailable) -> Coverage:
     """Return the answer for a model whose config can't be had, or can't be read."""
     invalid = isinstance(error, InvalidConfig)
     kind = GapKind.INVALID_CONFIG if invalid else GapKind.CONFIG_UNAVAILABLE
-    said = "; ".join(f"{answer.source}: {answer.message}" for answer in error.answers)
+    # What a misspelt name was meant to be comes first: what is shown of many answers may be short.
+    answers = sorted(error.answers, key=lambda answer: "did you mean" not in answer.message)
+    said = "; ".join(f"{answer.source}: {answer.message}" for answer in answers)
     source = Provenance("none", printable(error.source), answers=error.answers)
     return unavailable(source, Gap(kind, "config.json", said or str(error)))

@@ -52,6 +52,7 @@ FUSED: Final = {
     "modernbert-decoder": "gate and up are one tensor",
     "longcat_flash": "gate_up_proj has rows that nothing multiplies with (ALLOCATED)",
     "reformer": "the head has a bias that nothing adds (ALLOCATED)",
+    "dory": "the factors of all heads' queries are one vector",
     "lara_mini": "the delta net's queries, keys and values are one tensor",
     "minimax_m3_vl_text": "gate and up are one tensor",
     "ernie4_5_moe": "the router's correction bias is a matrix of one row",
@@ -105,6 +106,7 @@ SAID_TWICE: Final = {
 
 PARTIAL: Final[dict[str, tuple[str, ...]]] = {
     "blt": ("patch_size",),
+    **dict.fromkeys(("gemma4_assistant", "gemma4_unified_assistant"), ("ordered_embeddings",)),
     **dict.fromkeys(("dots3_note", "phi4_multimodal"), ("audio_tower", "vision_tower")),
     **dict.fromkeys(("gemma3", "llava", "qwen2_5_vl", "qwen2_vl", "qwen3_vl", "qwen3_vl_moe"), ("vision_tower",)),
     **dict.fromkeys(("fuyu", "git", "mllama"), ("vision_tower",)),
@@ -174,6 +176,7 @@ STEP: Final[dict[str, str]] = {
 """Types of which a step after a prefill can't be compared, and why."""
 
 CACHE: Final[dict[str, str]] = {
+    "dory": "the caches of further loops stand behind those of all layers (a test of its own)",
     "deepseek_v4": "values are the keys, unfinished entries grow and shrink (a test of its own)",
     "rwkv": "five tensors, each with one state of all layers",
     "xlstm": "a dictionary of the states of all layers",

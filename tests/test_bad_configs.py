@@ -46,19 +46,46 @@ def test_every_bad_key_is_named_at_once() -> None:
     [
         ({"num_key_value_heads": 3}, "num_key_value_heads"),
         ({"hidden_size": 100}, "num_attention_heads"),
-        ({"attention_bias": 1}, "attention_bias"),
-        ({"hidden_act": 7}, "hidden_act"),
-        ({"tie_word_embeddings": "yes"}, "tie_word_embeddings"),
-        ({"torch_dtype": "float12"}, "torch_dtype"),
-        ({"partial_rotary_factor": 2}, "partial_rotary_factor"),
-        ({"architectures": "LlamaForCausalLM"}, "architectures"),
+        ({"head_dim": "16"}, "head_dim"),
+        ({"num_attention_heads": [4, 4, 4]}, "num_attention_heads"),
         ({"model_type": 3}, "model_type"),
         ({"quantization_config": [1]}, "quantization_config"),
+        ({"attention_bias": 1, "hidden_size": 0}, "attention_bias"),
     ],
 )
 def test_contradictions_and_wrong_types_are_invalid_and_named(change: dict[str, Any], key: str) -> None:
+    """A model of other sizes than the config says, or of the class's own, would be another model."""
     assert ("invalid_config", key) in gaps({**LLAMA, **change})
     assert la.evaluate({**LLAMA, **change}).status == "not_supported"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"attention_bias": 1},
+        {"mlp_bias": "false"},
+        {"hidden_act": 7},
+        {"hidden_act": ["silu"]},
+        {"tie_word_embeddings": "yes"},
+        {"torch_dtype": "float12"},
+        {"partial_rotary_factor": 2},
+        {"max_position_embeddings": -1},
+        {"architectures": "LlamaForCausalLM"},
+        {"rope_scaling": 5},
+        {"rope_parameters": "default"},
+        {"attention_bias": 1, "hidden_act": None, "tie_word_embeddings": 0},
+    ],
+    ids=repr,
+)
+def test_what_can_be_built_without_a_bad_key_is(change: dict[str, Any]) -> None:
+    """The class has a flag, a word or a rule in its place, or the key bears on no figure."""
+    bad = {key: value for key, value in change.items() if value is not None}
+    model = la.load({**LLAMA, **bad})
+    assert model.coverage.status == "partially_supported"
+    assert sorted(gaps({**LLAMA, **bad})) == sorted(("invalid_config", key) for key in bad)
+    assert all("read as if it had no such key" in gap.detail for gap in model.coverage.gaps)
+    without = {key: value for key, value in LLAMA.items() if key not in bad}
+    assert model.build().parameters == la.build(without).parameters
 
 
 @pytest.mark.parametrize(
@@ -161,6 +188,18 @@ class TestComposite:
         assert not [gap.name for gap in coverage.gaps if gap.kind == "unsupported_feature"]
         assert coverage.parameters["vision_config.hidden_size"].key == "vision_config.hidden_size"
 
+    @pytest.mark.parametrize("bad", [{"num_hidden_layers": -2}, {"hidden_size": "32"}, {"num_attention_heads": 5}])
+    def test_a_bad_key_of_a_tower_leaves_the_tower_out(self, bad: dict[str, Any]) -> None:
+        model = la.load({**GEMMA3, "vision_config": {**GEMMA3["vision_config"], **bad}})
+        assert model.coverage.status == "partially_supported"
+        found = [(str(gap.kind), gap.name) for gap in model.coverage.gaps]
+        assert found == [
+            ("invalid_config", f"vision_config.{next(iter(bad))}"),
+            ("unsupported_feature", "vision_tower"),
+        ]
+        text = {**GEMMA3, "architectures": ["Gemma3ForCausalLM"]}
+        assert model.build().parameters == la.build(text).parameters
+
     def test_an_architecture_that_is_the_language_model_alone_has_no_tower(self) -> None:
         alone = {**GEMMA3, "architectures": ["Gemma3ForCausalLM"]}
         assert (la.evaluate(alone).gaps, la.evaluate(alone).category) == ((), "dense")
@@ -248,13 +287,37 @@ class TestListsOfLayers:
         assert model.coverage.status == "partially_supported"
         gap = model.coverage.gaps[0]
         assert (gap.kind, gap.name) == (la.GapKind.INVALID_CONFIG, "layer_types")
-        assert "expected one entry for each of 3 layers; the config is read as if it had no such list" in gap.detail
+        assert "expected one entry for each of 3 layers; the config is read as if it had no such key" in gap.detail
 
-    @pytest.mark.parametrize("kinds", [["warp", "warp", "warp"], "full_attention", 3, []])
+    @pytest.mark.parametrize("kinds", [["warp", "warp", "warp"], []])
     def test_what_is_no_list_of_known_kinds_is_refused(self, kinds: object) -> None:
         coverage = la.evaluate({**LLAMA, "model_type": "gemma3_text", "sliding_window": 8, "layer_types": kinds})
         assert coverage.status == "not_supported"
         assert ("invalid_config", "layer_types") in [(str(gap.kind), gap.name) for gap in coverage.gaps]
+
+    @pytest.mark.parametrize(
+        ("model_type", "key", "value"),
+        [
+            ("bamba", "attn_layer_indices", [[1]]),
+            ("gpt_neo", "attention_types", [[["global"], 1e9]]),
+            ("reformer", "attn_layers", "local"),
+            ("blt", "encoder_hash_byte_group_size", [1e9]),
+            ("deepseek_v3", "n_routed_experts", [64, 64]),
+            ("deepseek_v3", "first_k_dense_replace", -1),
+            ("mistral", "sliding_window", 0),
+        ],
+    )
+    def test_what_says_how_many_of_what_there_are_is_refused(self, model_type: str, key: str, value: object) -> None:
+        coverage = la.evaluate({"model_type": model_type, key: value})
+        assert coverage.status == "not_supported"
+        assert key in [gap.name for gap in coverage.gaps if gap.kind is la.GapKind.INVALID_CONFIG]
+
+    @pytest.mark.parametrize("kinds", ["full_attention", 3, {"0": "full_attention"}])
+    def test_what_is_no_list_is_left_out(self, kinds: object) -> None:
+        plain = {**LLAMA, "model_type": "gemma3_text", "sliding_window": 8}
+        model = la.load({**plain, "layer_types": kinds})
+        assert model.spec == la.load(plain).spec
+        assert ("invalid_config", "layer_types") in [(str(gap.kind), gap.name) for gap in model.coverage.gaps]
 
     def test_a_second_bad_key_is_refused_with_it(self) -> None:
         gaps = la.evaluate(

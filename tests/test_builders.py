@@ -12,7 +12,7 @@ import llmsim_builders
 import pytest
 
 import llmsim_adapters as la
-from llmsim_adapters.dialects.assembly.options import with_options
+from llmsim_adapters.dialects.assembly.options import gated, with_options
 from llmsim_adapters.lowerings.built_in import BUILT_IN
 from llmsim_adapters.spec.category import language_category, text_category
 from llmsim_adapters.spec.components import (
@@ -185,10 +185,12 @@ VARIATIONS: tuple[tuple[str, type[Any], Callable[[Any], Any]], ...] = (
     ("initial_state", la.ModelSpec, lambda s: replace(s, inputs=(*s.inputs, InitialState(hidden_size=2048)))),
     ("a per_layer_input", la.Block, lambda b: replace(b, sublayers=(*b.sublayers, *LAST))),
     ("attention_gate_bias", Attention, lambda a: replace(a, gate_size=a.num_attention_heads, gate_bias=True)),
+    ("attention_gate_factors", Attention, lambda a: gated(a, factors=True)),
     ("attention_sinks", Attention, lambda a: replace(a, sinks=True)),
     ("value_head_dim", Attention, lambda a: replace(a, value_head_dim=40)),
     ("keys_without_bias", Attention, lambda a: replace(a, qkv_bias=True, key_bias=False)),
     ("mlp_norm", MLP, lambda m: replace(m, inner_norm=Norm(m.intermediate_size))),
+    ("mlp_factors", MLP, lambda m: replace(m, factors=True)),
     ("trained_activation", MLP, lambda m: replace(m, activation_parameters=2)),
     ("router_bias", MixtureOfExperts, lambda m: replace(m, router_bias=True)),
     ("experts_output_bias", MixtureOfExperts, lambda m: replace(m, output_bias=True)),

@@ -30,7 +30,8 @@ for _type, _case in [*CASES, *(("mtp", case) for case in MTP_CASES)]:
 STEP: Final[dict[str, Any]] = {"batch_size": 3, "seq_len": 5, "context_len": 7, "logits": "all", "mtp": True}
 
 BY_HEADS: Final = {
-    "attention": "q_proj gate_proj sinks sink_proj relative_proj relative_norm head_gate_bias channel_conv head_conv "
+    "attention": "q_proj gate_proj sinks sink_proj relative_proj relative_norm head_gate_bias gate_factors "
+    "channel_conv head_conv "
     "output_norm",
     "cross_attention": "q_proj gate_proj",
     "patch_attention": "q_proj",
@@ -51,7 +52,7 @@ BY_HEADS: Final = {
     "rwkv_time_mix": "time_decay time_first key value receptance",
     "rwkv_channel_mix": "key",
     "short_convolution": "in_proj conv",
-    "mlp": "gate_proj up_proj inner_norm",
+    "mlp": "gate_proj up_proj gate_factors up_factors inner_norm",
     "mixture_of_experts": "shared_experts.gate_proj shared_experts.up_proj",
     "adapter": "up copy_1.up copy_2.up copy_3.up copy_4.up copy_5.up",
 }

@@ -287,6 +287,12 @@ class TestId:
             ("https://huggingface.co/org/name/resolve/v1.0/config.json?download=true", "v1.0"),
             ("https://huggingface.co/org/name/raw/refs%2Fpr%2F7/config.json", "refs/pr/7"),
             ("https://huggingface.co/org/name/tree/refs/pr/7", "refs/pr/7"),
+            ("https://huggingface.co/org/name/commits/v1.0", "v1.0"),
+            ("https://huggingface.co/org/name/commit/0123abc", "0123abc"),
+            ("https://huggingface.co/org/name/discussions/3", None),
+            ("https://huggingface.co/api/models/org/name", None),
+            ("https://huggingface.co/api/models/org/name/tree/v1.0", "v1.0"),
+            ("  https://huggingface.co/org/name/blob/v1.0/config.json ", "v1.0"),
         ],
     )
     def test_address_on_hugging_face(self, hub_home: Path, source: str, revision: str | None) -> None:

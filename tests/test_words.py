@@ -74,6 +74,14 @@ class TestMeant:
             (("build", "Qwen/Qwen3-8B", "--offline", "--builder", "qwen_3"), "did you mean qwen3?"),
             (("schema", "explanatoin"), "did you mean explanation?"),
             (("build", "Qwen/Qwen3-8BB", "--offline"), "did you mean Qwen/Qwen3-8B?"),
+            (("explain", "Qwen/Qwn3-8B", "--offline"), "config.json: bundled: Qwen/Qwn3-8B is not among"),
+            (("build", "Qwen/Qwen3-8B", "--offline", "--engine", "sglnag"), "did you mean sglang?"),
+            (("build", "Qwen/Qwen3-8B", "--offline", "--dtype", "bfloat61"), "did you mean bfloat16?"),
+            (("explain", "Qwen/Qwen3-8B", "--offline", "--why", "flopz"), "did you mean flops?"),
+            (
+                ("build", "Qwen/Qwen3-8B", "--offline", "--engine-option", "enable_dp_lm_haed=true"),
+                "did you mean enable_dp_lm_head?",
+            ),
         ],
     )
     def test_the_command_says_it(self, hub_home: Path, arguments: tuple[str, ...], said: str) -> None:
@@ -84,6 +92,10 @@ class TestMeant:
         assert "did you mean llama?" in gap.detail
         with pytest.raises(la.BuildError, match=r"did you mean qwen3\?"):
             la.build(LLAMA, builder="qwen33")
+
+    def test_of_a_field_of_a_sweep(self) -> None:
+        with pytest.raises(la.ScheduleError, match=r"did you mean seq_len\?"):
+            la.load(LLAMA).sweep(seq_lem=[1, 2])
 
     @pytest.mark.parametrize("word", ["", "x", "zzzzzz", "q" * 10_000])
     def test_nothing_is_said_of_what_is_like_nothing(self, word: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from llmsim_adapters.dialects.assembly.decoder import dtype
 from llmsim_adapters.dialects.assembly.scores import of_whole
 from llmsim_adapters.dialects.keys.aliases import CANONICAL
-from llmsim_adapters.dialects.keys.parts import PART_OF
+from llmsim_adapters.dialects.keys.parts import BESIDE, PART_OF, is_tower
 from llmsim_adapters.dialects.quantization import quantized
 from llmsim_adapters.dialects.reading.reader import Reader
 from llmsim_adapters.dialects.reading.tracker import LANGUAGE_HEADS
@@ -31,13 +31,9 @@ _PATHS: Final = (
 )
 _DEEPEST: Final = 4
 _WIDEST: Final = 1000
-"""How deep, and among how many objects, the language model is looked for."""
+_MOST_KEYS: Final = 4096
+"""How deep, among how many objects and how many keys of each, the language model is looked for."""
 _FIRST_KEYS: Final = frozenset(path[0] for path in _PATHS)
-
-_BESIDE: Final = (
-    *("acoustic", "audio", "codec", "encoder", "image", "perceiver", "projector", "qformer", "sound", "speech"),
-    *("talker", "video", "vision", "visual", "vocoder", "vq", "wav"),
-)
 
 
 def language_model(config: Mapping[str, Any]) -> tuple[str, ...]:
@@ -63,15 +59,16 @@ def by_content(config: Mapping[str, Any]) -> tuple[str, ...]:
     for _ in range(_DEEPEST):
         found = [(path, level) for path, level in inside if _has_layers(level)]
         if found:
-            with_words = [path for path, level in found if "vocab_size" in map(CANONICAL.get, level, level)]
+            with_words = [path for path, level in found if "vocab_size" in _said(level)]
             paths = with_words or [path for path, _ in found]
             return paths[0] if len(paths) == 1 else ()
-        inside = [
+        objects = (
             ((*path, key), value)
             for path, level in inside
-            for key, value in level.items()
-            if value.__class__ is dict and not any(word in key for word in _BESIDE)
-        ][:_WIDEST]
+            for key, value in itertools.islice(level.items(), _MOST_KEYS)
+            if value.__class__ is dict and not any(word in key for word in BESIDE)
+        )
+        inside = [*itertools.islice(objects, _WIDEST)]
     return ()
 
 
@@ -81,8 +78,11 @@ def is_usual(path: tuple[str, ...]) -> bool:
 
 
 def _has_layers(level: Mapping[str, Any]) -> bool:
-    names = {CANONICAL.get(key, key) for key in level}
-    return {"hidden_size", "num_hidden_layers"} <= names
+    return {"hidden_size", "num_hidden_layers"} <= _said(level)
+
+
+def _said(level: Mapping[str, Any]) -> set[str]:
+    return {CANONICAL[key] for key in CANONICAL.keys() & level.keys()}
 
 
 def lent(
@@ -96,18 +96,6 @@ def lent(
     own = ("tie_word_embeddings", "dtype")  # which the whole config says of itself
     named = ((key, known.get(key, key)) for key, value in config.items() if value.__class__ is not dict)
     return [key for key, name in named if name in names and name not in said and name not in own]
-
-
-def is_tower(key: str, value: object) -> bool:
-    """Whether a key holds the config of a part beside the language model, by what it is called."""
-    if not isinstance(value, dict) or not key.endswith(("_config", "_encoder")):
-        return False
-    return any(part in key for part in _BESIDE)
-
-
-def tower(key: str) -> str:
-    """Return the name of the part that a key like `vision_config` configures."""
-    return f"{key.removesuffix('_config')}_tower"
 
 
 def inherit(spec: ModelSpec, outer: Reader, r: Reader, *, alone: bool = False, ties: str = "") -> ModelSpec:

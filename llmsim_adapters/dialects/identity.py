@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from llmsim_adapters.dialects.keys.spelled import takes
 from llmsim_adapters.dialects.reading.find import (
     ARCHITECTURE_OF_TYPE,
     DIALECT_OF_ARCHITECTURE,
@@ -12,6 +13,7 @@ from llmsim_adapters.dialects.reading.find import (
     built_in,
     find,
 )
+from llmsim_adapters.dialects.reading.reading import Reading
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.text import printable
 
@@ -53,12 +55,17 @@ def of_another_class(
     *,
     nested: bool,
 ) -> list[Gap]:
-    """Return a gap for each of two names that nobody declared: the type of the whole, and the class."""
+    """Return a gap where the type of the whole is none, or has no such language model, or the class is another's."""
     outer_type = config.get("model_type")
     if nested and whole is None and outer_type != r.model_type and find(str(outer_type), plugged) is None:
         shown = printable(outer_type) if isinstance(outer_type, str) else "none"
         detail = f"no dialect knows the type of the whole ({shown}): its language model is taken to be as any other"
         return [Gap(GapKind.INFERRED, "model_type", detail)]
+    at = r.prefix.partition(".")[0]
+    usual = "" if whole is None else whole.text_config
+    if nested and isinstance(outer_type, str) and outer_type not in plugged and not _expects(outer_type, at, usual):
+        detail = f"transformers' class of {printable(outer_type)} has no `{printable(at)}`, and would pass over it"
+        return [Gap(GapKind.INFERRED, "language_model", detail)]
     stem = bare(r.architecture)
     if (
         not stem
@@ -75,6 +82,26 @@ def of_another_class(
     shown = printable(r.architecture)
     detail = f"{shown} is no class of the type {printable(r.model_type)}: taken to be as that type's own"
     return [Gap(GapKind.INFERRED, "architectures", detail)]
+
+
+def encoder_alone(model_type: str, architecture: str) -> Reading:
+    """Return the answer to a config of an encoder that stands beside language models, without one."""
+    detail = f"the config is that of an encoder of pictures or sound ({model_type}) by itself, without a language model"
+    gap = Gap(GapKind.MISSING_PARAMETER, "language_model", detail)
+    return Reading(model_type=model_type, architecture=architecture, dialect="", spec=None, gaps=(gap,))
+
+
+def states_ties(config: Mapping[str, Any]) -> bool:
+    """Return whether a class that ties its head would have said so: transformers 5 has no default for all classes."""
+    version = config.get("transformers_version")
+    return isinstance(version, str) and version.startswith("5.") and "dev" not in version
+
+
+def _expects(outer_type: str, key: str, usual: str) -> bool:
+    """Return whether a type has its language model under a key, as far as is known."""
+    dialect = built_in(outer_type)
+    known = dialect is None or bool(dialect.towers and not dialect.text_config)
+    return known or key == usual or takes(outer_type, key)
 
 
 def _wrong(key: str, message: str) -> Gap:

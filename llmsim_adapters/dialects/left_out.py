@@ -1,10 +1,10 @@
-"""Lists of layers, left out: a config is read as if it had none.
+"""Keys, left out: a config is read as if it had none of them.
 
-One of another length than there are layers is, under a gap of each. One that says what other keys say as well is too,
-but only to hold it to these.
+One whose value can't be is, under a gap, where the class has a flag, a word or a rule in its place. A bad size has
+none: a model of the class's own size is another model. A list of another length than there are layers is left out, for
+a class that is given none has a rule of its own; but a layer of an unknown kind is none that the rule knows.
 
-A list says how layers differ, and a class that is given none has a rule of its own. A bad number has none in its place,
-and a layer of an unknown kind is none that the rule knows.
+A list that says what other keys say as well is left out only to hold it to these.
 """
 
 from __future__ import annotations
@@ -12,6 +12,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from llmsim_adapters.dialects.keys.aliases import CANONICAL
+from llmsim_adapters.dialects.keys.kinds import is_size, may_be_list
+from llmsim_adapters.dialects.keys.parts import PART_OF, is_tower
+from llmsim_adapters.dialects.reading.limits import ONE_EACH
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.text import printable
 
@@ -26,41 +30,53 @@ _FATAL = (GapKind.INVALID_CONFIG, GapKind.MISSING_PARAMETER, GapKind.PLUGIN_ERRO
 _MANY = 4096
 """More keys than any model has."""
 
-_NO_LAYERS = ("quantization_config",)
-"""What is no list of layers, and not left out."""
+_STAYING = ("model_type", "quantization_config", "compression_config", "quantization")
+"""Keys without which a config would be read as another model, or as other bytes."""
 
 
-def bad_lists(config: Mapping[str, Any], reading: Reading) -> tuple[tuple[str, ...], ...]:
-    """Return the paths of the language model's lists for which alone a config is refused, none of another reason."""
+def bad_keys(config: Mapping[str, Any], reading: Reading) -> tuple[tuple[str, ...], ...]:
+    """Return the paths of the keys for which alone a config is refused, none where it is for another reason."""
     fatal = [gap for gap in reading.gaps if gap.kind in _FATAL]
     if reading.spec is not None or not fatal or any(gap.kind is not GapKind.INVALID_CONFIG for gap in fatal):
         return ()
-    level = tuple(reading.path.split(".")) if reading.path else ()
-    paths = tuple(tuple(gap.name.split(".")) for gap in fatal)
-    return paths if all(path[:-1] == level and _at(config, path).__class__ is list for path in paths) else ()
+    paths = tuple(dict.fromkeys(tuple(gap.name.split(".")) for gap in fatal))
+    return paths if all(path[0] not in _STAYING and _has(config, path) for path in paths) else ()
+
+
+def of_parts(config: Mapping[str, Any], paths: tuple[tuple[str, ...], ...]) -> bool:
+    """Return whether all these paths are inside the configs of what stands beside the language model."""
+    return all(len(path) > 1 and (path[0] in PART_OF or is_tower(path[0], config[path[0]])) for path in paths)
 
 
 def without(config: Mapping[str, Any], paths: tuple[tuple[str, ...], ...]) -> dict[str, Any]:
     """Return the config without what stands at these paths."""
     here = {path[0] for path in paths if len(path) == 1}
     kept = {key: value for key, value in config.items() if key not in here}
-    for first in {path[0] for path in paths if len(path) > 1}:
+    for first in {path[0] for path in paths if len(path) > 1} - here:
         kept[first] = without(kept[first], tuple(path[1:] for path in paths if path[0] == first and len(path) > 1))
     return kept
 
 
 def stands_in(paths: tuple[tuple[str, ...], ...], refused: Reading, rest: Reading) -> bool:
-    """Return whether each list has another length than there are layers, and a rule in its place, no default number."""
-    layers = rest.parameters.get("num_hidden_layers")
-    if rest.spec is None or layers is None:
+    """Return whether the class has a rule, a word or nothing in place of each key, and no number.
+
+    A list of layers has to be of another length than there are layers.
+    """
+    if rest.spec is None or "num_hidden_layers" not in rest.parameters:
         return False
-    lists = {parameter.key: parameter for parameter in refused.parameters.values()}
+    said = {parameter.key: parameter for parameter in refused.parameters.values()}
+    other_length = {gap.name for gap in refused.gaps if ONE_EACH in gap.detail}
     for path in paths:
-        said = lists.get(".".join(path))
-        if said is None or said.name in _NO_LAYERS or not said.value or len(said.value) == layers.value:
-            return False
-        taken = rest.parameters.get(said.name)
-        if taken is not None and taken.value.__class__ is int:
+        key = ".".join(path)
+        parameter = said.get(key)
+        name = CANONICAL.get(path[-1], path[-1]) if parameter is None else parameter.name
+        taken = rest.parameters.get(name)
+        if parameter is not None and parameter.value.__class__ is list and may_be_list(name):
+            if key not in other_length or not parameter.value:
+                return False
+        elif taken is None and parameter is not None and is_size(name):
+            return False  # another branch was taken, as that without experts where their number is bad
+        if taken is not None and taken.value.__class__ in (int, list, dict):
             return False
     return True
 
@@ -68,7 +84,7 @@ def stands_in(paths: tuple[tuple[str, ...], ...], refused: Reading, rest: Readin
 def told(refused: Reading, read: Reading) -> Reading:
     """Return the reading of what is left, with the gaps of what was refused."""
     gaps = (
-        gap._replace(detail=f"{gap.detail}; the config is read as if it had no such list")
+        gap._replace(detail=f"{gap.detail}; the config is read as if it had no such key")
         for gap in refused.gaps
         if gap.kind is GapKind.INVALID_CONFIG
     )
@@ -81,7 +97,7 @@ def held_to_patterns(
     """Return the reading, with a gap for each list of layers that other keys of the config deny."""
     gaps = []
     for name, keys, what, by in reading.outvoted:
-        rest = reading_of(without(_of_use(config, reading), by)).spec
+        rest = reading_of(without(of_use(config, reading), by)).spec
         if rest is None or reading.spec is None or rest.stacks != reading.spec.stacks:
             said, wins = (" and ".join(f"`{printable(key)}`" for key in each) for each in (keys, map(".".join, by)))
             detail = f"{said} and {wins} don't agree on {what}: the latter is taken"
@@ -89,7 +105,7 @@ def held_to_patterns(
     return replace(reading, gaps=(*reading.gaps, *gaps)) if gaps else reading
 
 
-def _of_use(config: Mapping[str, Any], reading: Reading) -> Mapping[str, Any]:
+def of_use(config: Mapping[str, Any], reading: Reading) -> Mapping[str, Any]:
     """Return a config of very many keys without those that nobody read, which would be gone through once more."""
     if len(config) <= _MANY:
         return config
@@ -98,7 +114,9 @@ def _of_use(config: Mapping[str, Any], reading: Reading) -> Mapping[str, Any]:
     return {key: value for key, value in config.items() if key in read}
 
 
-def _at(config: Any, path: tuple[str, ...]) -> Any:
+def _has(config: Any, path: tuple[str, ...]) -> bool:
     for key in path:
-        config = config.get(key) if config.__class__ is dict else None
-    return config
+        if config.__class__ is not dict or key not in config:
+            return False
+        config = config[key]
+    return True

@@ -27,12 +27,14 @@ _NO_DTYPE: Final = (
 _DRAFT: Final = "a draft model, which takes of its target: {}; what it shares with it is counted here by itself"
 
 
-def notes(spec: ModelSpec, sidecars: Sidecars | None, *, dtype_unsaid: bool) -> Iterator[str]:
+def notes(spec: ModelSpec, sidecars: Sidecars | None, of_type: str, *, dtype_unsaid: bool) -> Iterator[str]:
     """Yield what a user may not expect, and that is no gap."""
     if sidecars is not None and not sidecars.complete and spec.quantization is None:
         yield _UNKNOWN_FILES  # a file that nobody can know of may declare one
     if dtype_unsaid:
         yield _NO_DTYPE.format(spec.dtype)
+    if of_type:
+        yield of_type
     if spec.from_target:
         yield _DRAFT.format(", ".join(spec.from_target))
 

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.dialects import composite, left_out
 from llmsim_adapters.dialects.assembly.drafts import eagle, prediction_module
-from llmsim_adapters.dialects.identity import identity, of_another_class
+from llmsim_adapters.dialects.identity import encoder_alone, identity, of_another_class, states_ties
 from llmsim_adapters.dialects.keys.aliases import CANONICAL
 from llmsim_adapters.dialects.keys.neutral import confirms
-from llmsim_adapters.dialects.keys.parts import PART_OF
+from llmsim_adapters.dialects.keys.parts import PART_OF, is_tower, tower_of
+from llmsim_adapters.dialects.keys.spelled import parts_by_default
 from llmsim_adapters.dialects.noted import notes, unread_files
+from llmsim_adapters.dialects.of_class import held_to_class, not_taken
 from llmsim_adapters.dialects.quantization import quantized
 from llmsim_adapters.dialects.reading.find import (
     DIALECT_OF_ARCHITECTURE,
@@ -60,22 +62,27 @@ def read(
         sidecars: what is known of the files beside the config.
     """
 
-    def reading_of(config: Mapping[str, Any]) -> Reading:
-        return _as_any_type(config, plugged or {}, sidecars, traced=traced, by_keys_alone=by_keys_alone)
+    def reading_of(config: Mapping[str, Any], *, parts: bool = True) -> Reading:
+        return _as_any_type(config, plugged or {}, sidecars, traced=traced, by_keys_alone=by_keys_alone, parts=parts)
 
     return located(_held_to_lists(flattened(config), reading_of), config)
 
 
-def _held_to_lists(config: Mapping[str, Any], reading_of: Callable[[Mapping[str, Any]], Reading]) -> Reading:
+def _held_to_lists(config: Mapping[str, Any], reading_of: Callable[..., Reading]) -> Reading:
     """Return the reading of a config, where its lists of layers agree with it; else what is left without them."""
     reading = reading_of(config)
-    if reading.outvoted and reading.spec is not None:
-        return left_out.held_to_patterns(config, reading, reading_of)
-    bad = left_out.bad_lists(config, reading)
+    if reading.spec is not None:
+        if reading.outvoted:
+            reading = left_out.held_to_patterns(config, reading, reading_of)
+        return held_to_class(config, reading, reading_of) if reading.not_taken else reading
+    bad = left_out.bad_keys(config, reading)
     if not bad:
         return reading
     rest = reading_of(left_out.without(config, bad))
-    return left_out.told(reading, rest) if left_out.stands_in(bad, reading, rest) else reading
+    if left_out.stands_in(bad, reading, rest):
+        return left_out.told(reading, rest)
+    rest = reading_of(config, parts=False) if left_out.of_parts(config, bad) else reading
+    return reading if rest.spec is None else left_out.told(reading, rest)
 
 
 def _as_any_type(
@@ -85,6 +92,7 @@ def _as_any_type(
     *,
     traced: bool,
     by_keys_alone: bool,
+    parts: bool,
 ) -> Reading:
     """Return what a config says by its type's dialect, else as a relative of its type, else by its keys alone."""
     path, level = _language_model(config, plugged)
@@ -95,7 +103,7 @@ def _as_any_type(
             reading = _read(config, {}, path, sidecars, traced=traced, by_keys_alone=False, relative=relative)
             if accepts(reading):
                 return reading
-    return _read(config, plugged, path, sidecars, traced=traced, by_keys_alone=by_keys_alone)
+    return _read(config, plugged, path, sidecars, traced=traced, by_keys_alone=by_keys_alone, parts=parts)
 
 
 def _language_model(
@@ -122,8 +130,12 @@ def _read(
     traced: bool,
     by_keys_alone: bool,
     relative: Relative | None = None,
+    parts: bool = True,
 ) -> Reading:
-    """Return what a config says, read as the `relative` of its type where one is given."""
+    """Return what a config says, read as the `relative` of its type where one is given.
+
+    Without `parts`, what stands beside the language model is left out.
+    """
     level: Mapping[str, Any] = config
     for key in path:
         level = level[key]
@@ -133,22 +145,30 @@ def _read(
     if relative is not None:
         dialect = relative.dialect
     if dialect is None and not path and model_type and built_in(model_type, "towers") is not None:
-        return _encoder_alone(model_type, architecture)
+        return encoder_alone(model_type, architecture)
     chosen = dialect or inferring()
+    own = dialect if relative is None else None
+    inner = bool(path) and own is not None and own.model_type == config.get("model_type")
     whole = None
     if (path and not by_keys_alone) or (dialect is not None and dialect.towers is not None):
         whole = _whole(config, dialect, architecture, plugged, nested=bool(path))
+        if whole is not None and not parts:
+            whole = replace(whole, towers=lambda *_: ())
     outer, defaults = None, chosen.defaults
     if path or (whole is not None and whole.text_config):
         stated = (CANONICAL, {}) if whole is None else (whole.canonical, whole.defaults)
         outer = Reader(config, *stated, traced=traced)
         if not path:
             level, defaults = {}, {**defaults, **chosen.without_text}
-    if (dialect is None or relative is not None) and _states_ties(config):
+    if (dialect is None or relative is not None) and states_ties(config):
         defaults = {**defaults, "tie_word_embeddings": False}
     lent: list[str] = []
-    if outer is not None and not composite.is_usual(path):
-        lent = composite.lent(config, level, chosen.canonical, chosen.defaults.keys() | chosen.costless.keys())
+    if outer is not None:
+        if composite.is_usual(path):
+            lent = [key for key in chosen.of_whole if key in outer.raw]
+            level = {key: value for key, value in level.items() if key not in chosen.of_whole}
+        else:
+            lent = composite.lent(outer.raw, level, chosen.canonical, chosen.defaults.keys() | chosen.costless.keys())
         level = {**level, **{key: config[key] for key in lent}}
         outer.mark(*lent)
     r = Reader(
@@ -201,15 +221,9 @@ def _read(
         path=".".join(path),
         without_effect=r.without_effect,
         outvoted=tuple(dict.fromkeys(r.outvoted)),
-        notes=() if spec is None else tuple(notes(spec, sidecars, dtype_unsaid=unsaid)),
+        not_taken=() if own is None else not_taken(r, own.model_type, nested=inner),
+        notes=() if spec is None else tuple(notes(spec, sidecars, chosen.note, dtype_unsaid=unsaid)),
     )
-
-
-def _encoder_alone(model_type: str, architecture: str) -> Reading:
-    """Return the answer to a config of an encoder that stands beside language models, without one."""
-    detail = f"the config is that of an encoder of pictures or sound ({model_type}) by itself, without a language model"
-    gap = Gap(GapKind.MISSING_PARAMETER, "language_model", detail)
-    return Reading(model_type=model_type, architecture=architecture, dialect="", spec=None, gaps=(gap,))
 
 
 def _whole(
@@ -251,7 +265,7 @@ def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | No
         composite.without_parts(r)
     elif outer is None and whole is not None:
         spec = _with_towers(spec, whole, r, r, r)
-    unread = [(r, r.unread(dialect.costless))]
+    unread, further = [(r, r.unread(dialect.costless))], r.left_out()
     if outer is not None:
         outer.mark("model_type", "architectures", r.prefix.split(".")[0])
         between = composite.between(r, outer)
@@ -264,6 +278,9 @@ def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | No
         for level in (*between, outer):
             composite.repeats(r, level, CANONICAL if whole is None or level is not outer else whole.canonical)
             unread.append((level, level.unread({} if whole is None else whole.costless)))
+            further += level.left_out()
+        if whole is None and r.architecture.endswith("ForConditionalGeneration"):
+            r.unmodelled += parts_by_default(str(outer.raw.get("model_type")), outer.raw)
         if outer.unmodelled:
             r.unmodelled += outer.unmodelled
         r.gaps += outer.gaps
@@ -273,8 +290,9 @@ def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | No
     for key in nobody_read[:_SHOWN]:
         shown = printable(key)
         r.gaps.append(Gap(GapKind.UNREAD_KEY, shown, f"nobody read `{shown}`: it may change any figure"))
-    if len(nobody_read) > _SHOWN:
-        more = f"{len(nobody_read) - _SHOWN:,} more keys"
+    further += max(0, len(nobody_read) - _SHOWN)
+    if further:
+        more = f"{further:,} more keys"
         r.gaps.append(Gap(GapKind.UNREAD_KEY, more, f"nobody read {more}: they may change any figure"))
     parts = tuple(dict.fromkeys(r.unmodelled))
     if len(parts) > _SHOWN:
@@ -290,8 +308,8 @@ def _of_no_part(r: Reader, level: Reader, keys: list[str], spec: ModelSpec) -> l
         value = raw.get(name)
         if name in PART_OF:
             r.unmodelled.append(PART_OF[name])
-        elif value.__class__ is dict and composite.is_tower(name, value):
-            r.unmodelled.append(composite.tower(printable(name, 60)))
+        elif value.__class__ is dict and is_tower(name, value):
+            r.unmodelled.append(tower_of(printable(name, 60)))
         elif not confirms(name, value, spec):
             others.append(key)
     return others
@@ -311,9 +329,3 @@ def _with_towers(spec: ModelSpec, whole: Dialect, outer: Reader, r: Reader, leve
     if outer is not r:
         r.parameters.update(outer.parameters)
     return spec
-
-
-def _states_ties(config: Mapping[str, Any]) -> bool:
-    """Return whether a class that ties its head would have said so: transformers 5 has no default for all classes."""
-    version = config.get("transformers_version")
-    return isinstance(version, str) and version.startswith("5.") and "dev" not in version

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.graph.schedule import ScheduleError
+from llmsim_adapters.spelling import meant
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def find(name: str, plugged: Mapping[str, Engine]) -> Engine:
         return built_in(name)
     if name in plugged:
         return plugged[name]
-    known = ", ".join([*NAMES, *sorted(plugged)])
-    message = f"schedule field `engine` is {printable(repr(name), 80)}; expected one of {known}"
+    known = [*NAMES, *sorted(plugged)]
+    said = f"{printable(repr(name), 80)}{meant(str(name), known)}"
+    message = f"schedule field `engine` is {said}; expected one of {', '.join(known)}"
     raise ScheduleError(message)

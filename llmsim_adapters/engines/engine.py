@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.engines.tables import IN_TABLES, Tables
 from llmsim_adapters.graph.schedule import ScheduleError
+from llmsim_adapters.spelling import meant
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -148,7 +149,8 @@ class Engine:
         for name in options:
             if name not in known:
                 expected = ", ".join(sorted(known)) or "none"
-                message = f"engine `{self.name}` has no option `{printable(name, 60)}`; it has {expected}"
+                shown = f"`{printable(name, 60)}`{meant(name, known)}"
+                message = f"engine `{self.name}` has no option {shown}; it has {expected}"
                 raise ScheduleError(message)
         return {
             name: option.checked(self.name, options[name]) if name in options else option.default

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 def lower_output_gate(gate: OutputGate, site: Site) -> None:
     site.linear("gate_proj", gate.input_size, gate.size, "heads", bias=gate.bias)
+    if gate.factors:
+        site.weight("gate_factors", (gate.size,), "heads")
     if gate.head_biases:
         site.weight("head_gate_bias", (gate.head_biases,), "heads")
 

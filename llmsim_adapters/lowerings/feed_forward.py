@@ -20,6 +20,8 @@ def lower_mlp(mlp: MLP, site: Site) -> None:
     if mlp.gated:
         site.linear("gate_proj", hidden, intermediate, "column", bias=mlp.bias)
     site.linear("up_proj", hidden, intermediate, "column", bias=mlp.bias)
+    for name in ("gate_factors", "up_factors") if mlp.factors else ():
+        site.weight(name, (intermediate,), "column")
     for i in range(mlp.activation_parameters):
         site.weight(f"activation.parameter_{i}", (1,), "replicated")
     for i in range(mlp.activation_constants):

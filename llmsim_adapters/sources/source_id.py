@@ -16,7 +16,9 @@ MODELSCOPE = "modelscope"
 
 _HUBS = {"huggingface.co": HUGGINGFACE, "hf.co": HUGGINGFACE, "modelscope.cn": MODELSCOPE}
 _ADDRESS = re.compile(r"(?:https?://)?(?:www\.)?(huggingface\.co|hf\.co|modelscope\.cn)(?:/+(.*))?", re.IGNORECASE)
-_PAGES = frozenset({"tree", "blob", "resolve", "raw", "file", "files", "summary"})
+_PAGES = frozenset({"tree", "blob", "resolve", "raw", "file", "files", "summary", "commits", "commit"})
+_TALK = "discussions"
+_INTERFACES = (["api", "models"], ["api", "v1", "models"])
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _DRIVE = re.compile(r"[A-Za-z]:/")
@@ -47,6 +49,7 @@ def parse_source(source: str | os.PathLike[str]) -> SourceId:
     """
     if not isinstance(source, str):
         return SourceId(path=os.fsdecode(os.fspath(source)))
+    source = source.strip(" ") if "://" in source else source
     if _CONTROL.search(source):
         raise _invalid(source, "it has control characters")
     if address := _ADDRESS.fullmatch(source):
@@ -95,8 +98,13 @@ def _is_path(source: str) -> bool:
 def _parse_address(source: str, hub: str, rest: str) -> SourceId:
     """Read what follows the host: `org/name`, from a browser also with `/tree/<revision>` and such."""
     parts = [part for part in re.split(r"[?#]", rest)[0].split("/") if part]
+    for interface in _INTERFACES:
+        if len(parts) > len(interface) and parts[: len(interface)] == interface:
+            del parts[: len(interface)]
     if hub == MODELSCOPE and parts and parts[0] == "models":
         del parts[0]
+    if _TALK in parts[2:3]:
+        del parts[2:]
     # A model may itself be called `raw`, and the oldest models have no `org/`.
     cut = next((at for at in (2, 1) if len(parts) > 2 and parts[at] in _PAGES), None)
     if cut is None:

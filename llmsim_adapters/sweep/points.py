@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from llmsim_adapters.graph.schedule import LARGEST, MEDIA, SAID_BY_OPTIONS, SIZES, Schedule, ScheduleError
+from llmsim_adapters.spelling import meant
 from llmsim_adapters.sweep.column import column
 from llmsim_adapters.sweep.result import objects
 from llmsim_adapters.text import printable
@@ -162,7 +163,8 @@ def _media(name: str, given: Any) -> NDArray[Any]:
 def _checked(name: str, given: Any) -> NDArray[Any]:
     """Return the array of a field's values, integers where it is a size."""
     if name not in _DEFAULTS:
-        message = f"schedule field `{printable(name)}` is unknown; expected one of {', '.join(_DEFAULTS)}"
+        shown = f"`{printable(name)}` is unknown{meant(name, _DEFAULTS)}"
+        message = f"schedule field {shown}; expected one of {', '.join(_DEFAULTS)}"
         raise ScheduleError(message)
     if name == "engine_options":
         return np.asarray(given)

@@ -93,6 +93,62 @@ class TestUnknownKeys:
         assert (len(gaps), gaps[-1].name) == (51, "950 more parts")
 
 
+MANY: Final = {f"key_{i}": i for i in range(300_000)}
+OBJECTS: Final = {f"key_{i}": {f"inner_{j}": {} for j in range(300)} for i in range(1000)}
+
+
+class TestObjectsOfVeryManyKeys:
+    """Wherever such an object stands, most of it is not gone through, and a gap has the number."""
+
+    PLACES: Final[dict[str, dict[str, Any]]] = {
+        "at the top": {**MANY, **LLAMA},
+        "of a language model": {"model_type": "llava", "text_config": {**LLAMA, **MANY}},
+        "around a language model": {"model_type": "llava", "text_config": LLAMA, **MANY},
+        "of an encoder": {"model_type": "llava", "text_config": LLAMA, "vision_config": MANY},
+        "of a type that nobody declared": {**LLAMA, "model_type": "brand_new", **MANY},
+        "of what is found by its content": {"model_type": "brand_new", "inside": {**LLAMA, **MANY}},
+        "of a quantization": {**LLAMA, "quantization_config": {"quant_method": "fp8", **MANY}},
+        "of a draft": {"speculators_model_type": "eagle3", "transformer_layer_config": {**LLAMA, **MANY}},
+    }
+
+    @pytest.mark.parametrize("place", PLACES)
+    def test_they_are_counted_at_once(self, place: str) -> None:
+        la.evaluate({**LLAMA, "model_type": "brand_new"})
+        with bounded(place):
+            gaps = la.evaluate(self.PLACES[place]).gaps
+        assert [gap.name for gap in gaps if gap.name.endswith(" more keys")]
+
+    @pytest.mark.parametrize("name", ["objects in objects", "rules of a quantization", "a list of objects"])
+    def test_what_else_is_wide_is_answered_at_once(self, name: str) -> None:
+        rules = {f"-:layers.{i}.*": {} for i in range(300_000)}
+        config: dict[str, Any] = {
+            "objects in objects": {"model_type": "brand_new", **OBJECTS},
+            "rules of a quantization": {
+                **LLAMA,
+                "quantization_config": {"quant_method": "gptq", "bits": 4, "group_size": 4, "dynamic": rules},
+            },
+            "a list of objects": {**LLAMA, "a_new_key": [{"x": 1} for _ in range(300_000)]},
+        }[name]
+        with bounded(name, slower=4):  # so much slower is what holds them to the bounds of files, while measured
+            assert la.evaluate(config).gaps
+
+    def test_a_known_key_is_read_wherever_it_stands_among_them(self) -> None:
+        assert la.build({**MANY, **LLAMA}).parameters == la.build(LLAMA).parameters
+
+    def test_as_many_labels_as_there_are_names(self) -> None:
+        names = {str(i): "a" for i in range(20_000)}
+        config = {**LLAMA, "architectures": ["LlamaForSequenceClassification"], "id2label": names}
+        last = la.build(config).weights[-1]
+        assert last.shape[0] == len(names)
+
+    def test_more_names_of_modules_than_are_looked_for_are_undecided(self) -> None:
+        rules = {f"+:*.odd_{i}.*x": {"bits": 8} for i in range(2000)}
+        config = {"quant_method": "gptq", "bits": 4, "group_size": 4, "dynamic": rules}
+        with bounded("patterns", slower=4):
+            gaps = la.evaluate({**LLAMA, "quantization_config": config}).gaps
+        assert gaps
+
+
 class TestDictionaries:
     """What is given as a dictionary is held to what files are held to."""
 

@@ -2,7 +2,8 @@
 
     python -m tests.reference.index
 
-writes `llmsim_adapters/evaluation/verified.json`: the dialects, kinds of component and features that occur in some
+writes `llmsim_adapters/dialects/keys/spelled.json`, the keys that each class takes, and
+`llmsim_adapters/evaluation/verified.json`: the dialects, kinds of component and features that occur in some
 case whose figures the suite compares. What no class of transformers has, as drafts, SGLang's own classes hold: their
 config was read without any gap, and every layout has their bytes. It needs the package, not torch.
 """
@@ -15,6 +16,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import llmsim_adapters as la
+from llmsim_adapters.dialects.keys.aliases import CANONICAL
+from llmsim_adapters.dialects.keys.parts import is_tower
+from llmsim_adapters.dialects.keys.spelled import PATTERNS
+from llmsim_adapters.dialects.reading.tracker import LANGUAGE_MODELS
 from llmsim_adapters.evaluation.seen import tower_name
 from llmsim_adapters.spec.features import Features
 from llmsim_adapters.spec.media.media import Media
@@ -24,6 +29,9 @@ from tests.media import tower_runs
 from tests.sglang import CONFIGS, model
 from tests.sglang.served import share
 
+SAID: Final = {*CANONICAL, *LANGUAGE_MODELS, *PATTERNS}
+"""The keys of which it matters which classes take them: those that are no type's own."""
+SPELLED: Final = Path(la.__file__).parent / "dialects" / "keys" / "spelled.json"
 INDEX: Final = Path(la.__file__).parent / "evaluation" / "verified.json"
 
 
@@ -133,5 +141,14 @@ def skeleton(node: Any) -> Any:
 _NAMES: Final = ("name", "order", "counted_by", "model_type", "weights_of", "cache_of", "activation")
 
 
+def spelled() -> dict[str, str]:
+    """Return the keys that each type's class takes, as one text."""
+    return {
+        name: " ".join(sorted(key for key in keys if key in SAID or is_tower(key, {})))
+        for name, keys in facts("spelled")["types"].items()
+    }
+
+
 if __name__ == "__main__":
+    SPELLED.write_text(json.dumps(spelled(), indent=0) + "\n", encoding="utf-8")
     INDEX.write_text(json.dumps(index(), indent=2) + "\n", encoding="utf-8")

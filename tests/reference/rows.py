@@ -172,6 +172,9 @@ QWEN4_EXP: Final = {
     "output_gate_type": "silu",
 }
 
+WEIGHTS_ALONE: Final = ("gemma4_assistant", "gemma4_unified_assistant")
+"""Types that run on the keys and values of another model only: of theirs, the weights are measured."""
+
 TINY_OF: Final[dict[str, dict[str, Any]]] = {
     "axk1": MLA,
     "axk2": MLA,

@@ -82,6 +82,13 @@ def _head_dim(r: Reader, hidden: int, heads: int) -> int:
     return hidden // heads
 
 
+def computed_head_dim(r: Reader) -> None:
+    """Derive the size of heads where the class computes it, whatever the config says."""
+    r.no_effect(("head_dim",), "the class computes it from hidden_size and num_attention_heads")
+    hidden, heads = r.size("hidden_size"), r.size("num_attention_heads")
+    r.derive("head_dim", _head_dim(r, hidden, heads))
+
+
 def partial_rotary(r: Reader, fraction: float) -> float:
     """Read which part of each head is rotated; transformers 5 keeps it inside `rope_parameters`."""
     said = r.number("partial_rotary_factor", least=0, most=1)

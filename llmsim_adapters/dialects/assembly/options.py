@@ -20,8 +20,13 @@ def with_options(attention: _Attends, *options: AttentionPart) -> _Attends:
     return replace(attention, options=(*others, *options))
 
 
-def gated(attention: _Attends, *, per_head: bool = False, bias: bool = False, head_biases: bool = False) -> _Attends:
-    """Return an attention with an output gate of one value for each result, or for each head."""
+def gated(
+    attention: _Attends, *, per_head: bool = False, bias: bool = False, head_biases: bool = False, factors: bool = False
+) -> _Attends:
+    """Return an attention with an output gate of one value for each result, or for each head.
+
+    With `factors`, each value has a trained one.
+    """
     heads = attention.num_attention_heads
     if isinstance(attention, LatentAttention):
         inputs, width = attention.hidden_size, attention.v_head_dim
@@ -32,6 +37,7 @@ def gated(attention: _Attends, *, per_head: bool = False, bias: bool = False, he
         input_size=inputs,
         size=heads if per_head else heads * width,
         bias=bias,
+        factors=factors,
         head_biases=heads if head_biases else 0,
     )
     return with_options(attention, gate)

@@ -95,7 +95,7 @@ def _labels(r: Reader) -> int:
     named = r.nested("id2label", rest_costless=True)
     if named is None:
         return r.size_or("num_labels", lambda: _DEFAULT)
-    count = len(named.raw)
+    count = len(r.raw["id2label"])
     if not count:
         r.refuse("id2label", {}, "a name for each label")
         return 1

@@ -20,6 +20,7 @@ _COUNT: Final = f"an integer from 0 to {_LARGEST}"
 _SHARE: Final = "a number from 0 to 1"
 _WORD: Final = "a string"
 _WORDS: Final = "a list of strings"
+_OBJECT: Final = "an object"
 
 
 def _is_count(value: object) -> bool:
@@ -39,6 +40,7 @@ _CHECKS: Final[Mapping[str, Callable[[object], bool]]] = {
     _COUNT: lambda value: _is_count(value) or value == "auto" or _are_counts(value),
     _SHARE: _is_share,
     _WORD: lambda value: isinstance(value, str),
+    _OBJECT: lambda value: isinstance(value, dict),
     _WORDS: lambda value: isinstance(value, list) and all(isinstance(item, str) for item in value),
 }
 
@@ -65,11 +67,23 @@ KINDS: Final[Mapping[str, str]] = {
     "layer_types": _WORDS,
     "mlp_layer_types": _WORDS,
     "partial_rotary_factor": _SHARE,
+    "rope_scaling": _OBJECT,
+    "rope_parameters": _OBJECT,
 }
 """What each key, by its canonical name, has to be where it is not null."""
 
 SPELLED: Final = {key: name for key, name in CANONICAL.items() if name in KINDS} | {name: name for name in KINDS}
 """The canonical name of every spelling of these keys."""
+
+
+def is_size(name: str) -> bool:
+    """Return whether a parameter may be a size or a number of something, by all that is known of it."""
+    return KINDS.get(name, _COUNT) == _COUNT
+
+
+def may_be_list(name: str) -> bool:
+    """Return whether a parameter may have an entry for each layer, by all that is known of it."""
+    return is_size(name) or KINDS[name] == _WORDS
 
 
 def implausible(name: str, value: object) -> str | None:

@@ -74,3 +74,21 @@ PART_OF: Final = {
     **dict.fromkeys(("chroma_length", "num_chroma"), "projector"),  # MusicGen Melody: the melody before the tokens
 }
 """The part that a key configures, where nobody read it."""
+
+BESIDE: Final = (
+    *("acoustic", "audio", "codec", "encoder", "image", "perceiver", "projector", "qformer", "sound", "speech"),
+    *("talker", "video", "vision", "visual", "vocoder", "vq", "wav"),
+)
+"""What the keys of such parts' configs have in them."""
+
+
+def is_tower(key: str, value: object) -> bool:
+    """Whether a key holds the config of a part beside the language model, by what it is called."""
+    if not isinstance(value, dict) or not key.endswith(("_config", "_encoder")):
+        return False
+    return any(part in key for part in BESIDE)
+
+
+def tower_of(key: str) -> str:
+    """Return the name of the part that a key like `vision_config` configures."""
+    return f"{key.removesuffix('_config')}_tower"

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 _FURTHER: Final = 64
 """How many layers a list may name beyond the model's own."""
 
+_MOST_NAMES: Final = 128
+"""How many names, apart from layers' and experts' numbers, are looked for: no published list has a third of that."""
+
 _DIGITS: Final = 6
 
 _ONE_LAYER: Final = re.compile(r"(?:^|(?<=[.*]))(?:layers|h|blocks)\.([0-9*]+)(?=\.|$)")
@@ -125,7 +128,9 @@ def _find(
     apart = any({"mlp", "mixture_of_experts"} <= kinds for kinds in map(_kinds, _blocks(spec)))
     gated = gates_in_queries(spec)
     nameless = not _mixers(spec) <= KINDS | _WITHOUT_NAMES
-    for (glob, numbers), pattern in _by_layer(patterns, layers, undecided).items():
+    named_so = _by_layer(patterns, layers, undecided)
+    undecided += [*named_so.values()][_MOST_NAMES:]
+    for (glob, numbers), pattern in [*named_so.items()][:_MOST_NAMES]:
         if beside(glob, further) or is_no_matrix(glob):
             continue
         modules = named(glob, apart, gated)

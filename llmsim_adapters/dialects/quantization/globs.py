@@ -21,11 +21,16 @@ _GROUP: Final = re.compile(r"\(([^()]*)\)")
 _LEFT: Final = re.compile(r"[\\()\[\]{}+?|^$]")
 
 
+_PLAIN: Final = re.compile(r"[\w.-]+")
+
+
 @lru_cache(maxsize=4096)
 def globs_of(pattern: str) -> tuple[str, ...] | None:
     """Return a pattern as globs of which one must match, or None where it has a form that these can't say."""
     if len(pattern) > _LONGEST:
         return None
+    if _PLAIN.fullmatch(pattern):
+        return (pattern,)
     name = pattern.removeprefix("re:")
     if name != pattern or _REGEX.search(name):
         name = name.removeprefix("^")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.dialects.quantization import schemes
 from llmsim_adapters.dialects.quantization.schemes import BITS, MADE, RUNTIME, Stored, group_size, undecided, whole
+from llmsim_adapters.dialects.reading.limits import LONGEST
 from llmsim_adapters.spec.quantization import Scheme, Side
 
 if TYPE_CHECKING:
@@ -193,6 +194,8 @@ def _dynamic(q: Reader, bits: int, size: int, of: Callable[[int, int], Scheme]) 
     if not isinstance(said, dict):
         q.no_effect(("dynamic",), "null: no module has another form")
         return (), ()
+    if _too_many(q, "dynamic", said):
+        return (), ()
     if not said:
         q.no_effect(("dynamic",), "empty: no module has another form")
     rules: dict[str, Any] = {}
@@ -211,7 +214,15 @@ def _by_name(
         q.no_effect((key,), "null: no module has another form")
         return (), ()
     q.mark(key)
+    if _too_many(q, key, said):
+        return (), ()
     return _rules(q, {_as_pattern(name): rule for name, rule in said.items()}, bits, size, of)
+
+
+def _too_many(q: Reader, key: str, said: dict[str, Any]) -> bool:
+    if len(said) > LONGEST:
+        q.refuse(key, f"an object of {len(said)}", f"at most {LONGEST} rules")
+    return len(said) > LONGEST
 
 
 def _as_pattern(name: str) -> str:

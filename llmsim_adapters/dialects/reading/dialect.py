@@ -36,6 +36,8 @@ class Dialect:
         classes: architectures of the type that are not called after it.
         disputed: canonical parameters that two classes of this one type leave to different values, with what each
             takes: without the key, nobody knows.
+        of_whole: keys that stand beside the language model's config, in that of the whole, and are read with its own.
+        note: what the type's figures are of, where its class of transformers allocates something else.
         ties: whose `tie_word_embeddings` says whether the head is tied: that of the `whole` config, `either` that or
             the language model's, or nobody's.
     """
@@ -53,6 +55,8 @@ class Dialect:
     ties: Literal["whole", "either", "never"] = "whole"
     classes: tuple[str, ...] = ()
     disputed: Mapping[str, str] = field(default_factory=dict)
+    of_whole: tuple[str, ...] = ()
+    note: str = ""
     canonical: Mapping[str, str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -72,6 +76,8 @@ class Dialect:
         towers: Towers | None = None,
         classes: tuple[str, ...] = (),
         disputed: Mapping[str, str] | None = None,
+        of_whole: tuple[str, ...] = (),
+        note: str = "",
         **defaults: Any,
     ) -> Dialect:
         """Return the dialect of a type that differs from this one in the defaults and arguments given."""
@@ -88,4 +94,6 @@ class Dialect:
             towers=towers or self.towers,
             classes=classes,
             disputed=disputed or {},
+            of_whole=of_whole,
+            note=note,
         )

@@ -27,6 +27,8 @@ DIALECT_OF_ARCHITECTURE: Final = {
     "BailingMoeV3ForCausalLM": "bailing_moe_v3",
     "DSparkMiniMaxDraftModel": "minimax_m3_dspark",
     "DeepseekV4ForCausalLMDSpark": "deepseek_v4_dspark",
+    "Gemma4AssistantForCausalLM": "gemma4_assistant",
+    "Gemma4UnifiedAssistantForCausalLM": "gemma4_unified_assistant",
     "Eagle3DeepseekV2ForCausalLM": "deepseek_eagle3",
     "Eagle3Speculator": "llama_eagle3",
     "IQuestLoopCoderForCausalLM": "iquestloopcoder",
@@ -67,12 +69,17 @@ _WRAPPER: Final = re.compile(r"(Transformers(MultiModal)?(MoE)?|MindSpore)(For[A
 """The names under which servers run a model of any type by another implementation's class, or begin them."""
 
 
+_LONGEST_NAME: Final = 256
+
+
 @lru_cache(maxsize=1024)
 def bare(name: str) -> str:
     """Return the name of a class or a type in small letters and numbers alone.
 
     A class's is without what it is for and what runs it, so that a wrapper's of any type is empty.
     """
+    if len(name) > _LONGEST_NAME:
+        return name
     stem = _PURPOSE.sub("", _WRAPPER.sub("", name)).lower().removesuffix("_model")
     return "".join(c for c in stem if c.isalnum())
 

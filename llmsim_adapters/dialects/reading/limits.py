@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 LARGEST_SIZE: Final = 2**28
 """The largest size of a matrix's side, and the largest number of anything that has no line of its own below."""
@@ -31,8 +35,27 @@ to a model whose layers all differ takes a third of a second at the most layers.
 LONGEST: Final = 2**16
 """The most entries of a list; those of a list of layers are as many as there are layers."""
 
+ONE_EACH: Final = "one entry for each of"
+"""What is expected of a list of another length than there are layers: whose words and numbers may be right."""
+
 LONGEST_TEXT: Final = 2**16
 """The most characters of a word or a pattern."""
+
+_MANY_KEYS: Final = 4096
+"""More keys than any object of a config has: of one with twice as many, these are read, and those that are known."""
+
+
+def cut(raw: Mapping[str, Any], *known: Iterable[str]) -> tuple[Mapping[str, Any], int]:
+    """Return an object without most of its keys, if it has very many, and how many are left out.
+
+    What is left out is a gap, whatever it is; so that to go through keys takes no time, the known ones are kept.
+    """
+    if len(raw) <= 2 * _MANY_KEYS:
+        return raw, 0
+    first = dict(islice(raw.items(), _MANY_KEYS))
+    words = set().union(*known)
+    kept = {**first, **{key: raw[key] for key in words.intersection(raw)}}
+    return kept, len(raw) - len(kept)
 
 
 def largest(name: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from llmsim_adapters.dialects.reading.limits import LARGEST, LONGEST, largest
+from llmsim_adapters.dialects.reading.limits import LARGEST, LONGEST, ONE_EACH, largest
 from llmsim_adapters.dialects.reading.tracker import MISSING
 from llmsim_adapters.dialects.reading.values import Values, either
 
@@ -72,7 +72,7 @@ class Reader(Values):
             if len(value) == length + self._prediction_modules():
                 self.inferred(name, f"the last {len(value) - length:d} entries are taken to be of prediction modules")
                 return value[:length]
-            self.refuse(name, f"a list of {len(value)}", f"one entry for each of {int(length)} layers")
+            self.refuse(name, f"a list of {len(value)}", f"{ONE_EACH} {int(length)} layers")
             return None
         return value
 

@@ -67,8 +67,9 @@ class Reading:
 
     `spec` is None where the config can't be read; `gaps` then says why. `path` is where the language model was
     found in a composite config, empty at the top. `without_effect` gives the reason for each key that was read and
-    that changes nothing here, `outvoted` the keys that a list says instead; `notes` say what one may not expect, and
-    are no gaps.
+    that changes nothing here, `outvoted` the keys that a list says instead, `not_taken` the
+    parameters and keys of the language model's level that the type's class does not take; `notes` say what one may not
+    expect, and are no gaps.
     """
 
     model_type: str
@@ -81,3 +82,4 @@ class Reading:
     without_effect: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     outvoted: tuple[Outvoted, ...] = ()
+    not_taken: tuple[tuple[str, str], ...] = ()

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 from llmsim_adapters.dialects.keys.costless import COSTLESS
 from llmsim_adapters.dialects.keys.kinds import KINDS, SPELLED, implausible
 from llmsim_adapters.dialects.keys.neutral import says_nothing
+from llmsim_adapters.dialects.keys.parts import PART_OF
+from llmsim_adapters.dialects.reading.limits import cut
 from llmsim_adapters.dialects.reading.reading import Origin, Outvoted, Parameter
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.text import printable
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 MISSING: Final = object()
 
+LANGUAGE_MODELS: Final = ("text_config", "llm_config", "llm_cfg", "language_config", "thinker_config", "decoder")
+"""Keys under which language models are, or under which such keys are, by custom."""
 LANGUAGE_HEADS: Final = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration")
 """How the names of architectures with a language-model head end."""
 WITHOUT_HEAD: Final = (
@@ -32,6 +36,8 @@ WITHOUT_HEAD: Final = (
 
 Contriever is BERT's body. SGLang's `transformers.py` pools hidden states, and drops what a checkpoint has of a head.
 """
+_WORDS: Final = frozenset({*COSTLESS, *PART_OF, "model_type", "architectures", *LANGUAGE_MODELS})
+"""Keys that are read, or known to be of no effect, without being any type's parameter."""
 _INERT: Final = tuple([key for key in COSTLESS if key in SPELLED])
 """Keys without a cost in any type of which something is known."""
 _DRAFTS: Final = ("NextN", "MTP", "DSpark", "DraftModel", "ForCausalLMEagle", "ForCausalLMEagle3")
@@ -52,6 +58,7 @@ class Tracker:
         "_children",
         "_costless",
         "_defaults",
+        "_left_out",
         "_namespace",
         "_read",
         "_sizes",
@@ -80,7 +87,8 @@ class Tracker:
         prefix: str = "",
         traced: bool = False,
     ) -> None:
-        self.raw = raw
+        self.raw, self._left_out = cut(raw, canonical, defaults, _WORDS)
+        raw = self.raw
         self.prefix = prefix
         self.model_type = ""
         self.architecture = ""
@@ -210,6 +218,7 @@ class Tracker:
     def set_aside(self, reason: str) -> None:
         """Mark every key of this level, and of those inside, as one of a part that is left out."""
         self.no_effect(tuple(self._by_name), reason)
+        self._left_out = 0
         for child in self._children:
             child.set_aside(reason)
 
@@ -263,6 +272,10 @@ class Tracker:
         for child in self._children:
             unread += child.unread(costless if child._costless is None else child._costless)
         return unread
+
+    def left_out(self) -> int:
+        """Return how many further keys nobody looked at, since this level or one inside has very many."""
+        return self._left_out + sum(child.left_out() for child in self._children)
 
     def unread_files(self) -> list[str]:
         """Return the names of the files beside the config that nobody read."""

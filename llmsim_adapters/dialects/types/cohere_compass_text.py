@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
 
 def read(r: Reader) -> ModelSpec:
-    r.no_effect(("head_dim",), "the class computes it")
-    r.derive("head_dim", r.size("hidden_size") // r.size("num_attention_heads"))
-    base = attention(r, bias=r.flag("attention_bias"))
+    base = attention(r, bias=r.flag("attention_bias"), floor=True)
     r.no_effect(("sliding_window_pattern",), "only layer_types says which layers slide")
     mixers = windowed(r, base, [False] * layers(r))
     return decoder(r, mixers, mlp(r), norm=layer_norm(r, bias=False), layout=parallel)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from llmsim_adapters.dialects.assembly.components import activation, attention, mixture_of_experts
+from llmsim_adapters.dialects.assembly.components import activation, attention, computed_head_dim, mixture_of_experts
 from llmsim_adapters.dialects.assembly.decoder import decoder, layer_norm
 from llmsim_adapters.dialects.types import llama
 
@@ -24,6 +24,7 @@ def read(r: Reader) -> ModelSpec:
         inner.mark(*_NO_KEYS)
         kv_heads = inner.size("kv_n_heads")
     r.agree("num_key_value_heads", kv_heads, "attn_config.kv_n_heads")
+    computed_head_dim(r)
     return decoder(r, attention(r, kv_heads=kv_heads), _experts(r), norm=layer_norm(r, bias=False))
 
 

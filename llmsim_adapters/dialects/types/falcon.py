@@ -34,6 +34,8 @@ def _kv_heads(r: Reader) -> int:
 def _layout(r: Reader, grouped: bool) -> Layout:
     """Return where the norms of a layer stand; `new_decoder_architecture` always has its mixers side by side."""
     if not grouped:
+        if r.said("num_ln_in_parallel_attn") not in (None, 1):
+            r.inferred("num_ln_in_parallel_attn", "the class runs with one norm alone without new_decoder_architecture")
         r.no_effect(("num_ln_in_parallel_attn",), "new_decoder_architecture is false: one norm before each layer")
         return parallel if r.flag("parallel_attn") else pre_norm
     r.no_effect(("multi_query", "parallel_attn"), "new_decoder_architecture is true")

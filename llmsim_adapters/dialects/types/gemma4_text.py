@@ -27,11 +27,16 @@ _EXPERT_KEYS = ("num_experts", "num_experts_per_tok", "moe_intermediate_size")
 
 
 def read(r: Reader) -> ModelSpec:
+    return decoding(r)
+
+
+def decoding(r: Reader, *, drafts: bool = False) -> ModelSpec:
+    """Read the decoder; one that `drafts` has no layer to borrow a cache from, but the target."""
     mixers = attentions(r)
-    owners = lenders(r, [mixer.window is None for mixer in mixers])
-    first_borrower = len(mixers) - r.count("num_kv_shared_layers")
+    owners = () if drafts else lenders(r, [mixer.window is None for mixer in mixers])
+    first_borrower = 0 if drafts else len(mixers) - r.count("num_kv_shared_layers")
     dense = wide = mlp(r)
-    if not owners:
+    if not owners and not drafts:
         r.no_effect(("use_double_wide_mlp",), "no layer borrows a cache")
     elif r.flag("use_double_wide_mlp"):
         wide = mlp(r, width=2 * r.size("intermediate_size"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.classic import classic
-from llmsim_adapters.dialects.assembly.components import attention
+from llmsim_adapters.dialects.assembly.components import attention, computed_head_dim
 from llmsim_adapters.dialects.assembly.layouts import parallel_two_norms, pre_norm
 from llmsim_adapters.dialects.types import llama
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 
 def read(r: Reader) -> ModelSpec:
+    computed_head_dim(r)
     mixer = attention(r, bias=r.flag("attention_bias"), rotary_fraction=0.25)
     return classic(r, mixer, layout=parallel_two_norms if r.flag("use_parallel_residual") else pre_norm)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.classic import classic
-from llmsim_adapters.dialects.assembly.components import attention
+from llmsim_adapters.dialects.assembly.components import attention, computed_head_dim
 from llmsim_adapters.dialects.assembly.decoder import layers
 from llmsim_adapters.dialects.types import llama
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 def read(r: Reader) -> ModelSpec:
+    computed_head_dim(r)
     base = attention(r)
     mixers = [base] * (layers(r) - 1) + [replace(base, o_bias=True)]
     width = r.derive("intermediate_size", r.size("intermediate_multiple_size") * r.size("hidden_size"))

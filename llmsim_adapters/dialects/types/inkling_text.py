@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.assembly.components import mixture_of_experts, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder, layers, next_token_stack, prediction_modules
+from llmsim_adapters.dialects.assembly.linear_attention import untied
 from llmsim_adapters.dialects.assembly.patterns import experts_where, mlp_layer_types
 from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import Attention, ConvolvedResidual, KeyValueConvolution, Norm, RelativeLogits
@@ -52,7 +53,8 @@ def read(r: Reader) -> ModelSpec:
     if r.has("mlp_layer_types"):
         r.no_vote(("dense_mlp_idx",), "mlp_layer_types", "which layers have experts")
     feed_forward = experts_where(r, is_sparse, lambda: mlp(r), lambda: _experts(r))
-    return decoder(r, [mixers[kind] for kind in sliding], feed_forward, layout=layout, inputs=(Norm(hidden),), mtp=mtp)
+    mixing = [mixers[kind] for kind in sliding]
+    return untied(r, decoder(r, mixing, feed_forward, layout=layout, inputs=(Norm(hidden),), mtp=mtp))
 
 
 def attention(r: Reader, *, sliding: bool) -> Attention:

@@ -44,6 +44,8 @@ DIALECT = deepseek_v3.DIALECT.like(
     "longcat_flash",
     read=read,
     aliases={"num_layers": "num_double_layers", "expert_ffn_hidden_size": "moe_intermediate_size"},
+    note="experts that do nothing have no weights here, as in published totals: transformers' class allocates rows for "
+    "them, which no token uses",
     costless=dict.fromkeys(("mla_scale_q_lora", "mla_scale_kv_lora"), "whether latents are scaled: elementwise"),
     vocab_size=131072,
     hidden_size=6144,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly.components import attention, mlp
+from llmsim_adapters.dialects.assembly.components import attention, computed_head_dim, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder, layers
 from llmsim_adapters.dialects.assembly.layouts import pre_norm
 from llmsim_adapters.dialects.types import llama
@@ -25,6 +25,7 @@ _EVERY_FIFTH = range(3, 40, 5)
 
 
 def read(r: Reader) -> ModelSpec:
+    computed_head_dim(r)
     base = attention(r)
     norm, gate = Norm(base.head_dim), Scale(size=1)
     crossing = replace(base, causal=False, rotary_fraction=0.0, q_norm=norm, k_norm=norm)

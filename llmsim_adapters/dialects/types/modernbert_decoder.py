@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly.components import attention, mlp
+from llmsim_adapters.dialects.assembly.components import attention, computed_head_dim, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder, layer_norm, layers, windowed
 from llmsim_adapters.dialects.assembly.layouts import pre_norm
 from llmsim_adapters.dialects.assembly.patterns import each_changed, each_layer
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 def read(r: Reader) -> ModelSpec:
     hidden, norm = r.size("hidden_size"), layer_norm(r, bias=r.flag("norm_bias"))
+    computed_head_dim(r)
     first, *rest = mixers(r)
     first = replace(first)  # an object of its own, which tells the first layer apart
 

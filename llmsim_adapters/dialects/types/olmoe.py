@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 def read(r: Reader) -> ModelSpec:
-    return decoder(r, olmo2.normed_attention(r), mixture_of_experts(r))
+    mixer, hidden = olmo2.normed_attention(r), r.size("hidden_size")
+    fits = mixer.num_attention_heads * mixer.head_dim == hidden
+    r.check("head_dim", fits, f"is {int(mixer.head_dim)}: the norm of all queries has hidden_size ({int(hidden)})")
+    return decoder(r, mixer, mixture_of_experts(r))
 
 
 DIALECT = llama.DIALECT.like(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.classic import classic
+from llmsim_adapters.dialects.assembly.components import computed_head_dim
 from llmsim_adapters.dialects.types import phi
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 
 def read(r: Reader) -> ModelSpec:
+    computed_head_dim(r)
     return classic(r, phi.normed_attention(r))
 
 

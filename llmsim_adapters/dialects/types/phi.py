@@ -21,6 +21,8 @@ def normed_attention(r: Reader) -> Attention:
     """Read biased attention, half of whose heads is rotated, with layer norms of queries and keys on demand."""
     base = attention(r, bias=True, rotary_fraction=0.5)
     norm = Norm(base.head_dim, "layer", bias=True) if r.flag("qk_norm") else None
+    fits = norm is None or base.head_dim * base.num_attention_heads == base.hidden_size
+    r.check("head_dim", fits, "is not hidden_size / num_attention_heads, of which the norms of heads are")
     return replace(base, q_norm=norm, k_norm=norm)
 
 

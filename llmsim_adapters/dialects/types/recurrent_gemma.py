@@ -35,7 +35,8 @@ def _mixers(r: Reader) -> list[Component]:
     said = said or [_RECURRENT]
     kinds = [said[i % len(said)] for i in range(layers(r))]
     attends = replace(
-        attention(r, bias=r.flag("attention_bias"), o_bias=True, rotary_fraction=0.5), window=r.size("sliding_window")
+        attention(r, bias=r.flag("attention_bias"), o_bias=True, rotary_fraction=0.5, floor=True),
+        window=r.size("sliding_window"),
     )
     if _RECURRENT not in kinds:
         r.no_effect(("lru_width", "conv_kernel"), "no layer is recurrent")
@@ -45,8 +46,6 @@ def _mixers(r: Reader) -> list[Component]:
 
 
 def read(r: Reader) -> ModelSpec:
-    r.no_effect(("head_dim",), "the type computes it from hidden_size and num_attention_heads")
-    r.derive("head_dim", r.size("hidden_size") // r.size("num_attention_heads"))
     network = mlp(r, width=r.size("intermediate_size") // 2, bias=True)
     return decoder(r, _mixers(r), network, softcap=r.number("logits_soft_cap", least=0))
 

@@ -111,6 +111,7 @@ def _numbers(r: Reader, name: str) -> tuple[int, ...]:
 DIALECT = Dialect(
     "reformer",
     read,
+    note="the head has one bias here, that of its matrix: transformers' class allocates another, which nothing adds",
     defaults={
         "vocab_size": 320,
         "hidden_size": 256,

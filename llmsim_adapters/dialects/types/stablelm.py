@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly.components import attention, mlp
+from llmsim_adapters.dialects.assembly.components import attention, computed_head_dim, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder, layer_norm
 from llmsim_adapters.dialects.assembly.layouts import parallel, pre_norm
 from llmsim_adapters.dialects.types import llama
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 
 def read(r: Reader) -> ModelSpec:
+    computed_head_dim(r)
     mixer = attention(r, bias=r.flag("qkv_bias"), o_bias=False, rotary_fraction=0.25)
     if r.flag("qk_norm"):
         norm = Norm(mixer.head_dim, "layer", sets=mixer.num_attention_heads)

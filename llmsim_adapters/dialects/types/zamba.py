@@ -29,7 +29,8 @@ HYBRID = "hybrid"
 def doubled(r: Reader) -> Attention:
     """Read attention over the hidden states and the embeddings side by side."""
     double = 2 * r.size("hidden_size")
-    r.derive("head_dim", r.size_or("head_dim", lambda: double // r.size("num_attention_heads")))
+    r.agree("attention_hidden_size", double, "2 x hidden_size: the embeddings are beside the states")
+    r.size_or("head_dim", lambda: double // r.size("num_attention_heads"))
     return replace(attention(r, rotary_fraction=0.0), input_size=double)
 
 
@@ -75,7 +76,6 @@ def _usual(r: Reader) -> list[str]:
 
 
 def read(r: Reader) -> ModelSpec:
-    r.agree("attention_hidden_size", 2 * r.size("hidden_size"), "2 x hidden_size: the embeddings are beside the states")
     heads, recurs = r.size("mamba_num_heads"), mamba(r)
     inner = recurs.intermediate_size
     r.check("mamba_num_heads", inner % heads == 0, f"is {int(heads)}, which does not divide {int(inner)} channels")

@@ -25,8 +25,6 @@ _USUAL: Final = (
 
 
 def _attention(r: Reader) -> Attention:
-    """The head size is computed, whatever keys say."""
-    r.derive("head_dim", 2 * r.size("hidden_size") // r.size("num_attention_heads"))
     rotates = r.flag("use_mem_rope")
     return replace(zamba.doubled(r), rotary_fraction=1.0 if rotates else 0.0)
 
@@ -61,13 +59,12 @@ DIALECT = zamba.DIALECT.like(
     read=read,
     aliases={
         "add_bias_linear": "mamba_proj_bias",
-        "attention_head_dim": "unused_head_dim",
         "kv_channels": "unused_head_dim",
         "mamba_headdim": "unused_mamba_head_dim",
         "use_conv_bias": "unused_conv_bias",
     },
     costless={
-        **dict.fromkeys(("attention_hidden_size", "attention_head_dim", "kv_channels", "num_query_groups"), _COMPUTED),
+        **dict.fromkeys(("kv_channels", "num_query_groups"), _COMPUTED),
         "hybrid_layer_ids": "follows from layer_types",
         "mamba_headdim": "the type computes it from mamba_expand, hidden_size and the number of heads",
         "use_conv_bias": "the type's convolutions have biases, whatever the key says",

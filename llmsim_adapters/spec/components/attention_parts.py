@@ -35,7 +35,8 @@ class AttentionPart(Part):
 class OutputGate(AttentionPart):
     """An output gate of `size` values, one for each result or for each head, that is projected from the input.
 
-    The projection may have a `bias`; `head_biases` are one for each head, shared by its results.
+    The projection may have a `bias`, and with `factors` a trained factor for each value; `head_biases` are one for each
+    head, shared by its results.
     """
 
     kind: ClassVar[str] = "output_gate"
@@ -44,6 +45,7 @@ class OutputGate(AttentionPart):
     input_size: int
     size: int
     bias: bool = False
+    factors: bool = False
     head_biases: int = 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.spec.components.attention_parts import (
@@ -28,6 +29,8 @@ def following(fields: dict[str, Any], said: dict[str, Any]) -> tuple[AttentionPa
     for option in given:
         if option.__class__ in _SAYS:
             followed = made.pop(_key(option), None)
+            if isinstance(option, OutputGate) and isinstance(followed, OutputGate) and option.factors:
+                followed = replace(followed, factors=True)  # which no old field says
             found += [] if followed is None else [followed]
         else:
             found.append(option)

@@ -202,6 +202,13 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         lambda a: _changed(a, "output_gate", bias=False, head_biases=0),
     ),
     Feature(
+        "attention_gate_factors",
+        "a trained factor for each value of the output gate",
+        Attention,
+        lambda a: _is(a, "output_gate", "factors"),
+        lambda a: _changed(a, "output_gate", factors=False),
+    ),
+    Feature(
         "attention_sinks",
         "a learned logit of each head that takes attention from the tokens",
         Attention,

@@ -61,6 +61,13 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         lambda m: replace(m, inner_norm=None),
     ),
     Feature(
+        "mlp_factors",
+        "a trained factor for each channel inside the feed-forward network",
+        MLP,
+        lambda m: m.factors,
+        lambda m: replace(m, factors=False),
+    ),
+    Feature(
         "trained_activation",
         "an activation with numbers of its own, trained ones or constants",
         MLP,
