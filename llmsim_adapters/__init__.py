@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from llmsim_adapters.api import builders as builders
     from llmsim_adapters.api import evaluate as evaluate
     from llmsim_adapters.api import prove as prove
-    from llmsim_adapters.census.census import census as census
-    from llmsim_adapters.census.item import CensusError as CensusError
-    from llmsim_adapters.census.result import Census as Census
+    from llmsim_adapters.censuses.census import census as census
+    from llmsim_adapters.censuses.item import CensusError as CensusError
+    from llmsim_adapters.censuses.result import Census as Census
     from llmsim_adapters.dialects.assembly.components import attention as attention
     from llmsim_adapters.dialects.assembly.components import latent_attention as latent_attention
     from llmsim_adapters.dialects.assembly.components import mixture_of_experts as mixture_of_experts
@@ -186,9 +186,9 @@ if TYPE_CHECKING:
     from llmsim_adapters.traced import minimum as minimum
 
 _HOMES = {
-    "census.census": ("census",),
-    "census.item": ("CensusError",),
-    "census.result": ("Census",),
+    "censuses.census": ("census",),
+    "censuses.item": ("CensusError",),
+    "censuses.result": ("Census",),
     "api": ("build", "builders", "evaluate", "prove"),
     "evaluation.result": ("Coverage",),
     "evaluation.status": ("Evidence", "Status"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from llmsim_adapters.working import Working, working
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from concurrent.futures import Executor
 
     from llmsim_adapters.dialects.reading.reading import Reading
     from llmsim_adapters.evaluation.result import Coverage
@@ -109,13 +111,14 @@ class Model:
             raise BuildError(message, coverage) from error
         return graph.by(claim.builder, self._gaps(claim))
 
-    def sweep(self, *, builder: str | None = None, **fields: Any) -> Sweep:
+    def sweep(self, *, builder: str | None = None, executor: Executor | None = None, **fields: Any) -> Sweep:
         """Return the figures of many schedules at once, each equal to that of the graph that `build` makes.
 
         Needs numpy (`pip install llmsim-adapters[sweep]`).
 
         Args:
             builder: the builder that is to build; by default the best one.
+            executor: what evaluates, any `concurrent.futures.Executor`.
             **fields: fields of `Schedule`, each a value or an array of them; they broadcast as numpy's arrays do.
                 `grid` makes arrays of all combinations.
 
@@ -126,14 +129,27 @@ class Model:
             MissingExtra: numpy is not installed.
         """
         need(*NUMPY)
-        from llmsim_adapters.sweep.evaluation import sweep  # which imports it
+        from llmsim_adapters.sweep.blocks import Elsewhere  # which imports it
+        from llmsim_adapters.sweep.evaluation import sweep
 
+        name = self._claim(builder).builder
+        engines = tuple(_values(fields.get("engine", DEFAULT_ENGINE)))
+        _, wire = self.sweeping(name, engines)
+        elsewhere = None if executor is None else Elsewhere(pickle.dumps(self), name, engines)
+        return sweep(fields, partial(self.build, builder=builder), wire, executor, elsewhere)
+
+    def sweeping(
+        self, builder: str, engines: tuple[str, ...]
+    ) -> tuple[Callable[[Schedule], OperatorGraph], Callable[[Schedule], OperatorGraph] | None]:
+        """Return what builds a schedule, and what builds those whose sizes are columns; None where code is a plugin's.
+
+        `engines` are the names of those that may be asked for.
+        """
         claim, spec = self._claim(builder), self.spec
         assert spec is not None  # the claim was made on it
-        build = partial(self.build, builder=builder)
-        plugged = self._registered.engines.keys() & set(_values(fields.get("engine", DEFAULT_ENGINE)))
+        plugged = self._registered.engines.keys() & set(engines)
         alone = plugged or guest_of(self._registered.builders[claim.builder], self._registered, spec) is not None
-        return sweep(fields, build, None if alone else partial(self._construct, claim))
+        return partial(self.build, builder=builder), None if alone else partial(self._construct, claim)
 
     def explain(self, schedule: Schedule | None = None, builder: str | None = None) -> Working:
         """Return the working of the figures: each down to weight or operator, shape, formula and config key.

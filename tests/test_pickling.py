@@ -7,6 +7,8 @@ import multiprocessing
 import pickle
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -21,7 +23,6 @@ from tests.plugins.distributions import Plugins, model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 DEEPSEEK: Final = "deepseek-ai/DeepSeek-V3"
 SPREAD: Final = la.Schedule(
@@ -68,6 +69,11 @@ def proof() -> la.Proof:
     return prove_tensors(model.spec, model.build(la.Schedule(engine="checkpoint")), Headers("files", (), 1, 0))
 
 
+def census() -> la.Census:
+    with TemporaryDirectory() as folder:
+        return la.census([LLAMA, {**LLAMA, "new": 1}], Path(folder) / "rows.jsonl")
+
+
 RESULTS: Final[dict[str, Callable[[], Any]]] = {
     "AdapterError": lambda: la.AdapterError("anything"),
     "Attention": lambda: component(la.Attention),
@@ -76,6 +82,8 @@ RESULTS: Final[dict[str, Callable[[], Any]]] = {
     "BuildError": lambda: caught(lambda: la.build(SAID), la.BuildError),
     "Cache": lambda: deepseek().build(SPREAD).caches[0],
     "Category": lambda: la.Category.HYBRID,
+    "Census": lambda: census(),
+    "CensusError": lambda: la.CensusError("anything"),
     "Claim": lambda: deepseek().coverage.claims[-1],
     "ConfigUnavailable": lambda: caught(lambda: la.load("no/such-model", offline=True), la.ConfigUnavailable),
     "Coverage": lambda: deepseek().coverage,

@@ -17,8 +17,8 @@ from llmsim_adapters.cli.words import percent, support
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from llmsim_adapters.census.result import Census
-    from llmsim_adapters.census.summary import Tally
+    from llmsim_adapters.censuses.result import Census
+    from llmsim_adapters.censuses.summary import Tally
 
 _SHOWN: Final = 20
 
@@ -67,8 +67,8 @@ def census(
     with `config` and `id`. A run that was killed is gone on with by the same command. What is wrong with a config is
     in its row.
     """
-    from llmsim_adapters.census.census import census as take
-    from llmsim_adapters.census.item import CensusError
+    from llmsim_adapters.censuses.census import census as take
+    from llmsim_adapters.censuses.item import CensusError
     from llmsim_adapters.cli.progress import counting
     from llmsim_adapters.errors import MissingExtra
     from llmsim_adapters.registries.registry import RegistryError

@@ -10,14 +10,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from llmsim_adapters.census.formats import encode, format_of, joined
-from llmsim_adapters.census.inputs import items
-from llmsim_adapters.census.item import Block, CensusError, Columns, blocks
-from llmsim_adapters.census.parts import Parts
-from llmsim_adapters.census.read import Hub, read
-from llmsim_adapters.census.result import Census
-from llmsim_adapters.census.row import row
-from llmsim_adapters.census.summary import Summary
+from llmsim_adapters.censuses.formats import encode, format_of, joined
+from llmsim_adapters.censuses.inputs import items
+from llmsim_adapters.censuses.item import Block, CensusError, Columns, blocks
+from llmsim_adapters.censuses.parts import Parts
+from llmsim_adapters.censuses.read import Hub, read
+from llmsim_adapters.censuses.result import Census
+from llmsim_adapters.censuses.row import row
+from llmsim_adapters.censuses.summary import Summary
 from llmsim_adapters.errors import Answer, InvalidConfig
 from llmsim_adapters.plugins.isolation import refuse_plugins
 from llmsim_adapters.plugins.manager import registered

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from llmsim_adapters.census.summary import Tally
+from llmsim_adapters.censuses.summary import Tally
 from llmsim_adapters.evaluation.status import Evidence, Status
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
-    from llmsim_adapters.census.summary import CensusCause, CensusType, Summary
+    from llmsim_adapters.censuses.summary import CensusCause, CensusType, Summary
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters import __version__
-from llmsim_adapters.census.formats import join
-from llmsim_adapters.census.item import CensusError
+from llmsim_adapters.censuses.formats import join
+from llmsim_adapters.censuses.item import CensusError
 from llmsim_adapters.sources.whole_files import write_whole
 from llmsim_adapters.text import printable
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from llmsim_adapters.census.item import IDS, Broken, CensusError, Columns, File, Line, Named, Record
-from llmsim_adapters.census.tables import read_table
+from llmsim_adapters.censuses.item import IDS, Broken, CensusError, Columns, File, Line, Named, Record
+from llmsim_adapters.censuses.tables import read_table
 from llmsim_adapters.registries.registry import SHIPPED, load_registry
 from llmsim_adapters.sources.answer import Refusal
 from llmsim_adapters.sources.reading import MAX_CONFIG_BYTES, read_config
@@ -19,7 +19,7 @@ from llmsim_adapters.text import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from llmsim_adapters.census.item import Item
+    from llmsim_adapters.censuses.item import Item
     from llmsim_adapters.registries.registry import Row
 
 LINES: Final = (".jsonl", ".ndjson", ".txt", ".jsonl.gz", ".ndjson.gz", ".txt.gz")

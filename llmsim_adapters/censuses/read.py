@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llmsim_adapters.census.item import IDS, Broken, File, Line, Record
+from llmsim_adapters.censuses.item import IDS, Broken, File, Line, Record
 from llmsim_adapters.errors import Answer, ConfigUnavailable, InvalidConfig
 from llmsim_adapters.sources import Provenance, RawConfig, find, find_all
 from llmsim_adapters.sources.answer import Refusal
@@ -17,7 +17,7 @@ from llmsim_adapters.text import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from llmsim_adapters.census.item import Columns, Item
+    from llmsim_adapters.censuses.item import Columns, Item
 
 _LONGEST_ID = 300
 

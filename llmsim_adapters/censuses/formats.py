@@ -7,9 +7,9 @@ import io
 import json
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from llmsim_adapters.census.item import CensusError
-from llmsim_adapters.census.row import FIELDS, FIGURES
-from llmsim_adapters.census.tables import PYARROW
+from llmsim_adapters.censuses.item import CensusError
+from llmsim_adapters.censuses.row import FIELDS, FIGURES
+from llmsim_adapters.censuses.tables import PYARROW
 from llmsim_adapters.errors import need
 from llmsim_adapters.text import printable
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from llmsim_adapters.evaluation.status import Status
@@ -46,16 +47,16 @@ class Tally(NamedTuple):
     weight: int | float = 0
 
 
+@dataclass(slots=True)
 class Summary:
     """Sums of rows, and of other sums."""
 
-    def __init__(self) -> None:
-        self.statuses: dict[str, list[Any]] = {}
-        self.evidence: dict[str, list[Any]] = {}
-        self._causes: dict[tuple[str, str], list[Any]] = {}
-        self._types: dict[str, list[Any]] = {}
-        self.errors = 0
-        self.unweighed = 0
+    statuses: dict[str, list[Any]] = field(default_factory=dict)
+    evidence: dict[str, list[Any]] = field(default_factory=dict)
+    errors: int = 0
+    unweighed: int = 0
+    _causes: dict[tuple[str, str], list[Any]] = field(default_factory=dict)
+    _types: dict[str, list[Any]] = field(default_factory=dict)
 
     def add(self, row: Mapping[str, Any]) -> None:
         """Count a row."""

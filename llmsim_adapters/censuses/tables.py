@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from llmsim_adapters.census.item import IDS, CensusError, Record
+from llmsim_adapters.censuses.item import IDS, CensusError, Record
 from llmsim_adapters.errors import need
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from llmsim_adapters.census.item import Columns
+    from llmsim_adapters.censuses.item import Columns
 
 PYARROW: Final = ("pyarrow", "census", "Parquet and Arrow files")
 

@@ -13,7 +13,7 @@ from llmsim_adapters.registries.totals import known_total
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
-    from llmsim_adapters.census.read import Read
+    from llmsim_adapters.censuses.read import Read
     from llmsim_adapters.evaluation.result import Coverage
     from llmsim_adapters.sources import RawConfig
 
