@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -39,8 +40,14 @@ class Work:
 
     def __call__(self, block: Block) -> tuple[bytes, dict[str, Any]]:
         """Return the rows of a block as a part of the output, and their sums."""
-        rows = [row(each, found) for each, found in read(block.items, self.columns, self.hub)]
-        return _made(rows, self.format)
+        collects = gc.isenabled()
+        gc.disable()  # a block makes a million objects, hardly any in a circle: looking for those takes a tenth longer
+        try:
+            rows = [row(each, found) for each, found in read(block.items, self.columns, self.hub)]
+            return _made(rows, self.format)
+        finally:
+            if collects:
+                gc.enable()
 
     def died(self, block: Block) -> tuple[bytes, dict[str, Any]]:
         """Return the row of a block of one config, whose evaluation ended its process."""
