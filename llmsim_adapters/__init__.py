@@ -179,6 +179,9 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.model import ModelSpec as ModelSpec
     from llmsim_adapters.spec.model import Stack as Stack
     from llmsim_adapters.spec.model import Sublayer as Sublayer
+    from llmsim_adapters.sweep.chosen import Best as Best
+    from llmsim_adapters.sweep.chosen import BestPoint as BestPoint
+    from llmsim_adapters.sweep.chosen import SweepError as SweepError
     from llmsim_adapters.sweep.result import Sweep as Sweep
     from llmsim_adapters.sweep.result import grid as grid
     from llmsim_adapters.traced import ceil_div as ceil_div
@@ -250,6 +253,7 @@ _HOMES = {
     ),
     "spec.features": ("Feature",),
     "spec.model": ("Block", "ModelSpec", "Stack", "Sublayer"),
+    "sweep.chosen": ("Best", "BestPoint", "SweepError"),
     "sweep.result": ("Sweep", "grid"),
     "traced": ("ceil_div", "maximum", "minimum"),
 }

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.proof.result import Proof
     from llmsim_adapters.sources import RawConfig
     from llmsim_adapters.spec.model import ModelSpec
+    from llmsim_adapters.sweep.chosen import Best
     from llmsim_adapters.sweep.result import Sweep
 
 
@@ -141,6 +142,37 @@ class Model:
         _, wire = self.sweeping(name, engines)
         elsewhere = None if executor is None else Elsewhere(pickle.dumps(self), name, engines)
         return sweep(fields, partial(self.build, builder=builder), wire, executor, elsewhere)
+
+    def best(
+        self,
+        *,
+        memory: int | None = None,
+        builder: str | None = None,
+        executor: Executor | None = None,
+        **axes: Any,
+    ) -> Best:
+        """Return the schedules of a grid of any size that no other one of it beats.
+
+        One beats another with no more ranks, no fewer sequences and no shorter ones, and no more memory on a rank; and
+        less, or more, of something. The grid is looked through in blocks and never in memory as a whole. Needs numpy.
+
+        Args:
+            memory: the bytes that weights, caches and states may take on a rank; less is then no better.
+            builder: the builder that is to build; by default the best one.
+            executor: what looks at blocks, any `concurrent.futures.Executor`.
+            **axes: fields of `Schedule`, each a value or many; the grid has all combinations.
+
+        Raises:
+            BuildError: as `build`.
+            ScheduleError: a field is unknown, or has a value that no schedule can have.
+            SweepError: more than 10,000 schedules are each best in some way.
+            MissingExtra: numpy is not installed.
+        """
+        need(*NUMPY)
+        from llmsim_adapters.sweep.best import best  # which imports it
+
+        engines = tuple(_values(axes.get("engine", DEFAULT_ENGINE)))
+        return best(self, self._claim(builder).builder, engines, axes, memory, executor)
 
     def sweeping(
         self, builder: str, engines: tuple[str, ...]

@@ -77,6 +77,8 @@ def census() -> la.Census:
 RESULTS: Final[dict[str, Callable[[], Any]]] = {
     "AdapterError": lambda: la.AdapterError("anything"),
     "Attention": lambda: component(la.Attention),
+    "Best": lambda: la.load(LLAMA).best(tp_size=[1, 2], batch_size=[1, 8]),
+    "BestPoint": lambda: la.load(LLAMA).best(batch_size=[1, 8]).points[0],
     "Block": lambda: spec().stacks[0].blocks[0],
     "BrokenPlugin": lambda: la.BrokenPlugin("acme", "Acme.Tools", "1.2.3", "import: no"),
     "BuildError": lambda: caught(lambda: la.build(SAID), la.BuildError),
@@ -121,6 +123,7 @@ RESULTS: Final[dict[str, Callable[[], Any]]] = {
     "ScheduleError": lambda: caught(lambda: deepseek().build(la.Schedule(tp_size=3)), la.ScheduleError),
     "Stack": lambda: spec().stacks[0],
     "Status": lambda: la.Status.NOT_SUPPORTED,
+    "SweepError": lambda: la.SweepError("anything"),
     "Sublayer": lambda: spec().stacks[0].blocks[0].sublayers[0],
     "Sweep": lambda: deepseek().sweep(**la.grid(tp_size=[1, 2, 3], batch_size=[1, 8]), mode="decode"),
     "Total": lambda: la.Total(7, "its card", "published"),

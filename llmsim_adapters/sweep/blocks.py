@@ -87,12 +87,12 @@ class Elsewhere:
 
     def __call__(self, block: Block) -> list[Found]:
         """Return the figures of a block."""
-        build, wire = _model(self.model).sweeping(self.builder, self.engines)
+        build, wire = unpickled(self.model).sweeping(self.builder, self.engines)
         return evaluated(block, build, wire)
 
 
 @lru_cache(maxsize=8)
-def _model(pickled: bytes) -> Any:
+def unpickled(pickled: bytes) -> Any:
     """Return a model, read once in a process."""
     return pickle.loads(pickled)
 
