@@ -4,7 +4,7 @@
 
 Each call reads a file that it never saw before, with other sizes, under a schedule of its own: nobody can remember an
 answer. Peers are those that are installed: NVIDIA's aiconfigurator-core, and LLMSim where LLMSIM_HOME names a checkout.
-What is asked of each is in its function. Times are of the best turn, ratios of two times of this run. `--write` puts
+What is asked of each is in its function. Times are of the best turn, in processor time, ratios of two of this run. `--write` puts
 the table into this folder's README.
 """
 
@@ -21,7 +21,7 @@ from itertools import count
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from time import perf_counter
+from time import process_time
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import llmsim_adapters as la
@@ -148,10 +148,10 @@ def timed(model: str) -> dict[str, Time]:
             for name, call in who.items():
                 paths = [next(source) for _ in range(CALLS)]
                 gc.collect()
-                start = perf_counter()
+                start = process_time()
                 for path in paths:
                     call(path)
-                turns.setdefault(name, []).append((perf_counter() - start) / CALLS)
+                turns.setdefault(name, []).append((process_time() - start) / CALLS)
     return {name: Time(min(times), median(times)) for name, times in turns.items()}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from llmsim_adapters.graph.meanings import MARGINAL, MEANINGS
 from llmsim_adapters.spec.quick import quick, replace
@@ -24,6 +24,14 @@ _LARGEST: Final = 10
 
 MTP: Final = "mtp"
 """The name of the stack whose parameters are counted apart."""
+
+
+class Elements(NamedTuple):
+    """The elements of a graph's tensors, by what they are; tied ones once."""
+
+    parameters: int
+    mtp_parameters: int
+    buffers: int
 
 
 @quick
@@ -50,10 +58,23 @@ class OperatorGraph:
         """Return the graph with the name of its builder and what it leaves out."""
         return replace(self, builder=builder, gaps=gaps)
 
+    def elements(self) -> Elements:
+        """Return the elements of what is trained, of what only multi-token prediction trains, and of buffers."""
+        parameters = mtp = buffers = 0
+        for weight in self.weights:
+            if weight.role == "parameter":
+                if weight.stack == MTP:
+                    mtp += weight.elements
+                else:
+                    parameters += weight.elements
+            elif weight.role == "buffer" and weight.stack != MTP:
+                buffers += weight.elements
+        return Elements(parameters, mtp, buffers)
+
     @property
     def parameters(self) -> int:
         """Elements of the trainable weights, tied ones once, without multi-token prediction."""
-        return sum(w.elements for w in self.weights if w.role == "parameter" and w.stack != MTP)
+        return self.elements().parameters
 
     @property
     def mtp_parameters(self) -> int:
@@ -61,16 +82,23 @@ class OperatorGraph:
 
         Embedding and head are the main model's; a checkpoint may store them a second time.
         """
-        return sum(w.elements for w in self.weights if w.role == "parameter" and w.stack == MTP)
+        return self.elements().mtp_parameters
 
     @property
     def buffers(self) -> int:
         """Elements of the persistent tensors that are not trainable, without multi-token prediction."""
-        return sum(w.elements for w in self.weights if w.role == "buffer" and w.stack != MTP)
+        return self.elements().buffers
 
     @property
     def active_parameters(self) -> int:
         """Parameters that one token uses: without the routed experts that it is not sent to."""
+        return self.parameters - self.idle_parameters
+
+    @property
+    def idle_parameters(self) -> int:
+        """Parameters of the routed experts that one token is not sent to."""
+        if not self.routing:
+            return 0
         routed: dict[str, int] = {}
         for w in self.weights:
             if w.sharding == "experts" and w.role == "parameter" and w.stack != MTP:
@@ -80,7 +108,7 @@ class OperatorGraph:
         for block, experts, top_k in self.routing:
             if block in routed:
                 idle += routed[block] - ceil_div(routed[block] * top_k, experts)
-        return self.parameters - idle
+        return idle
 
     @property
     def flops(self) -> int:
