@@ -4,7 +4,7 @@
 
 Each call reads a file that it never saw before, with other sizes, under a schedule of its own: nobody can remember an
 answer. Peers are those that are installed: NVIDIA's aiconfigurator-core, and LLMSim where LLMSIM_HOME names a checkout.
-What is asked of each is in its function. Times are processor time, of the best turn; ratios are of two times of one run.
+What is asked of each is in its function. Times are processor time, of the best turn; ratios are of one run.
 `--write` puts the table into this folder's README.
 """
 
