@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from llmsim_adapters.api import builders as builders
     from llmsim_adapters.api import evaluate as evaluate
     from llmsim_adapters.api import prove as prove
+    from llmsim_adapters.censuses.census import census as census
+    from llmsim_adapters.censuses.item import CensusError as CensusError
+    from llmsim_adapters.censuses.result import Census as Census
     from llmsim_adapters.dialects.assembly.components import attention as attention
     from llmsim_adapters.dialects.assembly.components import latent_attention as latent_attention
     from llmsim_adapters.dialects.assembly.components import mixture_of_experts as mixture_of_experts
@@ -186,6 +189,9 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.model import ModelSpec as ModelSpec
     from llmsim_adapters.spec.model import Stack as Stack
     from llmsim_adapters.spec.model import Sublayer as Sublayer
+    from llmsim_adapters.sweep.chosen import Best as Best
+    from llmsim_adapters.sweep.chosen import BestPoint as BestPoint
+    from llmsim_adapters.sweep.chosen import SweepError as SweepError
     from llmsim_adapters.sweep.result import Sweep as Sweep
     from llmsim_adapters.sweep.result import grid as grid
     from llmsim_adapters.traced import ceil_div as ceil_div
@@ -193,6 +199,9 @@ if TYPE_CHECKING:
     from llmsim_adapters.traced import minimum as minimum
 
 _HOMES = {
+    "censuses.census": ("census",),
+    "censuses.item": ("CensusError",),
+    "censuses.result": ("Census",),
     "api": ("build", "builders", "evaluate", "prove"),
     "evaluation.result": ("Coverage",),
     "evaluation.status": ("Evidence", "Status"),
@@ -270,6 +279,7 @@ _HOMES = {
         "Tiles",
     ),
     "spec.model": ("Block", "ModelSpec", "Stack", "Sublayer"),
+    "sweep.chosen": ("Best", "BestPoint", "SweepError"),
     "sweep.result": ("Sweep", "grid"),
     "traced": ("ceil_div", "maximum", "minimum"),
 }

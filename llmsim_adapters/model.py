@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -9,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from llmsim_adapters.dialects.read import read
 from llmsim_adapters.errors import AdapterError, ConfigUnavailable, InvalidConfig, need
 from llmsim_adapters.evaluation.construction import FAILURES, construct, guest_of, reread
-from llmsim_adapters.evaluation.evaluator import Evaluation, evaluate, unavailable
-from llmsim_adapters.evaluation.graphs import OWN_SCHEDULE, unsupported
+from llmsim_adapters.evaluation.evaluator import Assessed, Evaluation, assess, evaluate, in_doubt, unavailable
+from llmsim_adapters.evaluation.graphs import OWN_SCHEDULE, sound, unsupported
 from llmsim_adapters.evaluation.speculation import misfit, of_both, together
 from llmsim_adapters.gap import Gap, GapKind, few
 from llmsim_adapters.graph.schedule import DEFAULT_ENGINE, Schedule, ScheduleError
@@ -31,6 +32,7 @@ from llmsim_adapters.working import Working, working
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from concurrent.futures import Executor
 
     from llmsim_adapters.dialects.reading.reading import Reading
     from llmsim_adapters.evaluation.result import Coverage
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.proof.result import Proof
     from llmsim_adapters.sources import RawConfig
     from llmsim_adapters.spec.model import ModelSpec
+    from llmsim_adapters.sweep.chosen import Best
     from llmsim_adapters.sweep.result import Sweep
 
 
@@ -130,6 +133,10 @@ class Model:
             draft = draft._as_draft
             beside = draft.build(replace(schedule, mtp=False))
             return together(self.build(schedule, builder), beside, self._drafted_by(draft))
+        if builder is None and "_evaluation" not in vars(self):
+            built = self._build_alone(schedule)
+            if built is not None:
+                return built
         coverage, graph = self._evaluation
         if graph is not None and schedule == OWN_SCHEDULE and builder in (None, coverage.builder):
             return graph
@@ -144,13 +151,14 @@ class Model:
             raise BuildError(message, coverage) from error
         return graph.by(claim.builder, self._gaps(claim))
 
-    def sweep(self, *, builder: str | None = None, **fields: Any) -> Sweep:
+    def sweep(self, *, builder: str | None = None, executor: Executor | None = None, **fields: Any) -> Sweep:
         """Return the figures of many schedules at once, each equal to that of the graph that `build` makes.
 
         Needs numpy (`pip install llmsim-adapters[sweep]`).
 
         Args:
             builder: the builder that is to build; by default the best one.
+            executor: what evaluates, any `concurrent.futures.Executor`.
             **fields: fields of `Schedule`, each a value or an array of them; they broadcast as numpy's arrays do.
                 `grid` makes arrays of all combinations.
 
@@ -161,14 +169,58 @@ class Model:
             MissingExtra: numpy is not installed.
         """
         need(*NUMPY)
-        from llmsim_adapters.sweep.evaluation import sweep  # which imports it
+        from llmsim_adapters.sweep.blocks import Elsewhere  # which imports it
+        from llmsim_adapters.sweep.evaluation import sweep
 
+        name = self._claim(builder).builder
+        engines = tuple(_values(fields.get("engine", DEFAULT_ENGINE)))
+        _, wire = self.sweeping(name, engines)
+        elsewhere = None if executor is None else Elsewhere(pickle.dumps(self), name, engines)
+        return sweep(fields, partial(self.build, builder=builder), wire, executor, elsewhere)
+
+    def best(
+        self,
+        *,
+        memory: int | None = None,
+        builder: str | None = None,
+        executor: Executor | None = None,
+        **axes: Any,
+    ) -> Best:
+        """Return the schedules of a grid of any size that no other one of it beats.
+
+        One beats another with no more ranks, no fewer sequences and no shorter ones, and no more memory on a rank; and
+        less, or more, of something. The grid is looked through in blocks and never in memory as a whole. Needs numpy.
+
+        Args:
+            memory: the bytes that weights, caches and states may take on a rank; less is then no better.
+            builder: the builder that is to build; by default the best one.
+            executor: what looks at blocks, any `concurrent.futures.Executor`.
+            **axes: fields of `Schedule`, each a value or many; the grid has all combinations.
+
+        Raises:
+            BuildError: as `build`.
+            ScheduleError: a field is unknown, or has a value that no schedule can have.
+            SweepError: more than 10,000 schedules are each best in some way.
+            MissingExtra: numpy is not installed.
+        """
+        need(*NUMPY)
+        from llmsim_adapters.sweep.best import best  # which imports it
+
+        engines = tuple(_values(axes.get("engine", DEFAULT_ENGINE)))
+        return best(self, self._claim(builder).builder, engines, axes, memory, executor)
+
+    def sweeping(
+        self, builder: str, engines: tuple[str, ...]
+    ) -> tuple[Callable[[Schedule], OperatorGraph], Callable[[Schedule], OperatorGraph] | None]:
+        """Return what builds a schedule, and what builds those whose sizes are columns; None where code is a plugin's.
+
+        `engines` are the names of those that may be asked for.
+        """
         claim, spec = self._claim(builder), self.spec
         assert spec is not None  # the claim was made on it
-        build = partial(self.build, builder=builder)
-        plugged = self._registered.engines.keys() & set(_values(fields.get("engine", DEFAULT_ENGINE)))
+        plugged = self._registered.engines.keys() & set(engines)
         alone = plugged or guest_of(self._registered.builders[claim.builder], self._registered, spec) is not None
-        return sweep(fields, build, None if alone else partial(self._construct, claim))
+        return partial(self.build, builder=builder), None if alone else partial(self._construct, claim)
 
     def explain(
         self, schedule: Schedule | None = None, builder: str | None = None, *, draft: Model | None = None
@@ -296,6 +348,32 @@ class Model:
     def _registered(self) -> Registered:
         return self._plugins or registered()
 
+    def _build_alone(self, schedule: Schedule) -> OperatorGraph | None:
+        """Return the graph of the best claim, where nothing else needs to be known to tell that it is the best.
+
+        None where code of plugins runs, an external total is to be equalled, or anything fails: `coverage` tells then.
+        """
+        registered = self._registered
+        if self.spec is None or self._total is not None:
+            return None
+        try:
+            assessed = self._assessed
+            if assessed is None or not (assessed.claims and assessed.claims[0].claims):
+                return None
+            best = assessed.claims[0]
+            if guest_of(registered.builders[best.builder], registered, self.spec, schedule) is not None:
+                return None
+            graph = self._construct(best, schedule, kept=self._kept.setdefault(best.builder, Kept()))
+            sound(graph)
+            return graph.by(best.builder, in_doubt(best, assessed, self.reading, registered))
+        except Exception:  # it is raised again, in the words of the whole evaluation
+            return None
+
+    @cached_property
+    def _assessed(self) -> Assessed | None:
+        """What the builders say before any of them builds."""
+        return None if self.spec is None else assess(self.spec, self.reading, self._registered)
+
     @cached_property
     def _as_draft(self) -> Model:
         """The model as SGLang runs it where it is named as a draft."""
@@ -310,6 +388,7 @@ class Model:
             self._registered,
             self._total,
             self.config.content,
+            vars(self).get("_assessed"),
         )
 
     def _claim(self, builder: str | None) -> Claim:

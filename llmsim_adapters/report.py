@@ -7,59 +7,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from llmsim_adapters.errors import ConfigUnavailable
 from llmsim_adapters.evaluation.causes import Blocked, Cause, causes
 from llmsim_adapters.evaluation.evaluator import unavailable
-from llmsim_adapters.evaluation.graphs import OWN_SCHEDULE
 from llmsim_adapters.evaluation.status import Status
 from llmsim_adapters.gap import Gap, GapKind
-from llmsim_adapters.graph.figures import held
-from llmsim_adapters.model import Model, not_found
 from llmsim_adapters.plugins.isolation import refuse_plugins
 from llmsim_adapters.registries.registry import Registry, Row, load_registry
-from llmsim_adapters.sources import TIMEOUT, HubSession, Provenance, RawConfig, find_all
+from llmsim_adapters.reported import Answered, Given, ReportRow, answers
+from llmsim_adapters.sources import TIMEOUT, HubSession, Provenance, find_all
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from concurrent.futures import Executor
 
     from llmsim_adapters.evaluation.result import Coverage
     from llmsim_adapters.evaluation.total import Total
-    from llmsim_adapters.graph.graph import OperatorGraph
-    from llmsim_adapters.spec.model import ModelSpec
 
 _UNKNOWN: Final = "unknown"
-
-UNPUBLISHED: Final = ("derived", "class_default")
-"""The sources of configs that no publisher's file is."""
-
-
-class ReportRow(NamedTuple):
-    """One model of a report; `total` is the external total that the registry has of it, `entry` its row there.
-
-    `graph` is what stands behind the answer: what the files hold, by the best builder, of what `spec` says.
-    """
-
-    family: str
-    name: str
-    source: str
-    coverage: Coverage
-    total: Total | None = None
-    entry: Row | None = None
-    graph: OperatorGraph | None = None
-    spec: ModelSpec | None = None
-
-    @property
-    def config(self) -> str | None:
-        """What kind of config was evaluated: `published`, `derived` or `class_default`; None where there was none."""
-        if self.coverage.source.source == "none":
-            return None
-        return self.coverage.source.source if self.coverage.source.source in UNPUBLISHED else "published"
-
-    @property
-    def figures(self) -> dict[str, int]:
-        """The figures of the graph by which reports are compared; empty where there is none."""
-        return {} if self.graph is None else held(self.graph)
 
 
 class Counts(NamedTuple):
@@ -199,7 +164,7 @@ class Report:
                     "model_type": row.coverage.model_type or (row.entry and row.entry.model_type) or None,
                     "config": row.config,
                     "total": None if row.total is None else row.total._asdict(),
-                    "figures": row.figures,
+                    "figures": dict(row.figures),
                     "coverage": row.coverage.to_dict(),
                 }
                 for row in self.rows
@@ -215,6 +180,7 @@ def coverage(
     progress: Callable[[int, int], None] | None = None,
     timeout: float = TIMEOUT,
     waiting: Callable[[str], None] | None = None,
+    executor: Executor | None = None,
 ) -> Report:
     """Evaluate every model of a registry.
 
@@ -226,6 +192,7 @@ def coverage(
         progress: called with the number of configs that are there, and the number of all, as they come in.
         timeout: the seconds that all hubs together have for each config; one that took them is not asked again.
         waiting: told the name and address of each hub as it is asked.
+        executor: what evaluates, any `concurrent.futures.Executor`; configs are found here.
 
     Raises:
         RegistryError: the registry can't be read.
@@ -238,6 +205,7 @@ def coverage(
         "progress": progress,
         "timeout": timeout,
         "waiting": waiting,
+        "executor": executor,
     }
     if isinstance(registry, (str, Path)):
         return evaluate(load_registry(registry), **options)
@@ -254,6 +222,7 @@ def evaluate(
     progress: Callable[[int, int], None] | None = None,
     timeout: float = TIMEOUT,
     waiting: Callable[[str], None] | None = None,
+    executor: Executor | None = None,
 ) -> Report:
     """Evaluate every model of a registry that is loaded; `sources` in place of what its rows name."""
     rows = registry.models
@@ -263,12 +232,17 @@ def evaluate(
     told = None if progress is None else lambda done: progress(done, len(wanted))
     session = HubSession(waiting)
     found = iter(find_all(wanted, endpoint=endpoint, offline=offline, session=session, progress=told, timeout=timeout))
+    given: list[Given | None] = [
+        None if source is None and config is None else Given(config or next(found), _total(row))
+        for row, source, config in zip(rows, sources, at_hand, strict=True)
+    ]
+    answered = iter(answers([each for each in given if each is not None], executor))
     return Report(
         registry.name,
         registry.title,
         tuple(
-            _row(row, source, config or (None if source is None else next(found)))
-            for row, source, config in zip(rows, sources, at_hand, strict=True)
+            _row(row, source, None if each is None else next(answered))
+            for row, source, each in zip(rows, sources, given, strict=True)
         ),
     )
 
@@ -285,7 +259,7 @@ def _name(source: str | Path | Mapping[str, Any]) -> str:
     return printable(source) if isinstance(source, (str, Path)) else "config"
 
 
-def _row(row: Row, source: tuple[Any, str | None] | None, found: RawConfig | ConfigUnavailable | None) -> ReportRow:
+def _row(row: Row, source: tuple[Any, str | None] | None, found: Answered | None) -> ReportRow:
     shown = "" if source is None else _name(source[0])
     if found is None:
         gap = Gap(
@@ -295,13 +269,11 @@ def _row(row: Row, source: tuple[Any, str | None] | None, found: RawConfig | Con
             f"{f' ({row.note})' if row.note else ''}; evaluate a config of it by `llmsim-adapters explain SOURCE`",
         )
         return ReportRow(row.family, row.name, shown, unavailable(Provenance("none", ""), gap), entry=row)
-    total = None if row.total is None else row.total.total()
-    if isinstance(found, ConfigUnavailable):
-        return ReportRow(row.family, row.name, shown, not_found(found), total, row)
-    model = Model(found, total)
-    answer = model.coverage
-    graph = None if answer.builder is None else model.build(OWN_SCHEDULE)
-    return ReportRow(row.family, row.name, shown, answer, total, row, graph, model.spec)
+    return ReportRow(row.family, row.name, shown, found.coverage, _total(row), row, found.figures, found.model)
+
+
+def _total(row: Row) -> Total | None:
+    return None if row.total is None else row.total.total()
 
 
 def _count(coverages: Any) -> Counts:

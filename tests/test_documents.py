@@ -126,6 +126,16 @@ def test_proof(schemas: dict[str, Any], tmp_path: Path) -> None:
     assert (result.exit_code, found["equal"], len(found["missing"])) == (1, False, 1)
 
 
+def test_census(schemas: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_text(
+        '{"model_type": "llama", "hidden_size": NaN}\n{"id": "o/a", "config": 5, "n": 2}\n'
+    )
+    rows = str(tmp_path / "rows.jsonl")
+    found = output("census", str(tmp_path / "in.jsonl"), "-o", rows, "--weight", "n", "--format", "json")
+    check(found, schemas["census"])
+    assert (found["total"], found["errors"]) == ({"models": 2, "weight": 2}, 1)
+
+
 def test_a_config_with_values_that_json_does_not_have(schemas: dict[str, Any], tmp_path: Path) -> None:
     """Python reads NaN and Infinity; what is written has strings in their place, and stays JSON."""
     path = tmp_path / "config.json"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # The rooms of `llmsim_adapters` in the order of the data; those of one line know nothing of each other.
 LINE: Final = (
     {"text", "traced", "gap", "spelling", "streams"},
-    {"errors", "markup"},
+    {"errors", "markup", "spread"},
     {"sources", "spec"},
     {"dialects", "graph"},
     {"engines"},
@@ -26,8 +26,9 @@ LINE: Final = (
     {"evaluation"},
     {"registries", "working", "documents", "sweep", "scaffold", "fit", "proof"},
     {"model"},
+    {"reported"},
     {"report"},
-    {"api", "page"},
+    {"api", "page", "censuses"},
     {"llmsim"},
     {"cli"},
     {"testing"},

@@ -157,7 +157,8 @@ class TestMetadata:
         assert "huggingface-hub>=1.4" in [line.replace("_", "-") for line in required]
 
     def test_has_few_extras(self, metadata: Message) -> None:
-        assert set(metadata.get_all("Provides-Extra", [])) == {"docs", "html", "reference", "sweep", "test"}
+        found = set(metadata.get_all("Provides-Extra", []))
+        assert found == {"census", "distributed", "docs", "html", "reference", "sweep", "test"}
         reference = {
             re.split(r"[^\w-]", line)[0]
             for line in metadata.get_all("Requires-Dist", [])

@@ -16,7 +16,7 @@ import llmsim_adapters as la
 from llmsim_adapters.cli.main import main
 from llmsim_adapters.page.changes import compare, read
 from llmsim_adapters.page.render import render
-from llmsim_adapters.report import ReportRow
+from llmsim_adapters.reported import ReportRow
 from tests.hub.fixtures import ROOT
 from tests.plugins import distributions
 
@@ -228,7 +228,7 @@ class TestTextOfOthers:
         source = f"class Acme(Acme):\n    def claim(self, *_):\n        raise RuntimeError({text!a})"
         for plugins in distributions.plugins(tmp_path, monkeypatch):
             model = distributions.model(LLAMA, plugins.install(source).load())
-            row = ReportRow("", "Llama", "", model.coverage, graph=model.build(), spec=model.spec)
+            row = ReportRow("", "Llama", "", model.coverage, model=model)
             page = render(la.Report("mine", "", (row,)))
         asks_for_nothing(Page(page))
         assert "\u202e" not in page

@@ -7,6 +7,8 @@ import multiprocessing
 import pickle
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -21,7 +23,6 @@ from tests.plugins.distributions import Plugins, model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 DEEPSEEK: Final = "deepseek-ai/DeepSeek-V3"
 SPREAD: Final = la.Schedule(
@@ -68,14 +69,23 @@ def proof() -> la.Proof:
     return prove_tensors(model.spec, model.build(la.Schedule(engine="checkpoint")), Headers("files", (), 1, 0))
 
 
+def census() -> la.Census:
+    with TemporaryDirectory() as folder:
+        return la.census([LLAMA, {**LLAMA, "new": 1}], Path(folder) / "rows.jsonl")
+
+
 RESULTS: Final[dict[str, Callable[[], Any]]] = {
     "AdapterError": lambda: la.AdapterError("anything"),
     "Attention": lambda: component(la.Attention),
+    "Best": lambda: la.load(LLAMA).best(tp_size=[1, 2], batch_size=[1, 8]),
+    "BestPoint": lambda: la.load(LLAMA).best(batch_size=[1, 8]).points[0],
     "Block": lambda: spec().stacks[0].blocks[0],
     "BrokenPlugin": lambda: la.BrokenPlugin("acme", "Acme.Tools", "1.2.3", "import: no"),
     "BuildError": lambda: caught(lambda: la.build(SAID), la.BuildError),
     "Cache": lambda: deepseek().build(SPREAD).caches[0],
     "Category": lambda: la.Category.HYBRID,
+    "Census": lambda: census(),
+    "CensusError": lambda: la.CensusError("anything"),
     "Claim": lambda: deepseek().coverage.claims[-1],
     "ConfigUnavailable": lambda: caught(lambda: la.load("no/such-model", offline=True), la.ConfigUnavailable),
     "Coverage": lambda: deepseek().coverage,
@@ -113,6 +123,7 @@ RESULTS: Final[dict[str, Callable[[], Any]]] = {
     "ScheduleError": lambda: caught(lambda: deepseek().build(la.Schedule(tp_size=3)), la.ScheduleError),
     "Stack": lambda: spec().stacks[0],
     "Status": lambda: la.Status.NOT_SUPPORTED,
+    "SweepError": lambda: la.SweepError("anything"),
     "Sublayer": lambda: spec().stacks[0].blocks[0].sublayers[0],
     "Sweep": lambda: deepseek().sweep(**la.grid(tp_size=[1, 2, 3], batch_size=[1, 8]), mode="decode"),
     "Total": lambda: la.Total(7, "its card", "published"),

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from llmsim_adapters.report import Counts, Report, ReportRow
+    from llmsim_adapters.report import Counts, Report
+    from llmsim_adapters.reported import ReportRow
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 PAGE: Final = ROOT / "docs" / "sglang.md"

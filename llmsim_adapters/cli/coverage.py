@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from llmsim_adapters.evaluation.result import Coverage
-    from llmsim_adapters.report import Counts, Report, ReportRow
+    from llmsim_adapters.report import Counts, Report
+    from llmsim_adapters.reported import ReportRow
 
 SUMMARISE_FROM: Final = 60
 """So many models are counted and not listed, unless everything is asked for."""

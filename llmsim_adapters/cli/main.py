@@ -13,6 +13,7 @@ import click
 
 from llmsim_adapters import __version__
 from llmsim_adapters.cli.authoring import check, names, new, plugins
+from llmsim_adapters.cli.census import census
 from llmsim_adapters.cli.command import examples
 from llmsim_adapters.cli.group import MISUSE, Commands, Failed
 from llmsim_adapters.cli.layouts import compare, fit
@@ -313,8 +314,8 @@ def completion(shell: str) -> None:
 def schema(name: str | None) -> None:
     """Print the JSON schema of an output.
 
-    NAME is report, explanation, graph, builders, comparison, fit, plugins, check or names, which `--format json`
-    writes, or a part of them: coverage or working. Without it, all of them.
+    NAME is report, explanation, graph, builders, comparison, fit, census, plugins, check or names, which
+    `--format json` writes, or a part of them: coverage or working. Without it, all of them.
     """
     import json
 
@@ -328,5 +329,5 @@ def schema(name: str | None) -> None:
     write(json.dumps(found, indent=2) + "\n")
 
 
-for command in (registry_group, compare, fit, prove, new, plugins, check, names):
+for command in (registry_group, census, compare, fit, prove, new, plugins, check, names):
     main.add_command(command)

@@ -41,29 +41,30 @@ def _wanted(context: click.Context, parameter: click.Parameter, name: str | None
     return Wanted(name or "table", path)
 
 
+def look_option(command: F) -> F:
+    """Add the option that says how the answer looks."""
+    return click.option(
+        "--format",
+        "wanted",
+        type=click.Choice(["table", "json", "markdown"]),
+        callback=_wanted,
+        help="How the answer looks.  [default: table, or by the end of FILE]",
+    )(command)
+
+
 def format_option(command: F) -> F:
     """Add the options that say how the answer looks and where it goes."""
-    for option in (
-        click.option(
-            "-o",
-            "--output",
-            type=click.Path(dir_okay=False),
-            metavar="FILE",
-            is_eager=True,
-            expose_value=False,
-            callback=_to_file,
-            help="Write to a file: .json, .md or .txt.",
-        ),
-        click.option(
-            "--format",
-            "wanted",
-            type=click.Choice(["table", "json", "markdown"]),
-            callback=_wanted,
-            help="How the answer looks.  [default: table, or by the end of FILE]",
-        ),
-    ):
-        command = option(command)
-    return command
+    command = click.option(
+        "-o",
+        "--output",
+        type=click.Path(dir_okay=False),
+        metavar="FILE",
+        is_eager=True,
+        expose_value=False,
+        callback=_to_file,
+        help="Write to a file: .json, .md or .txt.",
+    )(command)
+    return look_option(command)
 
 
 def _number_format(context: click.Context, parameter: click.Parameter, word: str | None) -> str | None:

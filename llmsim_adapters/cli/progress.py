@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from contextlib import ExitStack, contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -55,3 +56,33 @@ def progress(what: str) -> Iterator[Bar]:
             update(description=escape(f"{what}: waiting for {printable(hub)}"))
 
         yield Bar(told, waiting)
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int], None] | None]:
+    """Give what is told how many are done, of a number that nobody knows, and shows that with a rate.
+
+    Without a terminal there is nobody to tell.
+    """
+    errors = streams.talk()
+    if errors is None or not errors.isatty():
+        yield None
+        return
+    import time
+
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    console = Console(file=errors)
+    with Progress(*columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False) as bar:
+        task = bar.add_task(what, total=None)
+        seen: deque[tuple[float, int]] = deque(maxlen=50)
+
+        def told(done: int) -> None:
+            seen.append((time.monotonic(), done))
+            (first, before), (last, now) = seen[0], seen[-1]
+            rate = f", {(now - before) / (last - first):,.0f} a second" if last > first else ""
+            bar.update(task, completed=done, description=f"{done:,} {what}{rate}")
+
+        yield told

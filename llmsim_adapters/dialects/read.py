@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.dialects import composite, left_out
@@ -207,7 +208,7 @@ def _read(
     if relative is not None:
         assume(relative, r)
     if dialect is None:
-        known = "" if by_keys_alone else meant(model_type, declared_types() | set(plugged))
+        known = "" if by_keys_alone else _meant(model_type, frozenset(plugged))
         if known or not r.invalid:  # where the config is refused, that may be why
             shown = printable(model_type) or "none"
             r.gaps.insert(0, Gap(GapKind.INFERRED, "model_type", f"no dialect knows the type ({shown}){known}"))
@@ -329,3 +330,9 @@ def _with_towers(spec: ModelSpec, whole: Dialect, outer: Reader, r: Reader, leve
     if outer is not r:
         r.parameters.update(outer.parameters)
     return spec
+
+
+@lru_cache(maxsize=4096)
+def _meant(model_type: str, plugged: frozenset[str]) -> str:
+    """Return what an unknown type was perhaps meant to be; a hub has many models of each, and looking takes long."""
+    return meant(model_type, declared_types() | plugged)

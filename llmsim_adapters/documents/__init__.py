@@ -301,6 +301,49 @@ class BuildersDocument(_Document):
     broken: list[BrokenDocument]
 
 
+class TallyDocument(Strict):
+    """Some configs."""
+
+    models: int
+    weight: float = Field(description="of all of them; 0 where they are not weighed")
+
+
+class CensusCauseDocument(Strict):
+    """Why configs are not fully supported: gaps that one piece of work would do away with."""
+
+    name: str
+    meaning: str
+    models: int
+    alone: int = Field(description="those that have no other cause: what it would unlock")
+    weight: float
+    weight_alone: float
+    examples: list[str] = Field(description="the first three ids")
+
+
+class CensusTypeDocument(Strict):
+    """A model type."""
+
+    name: str
+    models: int
+    fully: int = Field(description="of them, those that are fully supported")
+    weight: float
+    weight_fully: float
+
+
+class CensusDocument(_Document):
+    """The output of `llmsim-adapters census`; without `schema_version`, `Census.to_dict()`."""
+
+    output: str = Field(description="the file with a row for each config")
+    weighed_by: str | None = Field(description="the column")
+    total: TallyDocument
+    statuses: dict[str, TallyDocument]
+    evidence: dict[str, TallyDocument]
+    errors: int = Field(description="rows that say an error: configs that can't be had or read")
+    unweighed: int = Field(description="configs that say no weight, and count as nothing by it")
+    causes: list[CensusCauseDocument] = Field(description="the heaviest first, then the one that most wait for")
+    types: list[CensusTypeDocument] = Field(description="in the same order")
+
+
 SCHEMAS: Final[dict[str, type[BaseModel]]] = {
     "report": ReportDocument,
     "explanation": ExplanationDocument,
@@ -309,6 +352,7 @@ SCHEMAS: Final[dict[str, type[BaseModel]]] = {
     "comparison": ComparisonDocument,
     "fit": FitDocument,
     "proof": ProofDocument,
+    "census": CensusDocument,
     "plugins": PluginsDocument,
     "check": CheckDocument,
     "names": NamesDocument,

@@ -47,15 +47,21 @@ def causes(blocked: Iterable[Blocked]) -> tuple[Cause, ...]:
     models: dict[tuple[str, str], list[str]] = defaultdict(list)
     alone: dict[tuple[str, str], list[str]] = defaultdict(list)
     for model in blocked:
-        found = list(dict.fromkeys(cause_of(gap, model.kind) for gap in model.gaps))
-        if DIALECT in found:
-            found = [cause for cause in found if cause[1] not in _READ_BY_DIALECTS]
+        found = causes_of(model.gaps, model.kind)
         for cause in found:
             models[cause].append(model.name)
             if len(found) == 1:
                 alone[cause].append(model.name)
     listed = (Cause(*cause, tuple(names), tuple(alone[cause])) for cause, names in models.items())
     return tuple(sorted(listed, key=lambda cause: (-len(cause.models), -len(cause.alone), cause.name)))
+
+
+def causes_of(gaps: Iterable[Gap], kind: str | None = None) -> list[tuple[str, str]]:
+    """Return the causes of one model's gaps, each once: its name, and what it means, in words."""
+    found = list(dict.fromkeys(cause_of(gap, kind) for gap in gaps))
+    if DIALECT in found:
+        found = [cause for cause in found if cause[1] not in _READ_BY_DIALECTS]
+    return found
 
 
 def cause_of(gap: Gap, kind: str | None = None) -> tuple[str, str]:

@@ -20,6 +20,7 @@ from llmsim_adapters.plugins.isolation import PluginError
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reading import Reading
+    from llmsim_adapters.evaluation.seen import Seen
     from llmsim_adapters.evaluation.total import Total
     from llmsim_adapters.graph.graph import OperatorGraph
     from llmsim_adapters.plugins.registered import Registered, RegisteredBuilder
@@ -41,12 +42,47 @@ def unavailable(source: Provenance, gap: Gap) -> Coverage:
     return Coverage(status, None, None, Evidence.NONE, "", "", (gap,), (), {}, source)
 
 
+class Assessed(NamedTuple):
+    """What the builders say before any of them builds: the claims, best first, and the gaps that are not theirs."""
+
+    seen: Seen
+    claims: list[Claim]
+    gaps: tuple[Gap, ...]
+
+
+def assess(spec: ModelSpec, reading: Reading, registered: Registered) -> Assessed:
+    """Return what the registered builders say of a spec.
+
+    Raises:
+        PluginError: a plugin's component can't be looked at.
+    """
+    seen = look(spec, registered)
+    language, asked = (seen.components, seen.features) if seen.language is None else seen.language
+    claims = _claims(registered, reading, seen.language_category, language, asked)
+    if seen.family is not seen.language_category and not any(claim.claims for claim in claims):
+        of_layers = _claims(registered, reading, seen.family, language, asked)
+        claims = of_layers if any(claim.claims for claim in of_layers) else claims
+    replaced = registered.replaced.get(reading.dialect)
+    gaps = reading.gaps + seen.gaps + (() if replaced is None else (_replaced(reading.dialect, replaced),))
+    return Assessed(seen, claims, gaps + tuple([_left_out(name) for name in spec.unmodelled]))
+
+
+def in_doubt(best: Claim, assessed: Assessed, reading: Reading, registered: Registered) -> tuple[Gap, ...]:
+    """Return the gaps of a model that is built by the best claim, but for an external total."""
+    gaps = assessed.gaps + best.gaps
+    missing = () if gaps else _unverified(assessed, reading, registered)
+    if missing and registered.builders[best.builder].built_in and reading.dialect not in registered.dialects:
+        return (Gap(GapKind.INFERRED, "evidence", f"no reference facts hold {', '.join(missing)}"),)
+    return gaps
+
+
 def evaluate(
     reading: Reading,
     source: Provenance,
     registered: Registered,
     total: Total | None = None,
     config: Content | None = None,
+    assessed: Assessed | None = None,
 ) -> Evaluation:
     """Return what the registered builders make of a reading.
 
@@ -56,12 +92,13 @@ def evaluate(
         registered: the builders, dialects, features and lowerings at hand.
         total: an external total of this model, to be equalled.
         config: what was read, to be read once more for the formulas that an operator's `trace` shows.
+        assessed: what the builders say of the reading's spec, where they were asked already.
     """
     spec = reading.spec
     if spec is None:
         return Evaluation(_unreadable(reading, source, registered), None)
     try:
-        return _of_spec(spec, reading, source, registered, total, config)
+        return _of_spec(spec, reading, source, registered, total, config, assessed)
     except AdapterError:
         raise
     except Exception as error:  # one model's answer, not the end of a report
@@ -76,34 +113,26 @@ def _of_spec(
     registered: Registered,
     total: Total | None,
     config: Content | None,
+    assessed: Assessed | None,
 ) -> Evaluation:
     try:
-        seen = look(spec, registered)
+        assessed = assessed or assess(spec, reading, registered)
     except PluginError as error:
         gap = Gap(GapKind.PLUGIN_ERROR, "component", str(error))
         return Evaluation(_unreadable(replace(reading, gaps=(*reading.gaps, gap)), source, registered), None)
-    components, features = seen.components, seen.features
-    language, asked = (components, features) if seen.language is None else seen.language
-    claims = _claims(registered, reading, seen.language_category, language, asked)
-    if seen.family is not seen.language_category and not any(claim.claims for claim in claims):
-        of_layers = _claims(registered, reading, seen.family, language, asked)
-        claims = of_layers if any(claim.claims for claim in of_layers) else claims
-    claims = with_impacts(claims, spec, registered)
+    seen = assessed.seen
+    claims = with_impacts(assessed.claims, spec, registered)
     graph, claims = build_best(claims, registered, spec, config)
     best = claims[0] if graph is not None else None
-    replaced = registered.replaced.get(reading.dialect)
-    gaps = reading.gaps + seen.gaps + (() if replaced is None else (_replaced(reading.dialect, replaced),))
-    gaps += tuple([_left_out(name) for name in spec.unmodelled])
+    gaps = assessed.gaps
     evidence, counted = Evidence.NONE, False
+    replaced = registered.replaced.get(reading.dialect)
     if best is not None and graph is not None:
-        gaps += best.gaps
-        missing = verified().missing(reading.dialect if replaced is None else "", components, features)
+        gaps = in_doubt(best, assessed, reading, registered)
         entry = registered.builders[best.builder]
-        made_by_plugin = entry.builds_itself or not components.isdisjoint(registered.lowerings.of_plugins())
-        evidence = Evidence.BUILT if missing or made_by_plugin else Evidence.VERIFIED
-        if missing and not gaps and entry.built_in and reading.dialect not in registered.dialects:
-            detail = f"no reference facts hold {', '.join(missing)}"
-            gaps += (Gap(GapKind.INFERRED, "evidence", detail),)
+        made_by_plugin = entry.builds_itself or not seen.components.isdisjoint(registered.lowerings.of_plugins())
+        unverified = made_by_plugin or _unverified(assessed, reading, registered)
+        evidence = Evidence.BUILT if unverified else Evidence.VERIFIED
         if total is not None:
             differing = mismatch(total, graph)
             counted = differing is None
@@ -130,6 +159,12 @@ def _of_spec(
         counted=counted,
     )
     return Evaluation(coverage, graph)
+
+
+def _unverified(assessed: Assessed, reading: Reading, registered: Registered) -> list[str]:
+    """Return what of a model no reference facts hold."""
+    dialect = "" if reading.dialect in registered.replaced else reading.dialect
+    return verified().missing(dialect, assessed.seen.components, assessed.seen.features)
 
 
 def _unreadable(reading: Reading, source: Provenance, registered: Registered) -> Coverage:
@@ -163,8 +198,9 @@ def _claims(
     """Return what each builder says of a model that is asked for as one of a category, best first."""
     claims = []
     for name, entry in registered.builders.items():
-        declared = declared_claim(name, entry.requirements, reading, asked, components, features)
-        claims.append(_claim(entry, declared._replace(builds_itself=entry.builds_itself), reading))
+        own = entry.builds_itself
+        declared = declared_claim(name, entry.requirements, reading, asked, components, features, builds_itself=own)
+        claims.append(_claim(entry, declared, reading))
     return sorted(claims, key=Claim.rank)
 
 

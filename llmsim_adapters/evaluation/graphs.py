@@ -42,7 +42,7 @@ def build_best(
         entry = registered.builders[best.builder]
         try:
             graph = construct(entry, registered, spec, OWN_SCHEDULE, without=unsupported(best), config=config)
-            _sound(graph)
+            sound(graph)
         except (*FAILURES, ScheduleError) as error:
             kind = GapKind.BUILD_ERROR if isinstance(error, InternalError) else GapKind.PLUGIN_ERROR
             claims = sorted([failed(best, _told(entry, error), kind), *claims[1:]], key=Claim.rank)
@@ -51,7 +51,7 @@ def build_best(
     return None, claims
 
 
-def _sound(graph: OperatorGraph) -> None:
+def sound(graph: OperatorGraph) -> None:
     """Refuse a graph with a tensor of nothing: whatever a config said to make it, no figure of it is right.
 
     Raises:

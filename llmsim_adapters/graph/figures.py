@@ -65,11 +65,12 @@ def figures(graph: OperatorGraph, tokens: int) -> tuple[Figure, ...]:
 
 def held(graph: OperatorGraph) -> dict[str, int]:
     """Return the figures that reports are compared by: of what the files hold, of the step, of a long sequence."""
+    elements = graph.elements()
     return {
-        "parameters": graph.parameters,
-        "active_parameters": graph.active_parameters,
-        "mtp_parameters": graph.mtp_parameters,
-        "buffers": graph.buffers,
+        "parameters": elements.parameters,
+        "active_parameters": elements.parameters - graph.idle_parameters,
+        "mtp_parameters": elements.mtp_parameters,
+        "buffers": elements.buffers,
         "weight_bytes": graph.weight_bytes,
         "flops": graph.flops,
         f"kv_cache_elements_of_{LONG_CONTEXT}_tokens": graph.kv_cache_elements(LONG_CONTEXT),

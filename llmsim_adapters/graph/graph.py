@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from llmsim_adapters.graph.meanings import MARGINAL, MEANINGS
 from llmsim_adapters.spec.quick import quick, replace
@@ -41,6 +41,14 @@ def routed_at(weight: Weight, said: Container[str]) -> str:
     return block if weight.sharding == "experts" and block in said else ""
 
 
+class Elements(NamedTuple):
+    """The elements of a graph's tensors, by what they are; tied ones once."""
+
+    parameters: int
+    mtp_parameters: int
+    buffers: int
+
+
 @quick
 @dataclass(frozen=True, slots=True)
 class OperatorGraph:
@@ -67,10 +75,23 @@ class OperatorGraph:
         """Return the graph with the name of its builder and what it leaves out."""
         return replace(self, builder=builder, gaps=gaps)
 
+    def elements(self) -> Elements:
+        """Return the elements of what is trained, of what only multi-token prediction trains, and of buffers."""
+        parameters = mtp = buffers = 0
+        for weight in self.weights:
+            if weight.role == "parameter":
+                if weight.stack == MTP:
+                    mtp += weight.elements
+                else:
+                    parameters += weight.elements
+            elif weight.role == "buffer" and weight.stack != MTP:
+                buffers += weight.elements
+        return Elements(parameters, mtp, buffers)
+
     @property
     def parameters(self) -> int:
         """Elements of the trainable weights, tied ones once, without multi-token prediction."""
-        return sum(w.elements for w in self.weights if w.role == "parameter" and w.stack != MTP)
+        return self.elements().parameters
 
     @property
     def mtp_parameters(self) -> int:
@@ -78,16 +99,23 @@ class OperatorGraph:
 
         Embedding and head are the main model's; a checkpoint may store them a second time.
         """
-        return sum(w.elements for w in self.weights if w.role == "parameter" and w.stack == MTP)
+        return self.elements().mtp_parameters
 
     @property
     def buffers(self) -> int:
         """Elements of the persistent tensors that are not trainable, without multi-token prediction."""
-        return sum(w.elements for w in self.weights if w.role == "buffer" and w.stack != MTP)
+        return self.elements().buffers
 
     @property
     def active_parameters(self) -> int:
         """Parameters that one token uses: without the routed experts that it is not sent to."""
+        return self.parameters - self.idle_parameters
+
+    @property
+    def idle_parameters(self) -> int:
+        """Parameters of the routed experts that one token is not sent to."""
+        if not self.routing:
+            return 0
         routed: dict[str, int] = {}
         said = {where for where, _, _ in self.routing}
         for w in self.weights:
@@ -97,7 +125,7 @@ class OperatorGraph:
         for where, experts, top_k in self.routing:
             if where in routed:
                 idle += routed[where] - ceil_div(routed[where] * top_k, experts)
-        return self.parameters - idle
+        return idle
 
     @property
     def flops(self) -> int:

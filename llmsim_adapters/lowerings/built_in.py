@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 class Lowerings(dict[type, "Lowering"]):
     """Lowerings by kind of component: those that were put in, and the built-in ones, imported at their first use."""
 
+    _of_plugins: frozenset[str] | None = None
+    """Asked for with every model, and changed by plugins alone."""
+
     def __missing__(self, kind: type) -> Lowering:
         if not _is_built_in(kind):
             raise KeyError(kind)
@@ -29,9 +32,19 @@ class Lowerings(dict[type, "Lowering"]):
 
     def of_plugins(self) -> frozenset[str]:
         """Return the kinds of component whose lowerings were put in."""
-        return frozenset(
-            [kind.kind for kind in self if issubclass(kind, components.Component) and not _is_built_in(kind)]
-        )
+        if self._of_plugins is None:
+            self._of_plugins = frozenset(
+                [kind.kind for kind in self if issubclass(kind, components.Component) and not _is_built_in(kind)]
+            )
+        return self._of_plugins
+
+    def __setitem__(self, kind: type, lower: Lowering) -> None:
+        super().__setitem__(kind, lower)
+        self._of_plugins = None
+
+    def __delitem__(self, kind: type) -> None:
+        super().__delitem__(kind)
+        self._of_plugins = None
 
     def __contains__(self, kind: object) -> bool:
         return super().__contains__(kind) or _is_built_in(kind)

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from llmsim_adapters.graph.graph import OperatorGraph
     from llmsim_adapters.page.drawing import Strip
     from llmsim_adapters.plugins.claim import Claim
-    from llmsim_adapters.report import Report, ReportRow
+    from llmsim_adapters.report import Report
+    from llmsim_adapters.reported import ReportRow
 
 STATUSES: Final = {
     "fully_supported": "fully",

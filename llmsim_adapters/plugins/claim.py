@@ -69,6 +69,8 @@ def declared_claim(
     category: Category,
     components: frozenset[str],
     features: frozenset[str],
+    *,
+    builds_itself: bool = False,
 ) -> Claim:
     """Return the claim that follows from a builder's requirements.
 
@@ -88,7 +90,7 @@ def declared_claim(
     claims = not missing and not gaps
     for name in sorted(features - requirements.features):
         gaps.append(_unsupported(name, f"{builder} does not model `{name}`"))
-    return Claim(builder, claims, missing, tuple(gaps), len(required))
+    return Claim(builder, claims, missing, tuple(gaps), len(required), False, builds_itself)
 
 
 def _unsupported(name: str, detail: str) -> Gap:

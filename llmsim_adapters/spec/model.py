@@ -177,9 +177,14 @@ class ModelSpec:
 
     def nodes(self) -> list[Any]:
         """Return the spec and every stack, block, sublayer and component in it, depth first, each object once."""
+        latest = _LATEST[0]
+        if latest is not None and latest[0] is self:
+            return latest[1].copy()
         found: dict[int, Any] = {}
         _visit(self, found)
-        return list(found.values())
+        nodes = list(found.values())
+        _LATEST[0] = self, nodes
+        return nodes.copy()
 
     def components(self) -> Iterator[Component]:
         """Yield every component of every distinct block once, depth first, but for what is part of another one."""
@@ -192,6 +197,10 @@ class ModelSpec:
             message = f"`change` must return a {kind.__name__}, not {type(changed).__name__}"
             raise TypeError(message)
         return changed
+
+
+_LATEST: Final[list[tuple[ModelSpec, list[Any]] | None]] = [None]
+"""The spec that was walked last, and its nodes: builders and an engine's rules ask for those of one spec in turn."""
 
 
 def _visit(node: Any, found: dict[int, Any]) -> None:

@@ -17,7 +17,8 @@ from llmsim_adapters.text import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from llmsim_adapters.report import Report, ReportRow
+    from llmsim_adapters.report import Report
+    from llmsim_adapters.reported import ReportRow
 
 _ORDER: Final[Mapping[str, tuple[str, ...]]] = {
     "status": tuple(

@@ -12,7 +12,7 @@ from llmsim_adapters.cli.terminal import render
 from llmsim_adapters.errors import AdapterError
 from llmsim_adapters.evaluation.status import Evidence, Status
 from llmsim_adapters.registries.registry import registry_file
-from llmsim_adapters.report import ReportRow, coverage
+from llmsim_adapters.report import coverage
 from llmsim_adapters.testing.baseline import Baseline, describe
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from llmsim_adapters.gap import Gap
+    from llmsim_adapters.reported import ReportRow
 
 _STATUSES: Final = (Status.NOT_EVALUATED, Status.NOT_SUPPORTED, Status.PARTIALLY_SUPPORTED, Status.FULLY_SUPPORTED)
 _EVIDENCE: Final = tuple(Evidence)

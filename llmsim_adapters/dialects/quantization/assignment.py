@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from llmsim_adapters.dialects.quantization.globs import globs_of, matches
@@ -267,15 +268,21 @@ def _layers_of(glob: str, layers: int) -> tuple[str, set[int] | None]:
     return body, numbers
 
 
+def _of_kinds(modules: frozenset[str], kinds: frozenset[str]) -> frozenset[str]:
+    """Return those modules that are in some kinds of component, or in none."""
+    return frozenset([module for module in modules if not module or kind_of(module) in kinds])
+
+
 def _split(stack: Stack, at: list[list[set[str]]], places: list[set[Place]], undecided: list[str]) -> Stack:
     """Return the stack with a block for each different set of modules; note the places, and what can't be said."""
     blocks: list[Block] = []
     indices: dict[tuple[int, tuple[frozenset[str], ...]], int] = {}
     order = []
     kinds = [_kinds(block) for block in stack.blocks]
+    own = lru_cache(_of_kinds)  # most layers have the same modules
     for index, lists in zip(stack.order, at, strict=True):
         block = stack.blocks[index]
-        kept = tuple([frozenset([m for m in modules if not m or kind_of(m) in kinds[index]]) for modules in lists])
+        kept = tuple([own(frozenset(modules), frozenset(kinds[index])) for modules in lists])
         if (index, kept) not in indices:
             same = sum(1 for known, _ in indices if known == index)
             indices[index, kept] = len(blocks)
