@@ -63,13 +63,13 @@ class Model:
         return self.__class__, (self.config, self._total)
 
     def __repr__(self) -> str:
-        return f"<Model {printable(self.config.provenance.location)}>"
+        return f"<Model {printable(self.config.provenance.name)}>"
 
     def _repr_html_(self) -> str:
         """Return what the builders make of it, for notebooks."""
         from llmsim_adapters.markup import block  # only notebooks need it
 
-        return block(self.config.provenance.location, self.coverage._repr_html_())
+        return block(self.config.provenance.name, self.coverage._repr_html_())
 
     @cached_property
     def reading(self) -> Reading:

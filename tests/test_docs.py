@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import re
 import shutil
@@ -19,10 +18,10 @@ from llmsim_adapters.graph import sglang_command
 from llmsim_adapters.plugins.hookspecs import HookSpecs
 from tests import pages
 from tests.hub.fixtures import ROOT
+from tests.pages import tool_named
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from types import ModuleType
 
 PAGES: Final = {
     path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
@@ -35,15 +34,6 @@ RUN: Final = sorted(
     if name != TRANSLATED
     and any(block.language in ("python", "bash", "console") and not block.not_run for block in pages.blocks(text))
 )
-
-
-def tool_named(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 class TestExamples:

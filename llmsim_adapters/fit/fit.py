@@ -107,6 +107,12 @@ class Fit:
     def __repr__(self) -> str:
         return f"<Fit {self.accelerator}: {len(self.layouts)} layouts, {len(self.refused)} refused>"
 
+    def _repr_html_(self) -> str:
+        """Return the layouts and what fits with each, for notebooks."""
+        from llmsim_adapters.fit.shown import html  # only notebooks need it
+
+        return html(self)
+
     def smallest(self, sequences: int, tokens: int) -> tuple[Fitted, ...]:
         """Return the layouts with the fewest ranks that hold so many sequences of so many tokens."""
         holding = [layout for layout in self.layouts if layout.holds(sequences, tokens)]

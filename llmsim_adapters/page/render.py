@@ -56,7 +56,7 @@ def render(report: Report, changes: Changes | None = None) -> str:
     style, script = _file("style.css"), _file("script.js")
     counts = report.counts
     said = {
-        "title": report.title or f"Coverage of {report.name}",
+        "title": report.heading,
         "version": __version__,
         "date": _now().strftime("%Y-%m-%d"),
         "report": report,
