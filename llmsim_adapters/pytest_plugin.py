@@ -5,18 +5,23 @@ Without that option nothing but its options is there, and nothing else of the pa
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import pytest
+
+OF_THE_PROJECT: Final = "the project's registry"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("llmsim-adapters", "coverage of models by LLMSim builders")
     group.addoption(
         "--llmsim-coverage",
+        nargs="?",
+        const=OF_THE_PROJECT,
         metavar="REGISTRY",
-        help="report, sglang, or the path of a registry: a test for each of its models",
+        help="report, sglang, or the path of a registry: a test for each of its models; without a value the project's, "
+        "which [tool.llmsim-adapters] or llmsim-adapters.toml names",
     )
     group.addoption(
         "--llmsim-fail-under", type=float, metavar="PCT", help="fail where fewer of the models are fully supported"

@@ -1,7 +1,8 @@
 """Options that a project sets once: `llmsim-adapters.toml`, or `[tool.llmsim-adapters]` of `pyproject.toml`.
 
-The file is the next one in the working directory or above it. What the command line says comes before it. A file may
-not say which hub is asked: a folder that somebody downloaded could send tokens to an address of its own.
+The file is the next one in the working directory or above it. What the command line says comes before it. Paths in it
+are those of its own folder. A file may not say which hub is asked, nor name a file outside of its folder that is to be
+written: a folder that somebody downloaded could send tokens to an address of its own, or put something elsewhere.
 """
 
 from __future__ import annotations
@@ -24,10 +25,14 @@ KEYS: Final[dict[str, tuple[type, ...]]] = {
     "timeout": (int, float),
     "fail-under": (int, float),
     "fail-under-full": (int, float),
+    "html": (str,),
+    "against": (str,),
     "gpu": (str,),
     "utilization": (int, float),
 }
 """What a file may set, and of which type each is."""
+
+_FILES: Final = ("html", "against")
 
 _NAMED: Final = {bool: "true or false", str: "a string", int: "a number"}
 
@@ -39,14 +44,14 @@ class Settings(NamedTuple):
     values: dict[str, Any]
 
 
-def found() -> Settings | None:
-    """Return the settings that hold in the working directory, or None.
+def found(start: Path | None = None) -> Settings | None:
+    """Return the settings that hold in a folder, by default the working directory, or None.
 
     Raises:
         Failed: the file is not TOML, or sets what can't be set.
     """
     try:
-        folder = Path.cwd()
+        folder = Path.cwd() if start is None else start
     except OSError:  # it is gone
         return None
     for place in (folder, *folder.parents):
@@ -109,4 +114,22 @@ def _checked(path: Path, key: str, value: Any) -> Any:
     if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
         message = f"{printable(path)}: `{key}` is {printable(repr(value), 80)}; expected {_NAMED[types[0]]}"
         raise Failed(message, MISUSE)
+    if key in _FILES:
+        return _beside(path, key, str(value))
+    if key == "registry" and (path.parent / str(value)).is_file():
+        return str(path.parent / str(value))
     return value
+
+
+def _beside(path: Path, key: str, value: str) -> str:
+    """Return the path of a file that the settings name, which is in their folder or below it."""
+    folder = path.parent.resolve()
+    try:
+        file = (folder / value).resolve()
+        inside = file.is_relative_to(folder) and file != folder
+    except (OSError, ValueError):  # a loop of links, or a zero byte
+        inside = False
+    if not inside:
+        message = f"{printable(path)}: `{key}` is {printable(repr(value), 80)}; expected a file in the same folder"
+        raise Failed(message, MISUSE)
+    return str(file)
