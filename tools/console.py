@@ -2,8 +2,8 @@
 
     python tools/console.py
 
-Pages that write a project first are left alone: their commands need it. A page of another language has the blocks of the
-page that it translates, which are not run again.
+Pages that write a project first are left alone: their commands need it. A page of another language has the blocks of
+the page that it translates, which are not run again.
 """
 
 from __future__ import annotations

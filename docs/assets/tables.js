@@ -52,7 +52,8 @@
       for (const part of parts) {
         let here = 0;
         for (const row of part.rows) {
-          row.hidden = !words.every((word) => row.textContent.toLowerCase().includes(word));
+          const cells = Array.from(row.cells, (cell) => cell.textContent).join(" ").toLowerCase();
+          row.hidden = !words.every((word) => cells.includes(word));
           here += !row.hidden;
         }
         part.section.forEach((one) => { one.hidden = !here; });

@@ -6,7 +6,7 @@
   const count = document.getElementById("count"), many = rows.length;
   const details = rows.map((row) => document.getElementById(row.dataset.of));
   const lines = rows.map((row, at) => document.getElementById("line-" + at));
-  const found = rows.map((row, at) => (row.textContent + " " + details[at].textContent).toLowerCase());
+  const found = rows.map((row, at) => Array.from(row.cells).concat(details[at]).map((one) => one.textContent).join(" ").toLowerCase());
   const chart = document.querySelector(".chart");
   const causes = Array.from(document.querySelectorAll("tr[data-cause]")), chosen = document.createElement("button");
   let sorted = "", cause = null;
