@@ -18,9 +18,7 @@ from llmsim_adapters.plugins.manager import registered
 from llmsim_adapters.registries.totals import known_total
 from llmsim_adapters.sources import TIMEOUT, HubSession, Provenance, find
 from llmsim_adapters.spelling import meant
-from llmsim_adapters.sweep.result import NUMPY
 from llmsim_adapters.text import printable
-from llmsim_adapters.working import Working, working
 
 if TYPE_CHECKING:
     import os
@@ -37,6 +35,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.sources import RawConfig
     from llmsim_adapters.spec.model import ModelSpec
     from llmsim_adapters.sweep.result import Sweep
+    from llmsim_adapters.working import Working
 
 
 class BuildError(AdapterError):
@@ -125,6 +124,8 @@ class Model:
                 others. What the model can't be spread over ranks as is `refused` in the answer.
             MissingExtra: numpy is not installed.
         """
+        from llmsim_adapters.sweep.result import NUMPY
+
         need(*NUMPY)
         from llmsim_adapters.sweep.evaluation import sweep  # which imports it
 
@@ -150,6 +151,8 @@ class Model:
         except FAILURES as error:
             message = f"builder {claim.builder} failed: {error}"
             raise BuildError(message, self.coverage) from error
+        from llmsim_adapters.working import working
+
         return working(graph, schedule.context_len + schedule.seq_len, self.reading.parameters)
 
     def fit(

@@ -5,12 +5,10 @@ Without that option nothing but its options is there, and nothing else of the pa
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pytest
-
-OF_THE_PROJECT: Final = "the project's registry"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -18,7 +16,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--llmsim-coverage",
         nargs="?",
-        const=OF_THE_PROJECT,
+        const="",
         metavar="REGISTRY",
         help="report, sglang, or the path of a registry: a test for each of its models; without a value the project's, "
         "which [tool.llmsim-adapters] or llmsim-adapters.toml names",
@@ -48,7 +46,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if config.getoption("--llmsim-coverage"):
+    if config.getoption("--llmsim-coverage") is not None:
         from llmsim_adapters.testing.collection import RegistryPlugin
 
         config.pluginmanager.register(RegistryPlugin(config), "llmsim-adapters-registry")

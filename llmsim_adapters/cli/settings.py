@@ -7,13 +7,16 @@ written: a folder that somebody downloaded could send tokens to an address of it
 
 from __future__ import annotations
 
+import os
 import sys
-from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from llmsim_adapters.cli.group import MISUSE, Failed
 from llmsim_adapters.spelling import meant
 from llmsim_adapters.text import printable
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _OWN: Final = "llmsim-adapters.toml"
 _PROJECT: Final = "pyproject.toml"
@@ -51,18 +54,25 @@ def found(start: Path | None = None) -> Settings | None:
         Failed: the file is not TOML, or sets what can't be set.
     """
     try:
-        folder = Path.cwd() if start is None else start
+        place = os.getcwd() if start is None else os.path.abspath(start)
     except OSError:  # it is gone
         return None
-    for place in (folder, *folder.parents):
+    while True:
         for name in (_OWN, _PROJECT):
-            path = place / name
-            if not path.is_file():
-                continue
-            table = _table(path)
+            file = os.path.join(place, name)
+            table = _table(file, name) if os.path.isfile(file) else None
             if table is not None:
-                return Settings(path, {key: _checked(path, key, value) for key, value in table.items()})
-    return None
+                return _settings(file, table)
+        place, below = os.path.dirname(place), place
+        if place == below:
+            return None
+
+
+def _settings(file: str, table: dict[str, Any]) -> Settings:
+    from pathlib import Path  # which takes long to import, and most folders have no settings
+
+    path = Path(file)
+    return Settings(path, {key: _checked(path, key, value) for key, value in table.items()})
 
 
 def defaults(settings: Settings, commands: dict[str, set[str]]) -> dict[str, dict[str, Any]]:
@@ -74,16 +84,17 @@ def defaults(settings: Settings, commands: dict[str, set[str]]) -> dict[str, dic
     }
 
 
-def _table(path: Path) -> dict[str, Any] | None:
+def _table(path: str, name: str) -> dict[str, Any] | None:
     """Return the table of a file, or None where it has none."""
     try:
-        content = path.read_bytes()
+        with open(path, "rb") as file:
+            content = file.read()
     except OSError as error:
-        if path.name == _PROJECT:
+        if name == _PROJECT:
             return None  # most of them say nothing about this program
         message = f"{printable(path)} can't be read: {error.strerror or error}"
         raise Failed(message, MISUSE) from error
-    if path.name == _PROJECT and _TABLE.encode() not in content:
+    if name == _PROJECT and _TABLE.encode() not in content:
         return None
     if sys.version_info >= (3, 11):
         import tomllib
@@ -94,7 +105,7 @@ def _table(path: Path) -> dict[str, Any] | None:
     except (ValueError, RecursionError) as error:
         message = f"{printable(path)} is not TOML: {error}"
         raise Failed(message, MISUSE) from error
-    if path.name == _PROJECT:
+    if name == _PROJECT:
         tool = data.get("tool")
         data = tool.get(_TABLE) if isinstance(tool, dict) else None
         if data is not None and not isinstance(data, dict):

@@ -181,9 +181,14 @@ class OperatorGraph:
         Raises:
             ValueError: a graph has no such table.
         """
-        from llmsim_adapters.graph.tables import table  # only who asks for one needs it
+        from llmsim_adapters.graph.tables import WHAT, table  # only who asks for one needs it
 
-        return table(self, what)
+        if what not in WHAT:
+            message = f"no table {what!r}; there are {', '.join(WHAT[:-1])} and {WHAT[-1]}"
+            raise ValueError(message)
+        total = {"operators": self.flops, "weights": self.weight_bytes, "transfers": self.transfer_bytes}.get(what, 0)
+        loaded = [self._loads(weight) for weight in self.weights] if what == "weights" else ()
+        return table(what, getattr(self, what), total, loaded)
 
     def __repr__(self) -> str:
         weights = human(int(self.weight_bytes), "bytes")

@@ -9,27 +9,29 @@ from llmsim_adapters.graph.operator import Weight
 from llmsim_adapters.graph.transfer import Transfer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from llmsim_adapters.graph.graph import OperatorGraph
+    from llmsim_adapters.graph.operator import Operator
 
 What: TypeAlias = Literal["operators", "weights", "caches", "transfers"]
 """The parts of a graph that are tables."""
 
-_WHAT: Final = ("operators", "weights", "caches", "transfers")
+WHAT: Final = ("operators", "weights", "caches", "transfers")
+"""The same, to look a name up in."""
+
 _LARGEST: Final = (1 << 63) - 1  # what a column of 64-bit integers can hold
 
 
-def table(graph: OperatorGraph, what: What) -> dict[str, list[Any]]:
-    """Return a part of a graph as columns of equal length; one without rows has its columns still.
+def table(what: What, parts: Sequence[Any], total: int, of_total: Sequence[bool]) -> dict[str, list[Any]]:
+    """Return parts of a graph as columns of equal length; without parts, the columns are there and empty.
 
-    Raises:
-        ValueError: a graph has no such table.
+    Args:
+        what: what the parts are.
+        parts: the operators, for instance.
+        total: the graph's figure that parts have shares of.
+        of_total: whether each of the parts is in that.
     """
-    if what not in _WHAT:
-        message = f"no table {what!r}; there are {', '.join(_WHAT[:-1])} and {_WHAT[-1]}"
-        raise ValueError(message)
-    rows = [*_ROWS[what](graph)]
+    rows = [*_ROWS[what](parts, total, of_total)]
     names = rows[0] if rows else _NAMES.get(what, ())
     return {name: _column([row[name] for row in rows]) for name in names}
 
@@ -41,30 +43,32 @@ def _column(values: list[Any]) -> list[Any]:
     return values
 
 
-def _operators(graph: OperatorGraph) -> Iterator[dict[str, Any]]:
-    total = graph.flops
-    for op in graph.operators:
+def _operators(parts: Sequence[Operator], total: int, _: Sequence[bool]) -> Iterator[dict[str, Any]]:
+    for op in parts:
         share = op.flops / total if total else 0.0
         yield {**op.to_dict(), "share": share, "intensity": op.flops / op.bytes if op.bytes else 0.0}
 
 
-def _weights(graph: OperatorGraph) -> Iterator[dict[str, Any]]:
-    total = graph.weight_bytes
-    for weight in graph.weights:
-        yield {**weight.to_dict(), "share": weight.rank_bytes / total if graph._loads(weight) else 0.0}
+def _weights(parts: Sequence[Weight], total: int, of_total: Sequence[bool]) -> Iterator[dict[str, Any]]:
+    for weight, counts in zip(parts, of_total, strict=True):
+        yield {**weight.to_dict(), "share": weight.rank_bytes / total if counts else 0.0}
 
 
-def _caches(graph: OperatorGraph) -> Iterator[dict[str, Any]]:
-    return (cache._asdict() for cache in graph.caches)
+def _caches(parts: Sequence[Cache], *_: Any) -> Iterator[dict[str, Any]]:
+    return (cache._asdict() for cache in parts)
 
 
-def _transfers(graph: OperatorGraph) -> Iterator[dict[str, Any]]:
-    total = graph.transfer_bytes
-    for transfer in graph.transfers:
+def _transfers(parts: Sequence[Transfer], total: int, _: Sequence[bool]) -> Iterator[dict[str, Any]]:
+    for transfer in parts:
         yield {**transfer.to_dict(), "share": transfer.bytes / total if total else 0.0}
 
 
-_ROWS: Final = {"operators": _operators, "weights": _weights, "caches": _caches, "transfers": _transfers}
+_ROWS: Final[dict[str, Any]] = {
+    "operators": _operators,
+    "weights": _weights,
+    "caches": _caches,
+    "transfers": _transfers,
+}
 _NAMES: Final = {
     "weights": (*Weight._fields, "elements", "bytes", "rank_bytes", "share"),
     "caches": Cache._fields,

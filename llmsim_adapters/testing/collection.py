@@ -13,7 +13,6 @@ from llmsim_adapters.cli.settings import found as settings_of
 from llmsim_adapters.cli.terminal import render
 from llmsim_adapters.errors import AdapterError
 from llmsim_adapters.evaluation.status import Evidence, Status
-from llmsim_adapters.pytest_plugin import OF_THE_PROJECT
 from llmsim_adapters.registries.registry import registry_file
 from llmsim_adapters.report import ReportRow, coverage
 from llmsim_adapters.sources import TIMEOUT
@@ -65,9 +64,7 @@ class RegistryPlugin:
         }
         self._evidence = Evidence(option("--llmsim-evidence"))
         self._baseline: Baseline | None = None
-        registry = option("--llmsim-coverage")
-        if registry == OF_THE_PROJECT:
-            registry = settings.get("registry", "report")
+        registry = option("--llmsim-coverage") or settings.get("registry", "report")
         self._file, self._asked = registry_file(registry).resolve(), False
         file, update = option("--llmsim-baseline"), option("--llmsim-update-baseline")
         if update and not file:
