@@ -86,6 +86,7 @@ def compare(
     help="The part of memory that weights, caches and states may take.",
 )
 @click.option("--want", metavar="batch=N,context=N", help="Show the fewest accelerators that hold so much.")
+@click.option("--plot", is_flag=True, help="Draw what weights and one sequence take of the memory, too.")
 @fit_options
 def fit(
     source: str,
@@ -95,6 +96,7 @@ def fit(
     context: str,
     utilization: float,
     want: str | None,
+    plot: bool,
     wanted: Wanted,
     builder: str | None,
     engine_options: tuple[str, ...],
@@ -141,7 +143,7 @@ def fit(
     used = builder or model.coverage.builder or ""
     emit(
         wanted,
-        lambda: content.document(source, found, asked),
+        lambda: content.document(source, found, asked, plot=plot),
         lambda: content.data(source, used, found, asked),
     )
     if asked is not None and not found.smallest(*asked):
