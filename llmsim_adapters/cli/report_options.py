@@ -154,7 +154,7 @@ def report_options(command: F) -> F:
             "--html",
             type=click.Path(dir_okay=False),
             metavar="FILE",
-            help="Write a page of HTML, too, that asks for nothing.",
+            help="Write the report as a self-contained HTML page, too.",
         ),
         click.option("--fail-under-full", type=_PERCENT, metavar="PCT", help="Exit 1 where full coverage is less."),
         click.option("--fail-under", type=_PERCENT, metavar="PCT", help="Exit 1 where overall coverage is less."),
