@@ -25,9 +25,7 @@ from llmsim_adapters.sources.answer import Content
 from llmsim_adapters.sources.processors import Reach, with_processors
 from llmsim_adapters.sources.sidecars import with_processor
 from llmsim_adapters.spelling import meant
-from llmsim_adapters.sweep.result import NUMPY
 from llmsim_adapters.text import printable
-from llmsim_adapters.working import Working, working
 
 if TYPE_CHECKING:
     import os
@@ -46,6 +44,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.model import ModelSpec
     from llmsim_adapters.sweep.chosen import Best
     from llmsim_adapters.sweep.result import Sweep
+    from llmsim_adapters.working import Working
 
 
 class BuildError(AdapterError):
@@ -79,13 +78,13 @@ class Model:
         return self.__class__, (self.config, self._total, None, self._reach)
 
     def __repr__(self) -> str:
-        return f"<Model {printable(self.config.provenance.location)}>"
+        return f"<Model {printable(self.config.provenance.name)}>"
 
     def _repr_html_(self) -> str:
         """Return what the builders make of it, for notebooks."""
         from llmsim_adapters.markup import block  # only notebooks need it
 
-        return block(self.config.provenance.location, self.coverage._repr_html_())
+        return block(self.config.provenance.name, self.coverage._repr_html_())
 
     @cached_property
     def reading(self) -> Reading:
@@ -168,6 +167,8 @@ class Model:
                 others. What the model can't be spread over ranks as is `refused` in the answer.
             MissingExtra: numpy is not installed.
         """
+        from llmsim_adapters.sweep.result import NUMPY
+
         need(*NUMPY)
         from llmsim_adapters.sweep.blocks import Elsewhere  # which imports it
         from llmsim_adapters.sweep.evaluation import sweep
@@ -203,6 +204,8 @@ class Model:
             SweepError: more than 10,000 schedules are each best in some way.
             MissingExtra: numpy is not installed.
         """
+        from llmsim_adapters.sweep.result import NUMPY
+
         need(*NUMPY)
         from llmsim_adapters.sweep.best import best  # which imports it
 
@@ -233,6 +236,8 @@ class Model:
             BuildError: as `build`.
         """
         schedule = schedule or Schedule()
+        from llmsim_adapters.working import working
+
         graph, parameters = self._traced(schedule, builder), self.reading.parameters
         if draft is not None:
             draft = draft._as_draft

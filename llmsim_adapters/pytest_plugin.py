@@ -15,8 +15,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("llmsim-adapters", "coverage of models by LLMSim builders")
     group.addoption(
         "--llmsim-coverage",
+        nargs="?",
+        const="",
         metavar="REGISTRY",
-        help="report, sglang, or the path of a registry: a test for each of its models",
+        help="report, sglang, or the path of a registry: a test for each of its models; without a value the project's, "
+        "which [tool.llmsim-adapters] or llmsim-adapters.toml names",
     )
     group.addoption(
         "--llmsim-fail-under", type=float, metavar="PCT", help="fail where fewer of the models are fully supported"
@@ -43,7 +46,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if config.getoption("--llmsim-coverage"):
+    if config.getoption("--llmsim-coverage") is not None:
         from llmsim_adapters.testing.collection import RegistryPlugin
 
         config.pluginmanager.register(RegistryPlugin(config), "llmsim-adapters-registry")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.evaluation.total import Total
 
 _UNKNOWN: Final = "unknown"
+_LISTED: Final = "list"  # the name of a registry of sources that somebody lists
 
 
 class Counts(NamedTuple):
@@ -75,7 +76,14 @@ class Report:
         )
         said = f"overall coverage {self.overall_coverage:.1f} %, full coverage {self.full_coverage:.1f} %"
         headers = ("Model", "Category", "Builder", "Supported", "Evidence", ">Gaps")
-        return block(self.title or self.name, sentence(said), table(headers, rows))
+        return block(self.heading, sentence(said), table(headers, rows))
+
+    @property
+    def heading(self) -> str:
+        """What a report is headed with: its title, else what it is of."""
+        count = len(self.rows)
+        models = f"{count:,} models" if count != 1 else "1 model"
+        return self.title or f"Coverage of {models if self.name == _LISTED else self.name}"
 
     @property
     def counts(self) -> Counts:
@@ -210,7 +218,7 @@ def coverage(
     if isinstance(registry, (str, Path)):
         return evaluate(load_registry(registry), **options)
     listed = tuple(Row(name=_name(source)) for source in registry)
-    return evaluate(Registry(models=listed, name="list"), [(source, None) for source in registry], **options)
+    return evaluate(Registry(models=listed, name=_LISTED), [(source, None) for source in registry], **options)
 
 
 def evaluate(

@@ -8,6 +8,7 @@ install are `.ci/run`'s.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import subprocess
@@ -20,6 +21,7 @@ from tests.hub.fixtures import ROOT
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from types import ModuleType
 
 INSTALLS: Final = "pip install "
 _FENCE: Final = re.compile(
@@ -105,3 +107,13 @@ def _run(command: list[str], folder: Path, site: Path) -> str:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def tool_named(name: str) -> ModuleType:
+    """Return the module of a tool, which is in no package."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

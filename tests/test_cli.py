@@ -248,7 +248,14 @@ class TestExplain:
 class TestShort:
     """`explain` as people ask it first: the answer on one screen."""
 
-    @pytest.mark.parametrize("ranks", [[], ["--tp", "2", "--ep", "2", "--mode", "decode", "--context-len", "8191"]])
+    @pytest.mark.parametrize(
+        "ranks",
+        [
+            [],
+            ["--tp", "2", "--ep", "2", "--mode", "decode", "--context-len", "8191"],
+            ["--tp", "2", "--ep", "2", "--mtp", "--kv-cache-dtype", "fp8", "--batch-size", "256"],
+        ],
+    )
     @pytest.mark.parametrize("name", sorted(path.stem.replace("--", "/") for path in (ROOT / "hf_config").iterdir()))
     def test_fits_a_screen_of_24_lines(self, name: str, ranks: list[str]) -> None:
         result = run("explain", name, "--offline", *ranks)

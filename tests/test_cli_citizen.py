@@ -247,6 +247,25 @@ class TestSettings:
         self.written(tmp_path, 'registry = "sglang"\noffline = true')
         assert self.total("coverage") > 200
 
+    def test_name_files_of_their_own_folder(self, tmp_path: Path) -> None:
+        """Wherever below it the command is run."""
+        (tmp_path / "models.json").write_text('{"models": [{"name": "a", "huggingface": "Qwen/Qwen3-8B"}]}')
+        self.written(tmp_path, 'registry = "models.json"\noffline = true\nhtml = "out.html"\nagainst = "old.json"\n')
+        assert self.total("--no-config", "coverage", str(tmp_path / "models.json"), "--offline") == 1
+        result = run("--no-config", "coverage", str(tmp_path / "models.json"), "--offline", "--format", "json")
+        (tmp_path / "old.json").write_text(result.stdout)
+        shown = run("coverage")
+        assert (shown.exit_code, shown.stderr) == (0, "")
+        assert "No model changed." in shown.stdout
+        assert (tmp_path / "out.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+
+    @pytest.mark.parametrize("name", ["../out.html", "/tmp/out.html", ".", "inner/../../out.html", "a\\u0000"])
+    def test_name_no_file_outside_of_their_folder(self, tmp_path: Path, name: str) -> None:
+        self.written(tmp_path, f'html = "{name}"')
+        result = run("coverage", "--offline")
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert "expected a file in the same folder" in result.stderr
+
     def test_are_shown_when_asked_for(self, tmp_path: Path) -> None:
         assert run("--show-config").stdout.startswith("no llmsim-adapters.toml")
         path = self.written(tmp_path, 'registry = "sglang"\nfail-under = 90\n')

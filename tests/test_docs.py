@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import re
 import shutil
@@ -19,31 +18,26 @@ from llmsim_adapters.graph import sglang_command
 from llmsim_adapters.plugins.hookspecs import HookSpecs
 from tests import pages
 from tests.hub.fixtures import ROOT
+from tests.pages import tool_named
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from types import ModuleType
 
 PAGES: Final = {
     path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
     for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 }
-TRANSLATED: Final = "README.zh-CN.md"  # its blocks are the README's
+TRANSLATED: Final = {  # each with the page whose blocks it has
+    "README.zh-CN.md": "README.md",
+    "docs/zh/index.md": "docs/index.md",
+    "docs/zh/first-steps.md": "docs/first-steps.md",
+}
 RUN: Final = sorted(
     name
     for name, text in PAGES.items()
-    if name != TRANSLATED
+    if name not in TRANSLATED
     and any(block.language in ("python", "bash", "console") and not block.not_run for block in pages.blocks(text))
 )
-
-
-def tool_named(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 class TestExamples:
@@ -61,9 +55,23 @@ class TestExamples:
         """A block without one would be an example that nobody runs."""
         assert all(block.language for block in pages.blocks(PAGES[name]))
 
-    @pytest.mark.parametrize("name", ["README.md", TRANSLATED, "CONTRIBUTING.md"])
+    @pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md", "CONTRIBUTING.md"])
     def test_that_are_not_run_are_none_of_the_front_pages(self, name: str) -> None:
         assert not [block for block in pages.blocks(PAGES[name]) if block.not_run]
+
+
+class TestTranslations:
+    """`python tools/console.py` writes what commands print into both."""
+
+    @pytest.mark.parametrize(("name", "original"), sorted(TRANSLATED.items()))
+    def test_have_the_same_blocks(self, name: str, original: str) -> None:
+        assert pages.blocks(PAGES[name]) == pages.blocks(PAGES[original])
+
+    @pytest.mark.parametrize(("name", "original"), sorted(TRANSLATED.items())[1:])
+    def test_have_the_same_headings_and_lead_to_the_original(self, name: str, original: str) -> None:
+        levels = [re.findall(r"^(#+) ", PAGES[page], re.MULTILINE) for page in (name, original)]
+        assert levels[0][: len(levels[1])] == levels[1]
+        assert f"[English](../{original.rpartition('/')[2]})" in PAGES[name]
 
 
 class TestReference:
@@ -146,6 +154,12 @@ def test_the_generated_parts_of_a_page_are_current(name: str) -> None:
     """`python tools/engines.py`, for instance, writes them anew."""
     tool = tool_named(name)
     assert tool.PAGE.read_text(encoding="utf-8") == tool.page()
+
+
+def test_the_picture_of_the_first_page_is_current() -> None:
+    """`python tools/pictures.py` draws it anew."""
+    tool = tool_named("pictures")
+    assert tool.PICTURE.read_text(encoding="utf-8") == tool.picture()
 
 
 class TestSglangsWords:

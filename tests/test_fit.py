@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import pairwise
 from typing import Any
 
@@ -154,6 +155,15 @@ class TestWant:
 
 
 class TestCommand:
+    def test_draws_what_weights_and_a_sequence_take(self) -> None:
+        result = run("Qwen/Qwen3-8B", "--memory", "24GiB", "--gpus", "1", "--plot")
+        bars = [line for line in result.stdout.splitlines() if "█" in line and "GPU" not in line]
+        assert (result.exit_code, [len(re.findall("[█▒·>]", bar)) for bar in bars]) == (0, [32, 32, 32])
+        assert [bar.count("█") for bar in bars] == [23, 23, 23]  # 15.3 of 21.6 GiB
+        assert [bar.count("▒") for bar in bars] == [0, 6, 8]
+        assert [bar.split()[-2:] for bar in bars] == [["15.8", "21.6"], ["19.8", "21.6"], ["33.3", "21.6"]]
+        assert [">" in bar for bar in bars] == [False, False, True]
+
     def test_prints_a_screen(self) -> None:
         result = run("Qwen/Qwen3-30B-A3B", "--offline", "--gpu", "H100-80GB")
         assert (result.exit_code, result.stderr) == (0, "")

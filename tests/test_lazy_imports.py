@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -83,3 +84,34 @@ def test_a_model_loads_the_dialect_and_the_kinds_of_component_that_it_has(
     assert of("spec.components") == OF_A_LLAMA
     assert of("spec.features") & kinds <= OF_A_LLAMA
     assert of("lowerings") & kinds <= OF_A_LLAMA
+
+
+class TestAColdExplain:
+    """What `llmsim-adapters explain` of a bundled model imports: time is what imports take, and can't be counted."""
+
+    BUDGET: Final = 275
+    """Modules, those of click, pluggy and rich among them, and Python's own not, which depend on its version."""
+
+    EXPLAIN: Final = """
+import sys
+sys.argv = ["llmsim-adapters", "explain", "Qwen/Qwen3-8B", "--offline"]
+from llmsim_adapters.cli.entry import run
+try:
+    run()
+except SystemExit as ended:
+    assert not ended.code
+"""
+
+    @pytest.fixture
+    def found(self, modules_of: Callable[[str], set[str]]) -> set[str]:
+        return modules_of(self.EXPLAIN)
+
+    def test_stays_within_its_budget(self, found: set[str]) -> None:
+        """Where this fails: `python -X importtime -m llmsim_adapters explain Qwen/Qwen3-8B`, from the bottom up."""
+        assert len({name for name in found if name.partition(".")[0] not in sys.stdlib_module_names}) <= self.BUDGET
+
+    def test_needs_no_module_that_takes_long_for_what_it_gives(self, found: set[str]) -> None:
+        late = {"importlib.metadata", "importlib.resources", "email", "pathlib", "urllib.parse", "zipfile", "tempfile"}
+        late |= {"traceback", "pydantic", "llmsim_adapters.sweep.result", "llmsim_adapters.working"}
+        assert not found & late
+        assert "rich.console" in found

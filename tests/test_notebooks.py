@@ -61,6 +61,7 @@ def shown() -> dict[str, Any]:
     ("name", "line"),
     [
         ("graph", "<OperatorGraph deepseek_v3: 671 B parameters, 85.1 GB a rank, 34 operators, 8 ranks>"),
+        ("model", "<Model deepseek-ai/DeepSeek-V3>"),
         ("coverage", "<Coverage fully_supported by deepseek_v3, counted, 0 gaps>"),
         ("sweep", "<Sweep of 3 × 4 schedules, 4 refused>"),
         ("report", "<Report report: 19 of 19 models fully supported>"),
@@ -84,6 +85,7 @@ def test_a_repr_is_one_line(shown: dict[str, Any], name: str) -> None:
         ("graph", ["weight bytes", "85.1 GB", "bytes, rank", "float8_e4m3fn", "FLOP/byte", "and 24 more", "8 ranks"]),
         ("sweep", ["tp_size", "376,276,958,838,784", "refused", "and 2 more"]),
         ("report", ["Qwen3-8B", "overall coverage 100.0 %"]),
+        ("fit", ["H100-80GB: 79.6 GiB, 90 % of it used", "too large", "32,768 tokens", "tp8"]),
     ],
 )
 def test_html_says_what_matters_first(shown: dict[str, Any], name: str, said: list[str]) -> None:
@@ -122,8 +124,9 @@ class TestTables:
         for what in ("operators", "weights", "transfers"):
             assert sum(graph.table(what)["share"]) == pytest.approx(1)
 
-    def test_of_no_transfers_is_empty(self) -> None:
-        assert la.build("Qwen/Qwen3-8B", offline=True).table("transfers") == {}
+    def test_of_no_transfers_is_empty(self, shown: dict[str, Any]) -> None:
+        columns = la.build("Qwen/Qwen3-8B", offline=True).table("transfers")
+        assert columns == {name: [] for name in shown["graph"].table("transfers")}
 
     def test_that_are_none_are_refused(self, shown: dict[str, Any]) -> None:
         with pytest.raises(ValueError, match="operators, weights, caches and transfers"):

@@ -77,6 +77,44 @@ def test_evidence_can_be_asked_for(pytester: pytest.Pytester, registry: Any) -> 
     result.stdout.fnmatch_lines(["*evidence verified; at least counted was asked for*"])
 
 
+class TestTheProjectsSettings:
+    """What the command heeds, the plugin heeds where it is asked for."""
+
+    def test_are_taken_where_no_option_says_otherwise(
+        self, pytester: pytest.Pytester, registry: Any, tmp_path: Path
+    ) -> None:
+        registry(GOOD, ABSENT)
+        pytester.makepyprojecttoml(
+            '[tool.llmsim-adapters]\nregistry = "models.json"\noffline = true\nfail-under-full = 100\n'
+            'fail-under = 100\nhtml = "coverage.html"\n[tool.pytest.ini_options]\n'
+        )
+        (tmp_path / "models.json").rename(pytester.path / "models.json")
+        result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-v", "--llmsim-coverage")
+        result.assert_outcomes(passed=4)
+        for item in ("Qwen3-8B", "Nobody", "full coverage", "overall coverage"):
+            result.stdout.fnmatch_lines([f"*::{item} PASSED*"])
+        assert (pytester.path / "coverage.html").is_file()
+
+    def test_give_way_to_options(self, pytester: pytest.Pytester, registry: Any, tmp_path: Path) -> None:
+        (tmp_path / "refused.json").write_text("{}")
+        refused = {"name": "refused", "huggingface": str(tmp_path / "refused.json")}
+        pytester.makefile(".toml", **{"llmsim-adapters": 'registry = "sglang"\nfail-under = 60\nfail-under-full = 60'})
+        result = run(pytester, "--llmsim-coverage", registry(GOOD, refused), "--llmsim-fail-under=50")
+        result.assert_outcomes(passed=3, failed=1)
+        result.stdout.fnmatch_lines(["*50.0 % of the models are fully or partially supported; expected 60 %*"])
+
+    def test_that_cannot_be_are_misuse(self, pytester: pytest.Pytester) -> None:
+        pytester.makefile(".toml", **{"llmsim-adapters": "registri = 1"})
+        result = pytester.runpytest_subprocess("--llmsim-coverage")
+        assert result.ret == pytest.ExitCode.USAGE_ERROR
+        result.stderr.fnmatch_lines(["*`registri` can't be set there (did you mean registry[?])*"])
+
+    def test_are_not_even_read_unless_it_is_asked_for(self, pytester: pytest.Pytester) -> None:
+        pytester.makefile(".toml", **{"llmsim-adapters": "no TOML"})
+        pytester.makepyfile("def test_it(): pass")
+        pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+
+
 class TestThePage:
     def test_is_written_beside_the_tests(self, pytester: pytest.Pytester, registry: Any, tmp_path: Path) -> None:
         page = tmp_path / "report.html"

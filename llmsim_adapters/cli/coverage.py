@@ -64,13 +64,7 @@ def document(report: Report, *, full: bool) -> Document:
         sections.append(section("", f"{len(shown):,} models: {_EACH}"))
     if condensed:
         sections.append(_condensed(condensed))
-    return Document(report.title or _title(report), tuple(sections))
-
-
-def _title(report: Report) -> str:
-    count = len(report.rows)
-    models = f"{count:,} models" if count != 1 else "1 model"
-    return f"Coverage of {models if report.name == 'list' else report.name}"
+    return Document(report.heading, tuple(sections))
 
 
 def _totals(report: Report) -> Section:

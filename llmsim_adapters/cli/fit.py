@@ -58,7 +58,7 @@ def want(text: str) -> Want:
     return Want(batch, context)
 
 
-def document(source: str, found: Fit, wanted: Want | None) -> Document:
+def document(source: str, found: Fit, wanted: Want | None, *, plot: bool = False) -> Document:
     """Return what fits; with `wanted`, the layouts with the fewest accelerators that hold it."""
     layouts = found.layouts if wanted is None else found.smallest(wanted.batch, wanted.context)
     sections = [section("", *_head(found))]
@@ -71,6 +71,10 @@ def document(source: str, found: Fit, wanted: Want | None) -> Document:
         rows = table(f">GPUs|Layout|>weights|>free|{headers}|>longest", _rows(layouts))
         sections.append(section("", "", rows))
         sections.append(section("", "", *_foot()))
+    if plot and layouts:
+        from llmsim_adapters.cli.plot import bars  # only who asks for them needs it
+
+        sections.append(bars(_apart(layouts)))
     sections += [*_notes(layouts), *_refused(found), *_doubts(found)]
     return Document(f"{source} on {found.accelerator}", tuple(sections))
 
@@ -94,14 +98,19 @@ def _head(found: Fit) -> Iterator[str]:
         yield f"Weights: {weights}; caches: {caches or 'none'}; laid out and set aside as {engines} does"
 
 
+def _alike(layout: Fitted) -> tuple[Any, ...]:
+    schedule = layout.schedule
+    return schedule.tp_size, schedule.dp_size, layout.weights, layout.free, layout.capacities
+
+
+def _apart(layouts: Iterable[Fitted]) -> list[Fitted]:
+    """Return the layouts without those that differ from the one before in the spread of experts only, in no figure."""
+    return [next(group) for _, group in groupby(layouts, key=_alike)]
+
+
 def _rows(layouts: Iterable[Fitted]) -> Iterator[list[str | Cell]]:
     """Yield a row for each layout; layouts that differ in the spread of experts only, and in no figure, have one."""
-
-    def alike(layout: Fitted) -> tuple[Any, ...]:
-        schedule = layout.schedule
-        return schedule.tp_size, schedule.dp_size, layout.weights, layout.free, layout.capacities
-
-    for _, group in groupby(layouts, key=alike):
+    for _, group in groupby(layouts, key=_alike):
         first, *others = list(group)
         name = " or ".join([first.name, *(f"ep{other.schedule.ep_size}" for other in others)])
         fits = first.free >= 0

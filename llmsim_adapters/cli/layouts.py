@@ -104,6 +104,7 @@ def compare(
 )
 @click.option("--want", metavar="batch=N,context=N", help="Show the fewest accelerators that hold so much.")
 @draft_option
+@click.option("--plot", is_flag=True, help="Draw what weights and one sequence take of the memory, too.")
 @fit_options
 def fit(
     source: str,
@@ -114,6 +115,7 @@ def fit(
     utilization: float,
     want: str | None,
     draft: str | None,
+    plot: bool,
     wanted: Wanted,
     builder: str | None,
     engine_options: tuple[str, ...],
@@ -162,7 +164,7 @@ def fit(
     used = builder or model.coverage.builder or ""
     emit(
         wanted,
-        lambda: content.document(beside(source, draft), found, asked),
+        lambda: content.document(beside(source, draft), found, asked, plot=plot),
         lambda: content.data(source, used, found, asked),
     )
     if asked is not None and not found.smallest(*asked):

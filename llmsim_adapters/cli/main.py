@@ -52,15 +52,15 @@ if TYPE_CHECKING:
 
 
 @click.group(cls=Commands, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("-q", "--quiet", is_flag=True, help="Say no warnings.")
-@click.option("--no-config", is_flag=True, help="Heed no llmsim-adapters.toml and no pyproject.toml.")
+@click.option("-q", "--quiet", is_flag=True, help="Print no warnings.")
+@click.option("--no-config", is_flag=True, help="Ignore llmsim-adapters.toml and pyproject.toml.")
 @click.option(
     "--show-config",
     is_flag=True,
     is_eager=True,
     expose_value=False,
     callback=show_settings,
-    help="Show what such a file sets here, and exit.",
+    help="Show what these files set here, and exit.",
 )
 @click.option("--plugin", "tried", multiple=True, metavar="PATH", help="Try a plugin: file.py, or a project's folder.")
 @click.version_option(__version__, "--version", message="%(prog)s %(version)s", prog_name="llmsim-adapters")
@@ -157,7 +157,7 @@ def explain(
 ) -> None:
     """Say of one model whether it is supported, how large it is and what a step costs, and why.
 
-    JSON holds everything, whatever is unfolded.
+    JSON always holds everything.
     """
     from llmsim_adapters.cli import explain as content
     from llmsim_adapters.cli import short

@@ -110,8 +110,8 @@ _RANKS = tuple(
     )
     for name, text in (
         ("tp", "Ranks that share the work on the same sequences."),
-        ("dp", "Groups of so many ranks, each with a batch of its own."),
-        ("ep", "Groups of all ranks that experts are spread over."),
+        ("dp", "Groups of --tp-size ranks, each with a batch of its own."),
+        ("ep", "Groups of ranks that the experts are spread over."),
     )
 )
 _SPREAD = tuple(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TextIO
 
@@ -44,7 +43,11 @@ def emit(wanted: Wanted, document: Callable[[], Document], data: Callable[[], Ma
 
         out = streams.data()
         terminal = wanted.file is None and out is not None and out.isatty() and os.environ.get("TERM") != "dumb"
-        width = shutil.get_terminal_size((PLAIN_WIDTH, 24)).columns if terminal else PLAIN_WIDTH
+        width = PLAIN_WIDTH
+        if terminal:
+            from shutil import get_terminal_size  # only a terminal has a width
+
+            width = get_terminal_size((PLAIN_WIDTH, 24)).columns
         text = render(document(), width=max(width, _NARROWEST), terminal=terminal)
     if wanted.file is None:
         write(text)

@@ -29,7 +29,11 @@ def registry() -> None:
 
 
 def _reading(engine: str, title: str) -> Callable[..., None]:
-    @registry.command(engine, help=f"Write the registry of a release of {title}, read by syntax alone, as JSON.")
+    @registry.command(
+        engine,
+        short_help=f"Write the registry of a release of {title}.",
+        help=f"Write the registry of a release of {title}, read by syntax alone, as JSON.",
+    )
     @click.option(
         "--from",
         "source",
@@ -59,7 +63,7 @@ sglang = _reading("sglang", "SGLang")
 vllm = _reading("vllm", "vLLM")
 
 
-@registry.command()
+@registry.command(short_help="Say what is new, gone or renamed.")
 @click.argument("old")
 @click.argument("new")
 @format_option

@@ -122,8 +122,7 @@ def document(changes: Changes, report: Report) -> Document:
         left = len(changes.models) - LISTED
         more = [f"and {left:,} more: `--format json` of both reports has all."] if left > 0 else []
         sections.append(section("Models", table("Model|Became|What changed", rows), *more))
-    title = report.title or f"Coverage of {report.name}"
-    return Document(f"What changed: {title}", tuple(sections))
+    return Document(f"What changed: {report.heading}", tuple(sections))
 
 
 _ASKED: Final = ("html", "against", "fail_on", "fail_under", "fail_under_full")
@@ -155,7 +154,7 @@ def report_options(command: F) -> F:
             "--html",
             type=click.Path(dir_okay=False),
             metavar="FILE",
-            help="Write a page of HTML, too, that asks for nothing.",
+            help="Write the report as a self-contained HTML page, too.",
         ),
         click.option("--fail-under-full", type=_PERCENT, metavar="PCT", help="Exit 1 where full coverage is less."),
         click.option("--fail-under", type=_PERCENT, metavar="PCT", help="Exit 1 where overall coverage is less."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from llmsim_adapters.cli.document import Cell, Document, Section, section, table
 from llmsim_adapters.cli.media import seen
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from llmsim_adapters.graph.figures import Figure
     from llmsim_adapters.graph.graph import OperatorGraph
     from llmsim_adapters.graph.schedule import Schedule
+
+_Row: TypeAlias = tuple[str, str, str, Cell]
 
 WHY: Final = "Why?  --why FIGURE|OPERATOR|gaps|builders|config|notes    All of it:  --full"
 
@@ -48,15 +50,19 @@ def document(source: str, coverage: Coverage, schedule: Schedule, graph: Operato
     lines = 2 + len(answer)  # with the title and the last line
     if graph is not None:
         rows = list(_rows(graph, schedule.context_len + schedule.seq_len))
-        lines += 4 + sum(1 + len(beside.under) for *_, beside in rows)
+        said = f"Step: {step(schedule)}"
+        media = _media(graph)
+        lines += 3 + _lines(said) + len(media) + sum(1 + len(beside.under) for *_, beside in rows)
         room = SCREEN - lines - (1 + min(len(coverage.gaps), _SHOWN) if coverage.gaps else 0)
         notes = list(_notes((*coverage.notes, *graph.notes), lines=2 if room > 1 else 1))
+        least = lines + sum(_lines(note.text) for note in notes) + (2 if coverage.gaps else 0)
+        rows, shorter = _within(rows, least - SCREEN)
+        lines -= shorter
         figures = [
             section("", "", table("Figure|Of|>Value|Largest parts; number formats", rows)),
-            section("", *notes, Cell(f"Step: {step(schedule)}", "quiet"), *_media(graph)),
+            section("", *notes, Cell(said, "quiet"), *media),
         ]
-        lines += len(_media(graph))
-        lines += sum(-(-len(note.text) // (_LONGEST + 4)) for note in notes)
+        lines += sum(_lines(note.text) for note in notes)
     gaps = [_gaps(worst_first(coverage.gaps), SCREEN - 1 - lines)] if coverage.gaps else []
     return Document(source, (section("", *answer), *gaps, *figures, section("", Cell(WHY, "quiet"))))
 
@@ -65,6 +71,21 @@ def worst_first(gaps: tuple[Gap, ...]) -> list[Gap]:
     """Return gaps so that what most puts the figures in doubt comes first, and what was assumed last."""
     order = {kind: at for at, kind in enumerate(_WORST_FIRST)}
     return sorted(gaps, key=lambda gap: order.get(gap.kind, len(order)))
+
+
+def _within(rows: list[_Row], excess: int) -> tuple[list[_Row], int]:
+    """Return rows without the second lines of so many, from the last one up, and how many that was."""
+    found, dropped = [], 0
+    for label, where, value, beside in reversed(rows):
+        over = bool(beside.under) and dropped < excess
+        dropped += over
+        found.append((label, where, value, Cell(beside.text) if over else beside))
+    return found[::-1], dropped
+
+
+def _lines(text: str) -> int:
+    """Return how many lines of the screen a sentence takes."""
+    return -(-len(text) // (_LONGEST + 4))
 
 
 def _answer(coverage: Coverage, graph: OperatorGraph | None) -> Iterator[Cell]:
@@ -101,6 +122,10 @@ def _gaps(gaps: list[Gap], room: int) -> Section:
         shown, more = max(1, shown - 1), len(rows) - max(1, shown - 1)
     width = _LONGEST - max(len(kind) for kind, _ in rows[:shown])
     room_each = width * 2 - 8 if len(rows) == 1 and room > 1 else width
+    if more > 0 and room < 2:  # all in one line
+        kind, text = rows[0]
+        said = f" (and {more:,} more: --why gaps)"
+        return section("", "", table("|", [(Cell(kind, "fair"), Cell(_cut(text, room_each - len(said)) + said))]))
     cells = [(Cell(kind, "fair"), Cell(_cut(text, room_each))) for kind, text in rows[:shown]]
     if more > 0:
         cells.append((Cell("", "fair"), Cell(f"and {more:,} more: --why gaps", "quiet")))
@@ -127,7 +152,7 @@ def _cut(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
-def _rows(graph: OperatorGraph, tokens: int) -> Iterator[tuple[str, str, str, Cell]]:
+def _rows(graph: OperatorGraph, tokens: int) -> Iterator[_Row]:
     found = {figure.name: figure for figure in figures(graph, tokens)}
     for name, label in (
         ("parameters", "parameters"),

@@ -62,7 +62,7 @@ def step(schedule: Schedule) -> str:
     sizes = ", ".join(f"{name[:2]} {fields[name]:,}" for name in ("tp_size", "dp_size", "ep_size") if fields[name] > 1)
     plain = type(schedule)().to_dict()
     rest = [
-        f"{name} {value}"
+        _asked(name, value)
         for name, value in fields.items()
         if name not in _STEP and value not in (plain[name], {}, None)
     ]
@@ -85,6 +85,17 @@ def step(schedule: Schedule) -> str:
             *rest,
         ]
     )
+
+
+def _asked(name: str, value: Any) -> str:
+    """Return a field of a schedule and its value: flags by their name alone, formats by their short one."""
+    if isinstance(value, bool):
+        return name if value else f"no {name}"
+    if name.endswith("dtype"):
+        from llmsim_adapters.spec.dtypes import short  # which help texts don't need
+
+        return f"{name} {short(value)}"
+    return f"{name} {value}"
 
 
 def support(status: str) -> Cell:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from importlib.resources import files
 from typing import Any, NamedTuple
+
+from llmsim_adapters.package_data import package_text
 
 
 class Verified(NamedTuple):
@@ -43,5 +44,5 @@ def served() -> frozenset[str]:
 
 
 def _index(name: str) -> Any:
-    text = files("llmsim_adapters.evaluation").joinpath(f"{name}.json").read_text(encoding="utf-8")
+    text = package_text("llmsim_adapters.evaluation", f"{name}.json")
     return json.loads(text)

@@ -71,7 +71,7 @@ class Coverage:
             ("Category", self.category),
             ("Evidence", self.evidence.value),
             ("Architecture", self.architecture),
-            ("Config", f"{self.source.source}: {self.source.location}"),
+            ("Config", f"{self.source.source}: {self.source.name}"),
         )
         gaps = table(("Gap", "Of", "Detail"), ((str(gap.kind), gap.name, gap.detail) for gap in self.gaps))
         answer = table(("", ""), ((name, str(value)) for name, value in pairs if value))

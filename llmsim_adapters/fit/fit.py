@@ -39,6 +39,9 @@ class Capacity(NamedTuple):
     sequences: int | None
     bytes: int
 
+    def __str__(self) -> str:
+        return "any" if self.sequences is None else f"{self.sequences:,}"
+
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
@@ -106,6 +109,28 @@ class Fit:
 
     def __repr__(self) -> str:
         return f"<Fit {self.accelerator}: {len(self.layouts)} layouts, {len(self.refused)} refused>"
+
+    def _repr_html_(self) -> str:
+        """Return the layouts and what fits with each, for notebooks."""
+        from llmsim_adapters.fit.shown import gib, html  # only notebooks need it
+
+        lengths = [capacity.tokens for capacity in self.layouts[0].capacities] if self.layouts else []
+        refused: dict[str, list[str]] = {}
+        for each in self.refused:
+            sizes = each.schedule
+            refused.setdefault(each.reason, []).append(f"tp{sizes.tp_size} dp{sizes.dp_size} ep{sizes.ep_size}")
+        rows = [
+            (
+                f"{each.ranks:,}",
+                each.name,
+                gib(each.weights),
+                gib(each.free) if each.free >= 0 else "too large",
+                *(str(capacity) if each.free >= 0 else "–" for capacity in each.capacities),
+            )
+            for each in self.layouts
+        ]
+        title = f"{self.accelerator}: {gib(self.memory)} GiB, {100 * self.utilization:g} % of it used"
+        return html(title, lengths, rows, refused, map(str, self.gaps))
 
     def smallest(self, sequences: int, tokens: int) -> tuple[Fitted, ...]:
         """Return the layouts with the fewest ranks that hold so many sequences of so many tokens."""

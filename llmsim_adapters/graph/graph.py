@@ -228,34 +228,20 @@ class OperatorGraph:
 
         `pandas.DataFrame`, `polars.DataFrame` and `pyarrow.table` take the answer as it is. Columns are the fields that
         JSON has; operators have their `share` of the FLOPs and `intensity`, FLOPs for each byte, beside them, weights
-        their share of what one rank loads, and transfers theirs of what is sent.
+        their share of what one rank loads, and transfers theirs of what is sent. A table without rows has its columns
+        still; a column is one of floats where an integer of it has more than 64 bits.
 
         Raises:
             ValueError: a graph has no such table.
         """
-        rows: list[dict[str, Any]]
-        if what == "operators":
-            total = self.flops
-            rows = [
-                {
-                    **op.to_dict(),
-                    "share": op.flops / total if total else 0.0,
-                    "intensity": op.flops / op.bytes if op.bytes else 0.0,
-                }
-                for op in self.operators
-            ]
-        elif what == "weights":
-            total = self.weight_bytes
-            rows = [{**w.to_dict(), "share": w.rank_bytes / total if self._loads(w) else 0.0} for w in self.weights]
-        elif what == "transfers":
-            total = self.transfer_bytes
-            rows = [{**t.to_dict(), "share": t.bytes / total if total else 0.0} for t in self.transfers]
-        elif what == "caches":
-            rows = [cache._asdict() for cache in self.caches]
-        else:
-            message = f"no table {what!r}; there are operators, weights, caches and transfers"
+        from llmsim_adapters.graph.tables import WHAT, table  # only who asks for one needs it
+
+        if what not in WHAT:
+            message = f"no table {what!r}; there are {', '.join(WHAT[:-1])} and {WHAT[-1]}"
             raise ValueError(message)
-        return {name: [row[name] for row in rows] for name in (rows[0] if rows else {})}
+        total = {"operators": self.flops, "weights": self.weight_bytes, "transfers": self.transfer_bytes}.get(what, 0)
+        loaded = [self._loads(weight) for weight in self.weights] if what == "weights" else ()
+        return table(what, getattr(self, what), total, loaded)
 
     def __repr__(self) -> str:
         weights = human(int(self.weight_bytes), "bytes")

@@ -54,16 +54,16 @@ def render(report: Report, changes: Changes | None = None) -> str:
         lstrip_blocks=True,
     )
     style, script = _file("style.css"), _file("script.js")
-    counts = report.counts
+    counts, causes = report.counts, report.causes
     said = {
-        "title": report.title or f"Coverage of {report.name}",
+        "title": report.heading,
         "version": __version__,
         "date": _now().strftime("%Y-%m-%d"),
         "report": report,
         "counts": counts,
         "bars": dict(zip(("fully", "partially", "not", "unknown"), counts[1:], strict=True)),
-        "causes": report.causes[:_CAUSES],
-        "more_causes": max(0, len(report.causes) - _CAUSES),
+        "causes": causes[:_CAUSES],
+        "more_causes": max(0, len(causes) - _CAUSES),
         "changes": changes,
         "style": style,
         "script": script,
@@ -71,7 +71,7 @@ def render(report: Report, changes: Changes | None = None) -> str:
     }
     template, page = environment.get_template("page.html"), ""
     for folded in FOLDED:
-        listed = models(report, folded)
+        listed = models(report, folded, causes[:_CAUSES])
         drawn = chart([(model.at, model.name, model.curve) for model in listed if model.curve])
         page = template.render(models=listed, chart=drawn, folded=folded, **said)
         if len(page.encode()) <= SIZE:

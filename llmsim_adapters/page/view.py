@@ -13,6 +13,9 @@ from llmsim_adapters.spec.dtypes import bytes_of
 from llmsim_adapters.text import human, printable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from llmsim_adapters.evaluation.causes import Cause
     from llmsim_adapters.gap import Gap
     from llmsim_adapters.graph.graph import OperatorGraph
     from llmsim_adapters.page.drawing import Strip
@@ -102,20 +105,21 @@ class Model(NamedTuple):
     more_gaps: int
     assumptions: tuple[str, ...]
     claims: tuple[tuple[str, str], ...]
+    causes: tuple[int, ...]
 
 
-def models(report: Report, folded: Folded) -> tuple[Model, ...]:
-    """Return what is shown of each model of a report, in its order."""
+def models(report: Report, folded: Folded, causes: Sequence[Cause] = ()) -> tuple[Model, ...]:
+    """Return what is shown of each model of a report, in its order; `causes` are those that one can filter by."""
     taken: dict[str, int] = {}
     found = []
     for at, row in enumerate(report.rows):
         slug = re.sub(r"[^A-Za-z0-9.]+", "-", row.name).strip("-")[:80] or "model"
         count = taken[slug] = taken.get(slug, 0) + 1
-        found.append(_model(at, f"m-{slug}" if count == 1 else f"m-{slug}--{count}", row, folded))
+        found.append(_model(at, f"m-{slug}" if count == 1 else f"m-{slug}--{count}", row, folded, causes))
     return tuple(found)
 
 
-def _model(at: int, identifier: str, row: ReportRow, folded: Folded) -> Model:
+def _model(at: int, identifier: str, row: ReportRow, folded: Folded, causes: Sequence[Cause]) -> Model:
     answer, graph, spec = row.coverage, row.graph, row.spec
     gaps = [gap for gap in most_telling(answer.gaps) if not assumed(gap)]
     operators, left_out = ((), 0) if graph is None else _operators(graph, folded)
@@ -138,6 +142,7 @@ def _model(at: int, identifier: str, row: ReportRow, folded: Folded) -> Model:
         more_gaps=max(0, len(gaps) - folded.gaps),
         assumptions=tuple(gap.name for gap in answer.gaps if assumed(gap)),
         claims=tuple((claim.builder, _said(claim)) for claim in answer.claims),
+        causes=tuple(at for at, cause in enumerate(causes) if answer.gaps and row.name in cause.models),
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from traceback import format_exception, walk_tb
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from llmsim_adapters import streams
@@ -172,6 +171,8 @@ def _place(error: BaseException) -> str:
     """Return file and line of the last thing that the plugin's own code did, whatever it called then."""
     if isinstance(error, SyntaxError) and error.filename:
         return printable(f"{os.path.basename(error.filename)}:{error.lineno}")
+    from traceback import walk_tb  # only what went wrong needs it
+
     place, package = "", None
     for frame, line in walk_tb(error.__traceback__):
         root = _root(frame)
@@ -184,6 +185,8 @@ def _place(error: BaseException) -> str:
 
 def _show(error: BaseException) -> None:
     """Show the whole traceback of what a plugin raised, from the plugin's thread: on standard error, harmless."""
+    from traceback import format_exception
+
     try:
         print("".join(format_exception(error)), end="", flush=True)
     except BaseException:

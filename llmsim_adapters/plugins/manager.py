@@ -9,12 +9,12 @@ import re
 import threading
 import warnings
 from functools import partial
-from importlib.metadata import Distribution, EntryPoint, distributions
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import pluggy
 
 from llmsim_adapters import streams
+from llmsim_adapters.plugins.alone import BuiltIn, built_in_alone
 from llmsim_adapters.plugins.contributions import PREFER, Contributions
 from llmsim_adapters.plugins.engines import engines_of
 from llmsim_adapters.plugins.hookspecs import PROJECT, HookSpecs
@@ -32,7 +32,9 @@ from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from importlib.metadata import Distribution, EntryPoint
 
+    from llmsim_adapters.plugins.alone import Described
     from llmsim_adapters.plugins.files import FilePoint
 
 
@@ -107,12 +109,17 @@ copyreg.pickle(RegisteredBuilder, lambda builder: (_of_this_process, (builder.na
 copyreg.pickle(RegisteredEngine, lambda engine: (_engine_of_this_process, (engine.name,)))
 
 
-def installed() -> tuple[list[EntryPoint], list[BrokenPlugin]]:
+def installed() -> tuple[list[EntryPoint | BuiltIn], list[BrokenPlugin]]:
     """Return the installed entry points, and the distributions whose list of them can't be read.
 
     `importlib.metadata.entry_points` reads all distributions in one go, and one bad file fails them all.
     """
-    found: list[EntryPoint] = []
+    alone = built_in_alone()
+    if alone is not None:
+        return [alone], []
+    from importlib.metadata import distributions  # which takes long, and most people have no plugin
+
+    found: list[EntryPoint | BuiltIn] = []
     broken = []
     seen = set()
     for distribution in distributions():
@@ -132,7 +139,9 @@ def installed() -> tuple[list[EntryPoint], list[BrokenPlugin]]:
     return found, broken
 
 
-def load(found: Iterable[EntryPoint], environment: Mapping[str, str], tried: Sequence[FilePoint] = ()) -> Registered:
+def load(
+    found: Iterable[EntryPoint | BuiltIn], environment: Mapping[str, str], tried: Sequence[FilePoint] = ()
+) -> Registered:
     """Load plugins one by one and return what they register.
 
     This package's own entry point comes first, so that no plugin can take a built-in builder's name; then those that
@@ -153,7 +162,9 @@ def load(found: Iterable[EntryPoint], environment: Mapping[str, str], tried: Seq
 
     plugins.sort(key=place)
     at_home = sum(plugin.distribution == HOST for plugin in plugins)
-    plugins[at_home:at_home] = [_Plugin(point, point.distribution, "(not installed)", result) for point in tried]
+    plugins[at_home:at_home] = [
+        _Plugin(point, point.distribution, "(not installed)", result, tried=True) for point in tried
+    ]
     for plugin in plugins:
         if plugin.distribution == HOST or plugin.tried or _wanted(plugin.names, environment):
             plugin.load()
@@ -167,13 +178,13 @@ def load(found: Iterable[EntryPoint], environment: Mapping[str, str], tried: Seq
     return result
 
 
-def _identity(distribution: Distribution | None) -> tuple[str, str]:
+def _identity(distribution: Distribution | Described | None) -> tuple[str, str]:
     """Return name and version, where there is metadata that says so."""
     if distribution is None:
         return "unknown", "unknown"
     try:
-        metadata = distribution.metadata
-        name, version = metadata.get("Name"), metadata.get("Version")  # type: ignore[attr-defined]
+        metadata: Any = distribution.metadata
+        name, version = metadata.get("Name"), metadata.get("Version")
     except Exception:
         return "unknown", "unknown"
     name = HOST if _normal(name or "") == HOST else name
@@ -198,12 +209,18 @@ class _Plugin:
     """One entry point, and the loading of what it names."""
 
     def __init__(
-        self, entry_point: EntryPoint | FilePoint, distribution: str, version: str, result: Registered
+        self,
+        entry_point: EntryPoint | BuiltIn | FilePoint,
+        distribution: str,
+        version: str,
+        result: Registered,
+        *,
+        tried: bool = False,
     ) -> None:
         self.name = printable(entry_point.name, 80)
         self.distribution, self.version = distribution, version
         self.names = {_normal(entry_point.name), _normal(distribution)}
-        self.preferred, self.tried = False, not isinstance(entry_point, EntryPoint)
+        self.preferred, self.tried = False, tried
         self.package = entry_point.module.partition(".")[0]
         self._entry_point, self._result = entry_point, result
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.evaluation.total import Total
+from llmsim_adapters.package_data import package_text
 
 if TYPE_CHECKING:
     from llmsim_adapters.sources import Provenance
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @cache
 def _totals() -> dict[str, Total]:
     """Return the totals in the `report` registry, by the Hugging Face id in lower case."""
-    text = files("llmsim_adapters.registries").joinpath("report.json").read_text(encoding="utf-8")
+    text = package_text("llmsim_adapters.registries", "report.json")
     return {
         row["huggingface"].lower(): Total(total["value"], total["source"], total["kind"], tuple(total["counts"]))
         for row in json.loads(text)["models"]

@@ -29,6 +29,11 @@ class Provenance:
     revision: str | None = None
     answers: tuple[Answer, ...] = ()
 
+    @property
+    def name(self) -> str:
+        """The model's id where it has one, else where its config is."""
+        return self.repo_id or self.location
+
 
 class Sidecars(NamedTuple):
     """What is known of the files beside a config that bear on its figures.

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def bundled_dir() -> Path | None:
     """Return the folder of bundled configs: inside the package in a wheel, at the root in a checkout."""
+    from pathlib import Path  # which takes long to import, and only who asks for the folder needs it
+
     folder = _folder()
     return Path(folder) if folder else None
 

@@ -13,7 +13,6 @@ import re
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
 
 from llmsim_adapters.sources.answer import Refusal
 from llmsim_adapters.sources.environment import huggingface_cache_dir, shown_endpoint
@@ -61,6 +60,8 @@ class Repository:
 
     def names(self, revision: str | None) -> frozenset[str]:
         """Return the names of the files at the top, which the hub tells in one request."""
+        from urllib.parse import quote  # which takes long to import, and a config at hand needs none
+
         at = f"/revision/{quote(revision, safe='')}" if revision else ""
         url = f"{self._endpoint}/api/models/{self._repo_id}{at}"
         content = self._get(url, "the listing", self._hub.constants.HF_HUB_ETAG_TIMEOUT, {"expand": "siblings"})

@@ -7,7 +7,6 @@ import os
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote
 
 from llmsim_adapters.sources.reading import MAX_CONFIG_BYTES
 from llmsim_adapters.sources.whole_files import write_whole
@@ -45,5 +44,7 @@ def remember(hub: str, repo_id: str, revision: str | None, names: Iterable[str],
 
 def _path(hub: str, repo_id: str, revision: str | None) -> str:
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.join("~", ".cache")
+    from urllib.parse import quote  # which takes long to import, and a config at hand needs none
+
     parts = hub, repo_id.replace("/", "--"), quote(revision or "main", safe="") + ".json"
     return os.path.join(os.path.expanduser(cache), "llmsim-adapters", "listings", *parts)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from urllib.parse import unquote
 
 from llmsim_adapters.sources.answer import Refusal
 from llmsim_adapters.sources.environment import shown_endpoint
@@ -117,6 +116,8 @@ def _parse_address(source: str, hub: str, rest: str) -> SourceId:
     taken = 3 if tail[:1] == ["refs"] else 1  # refs/pr/7 is one revision
     if len(tail) > taken:
         raise _invalid(source, "it names something inside the model; only the model's own config.json is read")
+    from urllib.parse import unquote  # which takes long to import, and only addresses need it
+
     revision = check_revision(unquote("/".join(tail))) if tail else None
     return SourceId(repo_id=check_repo_id("/".join(parts[:cut]), source), hub=hub, revision=revision)
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pytest
 
 from llmsim_adapters.cli.coverage import document
+from llmsim_adapters.cli.group import Failed
 from llmsim_adapters.cli.output import write_file
+from llmsim_adapters.cli.settings import found as settings_of
 from llmsim_adapters.cli.terminal import render
 from llmsim_adapters.errors import AdapterError
 from llmsim_adapters.evaluation.status import Evidence, Status
 from llmsim_adapters.registries.registry import registry_file
 from llmsim_adapters.report import coverage
+from llmsim_adapters.sources import TIMEOUT
 from llmsim_adapters.testing.baseline import Baseline, describe
 
 if TYPE_CHECKING:
@@ -30,30 +33,55 @@ class Shortfall(Exception):
     """A model, or a registry, is worse than was asked for."""
 
 
+class Threshold(NamedTuple):
+    """A share of models, in percent, that the report has and ought to have, and of what."""
+
+    name: str
+    found: float
+    least: float
+    meaning: str
+
+
+def _settings(config: pytest.Config) -> dict[str, Any]:
+    """Return what the project sets for the command, which holds here, too; options of pytest come before it."""
+    try:
+        found = settings_of(config.invocation_params.dir)
+    except Failed as error:
+        raise pytest.UsageError(str(error)) from error
+    return {} if found is None else found.values
+
+
 class RegistryPlugin:
     """Adds the items to what pytest collected, and the report to what it says at the end."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         option = config.getoption
-        self._under: float | None = option("--llmsim-fail-under")
+        settings = _settings(config)
+        full = option("--llmsim-fail-under")
+        self._under: dict[str, float | None] = {
+            "full": settings.get("fail-under-full") if full is None else full,
+            "overall": settings.get("fail-under"),
+        }
         self._evidence = Evidence(option("--llmsim-evidence"))
         self._baseline: Baseline | None = None
-        self._file, self._asked = registry_file(option("--llmsim-coverage")).resolve(), False
+        registry = option("--llmsim-coverage") or settings.get("registry", "report")
+        self._file, self._asked = registry_file(registry).resolve(), False
         file, update = option("--llmsim-baseline"), option("--llmsim-update-baseline")
         if update and not file:
             message = "--llmsim-update-baseline needs --llmsim-baseline=FILE"
             raise pytest.UsageError(message)
         status = option("--llmsim-status")
-        free = file is not None or self._under is not None
+        free = file is not None or any(least is not None for least in self._under.values())
         self._status = Status(status or ("not_evaluated" if free else "partially_supported"))
         try:
-            self.report = coverage(option("--llmsim-coverage"), offline=option("--llmsim-offline"))
+            offline = option("--llmsim-offline") or settings.get("offline", False)
+            self.report = coverage(registry, offline=offline, timeout=settings.get("timeout", TIMEOUT))
             if file:
                 if update and not hasattr(config, "workerinput"):  # one process of pytest-xdist writes
                     Baseline.of(self.report).write(file)
                 self._baseline = Baseline.of(self.report) if update else Baseline.read(file)
-            if (page := option("--llmsim-html")) and not hasattr(config, "workerinput"):
+            if (page := option("--llmsim-html") or settings.get("html")) and not hasattr(config, "workerinput"):
                 from llmsim_adapters.page.render import render as render_page  # only pages need jinja2
 
                 write_file(page, render_page(self.report))
@@ -89,9 +117,15 @@ class RegistryPlugin:
         return [] if known else list(row.coverage.gaps)
 
     @property
-    def fail_under(self) -> float | None:
-        """The least share of fully supported models, in percent."""
-        return self._under
+    def thresholds(self) -> Iterator[Threshold]:
+        """What the report as a whole has to reach."""
+        for of, found, meaning in (
+            ("full", self.report.full_coverage, "fully"),
+            ("overall", self.report.overall_coverage, "fully or partially"),
+        ):
+            least = self._under[of]
+            if least is not None:
+                yield Threshold(f"{of} coverage", found, least, meaning)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section(f"coverage of {self.report.name}")
@@ -113,8 +147,8 @@ class Registry(pytest.File):
             count = taken[row.name] = taken.get(row.name, 0) + 1
             name = row.name if count == 1 else f"{row.name} ({count})"
             found.append(ModelItem.from_parent(self, name=name, plugin=self._plugin, row=row))
-        if self._plugin.fail_under is not None:
-            found.append(ThresholdItem.from_parent(self, name="full coverage", plugin=self._plugin))
+        for threshold in self._plugin.thresholds:
+            found.append(ThresholdItem.from_parent(self, name=threshold.name, threshold=threshold))
         return found
 
 
@@ -149,17 +183,17 @@ class ModelItem(pytest.Item):
 
 
 class ThresholdItem(pytest.Item):
-    """The share of fully supported models."""
+    """The share of models that are supported."""
 
-    def __init__(self, *, plugin: RegistryPlugin, **kwargs: Any) -> None:
+    def __init__(self, *, threshold: Threshold, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._plugin = plugin
+        self._threshold = threshold
 
     def runtest(self) -> None:
         """Fail where the share is less than was asked for."""
-        report, least = self._plugin.report, self._plugin.fail_under
-        if least is not None and report.full_coverage < least:
-            raise Shortfall(f"{report.full_coverage:.1f} % of the models are fully supported; expected {least:g} %")
+        _, found, least, meaning = self._threshold
+        if found < least:
+            raise Shortfall(f"{found:.1f} % of the models are {meaning} supported; expected {least:g} %")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Return the sentence, without a traceback into this package."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from functools import cache, lru_cache
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -87,7 +87,8 @@ def bare(name: str) -> str:
 @cache
 def declared_types(folder: str = "types") -> frozenset[str]:
     """Return the model types that the package declares, read off the names of their modules."""
-    return frozenset(path.stem for path in (Path(__file__).parents[1] / folder).glob("[a-z]*.py"))
+    names = os.listdir(os.path.join(os.path.dirname(os.path.dirname(__file__)), folder))
+    return frozenset(name[:-3] for name in names if name.endswith(".py") and name[0].isalpha())
 
 
 @cache
