@@ -217,6 +217,7 @@ class Model:
         builder: str | None = None,
         progress: Callable[[int, int], None] | None = None,
         waiting: Callable[[str], None] | None = None,
+        announce: Callable[[str], None] | None = None,
     ) -> Proof:
         """Return whether the tensors of the model's files are those of its graph, one by one.
 
@@ -230,6 +231,7 @@ class Model:
             builder: the builder that is to build; by default the best one.
             progress: told how many files are read, of how many.
             waiting: told the name and address of each hub as it is asked.
+            announce: told in a line how many bytes a hub will be asked for, before it is.
 
         Raises:
             BuildError: as `build`.
@@ -249,6 +251,7 @@ class Model:
             timeout=timeout,
             session=HubSession(waiting),
             progress=progress,
+            announce=announce,
         )
         notes = tuple(f"in doubt: {gap}" for gap in graph.gaps)
         return prove_tensors(self.spec, graph, found, notes)

@@ -67,6 +67,7 @@ def prove(
                 builder=builder,
                 progress=bar.told,
                 waiting=bar.waiting,
+                announce=bar.says,
             )
     except ConfigUnavailable as error:
         refuse_misuse(error)

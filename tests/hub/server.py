@@ -221,7 +221,11 @@ def _reply(hub: FakeHub, path: str, query: dict[str, str]) -> _Reply | None:
 
 def _part(hub: FakeHub, request: Request, reply: _Reply | None) -> _Reply | None:
     """Return the part of an answer that was asked for, of a model that is served in parts."""
-    model = hub.models.get(("huggingface", request.path.lstrip("/").partition("/resolve/")[0]))
+    if request.path.startswith("/api/v1/models/"):
+        name = "modelscope", request.path.removeprefix("/api/v1/models/").removesuffix("/repo")
+    else:
+        name = "huggingface", request.path.lstrip("/").partition("/resolve/")[0]
+    model = hub.models.get(name)
     said = request.headers.get("Range", "").removeprefix("bytes=").partition("-")
     if reply is None or reply.status != 200 or model is None or not model.ranges or not said[0]:
         return reply
