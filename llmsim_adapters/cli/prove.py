@@ -113,6 +113,7 @@ def document(source: str, found: Proof) -> Document:
             sections.append(section(title, rows, *(more if len(differences) > _SHOWN else [])))
     apart = [f"{', '.join(found.absent)}: not in the files, which is no difference"] if found.absent else []
     apart += [f"{name}: held a second time, which is no difference" for name in found.copies]
+    apart += [f"{name}: read in part or not at all, which is no difference" for name in found.unused[:_SHOWN]]
     apart += [f"{name}: computed from the config, which is no difference" for name in found.derived[:_SHOWN]]
     if apart or found.notes:
         sections.append(section("Besides", *apart, *found.notes))

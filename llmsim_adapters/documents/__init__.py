@@ -237,6 +237,7 @@ class ProofDocument(_Document):
     other_format: list[TensorDifferenceDocument]
     copies: list[str] = Field(description="embeddings and heads that the files hold a second time; no difference")
     derived: list[str] = Field(description="what a model computes from its config; no difference")
+    unused: list[str] = Field(description="rows and experts that nothing reads; no difference")
     absent: list[str] = Field(description="optional parts of which the files hold nothing; no difference")
     notes: list[str]
     stored_elements: int

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from llmsim_adapters.proof.alike import Side, affinity, packed
 from llmsim_adapters.proof.headers import HeaderError
@@ -12,6 +11,7 @@ from llmsim_adapters.proof.matching import Match, apart, match, match_alone
 from llmsim_adapters.proof.result import Difference, Proof
 from llmsim_adapters.proof.stored import filled, pattern
 from llmsim_adapters.proof.units import AROUND, Unit, stacked, stored_units, wanted_units
+from llmsim_adapters.proof.unread import copied, derived, idle_experts, padded_head
 from llmsim_adapters.spec.dtypes import bytes_of
 from llmsim_adapters.text import printable
 
@@ -22,14 +22,6 @@ if TYPE_CHECKING:
     from llmsim_adapters.proof.folder import Headers
     from llmsim_adapters.proof.stored import Stored
     from llmsim_adapters.spec.model import ModelSpec
-
-_COPY: Final = re.compile(
-    r"(.*\.)?(embed_tokens|wte|word_embeddings|embeddings|lm_head|output_layer|embed_out|head)\.weight"
-)
-"""Names under which files hold the embedding or the head a second time: tied ones, and those of draft layers."""
-
-_DERIVED: Final = re.compile(r".*(rotary_emb\.inv_freq|rotary_pos_emb\.inv_freq|\.attn\.masked_bias)")
-"""Names of what a model computes from its config, which old files hold all the same."""
 
 
 def prove_tensors(spec: ModelSpec, graph: OperatorGraph, headers: Headers, notes: tuple[str, ...] = ()) -> Proof:
@@ -55,7 +47,12 @@ class _Comparison:
     def __init__(self, spec: ModelSpec, graph: OperatorGraph, tensors: tuple[Stored, ...]) -> None:
         self._tensors = {tensor.name: tensor for tensor in tensors}
         self._wanted, self._shared = wanted_units(spec, graph)
-        self._stored = stored_units(tensors, spec, self._wanted)
+        self._spec = spec
+        self._unused = list(idle_experts(tensors, spec))
+        self._copies: list[str] = []
+        self._derived: list[str] = []
+        read = [tensor for tensor in tensors if tensor.name not in set(self._unused)]
+        self._stored = stored_units(read, spec, self._wanted)
         held = {unit[0] for unit, sides in self._stored.items() if sides}
         optional = [stack.name for stack in spec.stacks if stack.optional]
         self._absent = tuple(name for name in optional if name not in held)
@@ -68,13 +65,17 @@ class _Comparison:
     def proof(self, headers: Headers, notes: tuple[str, ...]) -> Proof:
         self._match()
         self._settle_elsewhere()
-        copies, derived = self._told_apart()
+        self._told_apart()
         for unit, found in self._matches.items():
             if not (found.complete or self._as_sibling(unit) or (unit != AROUND and self._as_stacks(unit))):
                 self._differ(found)
         self._odd_shapes()
         wanted = [side for unit, sides in self._wanted.items() if unit[0] not in self._absent for side in sides]
-        gone = {each.name for each in (*self._unexpected, *self._shapes)} | {*copies, *derived}
+        gone = {each.name for each in (*self._unexpected, *self._shapes)} | {
+            *self._copies,
+            *self._derived,
+            *self._unused,
+        }
         pairs = [pair for found in self._matches.values() for pair in found.pairs]
         return Proof(
             headers.location,
@@ -85,8 +86,8 @@ class _Comparison:
             unexpected=tuple(self._unexpected),
             other_shape=tuple(self._shapes),
             other_format=tuple(_formats(pairs)),
-            copies=tuple(copies),
-            derived=tuple(derived),
+            copies=tuple(self._copies),
+            derived=tuple(self._derived),
             absent=self._absent,
             fused=sum(sum(len(s.keys) for s in stored) for stored, wants in pairs if len(stored) + len(wants) > 2),
             stored_elements=sum(tensor.elements for tensor in self._tensors.values()),
@@ -94,6 +95,7 @@ class _Comparison:
             graph_elements=sum(side.elements for side in wanted),
             graph_bytes=sum(bytes_of(side.elements, side.dtype) for side in wanted),
             notes=notes,
+            unused=tuple(self._unused),
         )
 
     def _match(self) -> None:
@@ -126,22 +128,23 @@ class _Comparison:
         self._matches[AROUND] = around._replace(pairs=(*around.pairs, *found.pairs))
         self._elsewhere = {key for pair in found.pairs for side in pair[0] for key in side.keys}
 
-    def _told_apart(self) -> tuple[list[str], list[str]]:
-        """Take away what files hold again, or need not hold, and return its names."""
-        vocabulary = {side.dims for side in self._wanted.get(AROUND, ()) if side.name in _VOCABULARY}
-        copies: list[str] = []
-        derived: list[str] = []
+    def _told_apart(self) -> None:
+        """Take away what files hold and no model reads, and note its names."""
+        around = self._wanted.get(AROUND, ())
         for unit, found in self._matches.items():
-            rest = []
+            rest, open_ = [], list(found.wanted)
             for side in found.stored:
-                if side.dims in vocabulary and all(_COPY.fullmatch(key) for key in side.keys):
-                    copies += side.keys
-                elif all(_DERIVED.fullmatch(key) for key in side.keys):
-                    derived += side.keys
+                head = next((w for w in open_ if len(side.keys) == 1 and padded_head(side, w, self._spec)), None)
+                if copied(side, around):
+                    self._copies += side.keys
+                elif derived(side):
+                    self._derived += side.keys
+                elif head is not None:
+                    self._unused += side.keys
+                    open_.remove(head)
                 else:
                     rest.append(side)
-            self._matches[unit] = found._replace(stored=tuple(rest))
-        return copies, derived
+            self._matches[unit] = found._replace(stored=tuple(rest), wanted=tuple(open_))
 
     def _as_sibling(self, unit: Unit) -> bool:
         """Say what is otherwise than in the other layers of the block, where one of these is as the graph has it."""
@@ -259,9 +262,6 @@ class _Comparison:
         self._missing += [
             Difference("", want.keys[0], want.shape, want.dtype) for to, want in enumerate(wanted) if to not in given
         ]
-
-
-_VOCABULARY: Final = ("embedding.weight", "head.weight")
 
 
 def _key(side: Side) -> tuple[str, ...]:

@@ -42,6 +42,7 @@ class Proof:
         other_format: tensors that both have, in different number formats.
         copies: embeddings and heads that files hold a second time; no difference.
         derived: what a model computes from its config, and files hold all the same; no difference.
+        unused: rows of a head beyond the vocabulary, and experts that do nothing, which nothing reads; no difference.
         absent: parts that only run where asked for, as multi-token prediction, of which the files hold nothing.
         fused: of the matched ones, those that are several of the graph's, or a part of one.
         notes: what the files could not say.
@@ -64,11 +65,12 @@ class Proof:
     graph_elements: int
     graph_bytes: int
     notes: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
 
     @property
     def tensors(self) -> int:
         """Tensors of the files."""
-        return self.matched + sum(map(len, (self.unexpected, self.other_shape, self.copies, self.derived)))
+        return self.matched + sum(map(len, (self.unexpected, self.other_shape, self.copies, self.derived, self.unused)))
 
     @property
     def equal(self) -> bool:
@@ -88,7 +90,7 @@ class Proof:
             "equal": self.equal,
             **{name: getattr(self, name) for name in plain},
             **{name: [each.to_dict() for each in getattr(self, name)] for name in lists},
-            **{name: list(getattr(self, name)) for name in ("copies", "derived", "absent", "notes")},
+            **{name: list(getattr(self, name)) for name in ("copies", "derived", "unused", "absent", "notes")},
             **{name: int(getattr(self, name)) for name in sums},
         }
 
