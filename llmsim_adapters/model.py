@@ -235,14 +235,16 @@ class Model:
 
         Raises:
             BuildError: as `build`.
-            HeaderError: the headers can't be had, or say what can't be; or the checkpoint is quantized.
+            HeaderError: the headers can't be had, or say what can't be; or nobody knows what files of
+                the checkpoint's quantization hold.
         """
-        from llmsim_adapters.proof.proof import prove_tensors, refuse_quantized
+        from llmsim_adapters.proof.proof import prove_tensors
+        from llmsim_adapters.proof.quantized import refuse_unknown
         from llmsim_adapters.proof.where import headers_of
 
         graph = self.build(Schedule(engine="checkpoint"), builder)
         assert self.spec is not None  # the graph was made of it
-        refuse_quantized(self.spec)
+        refuse_unknown(self.spec)
         found = headers_of(
             self.config.provenance,
             weights,

@@ -115,6 +115,8 @@ def document(source: str, found: Proof) -> Document:
     apart += [f"{name}: held a second time, which is no difference" for name in found.copies]
     apart += [f"{name}: read in part or not at all, which is no difference" for name in found.unused[:_SHOWN]]
     apart += [f"{name}: computed from the config, which is no difference" for name in found.derived[:_SHOWN]]
+    if found.beside:
+        apart.append(f"{len(found.beside):,} scales of the cache or words about tensors, which is no difference")
     if apart or found.notes:
         sections.append(section("Besides", *apart, *found.notes))
     return Document(f"{source}: its files against its graph", tuple(sections))

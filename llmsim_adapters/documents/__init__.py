@@ -238,6 +238,7 @@ class ProofDocument(_Document):
     copies: list[str] = Field(description="embeddings and heads that the files hold a second time; no difference")
     derived: list[str] = Field(description="what a model computes from its config; no difference")
     unused: list[str] = Field(description="rows and experts that nothing reads; no difference")
+    beside: list[str] = Field(description="scales of the cache, and words about quantized tensors; no difference")
     absent: list[str] = Field(description="optional parts of which the files hold nothing; no difference")
     notes: list[str]
     stored_elements: int

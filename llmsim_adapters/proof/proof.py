@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
-from llmsim_adapters.proof.alike import Side, affinity, packed
-from llmsim_adapters.proof.headers import HeaderError
+from llmsim_adapters.proof.alike import Side, affinity, packed, packed_parts
 from llmsim_adapters.proof.matching import Match, apart, match, match_alone
+from llmsim_adapters.proof.quantized import as_matrices
 from llmsim_adapters.proof.result import Difference, Proof
 from llmsim_adapters.proof.stored import filled, pattern
 from llmsim_adapters.proof.units import AROUND, Unit, stacked, stored_units, wanted_units
 from llmsim_adapters.proof.unread import copied, derived, idle_experts, padded_head
 from llmsim_adapters.spec.dtypes import bytes_of
-from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,24 +28,14 @@ def prove_tensors(spec: ModelSpec, graph: OperatorGraph, headers: Headers, notes
     return _Comparison(spec, graph, headers.tensors).proof(headers, notes)
 
 
-def refuse_quantized(spec: ModelSpec) -> None:
-    """Refuse to hold a quantized checkpoint against a graph, before its headers are read.
-
-    Raises:
-        HeaderError: it is quantized.
-    """
-    if spec.quantization is not None:
-        message = (
-            f"the config declares a quantization ({printable(spec.quantization.method)}): which tensors its files hold "
-            "for a quantized matrix is not known yet, so that they can't be held against the graph"
-        )
-        raise HeaderError(message)
-
-
 class _Comparison:
     def __init__(self, spec: ModelSpec, graph: OperatorGraph, tensors: tuple[Stored, ...]) -> None:
+        self._files = tensors
+        self._read = as_matrices(tensors, spec, _usual(graph))
+        tensors = self._read.tensors
         self._tensors = {tensor.name: tensor for tensor in tensors}
         self._wanted, self._shared = wanted_units(spec, graph)
+        self._beside = [weight for weight in graph.weights if weight.role == "scale"]
         self._spec = spec
         self._unused = list(idle_experts(tensors, spec))
         self._copies: list[str] = []
@@ -71,32 +60,41 @@ class _Comparison:
                 self._differ(found)
         self._odd_shapes()
         wanted = [side for unit, sides in self._wanted.items() if unit[0] not in self._absent for side in sides]
-        gone = {each.name for each in (*self._unexpected, *self._shapes)} | {
-            *self._copies,
-            *self._derived,
-            *self._unused,
-        }
+        beside = [weight for weight in self._beside if weight.stack not in self._absent]
+        read = self._read
+        missing, unexpected, shapes = (
+            tuple(self._as_in_file(each) for each in found) for found in (self._missing, self._unexpected, self._shapes)
+        )
+        shapes += read.shapes
+        apart = [read.names.get(name, name) for name in (*self._copies, *self._derived, *self._unused)]
+        gone = {each.name for each in (*unexpected, *shapes)} | {*apart, *read.cache_scales, *read.besides}
         pairs = [pair for found in self._matches.values() for pair in found.pairs]
         return Proof(
             headers.location,
             headers.files,
             headers.header_bytes,
-            matched=len(self._tensors.keys() - gone),
-            missing=tuple(self._missing),
-            unexpected=tuple(self._unexpected),
-            other_shape=tuple(self._shapes),
-            other_format=tuple(_formats(pairs)),
+            matched=len({tensor.name for tensor in self._files} - gone),
+            missing=missing + read.missing,
+            unexpected=unexpected,
+            other_shape=shapes,
+            other_format=(*map(self._as_in_file, _formats(pairs)), *read.formats),
             copies=tuple(self._copies),
             derived=tuple(self._derived),
             absent=self._absent,
             fused=sum(sum(len(s.keys) for s in stored) for stored, wants in pairs if len(stored) + len(wants) > 2),
-            stored_elements=sum(tensor.elements for tensor in self._tensors.values()),
-            stored_bytes=sum(tensor.bytes for tensor in self._tensors.values()),
-            graph_elements=sum(side.elements for side in wanted),
-            graph_bytes=sum(bytes_of(side.elements, side.dtype) for side in wanted),
+            stored_elements=sum(tensor.elements for tensor in self._files),
+            stored_bytes=sum(tensor.bytes for tensor in self._files),
+            graph_elements=sum(side.elements for side in wanted) + sum(int(each.elements) for each in beside),
+            graph_bytes=sum(bytes_of(side.elements, side.dtype) for side in wanted)
+            + sum(int(each.bytes) for each in beside),
             notes=notes,
+            beside=(*read.cache_scales, *read.besides),
             unused=tuple(self._unused),
         )
+
+    def _as_in_file(self, each: Difference) -> Difference:
+        """Return a difference with the name that a matrix's own file has for it."""
+        return each._replace(name=self._read.names.get(each.name, each.name))
 
     def _match(self) -> None:
         """Match the layers, each by itself."""
@@ -264,6 +262,12 @@ class _Comparison:
         ]
 
 
+def _usual(graph: OperatorGraph) -> str:
+    """Return the format that most tensors have that are neither quantized nor scales."""
+    formats = Counter(weight.dtype for weight in graph.weights if weight.role == "parameter" and len(weight.shape) == 1)
+    return formats.most_common(1)[0][0] if formats else "float32"
+
+
 def _key(side: Side) -> tuple[str, ...]:
     return (pattern(side.keys[0])[0],)
 
@@ -283,7 +287,7 @@ def _formats(pairs: Iterable[tuple[tuple[Side, ...], tuple[Side, ...]]]) -> Iter
     for stored, wanted in pairs:
         for side in stored:
             one = wanted[0]
-            if side.dtype == one.dtype or (len(wanted) == 1 and packed(side, one)):
+            if side.dtype == one.dtype or (len(wanted) == 1 and (packed(side, one) or packed_parts(one, stored))):
                 continue
             if {side.dtype, one.dtype} == {"uint8", "float8_e8m0fnu"}:  # the same eight bits of exponents
                 continue

@@ -43,6 +43,7 @@ class Proof:
         copies: embeddings and heads that files hold a second time; no difference.
         derived: what a model computes from its config, and files hold all the same; no difference.
         unused: rows of a head beyond the vocabulary, and experts that do nothing, which nothing reads; no difference.
+        beside: scales of the cache, and what says how quantized tensors are to be read; no difference.
         absent: parts that only run where asked for, as multi-token prediction, of which the files hold nothing.
         fused: of the matched ones, those that are several of the graph's, or a part of one.
         notes: what the files could not say.
@@ -66,11 +67,13 @@ class Proof:
     graph_bytes: int
     notes: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
     @property
     def tensors(self) -> int:
         """Tensors of the files."""
-        return self.matched + sum(map(len, (self.unexpected, self.other_shape, self.copies, self.derived, self.unused)))
+        apart = (self.copies, self.derived, self.unused, self.beside)
+        return self.matched + sum(map(len, (self.unexpected, self.other_shape, *apart)))
 
     @property
     def equal(self) -> bool:
@@ -90,7 +93,9 @@ class Proof:
             "equal": self.equal,
             **{name: getattr(self, name) for name in plain},
             **{name: [each.to_dict() for each in getattr(self, name)] for name in lists},
-            **{name: list(getattr(self, name)) for name in ("copies", "derived", "unused", "absent", "notes")},
+            **{
+                name: list(getattr(self, name)) for name in ("copies", "derived", "unused", "beside", "absent", "notes")
+            },
             **{name: int(getattr(self, name)) for name in sums},
         }
 

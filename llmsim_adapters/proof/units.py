@@ -28,7 +28,7 @@ def wanted_units(spec: ModelSpec, graph: OperatorGraph) -> tuple[dict[Unit, list
     units: dict[Unit, list[Side]] = defaultdict(list)
     shared: set[str] = set()
     for weight in graph.weights:
-        if weight.role == "stored":
+        if weight.role in ("stored", "scale"):  # scales are held against their matrices' own (`quantized.py`)
             continue
         part = f"{weight.stack}.{weight.block}.{weight.name}"
         stack = spec.stack(weight.stack)
