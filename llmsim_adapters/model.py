@@ -15,7 +15,7 @@ from llmsim_adapters.graph.schedule import DEFAULT_ENGINE, Schedule, ScheduleErr
 from llmsim_adapters.lowerings.recording import Kept
 from llmsim_adapters.plugins.isolation import refuse_plugins
 from llmsim_adapters.plugins.manager import registered
-from llmsim_adapters.registries.totals import known_total
+from llmsim_adapters.registries.totals import known_total, of_registry
 from llmsim_adapters.sources import TIMEOUT, HubSession, Provenance, find
 from llmsim_adapters.spelling import meant
 from llmsim_adapters.sweep.result import NUMPY
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from llmsim_adapters.dialects.reading.reading import Reading
+    from llmsim_adapters.evaluation.recorded import Recorded
     from llmsim_adapters.evaluation.result import Coverage
     from llmsim_adapters.evaluation.total import Total
     from llmsim_adapters.fit.fit import Fit
@@ -53,14 +54,21 @@ class Model:
     `load` makes them. A pickled model is its config: what follows is computed where it comes to, by the plugins there.
     """
 
-    def __init__(self, config: RawConfig, total: Total | None = None, plugins: Registered | None = None) -> None:
+    def __init__(
+        self,
+        config: RawConfig,
+        total: Total | None = None,
+        plugins: Registered | None = None,
+        recorded: Recorded | None = None,
+    ) -> None:
         self.config = config
         self._total = total
+        self._recorded = recorded
         self._plugins = plugins
         self._kept: dict[str, Kept] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return self.__class__, (self.config, self._total)
+        return self.__class__, (self.config, self._total, None, self._recorded)
 
     def __repr__(self) -> str:
         return f"<Model {printable(self.config.provenance.location)}>"
@@ -218,6 +226,7 @@ class Model:
         progress: Callable[[int, int], None] | None = None,
         waiting: Callable[[str], None] | None = None,
         announce: Callable[[str], None] | None = None,
+        session: HubSession | None = None,
     ) -> Proof:
         """Return whether the tensors of the model's files are those of its graph, one by one.
 
@@ -232,6 +241,7 @@ class Model:
             progress: told how many files are read, of how many.
             waiting: told the name and address of each hub as it is asked.
             announce: told in a line how many bytes a hub will be asked for, before it is.
+            session: what this run knows about the hubs.
 
         Raises:
             BuildError: as `build`.
@@ -251,12 +261,16 @@ class Model:
             endpoint=endpoint,
             offline=offline,
             timeout=timeout,
-            session=HubSession(waiting),
+            session=session or HubSession(waiting),
             progress=progress,
             announce=announce,
         )
         notes = tuple(f"in doubt: {gap}" for gap in graph.gaps)
         return prove_tensors(self.spec, graph, found, notes)
+
+    def proven(self, proof: Proof) -> Model:
+        """Return the model with what was proven of its checkpoint, which is evidence where it is equal."""
+        return Model(self.config, self._total, self._plugins, proof.recorded(self.config.provenance.revision))
 
     @property
     def _registered(self) -> Registered:
@@ -270,6 +284,7 @@ class Model:
             self._registered,
             self._total,
             self.config.content,
+            self._recorded,
         )
 
     def _claim(self, builder: str | None) -> Claim:
@@ -335,6 +350,7 @@ def load(
     files: Mapping[str, Mapping[str, Any]] | None = None,
     timeout: float = TIMEOUT,
     waiting: Callable[[str], None] | None = None,
+    registry: str | os.PathLike[str] | None = None,
 ) -> Model:
     """Find a model's config and return the model.
 
@@ -348,6 +364,7 @@ def load(
             has. Beside a dictionary nothing is known to stand.
         timeout: the seconds that all hubs together have; one that has another behind it gets half of them.
         waiting: told the name and address of each hub as it is asked.
+        registry: a registry file that may have an external total or a kept proof of the model.
 
     Raises:
         ConfigUnavailable: no source has a usable config; `answers` says what each of them said.
@@ -358,6 +375,9 @@ def load(
     config = find(
         source, revision=revision, endpoint=endpoint, offline=offline, session=session, files=files, timeout=timeout
     )
+    if registry is not None:
+        total, recorded = of_registry(registry, source, config.provenance)
+        return Model(config, total, recorded=recorded)
     return Model(config, known_total(config.provenance) if revision in (None, "main") else None)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.evaluation.result import Coverage
     from llmsim_adapters.evaluation.total import Total
     from llmsim_adapters.graph.graph import OperatorGraph
+    from llmsim_adapters.proof.result import Proof
     from llmsim_adapters.spec.model import ModelSpec
 
 _UNKNOWN: Final = "unknown"
@@ -37,7 +38,8 @@ UNPUBLISHED: Final = ("derived", "class_default")
 class ReportRow(NamedTuple):
     """One model of a report; `total` is the external total that the registry has of it, `entry` its row there.
 
-    `graph` is what stands behind the answer: what the files hold, by the best builder, of what `spec` says.
+    `graph` is what stands behind the answer: what the files hold, by the best builder, of what `spec` says; `proof` is
+    what their headers said, where they were asked.
     """
 
     family: str
@@ -48,6 +50,7 @@ class ReportRow(NamedTuple):
     entry: Row | None = None
     graph: OperatorGraph | None = None
     spec: ModelSpec | None = None
+    proof: Proof | None = None
 
     @property
     def config(self) -> str | None:
@@ -215,6 +218,8 @@ def coverage(
     progress: Callable[[int, int], None] | None = None,
     timeout: float = TIMEOUT,
     waiting: Callable[[str], None] | None = None,
+    prove: bool = False,
+    announce: Callable[[str], None] | None = None,
 ) -> Report:
     """Evaluate every model of a registry.
 
@@ -226,6 +231,8 @@ def coverage(
         progress: called with the number of configs that are there, and the number of all, as they come in.
         timeout: the seconds that all hubs together have for each config; one that took them is not asked again.
         waiting: told the name and address of each hub as it is asked.
+        prove: hold the headers of each model's files against its graph, too.
+        announce: told in a line how many bytes of headers a hub will be asked for, before it is.
 
     Raises:
         RegistryError: the registry can't be read.
@@ -238,6 +245,8 @@ def coverage(
         "progress": progress,
         "timeout": timeout,
         "waiting": waiting,
+        "prove": prove,
+        "announce": announce,
     }
     if isinstance(registry, (str, Path)):
         return evaluate(load_registry(registry), **options)
@@ -254,6 +263,8 @@ def evaluate(
     progress: Callable[[int, int], None] | None = None,
     timeout: float = TIMEOUT,
     waiting: Callable[[str], None] | None = None,
+    prove: bool = False,
+    announce: Callable[[str], None] | None = None,
 ) -> Report:
     """Evaluate every model of a registry that is loaded; `sources` in place of what its rows name."""
     rows = registry.models
@@ -263,14 +274,14 @@ def evaluate(
     told = None if progress is None else lambda done: progress(done, len(wanted))
     session = HubSession(waiting)
     found = iter(find_all(wanted, endpoint=endpoint, offline=offline, session=session, progress=told, timeout=timeout))
-    return Report(
-        registry.name,
-        registry.title,
-        tuple(
-            _row(row, source, config or (None if source is None else next(found)))
-            for row, source, config in zip(rows, sources, at_hand, strict=True)
-        ),
+    answers: tuple[tuple[ReportRow, Model | None], ...] = tuple(
+        _row(row, source, config or (None if source is None else next(found)))
+        for row, source, config in zip(rows, sources, at_hand, strict=True)
     )
+    if prove:
+        options: dict[str, Any] = {"endpoint": endpoint, "offline": offline, "timeout": timeout, "session": session}
+        answers = tuple((_proven(*answer, announce=announce, **options), None) for answer in answers)
+    return Report(registry.name, registry.title, tuple(row for row, _ in answers))
 
 
 def _source(row: Row) -> tuple[Any, str | None] | None:
@@ -285,7 +296,9 @@ def _name(source: str | Path | Mapping[str, Any]) -> str:
     return printable(source) if isinstance(source, (str, Path)) else "config"
 
 
-def _row(row: Row, source: tuple[Any, str | None] | None, found: RawConfig | ConfigUnavailable | None) -> ReportRow:
+def _row(
+    row: Row, source: tuple[Any, str | None] | None, found: RawConfig | ConfigUnavailable | None
+) -> tuple[ReportRow, Model | None]:
     shown = "" if source is None else _name(source[0])
     if found is None:
         gap = Gap(
@@ -294,14 +307,31 @@ def _row(row: Row, source: tuple[Any, str | None] | None, found: RawConfig | Con
             f"the registry names no model with the architecture {row.architecture or row.name}"
             f"{f' ({row.note})' if row.note else ''}; evaluate a config of it by `llmsim-adapters explain SOURCE`",
         )
-        return ReportRow(row.family, row.name, shown, unavailable(Provenance("none", ""), gap), entry=row)
+        return ReportRow(row.family, row.name, shown, unavailable(Provenance("none", ""), gap), entry=row), None
     total = None if row.total is None else row.total.total()
     if isinstance(found, ConfigUnavailable):
-        return ReportRow(row.family, row.name, shown, not_found(found), total, row)
-    model = Model(found, total)
+        return ReportRow(row.family, row.name, shown, not_found(found), total, row), None
+    model = Model(found, total, recorded=None if row.proof is None else row.proof.recorded())
     answer = model.coverage
     graph = None if answer.builder is None else model.build(OWN_SCHEDULE)
-    return ReportRow(row.family, row.name, shown, answer, total, row, graph, model.spec)
+    return ReportRow(row.family, row.name, shown, answer, total, row, graph, model.spec), model
+
+
+def _proven(row: ReportRow, model: Model | None, **options: Any) -> ReportRow:
+    """Return a row with what the headers of its files say; where they can't be had, with a note that says so."""
+    from llmsim_adapters.proof.headers import HeaderError  # which few reports need
+
+    if model is None or row.graph is None:
+        return row
+    try:
+        proof = model.prove(**options)
+    except HeaderError as error:
+        return row._replace(coverage=replace(row.coverage, notes=(*row.coverage.notes, f"not proven: {error}")))
+    if proof.equal:
+        return row._replace(coverage=model.proven(proof).coverage, proof=proof)
+    gap = Gap(GapKind.COUNT_MISMATCH, "tensors", f"the files at {proof.location} are {proof.verdict()}")
+    status = Status.PARTIALLY_SUPPORTED
+    return row._replace(coverage=replace(row.coverage, status=status, gaps=(*row.coverage.gaps, gap)), proof=proof)
 
 
 def _count(coverages: Any) -> Counts:

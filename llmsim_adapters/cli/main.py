@@ -87,11 +87,17 @@ def main(context: click.Context, quiet: bool, no_config: bool, tried: tuple[str,
 @click.argument(
     "registry", nargs=-1, metavar="[REGISTRY | SOURCE...]", shell_complete=completed("registries", files=True)
 )
+@click.option("--prove", is_flag=True, help="Hold the headers of each model's files against its graph, too.")
+@click.option(
+    "--record", is_flag=True, help="Keep the proofs in the REGISTRY, a file, from which they are had offline."
+)
 @hub_options
 @report_options
 @format_option
 def coverage(
     registry: tuple[str, ...],
+    prove: bool,
+    record: bool,
     offline: bool,
     endpoint: str | None,
     timeout: float,
@@ -102,23 +108,31 @@ def coverage(
 
     Or on the models whose SOURCEs are given.
     """
-    from llmsim_adapters.cli.coverage import document, listed
+    from llmsim_adapters.cli.coverage import document, keep_proofs, listed
     from llmsim_adapters.cli.progress import progress
     from llmsim_adapters.registries.registry import RegistryError
     from llmsim_adapters.report import coverage as evaluate
 
+    models = listed(registry)
+    if record and not (prove and isinstance(models, str)):
+        message = "--record needs --prove and one REGISTRY, a file"
+        raise Failed(message, MISUSE)
     try:
         with progress("configs") as bar:
             report = evaluate(
-                listed(registry),
+                models,
                 endpoint=endpoint,
                 offline=offline,
                 timeout=timeout,
                 progress=bar.told,
                 waiting=bar.waiting,
+                prove=prove,
+                announce=bar.says,
             )
     except RegistryError as error:
         raise Failed(str(error), MISUSE) from error
+    if record:
+        keep_proofs(str(models), report)
     warn_of_broken_plugins()
     changed = asked.answer(report)
     emit(wanted, changed or (lambda: document(report, full=wanted.format == "markdown")), report.to_dict)

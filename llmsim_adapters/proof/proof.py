@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from llmsim_adapters.evaluation.recorded import digest
 from llmsim_adapters.proof.alike import Side, affinity, packed, packed_parts
 from llmsim_adapters.proof.matching import Match, apart, match, match_alone
 from llmsim_adapters.proof.quantized import as_matrices
@@ -36,7 +38,7 @@ class _Comparison:
         self._tensors = {tensor.name: tensor for tensor in tensors}
         self._wanted, self._shared = wanted_units(spec, graph)
         self._beside = [weight for weight in graph.weights if weight.role == "scale"]
-        self._spec = spec
+        self._spec, self._graph = spec, graph
         self._unused = list(idle_experts(tensors, spec))
         self._copies: list[str] = []
         self._derived: list[str] = []
@@ -88,6 +90,8 @@ class _Comparison:
             graph_bytes=sum(bytes_of(side.elements, side.dtype) for side in wanted)
             + sum(int(each.bytes) for each in beside),
             notes=notes,
+            names_digest=_digest(self._files),
+            graph_digest=digest(self._graph, self._absent),
             beside=(*read.cache_scales, *read.besides),
             unused=tuple(self._unused),
         )
@@ -266,6 +270,11 @@ def _usual(graph: OperatorGraph) -> str:
     """Return the format that most tensors have that are neither quantized nor scales."""
     formats = Counter(weight.dtype for weight in graph.weights if weight.role == "parameter" and len(weight.shape) == 1)
     return formats.most_common(1)[0][0] if formats else "float32"
+
+
+def _digest(tensors: Iterable[Stored]) -> str:
+    lines = sorted(f"{each.name} {each.dtype} {list(each.shape)}" for each in tensors)
+    return sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _key(side: Side) -> tuple[str, ...]:
