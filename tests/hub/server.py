@@ -68,6 +68,8 @@ class Model:
     delay: float = 0.0
     ranges: bool = False
     """Whether it answers requests for a part of a file with that part."""
+    size: int | None = None
+    """The size of a whole file that it says beside a part, where that is a lie."""
 
 
 @dataclass(frozen=True)
@@ -230,7 +232,7 @@ def _part(hub: FakeHub, request: Request, reply: _Reply | None) -> _Reply | None
     if reply is None or reply.status != 200 or model is None or not model.ranges or not said[0]:
         return reply
     part = reply.content[int(said[0]) : int(said[2]) + 1]
-    span = f"bytes {said[0]}-{int(said[0]) + len(part) - 1}/{len(reply.content)}"
+    span = f"bytes {said[0]}-{int(said[0]) + len(part) - 1}/{model.size or len(reply.content)}"
     headers = reply.headers | {"Content-Length": str(len(part)), "Content-Range": span}
     return _Reply(206, headers, part)
 
