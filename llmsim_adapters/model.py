@@ -34,8 +34,9 @@ if TYPE_CHECKING:
     from llmsim_adapters.graph.graph import OperatorGraph
     from llmsim_adapters.plugins.claim import Claim
     from llmsim_adapters.plugins.registered import Registered
+    from llmsim_adapters.proof.folder import Headers
     from llmsim_adapters.proof.result import Proof
-    from llmsim_adapters.sources import RawConfig
+    from llmsim_adapters.sources import Content, RawConfig
     from llmsim_adapters.spec.model import ModelSpec
     from llmsim_adapters.sweep.result import Sweep
 
@@ -60,15 +61,17 @@ class Model:
         total: Total | None = None,
         plugins: Registered | None = None,
         recorded: Recorded | None = None,
+        headers: Headers | None = None,
     ) -> None:
         self.config = config
         self._total = total
         self._recorded = recorded
+        self._headers = headers
         self._plugins = plugins
         self._kept: dict[str, Kept] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return self.__class__, (self.config, self._total, None, self._recorded)
+        return self.__class__, (self.config, self._total, None, self._recorded, self._headers)
 
     def __repr__(self) -> str:
         return f"<Model {printable(self.config.provenance.location)}>"
@@ -82,7 +85,12 @@ class Model:
     @cached_property
     def reading(self) -> Reading:
         """What the config says, key by key."""
-        return read(self.config.data, self._registered.dialects, sidecars=self.config.sidecars)
+        reading = read(self.config.data, self._registered.dialects, sidecars=self.config.sidecars)
+        if self._headers is None:
+            return reading
+        from llmsim_adapters.proof.reading import read_with
+
+        return read_with(reading, self._headers)
 
     @property
     def spec(self) -> ModelSpec | None:
@@ -268,6 +276,56 @@ class Model:
         notes = tuple(f"in doubt: {gap}" for gap in graph.gaps)
         return prove_tensors(self.spec, graph, found, notes)
 
+    def with_headers(
+        self,
+        weights: str | os.PathLike[str] | None = None,
+        *,
+        endpoint: str | None = None,
+        offline: bool = False,
+        timeout: float = TIMEOUT,
+        progress: Callable[[int, int], None] | None = None,
+        waiting: Callable[[str], None] | None = None,
+        announce: Callable[[str], None] | None = None,
+    ) -> Model:
+        """Return the model read with what the headers of its files show, in place of assumptions that no key confirms.
+
+        Only a type that nobody declared is read so: a declared one's headers are for `prove`.
+
+        Args:
+            weights: as the rest, as for `prove`.
+            endpoint: the address of a mirror of the hub.
+            offline: ask no hub.
+            timeout: the seconds that all requests together have.
+            progress: told how many files are read, of how many.
+            waiting: told the name and address of each hub as it is asked.
+            announce: told in a line how many bytes a hub will be asked for.
+
+        Raises:
+            HeaderError: the headers can't be had, or say what can't be.
+        """
+        from llmsim_adapters.proof.where import headers_of
+
+        if self.reading.spec is None or self.reading.dialect:
+            return self
+        headers = headers_of(
+            self.config.provenance,
+            weights,
+            endpoint=endpoint,
+            offline=offline,
+            timeout=timeout,
+            session=HubSession(waiting),
+            progress=progress,
+            announce=announce,
+        )
+        model = Model(self.config, self._total, self._plugins, self._recorded, headers)
+        _ = model.reading  # whatever is wrong with the headers, it is said here
+        return model
+
+    @property
+    def _content(self) -> Content | None:
+        """What formulas are read from; what headers show has none."""
+        return self.config.content if self._headers is None else None
+
     def proven(self, proof: Proof) -> Model:
         """Return the model with what was proven of its checkpoint, which is evidence where it is equal."""
         return Model(self.config, self._total, self._plugins, proof.recorded(self.config.provenance.revision))
@@ -283,7 +341,7 @@ class Model:
             self.config.provenance,
             self._registered,
             self._total,
-            self.config.content,
+            self._content,
             self._recorded,
         )
 
@@ -306,6 +364,7 @@ class Model:
     def _construct(
         self, claim: Claim, schedule: Schedule, *, traced: bool = False, kept: Kept | None = None
     ) -> OperatorGraph:
+        traced = traced and self._headers is None  # what headers show has no formulas of keys
         spec = reread(self.config.content, self._registered) if traced else self.spec
         assert spec is not None  # the claim was made on it
         return construct(
@@ -314,7 +373,7 @@ class Model:
             spec,
             schedule,
             without=unsupported(claim),
-            config=None if traced else self.config.content,
+            config=None if traced else self._content,
             traced=traced,
             kept=kept,
         )

@@ -55,6 +55,7 @@ from llmsim_adapters.spec.components import (
     ScaledResidual,
     Score,
     SinkKeys,
+    StoredTensors,
     StreamProjections,
     every_kind,
 )
@@ -70,6 +71,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 REGISTER = llmsim_builders.llmsim_register_builders
+UNEXPLAINED = StoredTensors(shapes=((4, 2048), (2048,)))
 SINK_KEYS = SinkKeys(num_attention_heads=16, num_key_value_heads=4, head_dim=64)
 BUILDERS: list[type[la.Builder]] = REGISTER()
 FEATURES = Features()
@@ -135,6 +137,7 @@ VARIATIONS: tuple[tuple[str, type[Any], Callable[[Any], Any]], ...] = (
     ("a block_convolution", la.ModelSpec, lambda s: replace(s, inputs=(*s.inputs, CONVOLVED_BLOCK))),
     ("a choice_of_candidates", la.ModelSpec, lambda s: replace(s, outputs=(*s.outputs, replace(MARKOV, candidates=4)))),
     ("a markov_head", la.ModelSpec, lambda s: replace(s, outputs=(*s.outputs, MARKOV))),
+    ("a stored_tensors", la.ModelSpec, lambda s: replace(s, outputs=(*s.outputs, UNEXPLAINED))),
     ("a score", la.ModelSpec, lambda s: replace(s, outputs=(SCORE,))),
     ("prompt_tokens", la.Stack, lambda s: replace(s, prompt=8)),
     ("padded_prefill", la.Stack, lambda s: replace(s, pad_to=7)),

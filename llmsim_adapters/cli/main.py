@@ -26,6 +26,7 @@ from llmsim_adapters.cli.models import (
     split,
     try_plugin,
     warn_of_broken_plugins,
+    with_headers,
 )
 from llmsim_adapters.cli.options import (
     completed,
@@ -154,8 +155,17 @@ def coverage(
     "gaps, builders, config or notes.",
 )
 @click.option("--full", is_flag=True, help="Everything: claims, parameters, and the working of every figure.")
+@click.option("--headers", is_flag=True, help="Of a type that nobody declared, read the headers of its files, too.")
 @model_options
-def explain(source: str, wanted: Wanted, builder: str | None, why: tuple[str, ...], full: bool, **options: Any) -> None:
+def explain(
+    source: str,
+    wanted: Wanted,
+    builder: str | None,
+    why: tuple[str, ...],
+    full: bool,
+    headers: bool,
+    **options: Any,
+) -> None:
     """Say of one model whether it is supported, how large it is and what a step costs, and why.
 
     JSON holds everything, whatever is unfolded.
@@ -172,6 +182,8 @@ def explain(source: str, wanted: Wanted, builder: str | None, why: tuple[str, ..
     failure: Exception | None = None
     try:
         model = find_model(source, hub)
+        if headers:
+            model = with_headers(model, hub)
     except ConfigUnavailable as error:
         refuse_misuse(error)
         answer, failure = not_found(error), error

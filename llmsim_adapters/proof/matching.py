@@ -140,8 +140,12 @@ def _parts(
     smaller = [side for side in among if side.elements < whole.elements and len(side.dims) <= len(whole.dims)]
     smaller.sort(key=lambda side: -near(whole, side))
     candidates = smaller[:_MOST_CANDIDATES]
+    measured = [(side.bits if fits is packed_parts else side.elements, side) for side in candidates]
+    target = whole.bits if fits is packed_parts else whole.elements
     for count in range(2, _MOST_PARTS + 1):
-        for parts in combinations(candidates, count):
-            if fits(whole, parts):
-                return parts
+        for chosen in combinations(measured, count):
+            if sum([size for size, _ in chosen]) == target:  # which few are, and what else there is to see is slow
+                parts = tuple([side for _, side in chosen])
+                if fits(whole, parts):
+                    return parts
     return ()

@@ -56,10 +56,13 @@ def _owners(stack: Stack, block: str) -> list[int]:
     ]
 
 
-def stored_units(tensors: Iterable[Stored], spec: ModelSpec, wanted: dict[Unit, list[Side]]) -> dict[Unit, list[Side]]:
+def stored_units(
+    tensors: Iterable[Stored], spec: ModelSpec, wanted: dict[Unit, list[Side]], *, fold: bool = True
+) -> dict[Unit, list[Side]]:
     """Return the stored tensors at each position; those that have the same name but for further numbers are stacked.
 
-    Where a number of the files stands for several positions of a stack, `wanted` has these as one from then on.
+    Where a number of the files stands for several positions of a stack, `wanted` has these as one from then on, if they
+    are to be folded.
     """
     prefixes: dict[str, list[Stored]] = defaultdict(list)
     around: list[Stored] = []
@@ -76,7 +79,7 @@ def stored_units(tensors: Iterable[Stored], spec: ModelSpec, wanted: dict[Unit, 
         stacks[prefix] = None
     for prefix, found in prefixes.items():
         stack = stacks[prefix]
-        places = {} if stack is None else _places(prefix, found, stack, spec, wanted)
+        places = {} if stack is None else _places(prefix, found, stack, spec, wanted, fold)
         for tensor in found:
             units[AROUND if stack is None else places[tensor.split[1]]].append(tensor)  # type: ignore[index]
     return {unit: stacked(found, numbered=unit == AROUND) for unit, found in units.items()}
@@ -113,11 +116,11 @@ def _folded(found: list[Stored], stack: Stack, numbers: list[int], wanted: dict[
 
 
 def _places(
-    prefix: str, found: list[Stored], stack: Stack, spec: ModelSpec, wanted: dict[Unit, list[Side]]
+    prefix: str, found: list[Stored], stack: Stack, spec: ModelSpec, wanted: dict[Unit, list[Side]], fold: bool
 ) -> dict[int, Unit]:
     """Return the unit of each number: that position, or, where fewer are numbered, the next one of their block."""
     numbers = sorted({tensor.split[1] for tensor in found if tensor.split})
-    times = _folded(found, stack, numbers, wanted)
+    times = _folded(found, stack, numbers, wanted) if fold else 1
     if times > 1:
         for at in range(len(stack.order)):
             if at % times:
