@@ -56,7 +56,7 @@ def test_a_type_that_is_like_a_declared_one_passes_its_tests_as_drafted(
 def test_what_differs_is_said_and_its_test_waits_for_it(environment: Environment, tmp_path: Path) -> None:
     tensors = tensors_of(CASES["olmo2"])
     odd = [tensors[0]._replace(name=f"model.layers.{at}.odd", shape=(3, 5, 7)) for at in range(5)]
-    source = checkpoint(tmp_path / "source", "olmo2", [*tensors, *odd])
+    source = checkpoint(tmp_path / "source", "olmo2", [*tensors, *odd], model_type="acme_two")
     environment.command("new", "llmsim-acme-two", "--from", str(source), cwd=tmp_path)
     project = tmp_path / "llmsim-acme-two"
     text = (project / "llmsim_acme_two" / "dialect.py").read_text()
@@ -68,7 +68,7 @@ def test_what_differs_is_said_and_its_test_waits_for_it(environment: Environment
 
 def test_the_project_is_clean(tmp_path: Path) -> None:
     pytest.importorskip("ruff")
-    source = checkpoint(tmp_path / "source", "olmo2", acme_flag=3)
+    source = checkpoint(tmp_path / "source", "olmo2", acme_flag=3, model_type="acme_three")
     project = tmp_path / "llmsim-acme-three"
     assert run("new", "llmsim-acme-three", "--folder", project, "--from", source).exit_code == 0
     for arguments in (("check", "."), ("format", "--check", ".")):

@@ -134,10 +134,7 @@ class _HuggingFace(Parts):
 
 
 class _ModelScope(Parts):
-    """ModelScope's files, by `requests`, which its client is made with.
-
-    Its client gives no part of a file but into a file, and tries again for half a minute.
-    """
+    """ModelScope's files, by the session of its client, which itself gives no part of a file but into a file."""
 
     tells_commits = False
 
@@ -149,17 +146,18 @@ class _ModelScope(Parts):
     def _get(self, name: str, span: Span | None, most: int) -> Answer | None:
         from llmsim_adapters.sources.modelscope import client
 
-        client()
-        import requests
+        hub = client()
         from modelscope_hub.errors import raise_for_status
 
         token = os.environ.get("MODELSCOPE_API_TOKEN")
         headers = {"Accept-Encoding": "identity", "User-Agent": LIBRARY, **_range(span)}
         if token:
-            headers["Authorization"] = f"Bearer {token}"  # which requests takes off where it is sent elsewhere
+            headers["Authorization"] = f"Bearer {token}"  # which the session takes off where it is sent elsewhere
         url = f"{self.address}/api/v1/models/{self.repo_id}/repo"
         asked: Any = {"Revision": self.commit or self.revision, "FilePath": name}
-        with requests.get(url, params=asked, headers=headers, stream=True, timeout=self._seconds) as reply:
+        legacy = hub.HubApi(endpoint=self.address).legacy
+        session: Any = getattr(legacy, "_read_session", None) or legacy._session  # the former tries nothing again
+        with session.get(url, params=asked, headers=headers, stream=True, timeout=self._seconds) as reply:
             if reply.status_code == _MISSING:  # the config was found at this revision
                 return None
             if reply.status_code >= 400:
