@@ -173,6 +173,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components import SeparableConvolutionModule as SeparableConvolutionModule
     from llmsim_adapters.spec.components import ShortConvolution as ShortConvolution
     from llmsim_adapters.spec.components import Sinks as Sinks
+    from llmsim_adapters.spec.components import StoredTensors as StoredTensors
     from llmsim_adapters.spec.components import StreamProjections as StreamProjections
     from llmsim_adapters.spec.components import TimeMix as TimeMix
     from llmsim_adapters.spec.features import Feature as Feature
@@ -259,7 +260,15 @@ _HOMES = {
         *("MixtureOfAttention", "NextTokenInput", "NgramAttention", "NgramInput", "OutputGate", "Part"),
         *("PatchAttention", "PerLayerEmbedding", "PerLayerInput", "PlaneAttention", "PlanePositions"),
         *("PositionEmbedding", "Projection", "RelativeAttention", "RelativeLogits", "RetrievedExperts"),
-        *("Scale", "ScaledResidual", "SeparableConvolutionModule", "ShortConvolution", "Sinks", "StreamProjections"),
+        *(
+            "Scale",
+            "ScaledResidual",
+            "SeparableConvolutionModule",
+            "ShortConvolution",
+            "Sinks",
+            "StoredTensors",
+            "StreamProjections",
+        ),
         *("TimeMix",),
     ),
     "spec.features": ("Feature",),

@@ -46,10 +46,11 @@ def evaluate(
     *,
     files: Files | None = None,
     timeout: float = TIMEOUT,
+    registry: str | os.PathLike[str] | None = None,
 ) -> Coverage:
     """Return the coverage of a model; arguments as for `load`. A config that can't be had or read is a gap."""
     try:
-        return load(source, revision, endpoint, offline, files=files, timeout=timeout).coverage
+        return load(source, revision, endpoint, offline, files=files, timeout=timeout, registry=registry).coverage
     except ConfigUnavailable as error:
         return not_found(error)
 

@@ -19,7 +19,7 @@ from llmsim_adapters.lowerings.recording import Kept
 from llmsim_adapters.plugins.isolation import refuse_plugins
 from llmsim_adapters.plugins.manager import registered
 from llmsim_adapters.registries.drafts import as_draft
-from llmsim_adapters.registries.totals import known_total
+from llmsim_adapters.registries.totals import known_total, of_registry
 from llmsim_adapters.sources import TIMEOUT, HubSession, Provenance, find
 from llmsim_adapters.sources.answer import Content
 from llmsim_adapters.sources.processors import Reach, with_processors
@@ -33,12 +33,14 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from llmsim_adapters.dialects.reading.reading import Reading
+    from llmsim_adapters.evaluation.recorded import Recorded
     from llmsim_adapters.evaluation.result import Coverage
     from llmsim_adapters.evaluation.total import Total
     from llmsim_adapters.fit.fit import Fit
     from llmsim_adapters.graph.graph import OperatorGraph
     from llmsim_adapters.plugins.claim import Claim
     from llmsim_adapters.plugins.registered import Registered
+    from llmsim_adapters.proof.folder import Headers
     from llmsim_adapters.proof.result import Proof
     from llmsim_adapters.sources import RawConfig
     from llmsim_adapters.spec.model import ModelSpec
@@ -67,15 +69,19 @@ class Model:
         total: Total | None = None,
         plugins: Registered | None = None,
         reach: Reach | None = None,
+        recorded: Recorded | None = None,
+        headers: Headers | None = None,
     ) -> None:
         self.config = config
         self._reach = reach or Reach(offline=True)
         self._total = total
+        self._recorded = recorded
+        self._headers = headers
         self._plugins = plugins
         self._kept: dict[str, Kept] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return self.__class__, (self.config, self._total, None, self._reach)
+        return self.__class__, (self.config, self._total, None, self._reach, self._recorded, self._headers)
 
     def __repr__(self) -> str:
         return f"<Model {printable(self.config.provenance.name)}>"
@@ -89,7 +95,12 @@ class Model:
     @cached_property
     def reading(self) -> Reading:
         """What the config says, key by key."""
-        return read(self.config.data, self._registered.dialects, sidecars=self.config.sidecars)
+        reading = read(self.config.data, self._registered.dialects, sidecars=self.config.sidecars)
+        if self._headers is None:
+            return reading
+        from llmsim_adapters.proof.reading import read_with
+
+        return read_with(reading, self._headers)
 
     @property
     def spec(self) -> ModelSpec | None:
@@ -97,11 +108,11 @@ class Model:
         return self.reading.spec
 
     @cached_property
-    def _seeing(self) -> tuple[Content, ModelSpec | None]:
+    def _seeing(self) -> tuple[Content | None, ModelSpec | None]:
         """The config with the settings of its processors, and what the model is by them: for schedules with media."""
         content = Content(self.config.data, with_processors(self.config, self._reach))
         if content.sidecars is self.config.sidecars:
-            return self.config.content, self.spec
+            return self._content, self.spec
         return content, read(content.data, self._registered.dialects, sidecars=content.sidecars).spec
 
     @property
@@ -313,6 +324,8 @@ class Model:
         builder: str | None = None,
         progress: Callable[[int, int], None] | None = None,
         waiting: Callable[[str], None] | None = None,
+        announce: Callable[[str], None] | None = None,
+        session: HubSession | None = None,
     ) -> Proof:
         """Return whether the tensors of the model's files are those of its graph, one by one.
 
@@ -326,18 +339,66 @@ class Model:
             builder: the builder that is to build; by default the best one.
             progress: told how many files are read, of how many.
             waiting: told the name and address of each hub as it is asked.
+            announce: told in a line how many bytes a hub will be asked for, before it is.
+            session: what this run knows about the hubs.
 
         Raises:
             BuildError: as `build`.
-            HeaderError: the headers can't be had, or say what can't be; or the checkpoint is quantized.
+            HeaderError: the headers can't be had, or say what can't be; or nobody knows what files of
+                the checkpoint's quantization hold.
         """
-        from llmsim_adapters.proof.proof import prove_tensors, refuse_quantized
+        from llmsim_adapters.proof.proof import prove_tensors
+        from llmsim_adapters.proof.quantized import refuse_unknown
         from llmsim_adapters.proof.where import headers_of
 
         graph = self.build(Schedule(engine="checkpoint"), builder)
         assert self.spec is not None  # the graph was made of it
-        refuse_quantized(self.spec)
+        refuse_unknown(self.spec)
         found = headers_of(
+            self.config.provenance,
+            weights,
+            endpoint=endpoint,
+            offline=offline,
+            timeout=timeout,
+            session=session or HubSession(waiting),
+            progress=progress,
+            announce=announce,
+        )
+        notes = tuple(f"in doubt: {gap}" for gap in graph.gaps)
+        return prove_tensors(self.spec, graph, found, notes)
+
+    def with_headers(
+        self,
+        weights: str | os.PathLike[str] | None = None,
+        *,
+        endpoint: str | None = None,
+        offline: bool = False,
+        timeout: float = TIMEOUT,
+        progress: Callable[[int, int], None] | None = None,
+        waiting: Callable[[str], None] | None = None,
+        announce: Callable[[str], None] | None = None,
+    ) -> Model:
+        """Return the model read with what the headers of its files show, in place of assumptions that no key confirms.
+
+        Only a type that nobody declared is read so: a declared one's headers are for `prove`.
+
+        Args:
+            weights: as the rest, as for `prove`.
+            endpoint: the address of a mirror of the hub.
+            offline: ask no hub.
+            timeout: the seconds that all requests together have.
+            progress: told how many files are read, of how many.
+            waiting: told the name and address of each hub as it is asked.
+            announce: told in a line how many bytes a hub will be asked for.
+
+        Raises:
+            HeaderError: the headers can't be had, or say what can't be.
+        """
+        from llmsim_adapters.proof.where import headers_of
+
+        if self.reading.spec is None or self.reading.dialect:
+            return self
+        headers = headers_of(
             self.config.provenance,
             weights,
             endpoint=endpoint,
@@ -345,9 +406,21 @@ class Model:
             timeout=timeout,
             session=HubSession(waiting),
             progress=progress,
+            announce=announce,
         )
-        notes = tuple(f"in doubt: {gap}" for gap in graph.gaps)
-        return prove_tensors(self.spec, graph, found, notes)
+        model = Model(self.config, self._total, self._plugins, self._reach, self._recorded, headers)
+        _ = model.reading  # whatever is wrong with the headers, it is said here
+        return model
+
+    @property
+    def _content(self) -> Content | None:
+        """What formulas are read from; what headers show has none."""
+        return self.config.content if self._headers is None else None
+
+    def proven(self, proof: Proof) -> Model:
+        """Return the model with what was proven of its checkpoint, which is evidence where it is equal."""
+        recorded = proof.recorded(self.config.provenance.revision)
+        return Model(self.config, self._total, self._plugins, self._reach, recorded, self._headers)
 
     @property
     def _registered(self) -> Registered:
@@ -359,7 +432,7 @@ class Model:
         None where code of plugins runs, an external total is to be equalled, or anything fails: `coverage` tells then.
         """
         registered = self._registered
-        if self.spec is None or self._total is not None:
+        if self.spec is None or self._total is not None or self._recorded is not None:
             return None
         try:
             assessed = self._assessed
@@ -392,8 +465,9 @@ class Model:
             self.config.provenance,
             self._registered,
             self._total,
-            self.config.content,
+            self._content,
             vars(self).get("_assessed"),
+            self._recorded,
         )
 
     def _claim(self, builder: str | None) -> Claim:
@@ -415,8 +489,10 @@ class Model:
     def _construct(
         self, claim: Claim, schedule: Schedule, *, traced: bool = False, kept: Kept | None = None
     ) -> OperatorGraph:
-        content, spec = self._seeing if schedule.has_media else (self.config.content, self.spec)
-        spec = reread(content, self._registered) if traced else spec
+        asks = schedule.has_media and self._headers is None
+        content, spec = self._seeing if asks else (self._content, self.spec)
+        traced = traced and content is not None  # what headers show has no formulas of keys
+        spec = spec if content is None or not traced else reread(content, self._registered)
         assert spec is not None  # the claim was made on it
         return construct(
             self._registered.builders[claim.builder],
@@ -483,6 +559,7 @@ def load(
     preprocessor: Mapping[str, Any] | None = None,
     timeout: float = TIMEOUT,
     waiting: Callable[[str], None] | None = None,
+    registry: str | os.PathLike[str] | None = None,
 ) -> Model:
     """Find a model's config and return the model.
 
@@ -498,6 +575,7 @@ def load(
             `preprocessor_config.json`; by default what its source has, else the defaults of the model's class.
         timeout: the seconds that all hubs together have; one that has another behind it gets half of them.
         waiting: told the name and address of each hub as it is asked.
+        registry: a registry file that may have an external total or a kept proof of the model.
 
     Raises:
         ConfigUnavailable: no source has a usable config; `answers` says what each of them said.
@@ -510,8 +588,12 @@ def load(
     )
     if preprocessor is not None:
         config = replace(config, sidecars=with_processor(config.sidecars, preprocessor))
+    reach = Reach(endpoint, offline, timeout)
+    if registry is not None:
+        total, recorded = of_registry(registry, source, config.provenance)
+        return Model(config, total, reach=reach, recorded=recorded)
     total = known_total(config.provenance) if revision in (None, "main") else None
-    return Model(config, total, reach=Reach(endpoint, offline, timeout))
+    return Model(config, total, reach=reach)
 
 
 def not_found(error: ConfigUnavailable) -> Coverage:

@@ -31,7 +31,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--llmsim-evidence",
-        choices=("none", "declared", "built", "verified", "counted"),
+        choices=("none", "declared", "built", "verified", "counted", "proven"),
         default="none",
         help="the least evidence of each model",
     )

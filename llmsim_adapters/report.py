@@ -13,7 +13,7 @@ from llmsim_adapters.evaluation.status import Status
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.plugins.isolation import refuse_plugins
 from llmsim_adapters.registries.registry import Registry, Row, load_registry
-from llmsim_adapters.reported import Answered, Given, ReportRow, answers
+from llmsim_adapters.reported import Answered, Given, ReportRow, answers, proven
 from llmsim_adapters.sources import TIMEOUT, HubSession, Provenance, find_all
 from llmsim_adapters.text import printable
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from concurrent.futures import Executor
 
+    from llmsim_adapters.evaluation.recorded import Recorded
     from llmsim_adapters.evaluation.result import Coverage
     from llmsim_adapters.evaluation.total import Total
 
@@ -189,6 +190,8 @@ def coverage(
     timeout: float = TIMEOUT,
     waiting: Callable[[str], None] | None = None,
     executor: Executor | None = None,
+    prove: bool = False,
+    announce: Callable[[str], None] | None = None,
 ) -> Report:
     """Evaluate every model of a registry.
 
@@ -201,6 +204,8 @@ def coverage(
         timeout: the seconds that all hubs together have for each config; one that took them is not asked again.
         waiting: told the name and address of each hub as it is asked.
         executor: what evaluates, any `concurrent.futures.Executor`; configs are found here.
+        prove: hold the headers of each model's files against its graph, too.
+        announce: told in a line how many bytes of headers a hub will be asked for, before it is.
 
     Raises:
         RegistryError: the registry can't be read.
@@ -214,6 +219,8 @@ def coverage(
         "timeout": timeout,
         "waiting": waiting,
         "executor": executor,
+        "prove": prove,
+        "announce": announce,
     }
     if isinstance(registry, (str, Path)):
         return evaluate(load_registry(registry), **options)
@@ -231,6 +238,8 @@ def evaluate(
     timeout: float = TIMEOUT,
     waiting: Callable[[str], None] | None = None,
     executor: Executor | None = None,
+    prove: bool = False,
+    announce: Callable[[str], None] | None = None,
 ) -> Report:
     """Evaluate every model of a registry that is loaded; `sources` in place of what its rows name."""
     rows = registry.models
@@ -241,18 +250,18 @@ def evaluate(
     session = HubSession(waiting)
     found = iter(find_all(wanted, endpoint=endpoint, offline=offline, session=session, progress=told, timeout=timeout))
     given: list[Given | None] = [
-        None if source is None and config is None else Given(config or next(found), _total(row))
+        None if source is None and config is None else Given(config or next(found), _total(row), _recorded(row))
         for row, source, config in zip(rows, sources, at_hand, strict=True)
     ]
     answered = iter(answers([each for each in given if each is not None], executor))
-    return Report(
-        registry.name,
-        registry.title,
-        tuple(
-            _row(row, source, None if each is None else next(answered))
-            for row, source, each in zip(rows, sources, given, strict=True)
-        ),
-    )
+    reported = [
+        _row(row, source, None if each is None else next(answered))
+        for row, source, each in zip(rows, sources, given, strict=True)
+    ]
+    if prove:
+        reach: dict[str, Any] = {"endpoint": endpoint, "offline": offline, "timeout": timeout, "session": session}
+        reported = [proven(row, announce=announce, **reach) for row in reported]
+    return Report(registry.name, registry.title, tuple(reported))
 
 
 def _source(row: Row) -> tuple[Any, str | None] | None:
@@ -282,6 +291,10 @@ def _row(row: Row, source: tuple[Any, str | None] | None, found: Answered | None
 
 def _total(row: Row) -> Total | None:
     return None if row.total is None else row.total.total()
+
+
+def _recorded(row: Row) -> Recorded | None:
+    return None if row.proof is None else row.proof.recorded()
 
 
 def _count(coverages: Any) -> Counts:

@@ -54,6 +54,7 @@ from llmsim_adapters.spec.components import (
     Scale,
     ScaledResidual,
     SinkKeys,
+    StoredTensors,
     StreamProjections,
     every_kind,
 )
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 REGISTER = llmsim_builders.llmsim_register_builders
+UNEXPLAINED = StoredTensors(shapes=((4, 2048), (2048,)))
 SINK_KEYS = SinkKeys(num_attention_heads=16, num_key_value_heads=4, head_dim=64)
 FIRST_RUN = FirstRunAttention(num_attention_heads=16, num_key_value_heads=4, head_dim=64)
 ROUTED = RoutedValues(input_size=2048, num_values=12, num_values_per_tok=3, value_channels=256)
@@ -141,6 +143,7 @@ VARIATIONS: tuple[tuple[str, type[Any], Callable[[Any], Any]], ...] = (
     ("no_pre_norm", la.Sublayer, lambda s: replace(s, pre_norms=(), post_norms=s.pre_norms)),
     ("position_embedding", la.ModelSpec, lambda s: replace(s, inputs=(*s.inputs, POSITIONS))),
     ("projection", la.ModelSpec, lambda s: replace(s, inputs=(*s.inputs, PROJECTION))),
+    ("a stored_tensors", la.ModelSpec, lambda s: replace(s, outputs=(*s.outputs, UNEXPLAINED))),
     ("prompt_tokens", la.Stack, lambda s: replace(s, prompt=8)),
     ("padded_prefill", la.Stack, lambda s: replace(s, pad_to=7)),
     ("a chunk_attention", la.Block, lambda b: replace(b, sublayers=(*b.sublayers, CHUNKED))),

@@ -113,7 +113,7 @@ class TestWheel:
     def test_has_the_templates_of_projects(self, wheel: Path) -> None:
         found = {name for name in contents(wheel) if name.endswith(".template")}
         assert found == {path.relative_to(ROOT).as_posix() for path in (ROOT / "llmsim_adapters").rglob("*.template")}
-        assert len(found) == 26
+        assert len(found) == 28
 
     def test_answers_from_anywhere_with_the_configs_inside_it(self, site: Path, tmp_path: Path) -> None:
         code = (

@@ -126,6 +126,29 @@ def test_an_index_of_old_files_has_names_and_bytes_only(tmp_path: Path) -> None:
         la.prove(folder(tmp_path))
 
 
+def sharded(count: int, longer: int = 0) -> tuple[list[str], dict[str, bytes]]:
+    """Return the names of shards, and the files of a repository; the last header has so many bytes at least."""
+    tensors = tensors_of(CASE)
+    names = [f"model-{at:05}-of-{count:05}.safetensors" for at in range(1, count + 1)]
+    files, weights = {}, {}
+    for at, name in enumerate(names):
+        part = tensors[at::count]
+        entries = header(part)
+        weights |= {tensor.name: name for tensor in part}
+        if at == count - 1 and longer:
+            entries["__metadata__"] = {"note": ""}
+            entries["__metadata__"]["note"] = "-" * (longer - 8 - len(json.dumps(entries)))
+        data = sum(tensor.bytes for tensor in part)
+        files[name] = packed(json.dumps(entries).encode(), data)
+    index = json.dumps({"weight_map": weights}).encode()
+    return names, {"model.safetensors.index.json": index, **files}
+
+
+def asked(hub: FakeHub, names: list[str]) -> list[str]:
+    """Return the parts of files that a hub was asked for."""
+    return [request.headers["Range"] for request in hub.requests if request.file in names]
+
+
 class TestTheHub:
     def test_only_first_bytes_are_asked_for_and_kept(self, hub: FakeHub) -> None:
         entries = header()
@@ -137,6 +160,49 @@ class TestTheHub:
         before = len(hub.requests)
         assert la.prove("org/name", offline=True).equal
         assert len(hub.requests) == before
+
+    def test_how_much_will_be_asked_for_is_said_before(self, hub: FakeHub) -> None:
+        """The first bytes of every file, then what longer headers have more; of each file once, and no byte twice."""
+        shards, files = sharded(3, longer=250_000)
+        hub.add("huggingface", "org/name", CONFIG, files=files, ranges=True)
+        said: list[str] = []
+        told: list[tuple[int, int]] = []
+
+        def announce(line: str) -> None:
+            said.append(f"{line.partition(' at http')[0]}, {len(asked(hub, shards))} asked for")
+
+        model = la.load("org/name")
+        found = model.prove(announce=announce, progress=lambda *each: told.append(each))
+        assert found.equal
+        assert said == [
+            "reading at most 300,000 bytes of headers of 3 files, 0 asked for",
+            f"reading at most {250_000 - 100_000:,} bytes of headers of 1 file, 3 asked for",
+        ]
+        assert told == [(1, 3), (2, 3), (3, 3)]
+        assert sorted(asked(hub, shards)) == ["bytes=0-99999"] * 3 + ["bytes=100000-249999"]
+
+    def test_modelscope_is_asked_for_parts_of_files_too(self, hub: FakeHub) -> None:
+        shards, files = sharded(2)
+        hub.add("modelscope", "org/name", CONFIG, files=files, ranges=True)
+        assert la.prove("modelscope.cn/org/name").equal
+        assert asked(hub, shards) == ["bytes=0-99999"] * 2
+        before = len(hub.requests)
+        assert la.prove("modelscope.cn/org/name", offline=True).equal
+        assert len(hub.requests) == before
+
+    @pytest.mark.parametrize("name", ["huggingface.co/org/name", "modelscope.cn/org/name"])
+    def test_what_each_hub_can_not_give_is_one_line(self, name: str, hub: FakeHub) -> None:
+        kind = name.partition(".")[0]
+        model = hub.add(kind, "org/name", CONFIG, files={"model.safetensors": packed(header())})
+        with pytest.raises(la.HeaderError, match="does not answer requests for a part of a file"):
+            la.prove(name)
+        model.files.clear()
+        with pytest.raises(la.HeaderError, match=r"has no \.safetensors files"):
+            la.prove(name)
+        index = {"metadata": {"total_size": 1234}, "weight_map": {NAME: "pytorch_model-1.bin"}}
+        model.files["pytorch_model.bin.index.json"] = json.dumps(index).encode()
+        with pytest.raises(la.HeaderError, match="names 1 tensors of 1,234 bytes, and neither their shapes"):
+            la.prove(name)
 
     def test_a_hub_without_parts_of_files_is_told_so(self, hub: FakeHub) -> None:
         hub.add("huggingface", "org/name", CONFIG, files={"model.safetensors": packed(header())})
@@ -155,6 +221,13 @@ class TestTheHub:
 
 
 class TestTheCommand:
+    def test_says_on_standard_error_how_much_it_asks_for(self, hub: FakeHub) -> None:
+        hub.add("huggingface", "org/name", CONFIG, files={"model.safetensors": packed(header())}, ranges=True)
+        done = CliRunner().invoke(main, ["prove", "org/name", "--format", "json"])
+        assert done.exit_code == 0
+        assert done.stderr == f"reading at most 100,000 bytes of headers of 1 file at {hub.url}/org/name\n"
+        assert json.loads(done.stdout)["equal"]
+
     def test_exit_codes_are_the_verdict(self, tmp_path: Path) -> None:
         whole, less = tmp_path / "whole", tmp_path / "less"
         for path in (whole, less):

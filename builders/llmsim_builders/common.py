@@ -14,7 +14,14 @@ _DECODER: Final = frozenset(
     | {"hyper_connection", "hyper_head", "indexer", "initial_state", "convolved_residual", "scaled_residual"}
     | {"alternating_updates", "per_layer_embedding", "per_layer_input", "retrieved_experts", "stream_projections"}
     | {"attention_residual", "axial_position_embedding", "chunk_attention", "hash_embedding"}
-    | {"low_rank_hyper_connection", "ngram_attention", "ngram_input", "patch_attention", "relative_attention"}
+    | {
+        "low_rank_hyper_connection",
+        "ngram_attention",
+        "ngram_input",
+        "patch_attention",
+        "relative_attention",
+        "stored_tensors",
+    }
 )
 
 EVERY_MIXER: Final = frozenset(

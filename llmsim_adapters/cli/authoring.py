@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from llmsim_adapters.cli.command import Command, examples
 from llmsim_adapters.cli.group import MISUSE, Failed
-from llmsim_adapters.cli.options import format_option
+from llmsim_adapters.cli.options import format_option, hub_options
 from llmsim_adapters.cli.output import Wanted, emit, write
 
 if TYPE_CHECKING:
@@ -76,12 +76,25 @@ def names(wanted: Wanted) -> None:
 @click.option("--component", "kind", flag_value="component", help="With a component of its own beside both.")
 @click.option("--tower", "kind", flag_value="tower", help="A model type with a tower for pictures of its own.")
 @click.option("--engine", "kind", flag_value="engine", help="An engine alone.")
-def new(name: str, folder: str | None, kind: Kind) -> None:
+@click.option(
+    "--from",
+    "source",
+    metavar="SOURCE",
+    help="Draft the dialect of this model's type, from its config and the headers of its files.",
+)
+@click.option("--weights", metavar="FOLDER", type=click.Path(file_okay=False), help="Where its *.safetensors are.")
+@hub_options
+def new(name: str, folder: str | None, kind: Kind, source: str | None, weights: str | None, **hub: Any) -> None:
     """Write the project of a plugin that passes its own tests: NAME is that of its distribution, as in llmsim-acme."""
     from llmsim_adapters.scaffold import ScaffoldError, create
 
     try:
-        files = create(name, folder, kind=kind)
+        if source is None:
+            files = create(name, folder, kind=kind)
+        else:
+            from llmsim_adapters.cli.drafting import drafted
+
+            files = create(name, folder, draft=drafted(source, weights, hub))
     except ScaffoldError as error:
         raise Failed(str(error), MISUSE) from error
     write("".join(f"{file}\n" for file in files))

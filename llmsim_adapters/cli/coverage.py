@@ -44,6 +44,19 @@ def listed(given: tuple[str, ...]) -> str | list[str]:
     return [one] if path.is_file() and _is_config(path) else one
 
 
+def keep_proofs(registry: str, report: Report) -> None:
+    """Keep what was proven in the registry that the report is of."""
+    from llmsim_adapters.cli.prove import keep
+
+    found = []
+    for row in report.rows:
+        kept = None if row.proof is None else row.proof.recorded(row.coverage.source.revision)
+        if kept is not None and row.entry is not None:
+            ids = {"name": row.name, "huggingface": row.entry.huggingface, "modelscope": row.entry.modelscope}
+            found.append(({key: value for key, value in ids.items() if value}, kept))
+    keep(registry, found)
+
+
 def _is_config(path: Path) -> bool:
     """Whether a file is the config of a model, and not a list of models: the two have no key in common."""
     try:
@@ -164,7 +177,7 @@ def _models(rows: list[ReportRow]) -> Iterator[Section]:
 
 def _evidence(coverage: Coverage) -> Cell:
     """Return the evidence, and that a total agrees where a plugin's code made the graph, which it does not verify."""
-    apart = coverage.counted and str(coverage.evidence) != "counted"
+    apart = coverage.counted and str(coverage.evidence) not in ("counted", "proven")
     return Cell(str(coverage.evidence), under=("its total agrees",) if apart else ())
 
 

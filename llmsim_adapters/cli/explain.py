@@ -56,7 +56,7 @@ def answer(coverage: Coverage) -> Section:
             ("Category", str(coverage.category or "")),
             ("Builder", coverage.builder or ""),
             ("Evidence", EVIDENCE[coverage.evidence.value]),
-            ("Total", _COUNTED if coverage.counted and str(coverage.evidence) != "counted" else ""),
+            ("Total", _COUNTED if coverage.counted and str(coverage.evidence) not in ("counted", "proven") else ""),
             ("Served", SERVED if coverage.served else ""),
             ("Architecture", coverage.architecture),
             ("Model type", coverage.model_type),

@@ -29,6 +29,7 @@ from llmsim_adapters.cli.models import (
     split,
     try_plugin,
     warn_of_broken_plugins,
+    with_headers,
 )
 from llmsim_adapters.cli.options import (
     completed,
@@ -91,11 +92,17 @@ def main(context: click.Context, quiet: bool, no_config: bool, tried: tuple[str,
 @click.argument(
     "registry", nargs=-1, metavar="[REGISTRY | SOURCE...]", shell_complete=completed("registries", files=True)
 )
+@click.option("--prove", is_flag=True, help="Hold the headers of each model's files against its graph, too.")
+@click.option(
+    "--record", is_flag=True, help="Keep the proofs in the REGISTRY, a file, from which they are had offline."
+)
 @hub_options
 @report_options
 @format_option
 def coverage(
     registry: tuple[str, ...],
+    prove: bool,
+    record: bool,
     offline: bool,
     endpoint: str | None,
     timeout: float,
@@ -106,23 +113,31 @@ def coverage(
 
     Or on the models whose SOURCEs are given.
     """
-    from llmsim_adapters.cli.coverage import document, listed
+    from llmsim_adapters.cli.coverage import document, keep_proofs, listed
     from llmsim_adapters.cli.progress import progress
     from llmsim_adapters.registries.registry import RegistryError
     from llmsim_adapters.report import coverage as evaluate
 
+    models = listed(registry)
+    if record and not (prove and isinstance(models, str)):
+        message = "--record needs --prove and one REGISTRY, a file"
+        raise Failed(message, MISUSE)
     try:
         with progress("configs") as bar:
             report = evaluate(
-                listed(registry),
+                models,
                 endpoint=endpoint,
                 offline=offline,
                 timeout=timeout,
                 progress=bar.told,
                 waiting=bar.waiting,
+                prove=prove,
+                announce=bar.says,
             )
     except RegistryError as error:
         raise Failed(str(error), MISUSE) from error
+    if record:
+        keep_proofs(str(models), report)
     warn_of_broken_plugins()
     changed = asked.answer(report)
     emit(wanted, changed or (lambda: document(report, full=wanted.format == "markdown")), report.to_dict)
@@ -145,6 +160,7 @@ def coverage(
 )
 @click.option("--full", is_flag=True, help="Everything: claims, parameters, and the working of every figure.")
 @draft_option
+@click.option("--headers", is_flag=True, help="Of a type that nobody declared, read the headers of its files, too.")
 @model_options
 def explain(
     source: str,
@@ -153,6 +169,7 @@ def explain(
     why: tuple[str, ...],
     full: bool,
     draft: str | None,
+    headers: bool,
     **options: Any,
 ) -> None:
     """Say of one model whether it is supported, how large it is and what a step costs, and why.
@@ -172,6 +189,8 @@ def explain(
     drafting = find_draft(draft, hub)
     try:
         model = find_model(source, hub)
+        if headers:
+            model = with_headers(model, hub)
     except ConfigUnavailable as error:
         refuse_misuse(error)
         answer, failure = not_found(error), error

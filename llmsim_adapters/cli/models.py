@@ -71,6 +71,15 @@ def beside(source: str, draft: str | None) -> str:
     return source if draft is None else f"{source} with {draft}"
 
 
+def with_headers(model: Model, hub: dict[str, Any]) -> Model:
+    """Return a model of a type that nobody declared with what the headers of its files show."""
+    from llmsim_adapters.cli.progress import progress
+
+    options = {name: hub[name] for name in ("endpoint", "offline", "timeout")}
+    with progress("headers") as bar:
+        return model.with_headers(**options, progress=bar.told, waiting=bar.waiting, announce=bar.says)
+
+
 def refuse_misuse(error: ConfigUnavailable) -> None:
     """End with exit code 2 where the source can't be one, whatever the hubs have."""
     if any(answer.kind == "invalid_id" for answer in error.answers):

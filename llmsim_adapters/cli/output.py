@@ -108,17 +108,23 @@ def to_json(data: Mapping[str, Any]) -> str:
 
 def complain(message: str) -> None:
     """Write one line about an error to standard error."""
-    _say(f"error: {message}")
+    say(f"error: {message}")
 
 
 def warn(message: str) -> None:
     """Write one line to standard error about something that the reader of the data should know."""
+    if not is_quiet():
+        say(f"warning: {message}")
+
+
+def is_quiet() -> bool:
+    """Whether nothing is to be said but errors; asked in the thread of the command."""
     context = click.get_current_context(silent=True)
-    if context is None or not context.find_root().params.get("quiet"):
-        _say(f"warning: {message}")
+    return context is not None and bool(context.find_root().params.get("quiet"))
 
 
-def _say(line: str) -> None:
+def say(line: str) -> None:
+    """Write one line to standard error."""
     errors = streams.talk()
     if errors is None:
         return

@@ -8,6 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llmsim_adapters import streams
+from llmsim_adapters.cli.output import is_quiet, say
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ class Bar(NamedTuple):
 
     told: Callable[[int, int], None] | None = None
     waiting: Callable[[str], None] | None = None
+    says: Callable[[str], None] | None = None
+    """Writes a line above the bar, or where there is none."""
 
 
 @contextmanager
@@ -29,7 +32,7 @@ def progress(what: str) -> Iterator[Bar]:
     """
     errors = streams.talk()
     if errors is None or not errors.isatty():
-        yield Bar()
+        yield Bar(says=None if is_quiet() else say)
         return
     with ExitStack() as stack:
         shown: list[Any] = []
@@ -55,7 +58,15 @@ def progress(what: str) -> Iterator[Bar]:
 
             update(description=escape(f"{what}: waiting for {printable(hub)}"))
 
-        yield Bar(told, waiting)
+        def says(line: str) -> None:
+            if shown:
+                from rich.markup import escape
+
+                shown[0].console.print(escape(printable(line)), highlight=False)
+            else:
+                say(line)
+
+        yield Bar(told, waiting, None if is_quiet() else says)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import click
 
 from llmsim_adapters.cli.command import Command, examples
 from llmsim_adapters.cli.document import Cell, Document, section, table
-from llmsim_adapters.cli.group import Failed
+from llmsim_adapters.cli.group import MISUSE, Failed
 from llmsim_adapters.cli.models import find_model, reason, refuse_misuse, refuse_unknown, warn_of_broken_plugins
 from llmsim_adapters.cli.options import completed, format_option, hub_options, source_argument
 from llmsim_adapters.cli.output import Wanted, emit
@@ -17,6 +17,8 @@ from llmsim_adapters.text import human
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from llmsim_adapters.evaluation.recorded import Recorded
+    from llmsim_adapters.model import Model
     from llmsim_adapters.proof.result import Difference, Proof
 
 _SHOWN: Final = 20
@@ -33,6 +35,12 @@ _SHOWN: Final = 20
 @click.option(
     "--builder", metavar="NAME", shell_complete=completed("builders"), help="The builder that is to build the graph."
 )
+@click.option(
+    "--record",
+    metavar="REGISTRY.json",
+    type=click.Path(dir_okay=False),
+    help="Keep the proof in this registry, from which `coverage` has it offline.",
+)
 @hub_options
 @format_option
 def prove(
@@ -40,6 +48,7 @@ def prove(
     weights: str | None,
     revision: str | None,
     builder: str | None,
+    record: str | None,
     offline: bool,
     endpoint: str | None,
     timeout: float,
@@ -67,6 +76,7 @@ def prove(
                 builder=builder,
                 progress=bar.told,
                 waiting=bar.waiting,
+                announce=bar.says,
             )
     except ConfigUnavailable as error:
         refuse_misuse(error)
@@ -75,9 +85,35 @@ def prove(
         raise reason(error, builder) from error
     warn_of_broken_plugins()
     used = builder or model.coverage.builder or ""
-    emit(wanted, lambda: document(source, found), lambda: data(source, used, found))
+    if record is not None and (kept := found.recorded(model.config.provenance.revision)) is not None:
+        keep(record, [(ids(source, model), kept)])
+    evidence = str(model.proven(found).coverage.evidence)
+    emit(wanted, lambda: document(source, found), lambda: data(source, used, evidence, found))
     if not found.equal:
         raise Failed(found.verdict())
+
+
+def ids(source: str, model: Model) -> dict[str, str]:
+    """Return what a registry's row says of a model: its name, and the id or the path by which it is found."""
+    provenance = model.config.provenance
+    hub = "modelscope" if provenance.source.startswith("modelscope") else "huggingface"
+    found = provenance.repo_id or source
+    return {"name": found, hub: found}
+
+
+def keep(registry: str, proofs: list[tuple[dict[str, str], Recorded]]) -> None:
+    """Add proofs to a registry.
+
+    Raises:
+        Failed: it can't be one.
+    """
+    from llmsim_adapters.registries.recording import record
+    from llmsim_adapters.registries.registry import RegistryError
+
+    try:
+        record(registry, proofs)
+    except RegistryError as error:
+        raise Failed(str(error), MISUSE) from error
 
 
 def document(source: str, found: Proof) -> Document:
@@ -112,15 +148,18 @@ def document(source: str, found: Proof) -> Document:
             sections.append(section(title, rows, *(more if len(differences) > _SHOWN else [])))
     apart = [f"{', '.join(found.absent)}: not in the files, which is no difference"] if found.absent else []
     apart += [f"{name}: held a second time, which is no difference" for name in found.copies]
+    apart += [f"{name}: read in part or not at all, which is no difference" for name in found.unused[:_SHOWN]]
     apart += [f"{name}: computed from the config, which is no difference" for name in found.derived[:_SHOWN]]
+    if found.beside:
+        apart.append(f"{len(found.beside):,} scales of the cache or words about tensors, which is no difference")
     if apart or found.notes:
         sections.append(section("Besides", *apart, *found.notes))
     return Document(f"{source}: its files against its graph", tuple(sections))
 
 
-def data(source: str, builder: str, found: Proof) -> dict[str, Any]:
+def data(source: str, builder: str, evidence: str, found: Proof) -> dict[str, Any]:
     """Return the same, ready for JSON."""
-    return {"source": source, "builder": builder, **found.to_dict()}
+    return {"source": source, "builder": builder, "evidence": evidence, **found.to_dict()}
 
 
 def _read(found: Proof) -> str:

@@ -33,6 +33,7 @@ EVIDENCE: Final = {
     "built": "built: a graph came out",
     "verified": "verified: reference facts hold its dialect, components and features",
     "counted": "counted: its total equals one that others published or measured",
+    "proven": "proven: each tensor of its files is the graph's, one by one",
 }
 _STEP: Final = (
     *("batch_size", "seq_len", "context_len", "mode", "engine", "tp_size", "dp_size", "ep_size"),

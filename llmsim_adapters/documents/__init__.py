@@ -27,7 +27,7 @@ from llmsim_adapters.documents.graph import (
 )
 from llmsim_adapters.documents.plugins import CheckDocument, NamesDocument, PluginsDocument
 from llmsim_adapters.documents.strict import Strict
-from llmsim_adapters.evaluation.status import Status
+from llmsim_adapters.evaluation.status import Evidence, Status
 from llmsim_adapters.spec.category import Category
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -229,7 +229,10 @@ class ProofDocument(_Document):
     builder: str
     equal: bool = Field(description="every tensor of the files is the graph's, and every one of the graph is there")
     location: str = Field(description="where the files are")
+    evidence: Evidence = Field(description="of the model, with what was proven")
     files: int
+    names_digest: str = Field(description="SHA-256 of the files' names, formats and shapes")
+    graph_digest: str = Field(description="SHA-256 of the graph's formats and shapes")
     header_bytes: int = Field(description="that were read of all files")
     matched: int = Field(description="tensors of the files that are the graph's")
     fused: int = Field(description="of the matched ones, those that are several of the graph's, or part of one")
@@ -239,6 +242,8 @@ class ProofDocument(_Document):
     other_format: list[TensorDifferenceDocument]
     copies: list[str] = Field(description="embeddings and heads that the files hold a second time; no difference")
     derived: list[str] = Field(description="what a model computes from its config; no difference")
+    unused: list[str] = Field(description="rows and experts that nothing reads; no difference")
+    beside: list[str] = Field(description="scales of the cache, and words about quantized tensors; no difference")
     absent: list[str] = Field(description="optional parts of which the files hold nothing; no difference")
     notes: list[str]
     stored_elements: int

@@ -75,6 +75,7 @@ class CoverageDocument(Strict):
     builder: str | None
     evidence: Evidence
     counted: bool = Field(description="an external total of the model is the graph's, whatever code made that")
+    proven: bool = Field(description="a recorded proof of the checkpoint is of the graph, whatever code made that")
     served: bool = Field(description="SGLang's own classes hold how models of its architecture are laid out over ranks")
     architecture: str
     model_type: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from llmsim_adapters.errors import AdapterError, internal
 from llmsim_adapters.evaluation.evidence import served, verified
@@ -20,6 +20,7 @@ from llmsim_adapters.plugins.isolation import PluginError
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reading import Reading
+    from llmsim_adapters.evaluation.recorded import Recorded
     from llmsim_adapters.evaluation.seen import Seen
     from llmsim_adapters.evaluation.total import Total
     from llmsim_adapters.graph.graph import OperatorGraph
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from llmsim_adapters.sources import Content, Provenance
     from llmsim_adapters.spec.category import Category
     from llmsim_adapters.spec.model import ModelSpec
+
+
+_AGAIN: Final = "a recorded proof is of a graph that has its tensors in other shapes, of the same bytes: prove it again"
 
 
 class Evaluation(NamedTuple):
@@ -83,6 +87,7 @@ def evaluate(
     total: Total | None = None,
     config: Content | None = None,
     assessed: Assessed | None = None,
+    recorded: Recorded | None = None,
 ) -> Evaluation:
     """Return what the registered builders make of a reading.
 
@@ -93,12 +98,13 @@ def evaluate(
         total: an external total of this model, to be equalled.
         config: what was read, to be read once more for the formulas that an operator's `trace` shows.
         assessed: what the builders say of the reading's spec, where they were asked already.
+        recorded: a proof of this model's checkpoint that was kept.
     """
     spec = reading.spec
     if spec is None:
         return Evaluation(_unreadable(reading, source, registered), None)
     try:
-        return _of_spec(spec, reading, source, registered, total, config, assessed)
+        return _of_spec(spec, reading, source, registered, total, config, assessed, recorded)
     except AdapterError:
         raise
     except Exception as error:  # one model's answer, not the end of a report
@@ -114,6 +120,7 @@ def _of_spec(
     total: Total | None,
     config: Content | None,
     assessed: Assessed | None,
+    recorded: Recorded | None,
 ) -> Evaluation:
     try:
         assessed = assessed or assess(spec, reading, registered)
@@ -127,6 +134,11 @@ def _of_spec(
     gaps = assessed.gaps
     evidence, counted = Evidence.NONE, False
     replaced = registered.replaced.get(reading.dialect)
+    replaced = registered.replaced.get(reading.dialect)
+    gaps = reading.gaps + seen.gaps + (() if replaced is None else (_replaced(reading.dialect, replaced),))
+    gaps += tuple([_left_out(name) for name in spec.unmodelled])
+    evidence, counted, proven = Evidence.NONE, False, False
+    notes = reading.notes
     if best is not None and graph is not None:
         gaps = in_doubt(best, assessed, reading, registered)
         entry = registered.builders[best.builder]
@@ -138,6 +150,13 @@ def _of_spec(
             counted = differing is None
             gaps += () if differing is None else (differing,)
             evidence = Evidence.COUNTED if counted and not made_by_plugin else evidence
+        if recorded is not None:
+            proven = recorded.holds(graph)
+            evidence = Evidence.PROVEN if proven and not made_by_plugin else evidence
+            if not proven:
+                differing = recorded.differs(graph)
+                gaps += () if differing is None else (differing,)
+                notes += () if differing is not None else (_AGAIN,)
         claims = sorted([best, *compared(claims[1:], graph, registered, spec)], key=Claim.rank)
         graph = graph.by(best.builder, gaps)
     status = Status.NOT_SUPPORTED if best is None else Status.PARTIALLY_SUPPORTED if gaps else Status.FULLY_SUPPORTED
@@ -154,9 +173,10 @@ def _of_spec(
         source=source,
         path=reading.path,
         without_effect=reading.without_effect,
-        notes=reading.notes,
+        notes=notes,
         served=best is not None and replaced is None and reading.architecture in served(),
         counted=counted,
+        proven=proven,
     )
     return Evaluation(coverage, graph)
 

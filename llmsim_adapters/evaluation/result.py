@@ -37,6 +37,7 @@ class Coverage:
         without_effect: the keys that were read and change nothing in this config, each with the reason.
         notes: what one may not expect of the answer, and is no gap.
         counted: whether an external total of the model is the graph's, whatever code made that.
+        proven: whether a recorded proof of the model's checkpoint is of this graph, whatever code made that.
         served: whether SGLang's own classes hold how models of its architecture are laid out over ranks.
     """
 
@@ -55,6 +56,7 @@ class Coverage:
     served: bool = False
     notes: tuple[str, ...] = ()
     counted: bool = False
+    proven: bool = False
 
     def __repr__(self) -> str:
         by = f" by {printable(self.builder)}" if self.builder else ""
@@ -85,6 +87,7 @@ class Coverage:
             "builder": self.builder,
             "evidence": self.evidence.value,
             "counted": self.counted,
+            "proven": self.proven,
             "served": self.served,
             "architecture": self.architecture,
             "model_type": self.model_type,

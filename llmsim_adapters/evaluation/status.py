@@ -34,6 +34,8 @@ class Evidence(str, Enum):
     """Reference facts in the test suite hold the dialect and every component and feature involved."""
     COUNTED = "counted"
     """This model's total equals one that others published or measured, and the package's own code made it."""
+    PROVEN = "proven"
+    """Each tensor of this checkpoint's files is the graph's, one by one, and the package's own code made it."""
 
     def __str__(self) -> str:
         return self.value

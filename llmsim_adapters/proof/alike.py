@@ -12,6 +12,7 @@ from llmsim_adapters.proof.stored import bits_of
 
 Dims = tuple[int, ...]
 _SHORTEST: Final = 2
+_BYTE: Final = 8
 
 
 class Side(NamedTuple):
@@ -54,11 +55,12 @@ def refined(stored: Side, wanted: Side) -> bool:
 
 def packed(stored: Side, wanted: Side) -> bool:
     """Whether a stored tensor of whole bytes or words holds the bits of one in a narrower format."""
-    return (
-        bits_of(stored.dtype) > bits_of(wanted.dtype)
-        and stored.dtype.lstrip("u").startswith("int")
-        and stored.bits == wanted.bits
-    )
+    return _packs(stored.dtype) > bits_of(wanted.dtype) and stored.bits == wanted.bits
+
+
+def _packs(dtype: str) -> int:
+    """Return the bits of a word that may be packed, 0 of other formats."""
+    return bits_of(dtype) if dtype.lstrip("u").startswith("int") else 0
 
 
 def _grouped(fewer: Dims, more: Dims) -> bool:
@@ -76,9 +78,20 @@ def _grouped(fewer: Dims, more: Dims) -> bool:
 
 def joined(whole: Side, parts: tuple[Side, ...]) -> bool:
     """Whether parts laid end to end along one dimension are the whole."""
-    if sum(part.elements for part in parts) != whole.elements or len({bits_of(part.dtype) for part in parts}) > 1:
+    widths = {bits_of(part.dtype) for part in parts}
+    if sum(part.elements for part in parts) != whole.elements or len(widths) > 1:
+        return False
+    if min(*widths, bits_of(whole.dtype)) < _BYTE and {bits_of(whole.dtype)} != widths:  # words: no elements
         return False
     return any(all(_slice_of(whole, size, part) for part in parts) for size in set(whole.dims))
+
+
+def packed_parts(whole: Side, parts: tuple[Side, ...]) -> bool:
+    """Whether stored words, whose shape says nothing, together hold the bits of one tensor in a narrower format."""
+    return (
+        all(_packs(part.dtype) > bits_of(whole.dtype) for part in parts)
+        and sum(part.bits for part in parts) == whole.bits
+    )
 
 
 def _slice_of(whole: Side, along: int, part: Side) -> bool:

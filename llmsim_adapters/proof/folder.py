@@ -44,7 +44,7 @@ def in_folder(folder: str) -> Headers:
         raise HeaderError(message) from error
     index = parse(_read(folder, INDEX, MAX_INDEX), INDEX) if INDEX in names else None
     if index is None and not any(name.endswith(SUFFIX) for name in names):
-        raise no_files(folder, _old(folder) if OLD_INDEX in names else None)
+        raise no_files(folder, said_of(_read(folder, OLD_INDEX, MAX_INDEX)) if OLD_INDEX in names else None)
     files = shards(index, names)
     return gathered(folder, index, [(name, local_header(folder, name)) for name in files])
 
@@ -145,8 +145,13 @@ def _read(folder: str, name: str, most: int) -> bytes:
         raise HeaderError(message) from error
 
 
-def _old(folder: str) -> str:
-    index = parse(_read(folder, OLD_INDEX, MAX_INDEX), OLD_INDEX)
+def said_of(old: bytes) -> str:
+    """Return what the index of PyTorch's old files says, which is names and a total only.
+
+    Raises:
+        HeaderError: it is none.
+    """
+    index = parse(old, OLD_INDEX)
     weights, metadata = index.get("weight_map"), index.get("metadata")
     count = len(weights) if isinstance(weights, dict) else 0
     total = metadata.get("total_size") if isinstance(metadata, dict) else None

@@ -55,20 +55,33 @@ def header_of(read: Read, size: int | None, name: str) -> tuple[list[Stored], in
         raise HeaderError(message)
 
     content = read(0, FIRST)
-    if len(content) < _PREFIX:
-        refuse(f"no safetensors file: it has {len(content)} bytes")
-    length = int.from_bytes(content[:_PREFIX], "little")
-    if length > MAX_HEADER:
-        refuse(f"its header would have {length:,} bytes; more than {MAX_HEADER:,} are not read")
-    if size is not None and _PREFIX + length > size:
-        refuse(f"truncated: its header ends at byte {_PREFIX + length:,}, the file at {size:,}")
-    end = _PREFIX + length
+    end = end_of(content, size, name)
     if len(content) < end:
         content += read(len(content), end - len(content))
     if len(content) < end:
         refuse(f"truncated: its header ends at byte {end:,}, and {len(content):,} came")
     header = _parsed(content[_PREFIX:end], refuse)
     return _tensors(header, None if size is None else size - end, name, refuse), len(content[:end])
+
+
+def end_of(content: bytes, size: int | None, name: str) -> int:
+    """Return where the header of a file ends whose first bytes are given.
+
+    Raises:
+        HeaderError: it is too long, or would end behind the file.
+    """
+    shown = printable(name, _LONGEST_NAME)
+    if len(content) < _PREFIX:
+        message = f"{shown}: no safetensors file: it has {len(content)} bytes"
+        raise HeaderError(message)
+    length = int.from_bytes(content[:_PREFIX], "little")
+    if length > MAX_HEADER:
+        message = f"{shown}: its header would have {length:,} bytes; more than {MAX_HEADER:,} are not read"
+        raise HeaderError(message)
+    if size is not None and _PREFIX + length > size:
+        message = f"{shown}: truncated: its header ends at byte {_PREFIX + length:,}, the file at {size:,}"
+        raise HeaderError(message)
+    return _PREFIX + length
 
 
 def parse(content: bytes, name: str) -> dict[str, Any]:

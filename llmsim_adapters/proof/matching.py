@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from llmsim_adapters.proof.alike import Side, affinity, joined, packed, refined, same
+from llmsim_adapters.proof.alike import Side, affinity, joined, packed, packed_parts, refined, same
 from llmsim_adapters.proof.stored import bits_of
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ class _Matching:
                 else:
                     self._joined()
             self._one_by_one(packed)
+            self._packed()
             self._one_by_one(refined)
         return Match(tuple(self._pairs), tuple(self._stored), tuple(self._wanted))
 
@@ -110,6 +111,13 @@ class _Matching:
                 self._stored = [side for side in self._stored if side not in parts]
                 self._pairs.append((parts, (whole,)))
 
+    def _packed(self) -> None:
+        for whole in [side for side in self._wanted if bits_of(side.dtype) < 8]:
+            if parts := _parts(whole, self._stored, lambda w, p: affinity(p.name, w.name), packed_parts):
+                self._wanted.remove(whole)
+                self._stored = [side for side in self._stored if side not in parts]
+                self._pairs.append((parts, (whole,)))
+
     def _unstack(self) -> None:
         """Take apart what was stacked, where as a stack it is nothing that is wanted."""
         self._stored = [each for side in self._stored for each in apart(side)]
@@ -122,13 +130,22 @@ def apart(side: Side) -> Sequence[Side]:
     return [side._replace(shape=side.shape[1:], keys=(key,)) for key in side.keys]
 
 
-def _parts(whole: Side, among: Sequence[Side], near: Callable[[Side, Side], float]) -> tuple[Side, ...]:
+def _parts(
+    whole: Side,
+    among: Sequence[Side],
+    near: Callable[[Side, Side], float],
+    fits: Callable[[Side, tuple[Side, ...]], bool] = joined,
+) -> tuple[Side, ...]:
     """Return the parts that make up a whole, of those that could the ones whose names are nearest."""
     smaller = [side for side in among if side.elements < whole.elements and len(side.dims) <= len(whole.dims)]
     smaller.sort(key=lambda side: -near(whole, side))
     candidates = smaller[:_MOST_CANDIDATES]
+    measured = [(side.bits if fits is packed_parts else side.elements, side) for side in candidates]
+    target = whole.bits if fits is packed_parts else whole.elements
     for count in range(2, _MOST_PARTS + 1):
-        for parts in combinations(candidates, count):
-            if joined(whole, parts):
-                return parts
+        for chosen in combinations(measured, count):
+            if sum([size for size, _ in chosen]) == target:  # which few are, and what else there is to see is slow
+                parts = tuple([side for _, side in chosen])
+                if fits(whole, parts):
+                    return parts
     return ()

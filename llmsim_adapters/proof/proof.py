@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Any, Final
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
 
-from llmsim_adapters.proof.alike import Side, affinity, packed
-from llmsim_adapters.proof.headers import HeaderError
+from llmsim_adapters.evaluation.recorded import digest
+from llmsim_adapters.proof.alike import Side, affinity, packed, packed_parts
 from llmsim_adapters.proof.matching import Match, apart, match, match_alone
+from llmsim_adapters.proof.quantized import as_matrices
 from llmsim_adapters.proof.result import Difference, Proof
 from llmsim_adapters.proof.stored import filled, pattern
 from llmsim_adapters.proof.units import AROUND, Unit, stacked, stored_units, wanted_units
+from llmsim_adapters.proof.unread import copied, derived, idle_experts, padded_head
 from llmsim_adapters.spec.dtypes import bytes_of
-from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,39 +24,26 @@ if TYPE_CHECKING:
     from llmsim_adapters.proof.stored import Stored
     from llmsim_adapters.spec.model import ModelSpec
 
-_COPY: Final = re.compile(
-    r"(.*\.)?(embed_tokens|wte|word_embeddings|embeddings|lm_head|output_layer|embed_out|head)\.weight"
-)
-"""Names under which files hold the embedding or the head a second time: tied ones, and those of draft layers."""
-
-_DERIVED: Final = re.compile(r".*(rotary_emb\.inv_freq|rotary_pos_emb\.inv_freq|\.attn\.masked_bias)")
-"""Names of what a model computes from its config, which old files hold all the same."""
-
 
 def prove_tensors(spec: ModelSpec, graph: OperatorGraph, headers: Headers, notes: tuple[str, ...] = ()) -> Proof:
     """Return the comparison of stored tensors with a graph that was built as a checkpoint has it."""
     return _Comparison(spec, graph, headers.tensors).proof(headers, notes)
 
 
-def refuse_quantized(spec: ModelSpec) -> None:
-    """Refuse to hold a quantized checkpoint against a graph, before its headers are read.
-
-    Raises:
-        HeaderError: it is quantized.
-    """
-    if spec.quantization is not None:
-        message = (
-            f"the config declares a quantization ({printable(spec.quantization.method)}): which tensors its files hold "
-            "for a quantized matrix is not known yet, so that they can't be held against the graph"
-        )
-        raise HeaderError(message)
-
-
 class _Comparison:
     def __init__(self, spec: ModelSpec, graph: OperatorGraph, tensors: tuple[Stored, ...]) -> None:
+        self._files = tensors
+        self._read = as_matrices(tensors, spec, _usual(graph))
+        tensors = self._read.tensors
         self._tensors = {tensor.name: tensor for tensor in tensors}
         self._wanted, self._shared = wanted_units(spec, graph)
-        self._stored = stored_units(tensors, spec, self._wanted)
+        self._beside = [weight for weight in graph.weights if weight.role == "scale"]
+        self._spec, self._graph = spec, graph
+        self._unused = list(idle_experts(tensors, spec))
+        self._copies: list[str] = []
+        self._derived: list[str] = []
+        read = [tensor for tensor in tensors if tensor.name not in set(self._unused)]
+        self._stored = stored_units(read, spec, self._wanted)
         held = {unit[0] for unit, sides in self._stored.items() if sides}
         optional = [stack.name for stack in spec.stacks if stack.optional]
         self._absent = tuple(name for name in optional if name not in held)
@@ -68,33 +56,49 @@ class _Comparison:
     def proof(self, headers: Headers, notes: tuple[str, ...]) -> Proof:
         self._match()
         self._settle_elsewhere()
-        copies, derived = self._told_apart()
+        self._told_apart()
         for unit, found in self._matches.items():
             if not (found.complete or self._as_sibling(unit) or (unit != AROUND and self._as_stacks(unit))):
                 self._differ(found)
         self._odd_shapes()
         wanted = [side for unit, sides in self._wanted.items() if unit[0] not in self._absent for side in sides]
-        gone = {each.name for each in (*self._unexpected, *self._shapes)} | {*copies, *derived}
+        beside = [weight for weight in self._beside if weight.stack not in self._absent]
+        read = self._read
+        missing, unexpected, shapes = (
+            tuple(self._as_in_file(each) for each in found) for found in (self._missing, self._unexpected, self._shapes)
+        )
+        shapes += read.shapes
+        apart = [read.names.get(name, name) for name in (*self._copies, *self._derived, *self._unused)]
+        gone = {each.name for each in (*unexpected, *shapes)} | {*apart, *read.cache_scales, *read.besides}
         pairs = [pair for found in self._matches.values() for pair in found.pairs]
         return Proof(
             headers.location,
             headers.files,
             headers.header_bytes,
-            matched=len(self._tensors.keys() - gone),
-            missing=tuple(self._missing),
-            unexpected=tuple(self._unexpected),
-            other_shape=tuple(self._shapes),
-            other_format=tuple(_formats(pairs)),
-            copies=tuple(copies),
-            derived=tuple(derived),
+            matched=len({tensor.name for tensor in self._files} - gone),
+            missing=missing + read.missing,
+            unexpected=unexpected,
+            other_shape=shapes,
+            other_format=(*map(self._as_in_file, _formats(pairs)), *read.formats),
+            copies=tuple(self._copies),
+            derived=tuple(self._derived),
             absent=self._absent,
             fused=sum(sum(len(s.keys) for s in stored) for stored, wants in pairs if len(stored) + len(wants) > 2),
-            stored_elements=sum(tensor.elements for tensor in self._tensors.values()),
-            stored_bytes=sum(tensor.bytes for tensor in self._tensors.values()),
-            graph_elements=sum(side.elements for side in wanted),
-            graph_bytes=sum(bytes_of(side.elements, side.dtype) for side in wanted),
+            stored_elements=sum(tensor.elements for tensor in self._files),
+            stored_bytes=sum(tensor.bytes for tensor in self._files),
+            graph_elements=sum(side.elements for side in wanted) + sum(int(each.elements) for each in beside),
+            graph_bytes=sum(bytes_of(side.elements, side.dtype) for side in wanted)
+            + sum(int(each.bytes) for each in beside),
             notes=notes,
+            names_digest=_digest(self._files),
+            graph_digest=digest(self._graph, self._absent),
+            beside=(*read.cache_scales, *read.besides),
+            unused=tuple(self._unused),
         )
+
+    def _as_in_file(self, each: Difference) -> Difference:
+        """Return a difference with the name that a matrix's own file has for it."""
+        return each._replace(name=self._read.names.get(each.name, each.name))
 
     def _match(self) -> None:
         """Match the layers, each by itself."""
@@ -126,22 +130,23 @@ class _Comparison:
         self._matches[AROUND] = around._replace(pairs=(*around.pairs, *found.pairs))
         self._elsewhere = {key for pair in found.pairs for side in pair[0] for key in side.keys}
 
-    def _told_apart(self) -> tuple[list[str], list[str]]:
-        """Take away what files hold again, or need not hold, and return its names."""
-        vocabulary = {side.dims for side in self._wanted.get(AROUND, ()) if side.name in _VOCABULARY}
-        copies: list[str] = []
-        derived: list[str] = []
+    def _told_apart(self) -> None:
+        """Take away what files hold and no model reads, and note its names."""
+        around = self._wanted.get(AROUND, ())
         for unit, found in self._matches.items():
-            rest = []
+            rest, open_ = [], list(found.wanted)
             for side in found.stored:
-                if side.dims in vocabulary and all(_COPY.fullmatch(key) for key in side.keys):
-                    copies += side.keys
-                elif all(_DERIVED.fullmatch(key) for key in side.keys):
-                    derived += side.keys
+                head = next((w for w in open_ if len(side.keys) == 1 and padded_head(side, w, self._spec)), None)
+                if copied(side, around):
+                    self._copies += side.keys
+                elif derived(side):
+                    self._derived += side.keys
+                elif head is not None:
+                    self._unused += side.keys
+                    open_.remove(head)
                 else:
                     rest.append(side)
-            self._matches[unit] = found._replace(stored=tuple(rest))
-        return copies, derived
+            self._matches[unit] = found._replace(stored=tuple(rest), wanted=tuple(open_))
 
     def _as_sibling(self, unit: Unit) -> bool:
         """Say what is otherwise than in the other layers of the block, where one of these is as the graph has it."""
@@ -261,7 +266,15 @@ class _Comparison:
         ]
 
 
-_VOCABULARY: Final = ("embedding.weight", "head.weight")
+def _usual(graph: OperatorGraph) -> str:
+    """Return the format that most tensors have that are neither quantized nor scales."""
+    formats = Counter(weight.dtype for weight in graph.weights if weight.role == "parameter" and len(weight.shape) == 1)
+    return formats.most_common(1)[0][0] if formats else "float32"
+
+
+def _digest(tensors: Iterable[Stored]) -> str:
+    lines = sorted(f"{each.name} {each.dtype} {list(each.shape)}" for each in tensors)
+    return sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _key(side: Side) -> tuple[str, ...]:
@@ -283,7 +296,7 @@ def _formats(pairs: Iterable[tuple[tuple[Side, ...], tuple[Side, ...]]]) -> Iter
     for stored, wanted in pairs:
         for side in stored:
             one = wanted[0]
-            if side.dtype == one.dtype or (len(wanted) == 1 and packed(side, one)):
+            if side.dtype == one.dtype or (len(wanted) == 1 and (packed(side, one) or packed_parts(one, stored))):
                 continue
             if {side.dtype, one.dtype} == {"uint8", "float8_e8m0fnu"}:  # the same eight bits of exponents
                 continue

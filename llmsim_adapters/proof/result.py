@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from llmsim_adapters.evaluation.recorded import Recorded
 from llmsim_adapters.text import human, printable
 
 
@@ -42,6 +43,10 @@ class Proof:
         other_format: tensors that both have, in different number formats.
         copies: embeddings and heads that files hold a second time; no difference.
         derived: what a model computes from its config, and files hold all the same; no difference.
+        unused: rows of a head beyond the vocabulary, and experts that do nothing, which nothing reads; no difference.
+        beside: scales of the cache, and what says how quantized tensors are to be read; no difference.
+        names_digest: of the files' names, formats and shapes.
+        graph_digest: of the graph's shapes and formats, without absent parts.
         absent: parts that only run where asked for, as multi-token prediction, of which the files hold nothing.
         fused: of the matched ones, those that are several of the graph's, or a part of one.
         notes: what the files could not say.
@@ -64,16 +69,28 @@ class Proof:
     graph_elements: int
     graph_bytes: int
     notes: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    names_digest: str = ""
+    graph_digest: str = ""
 
     @property
     def tensors(self) -> int:
         """Tensors of the files."""
-        return self.matched + sum(map(len, (self.unexpected, self.other_shape, self.copies, self.derived)))
+        apart = (self.copies, self.derived, self.unused, self.beside)
+        return self.matched + sum(map(len, (self.unexpected, self.other_shape, *apart)))
 
     @property
     def equal(self) -> bool:
         """Whether every tensor of the files is one of the graph, and every tensor of the graph is there."""
         return not (self.missing or self.unexpected or self.other_shape or self.other_format)
+
+    def recorded(self, revision: str | None = None) -> Recorded | None:
+        """Return what is kept of the proof; None where the sides differ."""
+        if not self.equal:
+            return None
+        sums = int(self.graph_elements), int(self.graph_bytes)
+        return Recorded(*sums, self.tensors, self.names_digest, self.graph_digest, revision, self.absent)
 
     def __repr__(self) -> str:
         verdict = "equal" if self.equal else "different"
@@ -82,13 +99,15 @@ class Proof:
     def to_dict(self) -> dict[str, Any]:
         """Return the proof, ready for JSON."""
         lists = ("missing", "unexpected", "other_shape", "other_format")
-        plain = ("location", "files", "header_bytes", "matched", "fused")
+        plain = ("location", "files", "header_bytes", "matched", "fused", "names_digest", "graph_digest")
         sums = ("stored_elements", "stored_bytes", "graph_elements", "graph_bytes")
         return {
             "equal": self.equal,
             **{name: getattr(self, name) for name in plain},
             **{name: [each.to_dict() for each in getattr(self, name)] for name in lists},
-            **{name: list(getattr(self, name)) for name in ("copies", "derived", "absent", "notes")},
+            **{
+                name: list(getattr(self, name)) for name in ("copies", "derived", "unused", "beside", "absent", "notes")
+            },
             **{name: int(getattr(self, name)) for name in sums},
         }
 

@@ -9,7 +9,7 @@ from llmsim_adapters.proof.alike import Side, affinity
 from llmsim_adapters.proof.stored import pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from llmsim_adapters.graph.graph import OperatorGraph
     from llmsim_adapters.proof.stored import Stored
@@ -28,7 +28,7 @@ def wanted_units(spec: ModelSpec, graph: OperatorGraph) -> tuple[dict[Unit, list
     units: dict[Unit, list[Side]] = defaultdict(list)
     shared: set[str] = set()
     for weight in graph.weights:
-        if weight.role == "stored":
+        if weight.role in ("stored", "scale"):  # scales are held against their matrices' own (`quantized.py`)
             continue
         part = f"{weight.stack}.{weight.block}.{weight.name}"
         stack = spec.stack(weight.stack)
@@ -56,8 +56,14 @@ def _owners(stack: Stack, block: str) -> list[int]:
     ]
 
 
-def stored_units(tensors: Iterable[Stored], spec: ModelSpec, wanted: dict[Unit, list[Side]]) -> dict[Unit, list[Side]]:
-    """Return the stored tensors at each position; those that have the same name but for further numbers are stacked."""
+def stored_units(
+    tensors: Iterable[Stored], spec: ModelSpec, wanted: dict[Unit, list[Side]], *, fold: bool = True
+) -> dict[Unit, list[Side]]:
+    """Return the stored tensors at each position; those that have the same name but for further numbers are stacked.
+
+    Where a number of the files stands for several positions of a stack, `wanted` has these as one from then on, if they
+    are to be folded.
+    """
     prefixes: dict[str, list[Stored]] = defaultdict(list)
     around: list[Stored] = []
     for tensor in tensors:
@@ -68,17 +74,58 @@ def stored_units(tensors: Iterable[Stored], spec: ModelSpec, wanted: dict[Unit, 
             prefixes[at[0]].append(tensor)
     units: dict[Unit, list[Stored]] = defaultdict(list)
     units[AROUND] = around
+    stacks = {prefix: _stack_of(prefix, found, spec, wanted) for prefix, found in prefixes.items()}
+    for prefix in _superfluous(prefixes, stacks, wanted):
+        stacks[prefix] = None
     for prefix, found in prefixes.items():
-        stack = _stack_of(prefix, found, spec, wanted)
-        places = {} if stack is None else _places(prefix, found, stack, spec)
+        stack = stacks[prefix]
+        places = {} if stack is None else _places(prefix, found, stack, spec, wanted, fold)
         for tensor in found:
             units[AROUND if stack is None else places[tensor.split[1]]].append(tensor)  # type: ignore[index]
     return {unit: stacked(found, numbered=unit == AROUND) for unit, found in units.items()}
 
 
-def _places(prefix: str, found: list[Stored], stack: Stack, spec: ModelSpec) -> dict[int, Unit]:
+def _superfluous(
+    prefixes: dict[str, list[Stored]], stacks: dict[str, Stack | None], wanted: dict[Unit, list[Side]]
+) -> Iterator[str]:
+    """Yield the prefixes without which the others are nearer to what a stack has: numbered lists beside its layers."""
+    elements = {prefix: sum(tensor.elements for tensor in found) for prefix, found in prefixes.items()}
+    for name in {stack.name for stack in stacks.values() if stack is not None}:
+        whole = sum(side.elements for unit, sides in wanted.items() if unit[0] == name for side in sides)
+        so_far = 0
+        mine = [prefix for prefix, stack in stacks.items() if stack is not None and stack.name == name]
+        for prefix in sorted(mine, key=lambda each: abs(elements[each] - whole)):
+            if so_far and abs(so_far + elements[prefix] - whole) >= abs(so_far - whole):
+                yield prefix
+            else:
+                so_far += elements[prefix]
+
+
+def _folded(found: list[Stored], stack: Stack, numbers: list[int], wanted: dict[Unit, list[Side]]) -> int:
+    """Return how many positions of a stack a number of the files stands for: several where that is nearer in size."""
+    times, over = divmod(len(stack.order), len(numbers))
+    if over or times < 2 or numbers[-1] >= len(numbers):
+        return 1
+
+    def off(positions: Iterable[int]) -> int:
+        return abs(held - sum(side.elements for at in positions for side in wanted.get((stack.name, at), ())))
+
+    held = sum(tensor.elements for tensor in found)
+    others = [numbers, *(owners for block in stack.blocks if len(owners := _owners(stack, block.name)) == len(numbers))]
+    return times if off(range(len(stack.order))) < min(map(off, others)) else 1
+
+
+def _places(
+    prefix: str, found: list[Stored], stack: Stack, spec: ModelSpec, wanted: dict[Unit, list[Side]], fold: bool
+) -> dict[int, Unit]:
     """Return the unit of each number: that position, or, where fewer are numbered, the next one of their block."""
     numbers = sorted({tensor.split[1] for tensor in found if tensor.split})
+    times = _folded(found, stack, numbers, wanted) if fold else 1
+    if times > 1:
+        for at in range(len(stack.order)):
+            if at % times:
+                wanted.setdefault((stack.name, at // times * times), []).extend(wanted.pop((stack.name, at), []))
+        return {number: (stack.name, number * times) for number in numbers}
     blocks = [
         block
         for block in stack.blocks

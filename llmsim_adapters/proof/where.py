@@ -27,6 +27,7 @@ def headers_of(
     timeout: float = 60.0,
     session: HubSession | None = None,
     progress: Callable[[int, int], None] | None = None,
+    announce: Callable[[str], None] | None = None,
 ) -> Headers:
     """Return what the headers of a model's files say: in a folder, beside its config, or on the hub that it is from.
 
@@ -39,15 +40,13 @@ def headers_of(
         folder = os.path.dirname(provenance.location) or "."
         if provenance.source == "path" or _has_files(folder):
             return in_folder(folder)
-    if provenance.source.startswith("modelscope"):
-        message = "headers of files on ModelScope are not read: name a folder with the files (`weights`, --weights)"
-        raise HeaderError(message)
     if provenance.repo_id is None:
         message = "a config alone has no files: name a folder with them (`weights`, --weights)"
         raise HeaderError(message)
     from llmsim_adapters.proof.hub import on_hub
 
     return on_hub(
+        "modelscope" if provenance.source.startswith("modelscope") else "huggingface",
         provenance.repo_id,
         provenance.revision,
         endpoint=endpoint,
@@ -55,6 +54,7 @@ def headers_of(
         timeout=timeout,
         session=session,
         progress=progress,
+        announce=announce,
     )
 
 

@@ -13,6 +13,7 @@ from typing import Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from llmsim_adapters.errors import AdapterError
+from llmsim_adapters.evaluation.recorded import Recorded
 from llmsim_adapters.evaluation.total import Total
 from llmsim_adapters.gap import few
 from llmsim_adapters.registries.offline import Offline
@@ -43,6 +44,24 @@ class RegistryTotal(BaseModel):
         return Total(self.value, self.source, self.kind, self.counts)
 
 
+class RegistryProof(BaseModel):
+    """A proof that `prove --record` kept; see `llmsim_adapters.evaluation.recorded.Recorded`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    total: int = Field(gt=0)
+    bytes: int = Field(gt=0)
+    tensors: int = Field(gt=0)
+    names: str
+    graph: str
+    revision: str | None = None
+    absent: tuple[str, ...] = ()
+
+    def recorded(self) -> Recorded:
+        """Return the proof as the evaluator takes it."""
+        return Recorded(**self.model_dump())
+
+
 class Row(BaseModel):
     """One model of a registry.
 
@@ -65,6 +84,7 @@ class Row(BaseModel):
     architecture: str | None = None
     module: str | None = None
     total: RegistryTotal | None = None
+    proof: RegistryProof | None = None
     note: str | None = None
     kind: str | None = None
     model_type: str | None = None

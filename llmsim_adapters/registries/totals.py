@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from llmsim_adapters.evaluation.total import Total
 from llmsim_adapters.package_data import package_text
 
 if TYPE_CHECKING:
+    from llmsim_adapters.evaluation.recorded import Recorded
     from llmsim_adapters.sources import Provenance
 
 
@@ -22,6 +24,24 @@ def _totals() -> dict[str, Total]:
         for row in json.loads(text)["models"]
         if (total := row["total"]) is not None
     }
+
+
+def of_registry(
+    registry: str | os.PathLike[str], source: object, provenance: Provenance
+) -> tuple[Total | None, Recorded | None]:
+    """Return the external total and the kept proof that a registry has of a model, by its id or by its path.
+
+    Raises:
+        RegistryError: the registry can't be read.
+    """
+    from llmsim_adapters.registries.registry import load_registry  # which needs pydantic
+
+    names = {str(name).lower() for name in (provenance.repo_id, source) if isinstance(name, (str, os.PathLike))}
+    for row in load_registry(registry if isinstance(registry, str) else os.fspath(registry)).models:
+        if names & {str(name).lower() for name in (row.huggingface, row.modelscope) if name}:
+            total = None if row.total is None else row.total.total()
+            return total, None if row.proof is None else row.proof.recorded()
+    return None, None
 
 
 def known_total(source: Provenance) -> Total | None:

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from keyword import iskeyword
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from llmsim_adapters.dialects.reading.find import find
 from llmsim_adapters.errors import AdapterError
@@ -71,21 +71,43 @@ _TOWER: Final = {
     "$module/vision.py": "tower/vision.py",
     "tests/test_$short.py": "tower/tests.py",
 }
-Kind = Literal["builder", "component", "model_type", "tower", "engine"]
+_DRAFT: Final = {
+    **_MODEL_TYPE,
+    "$module/dialect.py": "draft/dialect.py",
+    "tests/test_$short.py": "draft/tests.py",
+}
+Kind = Literal["builder", "component", "model_type", "tower", "engine", "draft"]
 _KINDS: Final[Mapping[Kind, Mapping[str, str]]] = {
     "builder": _DIALECT,
     "component": _COMPONENT,
     "model_type": _MODEL_TYPE,
     "tower": _TOWER,
     "engine": _ENGINE,
+    "draft": _DRAFT,
 }
+
+
+class Draft(NamedTuple):
+    """What a dialect is drafted of: the type, the declared one that it is like, what differs, and the files beside it.
+
+    `said` is lines about the differences of a number of tensors.
+    """
+
+    model_type: str
+    like: str
+    said: tuple[str, ...]
+    differences: int
+    config: str
+    headers: str
 
 
 class ScaffoldError(AdapterError):
     """There can be no project of this name, or not in this folder; the message says why and what to do."""
 
 
-def create(name: str, folder: str | os.PathLike[str] | None = None, *, kind: Kind = "builder") -> list[Path]:
+def create(
+    name: str, folder: str | os.PathLike[str] | None = None, *, kind: Kind = "builder", draft: Draft | None = None
+) -> list[Path]:
     """Write a plugin project, whole or not at all, and return its files.
 
     Args:
@@ -93,12 +115,17 @@ def create(name: str, folder: str | os.PathLike[str] | None = None, *, kind: Kin
         folder: where the project is to be; by default the name, in the current folder.
         kind: what it brings: a `model_type` alone; a `builder` beside that; a `component` beside both; a
             model type with a `tower`; or an `engine`.
+        draft: what the model type is drafted of, in place of a kind.
 
     Raises:
         ScaffoldError: the name can't be or is taken, or the folder exists.
         OSError: the files can't be written.
     """
     names = {**_names(name), "what": "layouts" if kind == "engine" else "models", "year": str(date.today().year)}
+    if draft is not None:
+        kind = "draft"
+        said = "\n".join(draft.said).replace("\\", "/").replace('"', "'")
+        names |= {"type": draft.model_type, "like": draft.like, "said": said, "differences": f"{draft.differences}"}
     home = Path(name if folder is None else folder)
     if home.exists():
         message = f"{printable(home)} exists already; choose another folder, or remove it"
@@ -110,6 +137,8 @@ def create(name: str, folder: str | os.PathLike[str] | None = None, *, kind: Kin
         Template(path).substitute(names): _template(template).substitute(names)
         for path, template in _KINDS[kind].items()
     }
+    if draft is not None:
+        texts |= {"config.json": draft.config, "tests/headers.json": draft.headers}
     part = Path(tempfile.mkdtemp(prefix=f".{home.name}.", dir=home.absolute().parent))
     try:
         inside = part / home.name  # with the rights of any other folder, unlike the temporary one

@@ -71,7 +71,7 @@ def download(
     a minute, and only the environment at its import could tell it not to. With `fresh` a copy in the
     cache, found unusable, is replaced.
     """
-    hub = _client()
+    hub = client()
     if probe:
         _probe(endpoint)
     revision = revision or DEFAULT_REVISION
@@ -142,7 +142,8 @@ def _old_copy(repo_id: str) -> str | None:
     return None
 
 
-def _client() -> Any:
+def client() -> Any:
+    """Return the client, imported and told to log nothing."""
     try:
         import modelscope_hub
     except ImportError as error:

@@ -20,5 +20,6 @@ pytest.register_assert_rewrite(
 from llmsim_adapters.testing.conformance import BuilderConformance as BuilderConformance  # noqa: E402
 from llmsim_adapters.testing.dialects import DialectConformance as DialectConformance  # noqa: E402
 from llmsim_adapters.testing.example import Example as Example  # noqa: E402
+from llmsim_adapters.testing.recorded import prove_recorded as prove_recorded  # noqa: E402
 
-__all__ = ["BuilderConformance", "DialectConformance", "Example"]
+__all__ = ["BuilderConformance", "DialectConformance", "Example", "prove_recorded"]

@@ -68,6 +68,8 @@ class Model:
     delay: float = 0.0
     ranges: bool = False
     """Whether it answers requests for a part of a file with that part."""
+    size: int | None = None
+    """The size of a whole file that it says beside a part, where that is a lie."""
 
 
 @dataclass(frozen=True)
@@ -221,12 +223,16 @@ def _reply(hub: FakeHub, path: str, query: dict[str, str]) -> _Reply | None:
 
 def _part(hub: FakeHub, request: Request, reply: _Reply | None) -> _Reply | None:
     """Return the part of an answer that was asked for, of a model that is served in parts."""
-    model = hub.models.get(("huggingface", request.path.lstrip("/").partition("/resolve/")[0]))
+    if request.path.startswith("/api/v1/models/"):
+        name = "modelscope", request.path.removeprefix("/api/v1/models/").removesuffix("/repo")
+    else:
+        name = "huggingface", request.path.lstrip("/").partition("/resolve/")[0]
+    model = hub.models.get(name)
     said = request.headers.get("Range", "").removeprefix("bytes=").partition("-")
     if reply is None or reply.status != 200 or model is None or not model.ranges or not said[0]:
         return reply
     part = reply.content[int(said[0]) : int(said[2]) + 1]
-    span = f"bytes {said[0]}-{int(said[0]) + len(part) - 1}/{len(reply.content)}"
+    span = f"bytes {said[0]}-{int(said[0]) + len(part) - 1}/{model.size or len(reply.content)}"
     headers = reply.headers | {"Content-Length": str(len(part)), "Content-Range": span}
     return _Reply(206, headers, part)
 

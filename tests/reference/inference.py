@@ -22,6 +22,7 @@ from llmsim_adapters.gap import GapKind
 from llmsim_adapters.graph.schedule import Schedule
 from llmsim_adapters.lowerings.wiring import wire
 from tests.facts import CASES, REPORT
+from tests.reference.headers import section
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -224,9 +225,9 @@ def page() -> str:
         each = Counter(one.name for one in those)
         silent = ", ".join(sorted({part for one in those for part in one.silent}))
         lines.append(f"| {model_type} | " + " | ".join(str(each[name] or "") for name in OUTCOMES) + f" | {silent} |")
+    lines += ["", *section()]
     pairs = extended()
     lines += [
-        "",
         "## Read as the type that the name extends",
         "",
         f"Of the declared types, {len(pairs)} have a name that extends that of another which reads all of their keys.",

@@ -24,8 +24,8 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     vision = tower(whole, "vision_config", "phi4_multimodal_vision", fixed=True)
     if vision is not None:
         width = vision.r.size("hidden_size")
-        separators = LearnedTokens(hidden_size=width, count=2)  # between parts of a picture
-        yield vision.then(separators, Projection(input_size=width, output_size=hidden, bias=True), last)
+        separators = (LearnedTokens(hidden_size=width),) * 2  # between parts of a picture
+        yield vision.then(*separators, Projection(input_size=width, output_size=hidden, bias=True), last)
     sound = tower(whole, "audio_config", "phi4_multimodal_audio", fixed=True)
     if sound is not None:
         width = sound.r.size("hidden_size") * sound.r.size("downsample_rate")

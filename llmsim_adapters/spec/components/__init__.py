@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components.residual import ScaledResidual as ScaledResidual
     from llmsim_adapters.spec.components.retrieval import RetrievedExperts as RetrievedExperts
     from llmsim_adapters.spec.components.sparse_attention import Indexer as Indexer
+    from llmsim_adapters.spec.components.stored_tensors import StoredTensors as StoredTensors
     from llmsim_adapters.spec.components.streams import AlternatingUpdates as AlternatingUpdates
     from llmsim_adapters.spec.components.streams import StreamProjections as StreamProjections
     from llmsim_adapters.spec.components.towers import ClippingBounds as ClippingBounds
@@ -124,6 +125,7 @@ _HOMES = {
     "residual": ("AttentionResidual", "ConvolvedResidual", "ScaledResidual"),
     "retrieval": ("RetrievedExperts",),
     "sparse_attention": ("Indexer",),
+    "stored_tensors": ("StoredTensors",),
     "streams": ("AlternatingUpdates", "StreamProjections"),
     "towers": (
         "ClippingBounds",
