@@ -34,10 +34,13 @@ def inputs(processor: Any, sizes: list[Any], spec: dict[str, Any]) -> dict[str, 
     text = [word] * len(sizes) if spec.get("each") else [word * len(sizes)]
     if videos:
         given = {"videos": [video(*size) for size in sizes], "return_tensors": "pt", "do_sample_frames": False}
-        try:
-            return dict(processor(text=text, **given))
-        except Exception:  # a text with times needs to be told them
-            return dict(processor.video_processor(**given))
+        for more in ({}, {"return_metadata": True}):  # a text with times needs to be told them
+            try:
+                found = dict(processor(text=text, **given, **more))
+            except (KeyError, ValueError):
+                continue
+            return {key: value for key, value in found.items() if key != "video_metadata"}
+        return dict(processor.video_processor(**given))
     given = {"images": [picture(*size) for size in sizes], "return_tensors": "pt", **spec.get("asked", {})}
     return dict(processor.image_processor(**given) if spec.get("without_text") else processor(text=text, **given))
 

@@ -11,7 +11,7 @@ from transformers.models.auto.modeling_auto import MODEL_FOR_SPEECH_SEQ_2_SEQ_MA
 from .. import store
 from ..measure import say
 from . import ledger, methods, pictures, processors, sounds, tiny
-from .settings import INERT, ITEMS, OTHERWISE, defaults
+from .settings import INERT, ITEMS, OTHERWISE, VIDEOS, defaults
 from .types import IMAGES, SECONDS, SOUNDS
 from .varied import VARIED, VARIED_SOUNDS
 
@@ -183,13 +183,37 @@ def tokens(model_type: str, spec: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def videos(model_type: str, spec: dict[str, Any]) -> dict[str, Any] | None:
+    """Return what videos become with the processor's defaults; None for a type without."""
+    found = processors.processor(model_type, spec)
+    if not hasattr(found, "video_processor"):
+        return None
+    rows = [item(found, size, spec) for size in VIDEOS]
+    if not any(made for _, made, _ in rows):
+        raise ValueError(rows[-1][2])
+    names = list(dict.fromkeys(name for _, made, _ in rows if made for name in made))
+    items = [
+        [*size, *(made.get(name) for name in names), *counted] if made else [*size, counted]
+        for size, made, counted in rows
+    ]
+    overruled = {key: value for key, value in getattr(found, "videos_kwargs", {}).items() if key not in INERT}
+    return {
+        "processor": type(found.video_processor).__name__,
+        "settings": {key: spec[key] for key in ("video", "own") if key in spec},
+        "defaults": defaults(type(found.video_processor)),
+        **({"overruled": overruled} if overruled else {}),
+        "seen": names,
+        "items": items,
+    }
+
+
 def few(items: list[list[Any]]) -> list[list[Any]]:
     """Return a small, a wide and a large picture of those that all become the same."""
     same = all(item[2:] == items[0][2:] for item in items)
     return [items[0], items[5], items[-1]] if same else items
 
 
-def item(found: Any, size: tuple[int, int], spec: dict[str, Any]) -> tuple[Any, Any, Any]:
+def item(found: Any, size: tuple[int, ...], spec: dict[str, Any]) -> tuple[Any, Any, Any]:
     """Return of one picture its size, what was made of it and the tokens, or why it was refused."""
     try:
         made = pictures.inputs(found, [size], spec)
@@ -210,6 +234,7 @@ def extractor_of(found: Any) -> dict[str, Any]:
 RECORDS: Final = {
     "media_runs": (run, IMAGES),
     "media_tokens": (tokens, IMAGES),
+    "media_videos": (videos, IMAGES),
     "media_sounds": (sound, SOUNDS),
     "media_varied": (run, VARIED),
     "media_varied_sounds": (hearing, VARIED_SOUNDS),
@@ -232,7 +257,9 @@ def write(folder: Path, only: list[str]) -> None:
                 rows[model_type] = record(model_type, types[model_type])
             except Exception as error:
                 failed[model_type] = say(error)
-            if name == "media_tokens":
+            if rows.get(model_type, True) is None:
+                del rows[model_type]
+            if name in ("media_tokens", "media_videos"):
                 share(rows)
             order = {kind: rows[kind] for kind in types if kind in rows}
             store.write(name, {"failed": dict(sorted(failed.items()))}, "types", order, folder)

@@ -10,6 +10,9 @@ ITEMS: Final = (
 )
 """Heights and widths of pictures, as a client sends them."""
 
+VIDEOS: Final = ((1, 64, 64), (2, 64, 64), (4, 150, 260), (5, 300, 500), (8, 480, 640), (16, 360, 640), (33, 120, 160))
+"""Frames, heights and widths of videos, whose frames are all taken."""
+
 PIXELS: Final[tuple[dict[str, Any], ...]] = (
     {"image": {"size": {"shortest_edge": 50176, "longest_edge": 200704}}, "items": ((10, 2100), (28, 5500))},
     {"image": {"patch_size": 10, "merge_size": 3}, "items": ((44, 46), (45, 75))},

@@ -50,6 +50,7 @@ SIZES: Final[dict[str, tuple[Any, Any, Any]]] = {
     "num_experts": (4, 4, 4),
     "n_routed_experts": (4, 4, 4),
     "num_local_experts": (4, 4, 4),
+    "num_experts_per_tok": (2, 2, 2),
     "moe_intermediate_size": (28, 28, 28),
 }
 """What each key of a size becomes in the text's config, a picture's and a sound's."""
@@ -103,7 +104,11 @@ def merged(raw: Raw, changes: Raw) -> Raw:
 def config(model_type: str, changes: Raw) -> Raw:
     """Return the tiny raw config of a type."""
     default = json.loads(CONFIG_MAPPING[model_type]().to_json_string(use_diff=False))
-    return merged(derived(shrink(default)), changes) | {"model_type": model_type}
+    tiny = derived(shrink(default))
+    text = tiny.get("text_config", {})
+    if "num_experts_per_tok" in text and text["num_experts_per_tok"] is None:
+        text["num_experts_per_tok"] = SIZES["num_experts_per_tok"][TEXT]
+    return merged(tiny, changes) | {"model_type": model_type}
 
 
 def build(raw: Raw, architecture: str) -> Any:

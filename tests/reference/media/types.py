@@ -187,7 +187,7 @@ IMAGES: Final[dict[str, dict[str, Any]]] = {
     },
     "granite_docling": {},
     "hunyuan_vl": {"config": {"text_config.head_dim": 12}, "word": "<image_start_token><image_token><image_end_token>"},
-    "hy_v4_vl": {},
+    "hy_v4_vl": {"config": {"text_config.num_key_value_heads": 4}},
     "hyperclovax_vision_v2": {},
     "idefics2": {},
     "idefics3": {
@@ -200,7 +200,7 @@ IMAGES: Final[dict[str, dict[str, Any]]] = {
     "instructblip": {"word": "x", "each": True, "image": square(224), "own": {"num_query_tokens": 32}},
     "internvl": {"image": square(448)},
     "janus": {},
-    "kimi_k25": {"config": {"projection_hidden_size": 32}},
+    "kimi_k25": {"config": {"projection_hidden_size": 32, "text_config.num_key_value_heads": 4}},
     "kosmos-2": {
         "names": {"processor": "Kosmos2Processor"},
         "without_text": True,
