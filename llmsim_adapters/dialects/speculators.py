@@ -33,13 +33,16 @@ def located(reading: Reading, config: Mapping[str, Any]) -> Reading:
     key = _inside(config)
     if not key:
         return reading
+
+    def at(path: str) -> str:
+        return path if path.partition(".")[0] in config else f"{key}.{path}"
+
     found = {
-        name: parameter._replace(key=f"{key}.{parameter.key}")
-        if parameter.key is not None and parameter.key.partition(".")[0] not in config
-        else parameter
+        name: parameter if parameter.key is None else parameter._replace(key=at(parameter.key))
         for name, parameter in reading.parameters.items()
     }
-    return replace(reading, parameters=found)
+    without_effect = {at(path): why for path, why in reading.without_effect.items()}
+    return replace(reading, parameters=found, without_effect=without_effect)
 
 
 def _inside(config: Mapping[str, Any]) -> str:
