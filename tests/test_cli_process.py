@@ -199,7 +199,7 @@ def test_a_broken_plugin_is_listed_and_costs_nothing_else(
     path = os.pathsep.join([str(tmp_path), str(ROOT)])
     code, out, err = finish(start(["builders"], environment(PYTHONPATH=path)))
     assert (code, err) == (0, "")
-    assert out.startswith("Builders: 4, engines: 3, broken plugins: 1\n")
+    assert out.startswith("Builders: 7, engines: 3, broken plugins: 1\n")
     (line,) = (line for line in out.splitlines() if line.startswith("retro "))
     assert "retro-builder 1.2" in line
     assert "[red]\\x1b[2J" in out

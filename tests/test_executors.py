@@ -95,10 +95,10 @@ class TestCoverage:
         assert la.coverage("sglang", offline=True, executor=recorder).rows == report.rows
         sent, answered = map(sum, zip(*recorder.crossed, strict=True))
         assert sent < 500_000
-        assert answered < 700_000
+        assert answered < 2_700 * len(report.rows)
 
     def test_a_report_is_small(self, report: la.Report) -> None:
-        assert len(pickle.dumps(report)) < 850_000
+        assert len(pickle.dumps(report)) < 3_500 * len(report.rows)
         assert pickle.loads(pickle.dumps(report)) == report
 
     def test_loses_nothing_where_the_executor_breaks(self, report: la.Report) -> None:

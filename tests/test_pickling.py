@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 DEEPSEEK: Final = "deepseek-ai/DeepSeek-V3"
+SEEING: Final = "Qwen/Qwen2.5-VL-7B-Instruct"
 SPREAD: Final = la.Schedule(
     tp_size=8,
     dp_size=8,
@@ -101,6 +102,7 @@ RESULTS: Final[dict[str, Callable[[], Any]]] = {
     "Impact": lambda: la.Impact(1.0, 2.0, 0.5, 4096),
     "InvalidConfig": lambda: caught(lambda: la.load(__file__), la.InvalidConfig),
     "LatentAttention": lambda: component(la.LatentAttention),
+    "MediaItem": lambda: la.load(SEEING, offline=True).build(la.Schedule(images=((448, 448),))).media[0],
     "MLP": lambda: component(la.MLP),
     "MissingExtra": lambda: la.MissingExtra("pip install llmsim-adapters[sweep]"),
     "MixtureOfExperts": lambda: component(la.MixtureOfExperts),
@@ -128,6 +130,7 @@ RESULTS: Final[dict[str, Callable[[], Any]]] = {
     "Sweep": lambda: deepseek().sweep(**la.grid(tp_size=[1, 2, 3], batch_size=[1, 8]), mode="decode"),
     "Total": lambda: la.Total(7, "its card", "published"),
     "Transfer": lambda: deepseek().build(SPREAD).transfers[0],
+    "Unfit": lambda: la.Unfit("anything"),
     "Weight": lambda: deepseek().build(SPREAD).weights[0],
 }
 """What the functions of the public surface return or raise, or what that is made of."""
@@ -136,6 +139,7 @@ CODE: Final = {
     *("Builder", "ComponentKind", "Dialect", "Feature"),  # what a plugin is written as
     *("Engine", "EngineOption", "Beside", "Format", "Keep", "Note", "Refuse", "Scales", "Split", "Store"),
     *("Component", "Part", "Reader", "Site", "Step", "Tower", "Wire"),  # what its code is called with, and base classes
+    *("Media", "BestAspect", "ChunkedSound", "LeastScaling", "LongestEdge", "SmartResize", "Tiles"),  # of a spec's tower
     "PluginWarning",
 }
 """Public classes that are no results."""

@@ -307,10 +307,10 @@ class TestEncodersOfWholeModels:
 
     @pytest.mark.parametrize(
         ("config", "total", "named"),
-        [(WHISPER, 72_593_920, ["audio_tower", "encoder"]), (CLIP, 427_616_513, ["vision_tower"])],
+        [(WHISPER, 72_593_920, []), (CLIP, 427_616_513, ["vision_tower"])],
         ids=["whisper-base", "clip-vit-large-patch14"],
     )
-    def test_its_weights_are_counted_and_what_it_runs_is_a_gap(
+    def test_its_weights_are_counted_and_what_it_runs_is_a_gap_if_no_facts_hold_it(
         self, config: dict[str, Any], total: int, named: list[str]
     ) -> None:
         model = la.load(config)

@@ -47,6 +47,8 @@ def renamed() -> list[tuple[str, dict[str, Any]]]:
         entry = row.entry
         if entry is None or entry.kind != "draft" or not entry.targets or row.spec is None:
             continue
+        if row.name.endswith("DSpark"):
+            continue  # beside some checkpoints of a target that has a next-token module, too: no config tells
         assert entry.config is not None
         config = entry.config.config(row.name)
         assert config is not None

@@ -59,6 +59,8 @@ def types() -> list[Type]:
         if entry["architecture"] in DIALECT_OF_ARCHITECTURE
     }
     configs |= {name: case["config"] for name, case in reversed(CASES) if case["form"] != "default"}
+    recorded = {**facts("media_sounds")["types"], **facts("media_runs")["types"]}
+    configs |= {name: run["config"] for name, run in recorded.items() if name not in configs}
     rows = []
     for path in sorted(TYPES.glob("[a-z]*.py")):
         doc = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""

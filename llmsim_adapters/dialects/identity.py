@@ -74,6 +74,7 @@ def of_another_class(
     ):  # what a plugin's classes are called, the plugin knows
         return []
     own = {bare(name) for name in (outer_type, r.model_type, dialect.model_type) if isinstance(name, str)}
+    own |= set() if whole is None else {bare(whole.model_type)}
     if not r.architecture.endswith("ForConditionalGeneration"):  # which is the whole, with what stands beside the text
         own |= {name.removesuffix("text").removesuffix("decoder") for name in own} | set(map(bare, dialect.classes))
     known = [each for of in (dialect, whole) if of is not None for each in (of.classes, of.causal_lm, of.text_only)]
@@ -99,9 +100,7 @@ def states_ties(config: Mapping[str, Any]) -> bool:
 
 def _expects(outer_type: str, key: str, usual: str) -> bool:
     """Return whether a type has its language model under a key, as far as is known."""
-    dialect = built_in(outer_type)
-    known = dialect is None or bool(dialect.towers and not dialect.text_config)
-    return known or key == usual or takes(outer_type, key)
+    return built_in(outer_type) is None or key == usual or takes(outer_type, key)
 
 
 def _wrong(key: str, message: str) -> Gap:

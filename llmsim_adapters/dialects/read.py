@@ -205,6 +205,9 @@ def _read(
     for name, parameter in r.parameters.items():
         if parameter.key is not None and parameter.key.removeprefix(r.prefix) in lent:
             r.parameters[name] = parameter._replace(key=parameter.key.removeprefix(r.prefix))
+    for key in lent:
+        if r.prefix + key in r.without_effect:
+            r.without_effect[key] = r.without_effect.pop(r.prefix + key)
     if relative is not None:
         assume(relative, r)
     if dialect is None:

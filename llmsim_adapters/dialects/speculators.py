@@ -1,4 +1,4 @@
-"""Drafts whose config has that of their layers inside: those of speculators, a library, and Gemma 4's assistants."""
+"""Drafts whose config has that of their layers inside: those of speculators, a library."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reading import Reading
 
 _LAYER: Final = "transformer_layer_config"
-_ASSISTANTS: Final = ("gemma4_assistant", "gemma4_unified_assistant")
 
 
 def flattened(config: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -19,23 +18,21 @@ def flattened(config: Mapping[str, Any]) -> Mapping[str, Any]:
 
     The type is the layer's where the draft's says nothing of it.
     """
-    key = _inside(config)
-    if not key:
+    if not _is_such(config):
         return config
-    typed, layer = key != _LAYER, config[key]
-    of_draft = {name: value for name, value in config.items() if name != key}
-    of_layer = {} if typed or "model_type" not in layer else {"model_type": layer["model_type"]}
+    layer = config[_LAYER]
+    of_draft = {name: value for name, value in config.items() if name != _LAYER}
+    of_layer = {} if "model_type" not in layer else {"model_type": layer["model_type"]}
     return {**layer, **of_draft, **of_layer}
 
 
 def located(reading: Reading, config: Mapping[str, Any]) -> Reading:
     """Return the reading of such a config with the paths that keys have in it, before it was flattened."""
-    key = _inside(config)
-    if not key:
+    if not _is_such(config):
         return reading
 
     def at(path: str) -> str:
-        return path if path.partition(".")[0] in config else f"{key}.{path}"
+        return path if path.partition(".")[0] in config else f"{_LAYER}.{path}"
 
     found = {
         name: parameter if parameter.key is None else parameter._replace(key=at(parameter.key))
@@ -45,9 +42,5 @@ def located(reading: Reading, config: Mapping[str, Any]) -> Reading:
     return replace(reading, parameters=found, without_effect=without_effect)
 
 
-def _inside(config: Mapping[str, Any]) -> str:
-    """Return the key under which the config of the layers stands; empty where it is no such config."""
-    typed = isinstance(config.get("model_type"), str) and config["model_type"] in _ASSISTANTS
-    key = "text_config" if typed else _LAYER
-    there = isinstance(config.get(key), dict) and (typed or "speculators_model_type" in config)
-    return key if there else ""
+def _is_such(config: Mapping[str, Any]) -> bool:
+    return isinstance(config.get(_LAYER), dict) and "speculators_model_type" in config

@@ -131,14 +131,14 @@ class Schedule:
 
     def _take_media(self) -> None:
         """Keep the sizes of media as tuples."""
-        if self.mode == "decode":
-            raise ScheduleError(DECODES_MEDIA)
         for name, sides, expected in MEDIA:
             given = getattr(self, name)
             taken = _sizes(given, sides) if sides else _lengths(given)
             if taken is None:
                 raise _wrong(name, given, expected)
             object.__setattr__(self, name, taken)
+        if self.has_media and self.mode == "decode":
+            raise ScheduleError(DECODES_MEDIA)
 
     @property
     def has_media(self) -> bool:

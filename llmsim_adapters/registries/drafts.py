@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+
+from llmsim_adapters.package_data import package_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +33,7 @@ def _names() -> Mapping[str, tuple[str, Mapping[str, Any]]]:
 
     One that only some checkpoints have, beside their own weights (DSpark), no config tells.
     """
-    text = files("llmsim_adapters.registries").joinpath("sglang.json").read_text(encoding="utf-8")
+    text = package_text("llmsim_adapters.registries", "sglang.json")
     rows = {row["name"]: row for row in json.loads(text)["models"]}
     found: dict[str, tuple[str, Mapping[str, Any]]] = {}
     for name, row in rows.items():

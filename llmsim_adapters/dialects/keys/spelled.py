@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.dialects.keys.parts import is_tower, tower_of
+from llmsim_adapters.package_data import package_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,5 +44,5 @@ def taken(model_type: str) -> frozenset[str]:
 
 @cache
 def _words() -> Mapping[str, str]:
-    words: Mapping[str, str] = json.loads((Path(__file__).parent / "spelled.json").read_text(encoding="utf-8"))
+    words: Mapping[str, str] = json.loads(package_text("llmsim_adapters.dialects.keys", "spelled.json"))
     return words

@@ -85,7 +85,7 @@ def _looped(r: Reader, spec: ModelSpec) -> ModelSpec:
     else:
         middle = int(r.derive("n_recurrent_layers", count - first - last, least=0))
     total = first + middle + last
-    r.check("n_recurrent_layers", total == count, f"makes {total} layers with those before and after, not {count}")
+    r.check("n_recurrent_layers", total == count, f"makes {total} layers with `n_input_layers` and `n_output_layers`, not {count}")
     most = LARGEST["num_hidden_layers"]
     fits = first + middle * loops + last <= most
     r.check("n_recurrent_loops", fits, f"is {loops}, which makes more than {most} layers run")

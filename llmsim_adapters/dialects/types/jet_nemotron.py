@@ -63,6 +63,8 @@ def _jet_block(r: Reader, inner: Reader | None) -> GatedDeltaNet:
     key_dim = r.derive("linear_key_head_dim", said.size("head_dim"))
     share = said.number("expand_v", least=0) or 1
     value_dim = r.derive("linear_value_head_dim", int(key_dim * share))
+    rank = heads * value_dim // said.size("dconv_generator_reduction")
+    said.check("dconv_generator_reduction", rank > 0, f"is more than the {int(heads * value_dim)} channels of values")
     return GatedDeltaNet(
         hidden_size=r.size("hidden_size"),
         num_key_heads=heads,
@@ -71,7 +73,7 @@ def _jet_block(r: Reader, inner: Reader | None) -> GatedDeltaNet:
         value_head_dim=value_dim,
         conv_kernel=r.derive("linear_conv_kernel_dim", said.size("conv_size")),
         chunk_size=delta_rule_chunk(r),
-        kernel_rank=heads * value_dim // said.size("dconv_generator_reduction"),
+        kernel_rank=rank,
     )
 
 

@@ -53,5 +53,6 @@ DIALECT = replace(
         spatial_merge_size=2,
         multimodal_projector_bias=False,
     ),
+    classes=("LightOnOCRForConditionalGeneration",),
     ties="either",
 )

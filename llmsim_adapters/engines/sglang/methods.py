@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.engines.rules import Refuse
 from llmsim_adapters.engines.sglang.conditions import mixtures
-from llmsim_adapters.spec.components import GatedDeltaNet, MixtureOfExperts
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -146,7 +145,7 @@ def _packed_loader(layout: Asked) -> str:
     """Say which format projections of linear attention can't have, whose loader asks for a plain weight."""
     quantization, stack = layout.quantization, layout.spec.stack("text")
     for block in () if stack is None or quantization is None else stack.blocks:
-        if any(isinstance(mixer, GatedDeltaNet) for mixer in block.mixers()):
+        if any(mixer.kind == "gated_delta_net" for mixer in block.mixers()):
             scheme = quantization.scheme_of("text", block.name, "gated_delta_net.q_proj") if quantization else None
             if scheme is not None and scheme.name in _WITHOUT_WEIGHT:
                 return f"`{scheme.name}` is the format of linear attention; expected 8-bit floats, or none"
@@ -169,7 +168,7 @@ def _schemes_of_experts(quantization: Quantization, spec: ModelSpec) -> Iterator
     """Yield by which schemes experts are stored, in each block that has any."""
     stack = spec.stack("text")
     for block in () if stack is None else stack.blocks:
-        if any(isinstance(mixer, MixtureOfExperts) for mixer in block.mixers()):
+        if any(mixer.kind == "mixture_of_experts" for mixer in block.mixers()):
             scheme = quantization.scheme_of("text", block.name, "mixture_of_experts.experts.down_proj")
             if scheme is not None:
                 yield scheme

@@ -19,7 +19,6 @@ from llmsim_adapters.engines.sglang.architectures import (
     names,
 )
 from llmsim_adapters.engines.sglang.conditions import attentions, has_no_class, mixtures
-from llmsim_adapters.spec.components import LightningAttention, RoutedValues
 
 if TYPE_CHECKING:
     from llmsim_adapters.engines.rules import Asked
@@ -86,6 +85,8 @@ def _whole_kv_heads(layout: Asked) -> str:
 
 def _kv_heads_of_groups(layout: Asked) -> str:
     """Say of which number of key/value heads, whose values experts project, a group's ranks are no divisor."""
+    from llmsim_adapters.spec.components import RoutedValues  # which hardly any model has
+
     ranks, found = layout.schedule.tp_size, list(attentions(layout.spec))
     if any(attention.option(RoutedValues) for attention in found):
         for attention in found:
@@ -110,6 +111,8 @@ def _unlike_kv_heads(layout: Asked) -> str:
 
 def _groups_of_norms(layout: Asked) -> str:
     """Say of which number of groups of normalised results the ranks of a data-parallel group are no divisor."""
+    from llmsim_adapters.spec.components import LightningAttention  # which hardly any model has
+
     ranks = layout.schedule.tp_size
     for part in layout.spec.components():
         if isinstance(part, LightningAttention) and part.norm_groups % ranks:

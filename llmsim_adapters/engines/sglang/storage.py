@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from llmsim_adapters.engines.rules import Store
 from llmsim_adapters.engines.sglang.architectures import GEMMA3N, names
 from llmsim_adapters.engines.sglang.quantized import QUANTIZED
-from llmsim_adapters.spec.components import Indexer
 
 if TYPE_CHECKING:
     from llmsim_adapters.engines.rules import Asked
@@ -28,6 +27,8 @@ def _mxfp4(layout: Asked) -> bool:
 
 def _index_head(layout: Asked) -> int:
     """Return the size of an indexer's heads."""
+    from llmsim_adapters.spec.components import Indexer  # which few models have
+
     return next(part.head_dim for part in layout.spec.components() if isinstance(part, Indexer))
 
 
