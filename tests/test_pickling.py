@@ -139,7 +139,15 @@ CODE: Final = {
     *("Builder", "ComponentKind", "Dialect", "Feature"),  # what a plugin is written as
     *("Engine", "EngineOption", "Beside", "Format", "Keep", "Note", "Refuse", "Scales", "Split", "Store"),
     *("Component", "Part", "Reader", "Site", "Step", "Tower", "Wire"),  # what its code is called with, and base classes
-    *("Media", "BestAspect", "ChunkedSound", "LeastScaling", "LongestEdge", "SmartResize", "Tiles"),  # of a spec's tower
+    *(
+        "Media",
+        "BestAspect",
+        "ChunkedSound",
+        "LeastScaling",
+        "LongestEdge",
+        "SmartResize",
+        "Tiles",
+    ),  # of a spec's tower
     "PluginWarning",
 }
 """Public classes that are no results."""

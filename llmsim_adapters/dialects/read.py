@@ -327,7 +327,7 @@ def _with_towers(spec: ModelSpec, whole: Dialect, outer: Reader, r: Reader, leve
     from llmsim_adapters.dialects.assembly.tower import with_towers  # only types that have towers need it
 
     assert whole.towers is not None
-    spec = with_towers(spec, whole.towers(level, r), outer)
+    spec = with_towers(spec, whole.towers(level, r), outer, plain=whole.plain_towers)
     if whole.model_type != spec.model_type:
         spec = replace(spec, whole_type=whole.model_type)
     if outer is not r:

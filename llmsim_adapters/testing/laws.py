@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from fractions import Fraction
 from math import prod
 from typing import TYPE_CHECKING, Any, Final
@@ -81,8 +81,9 @@ def formulas_give_the_figures(
 ) -> None:
     """Each printed formula evaluates to its figure, in names that say where they are from, and without bare sizes.
 
-    A number above 8 that is none of the `constants`, nor of the config's quantization, has lost its origin. Encoders
-    may have fixed sizes. `places` are the lines of a plugin's lowerings, by the end of what they emit.
+    A number above 8 has lost its origin if it is none of the `constants`, is not in the config's quantization, and is
+    not the layer that the block is named after (`…_from_12`). Encoders may have fixed sizes. `places` are the lines of
+    a plugin's lowerings, by the end of what they emit.
     """
     names = {name.name: name.value for name in working.names}
     for name in working.names:
@@ -90,7 +91,7 @@ def formulas_give_the_figures(
         key = re.fullmatch(r"key `(.*)`", name.origin)
         found = None if key is None else value_of(config, key[1])
         assert found is None or name.value in found, f"{name.name} is {name.value}; {name.origin} is {found}"
-    known = constants.union(integers(config.get("quantization_config")))
+    known = constants.union(*map(integers, _quantizations(config)))
     figures = {figure.name for figure in working.figures}
     assert figures >= {"parameters", "flops", "weight_bytes"}
     for figure in working.figures:
@@ -104,12 +105,22 @@ def formulas_give_the_figures(
             if line.of.partition(".")[0] in towers:
                 continue
             sizes = {int(text) for text in re.findall(r"(?<![\w.])\d+", line.formula)} - known
+            sizes -= {int(layer) for layer in re.findall(r"_from_(\d+)", line.of)}
             bare = ", ".join(str(size) for size in sorted(sizes) if size > _SMALL)
             place = next((f" ({place})" for end, place in (places or {}).items() if line.of.endswith(end)), "")
             assert not bare, (
                 f"{figure.name} of {line.of}{place}: nothing says where the size {bare} in `{line.formula}` is from; "
                 f"read it from the config, or, where no config states it, list it: `constants = frozenset({{{bare}}})`"
             )
+
+
+def _quantizations(config: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield what a config, or that of a part of it, says of its quantization."""
+    for key, value in config.items():
+        if key in ("quantization_config", "compression_config"):
+            yield value
+        elif isinstance(value, Mapping):
+            yield from _quantizations(value)
 
 
 def value_of(config: Mapping[str, Any], path: str) -> tuple[int, ...]:

@@ -108,14 +108,19 @@ def graph(run: Run) -> la.OperatorGraph | None:
         return None
 
 
-def parameters(config: str, graph: la.OperatorGraph) -> int:
-    """Return the bytes of a rank's parameters, as SGLang tells them from buffers, which the facts leave out."""
+def left_out(config: str, graph: la.OperatorGraph) -> list[la.Weight]:
+    """Return the weights that the facts leave out: buffers, and encoders that were not recorded."""
     architecture = CONFIGS[config]["architecture"]
     buffers = BUFFERS.get(architecture, ())
-    left_out = [weight for weight in graph.weights if weight.role == "buffer" and weight.name in buffers]
+    found = [weight for weight in graph.weights if weight.role == "buffer" and weight.name in buffers]
     if architecture in WITHOUT_ENCODER:
-        left_out += [weight for weight in graph.weights if weight.stack == "vision"]
-    return graph.weight_bytes - sum(weight.rank_bytes for weight in left_out)
+        found += [weight for weight in graph.weights if weight.stack == "vision"]
+    return found
+
+
+def parameters(config: str, graph: la.OperatorGraph) -> int:
+    """Return the bytes of a rank's parameters, as SGLang tells them from buffers, which the facts leave out."""
+    return graph.weight_bytes - sum(weight.rank_bytes for weight in left_out(config, graph))
 
 
 @cache

@@ -87,10 +87,10 @@ def theirs(tensors: Iterable[Any]) -> Counter[Key]:
     return found
 
 
-def ours(graph: la.OperatorGraph) -> Counter[Key]:
-    """Return the bytes of each group of what one rank stores by a graph."""
+def ours(weights: Iterable[la.Weight]) -> Counter[Key]:
+    """Return the bytes of each group of the weights that one rank stores."""
     found: Counter[Key] = Counter()
-    for weight in graph.weights:
+    for weight in weights:
         if weight.stack == "mtp" or not weight.rank_elements:
             continue
         group, fused = ("towers", True) if weight.stack in ("vision", "audio") else _group(weight.name, 1)

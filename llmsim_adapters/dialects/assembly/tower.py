@@ -107,13 +107,16 @@ def _dialect(said: str | None, given: str | Dialect) -> Dialect | None:
     return given if said in (None, given.model_type) else built_in(said, "towers")
 
 
-def with_towers(spec: ModelSpec, towers: Iterable[Stack], whole: Reader) -> ModelSpec:
-    """Return a spec with towers, which a quantized checkpoint leaves as they are; where none says so, that is noted."""
+def with_towers(spec: ModelSpec, towers: Iterable[Stack], whole: Reader, *, plain: bool = False) -> ModelSpec:
+    """Return a spec with towers, which a quantized checkpoint leaves as they are; where none says so, that is noted.
+
+    Towers that are `plain` are never quantized, whatever is said.
+    """
     stacks = tuple(towers)
     spec = replace(spec, stacks=(*spec.stacks, *stacks))
     if spec.quantization is None or not stacks:
         return spec
-    if not spec.quantization.leaves_towers:
+    if not (plain or spec.quantization.leaves_towers):
         whole.not_modelled("quantization_of_towers")
     parts = [(stack.name, name) for stack in stacks for name in ("before", "after", *(b.name for b in stack.blocks))]
     excluded = spec.quantization.excluded | {(stack, part, "") for stack, part in parts}

@@ -67,6 +67,7 @@ COSTLESS: Final[dict[str, str]] = {
             "embed_dropout",
             "embedding_dropout",
             "emb_pdrop",
+            "projection_dropout",
             "resid_dropout",
             "hidden_dropout",
             "classifier_dropout",

@@ -28,6 +28,10 @@ _SCALES: Final = {
     "mxfp4-pack-quantized": "torch.uint8",
     "mxfp8-quantized": "torch.uint8",
 }
+_OF_INPUTS: Final = (
+    *("actorder", "block_structure", "dynamic", "group_size", "num_bits", "observer", "observer_kwargs"),
+    *("scale_dtype", "strategy", "symmetric", "type", "zp_dtype"),
+)
 _IMPLYING: Final = ("nvfp4-pack-quantized", "mxfp4-pack-quantized", "mxfp8-quantized")
 """The formats that say how inputs are quantized too."""
 _REORDERED: Final = ("group", "dynamic")
@@ -88,7 +92,7 @@ def _stored(form: str, weights: Reader, inputs: Reader | None) -> Scheme | None:
         strategy = weights.text("strategy") or "tensor"
     bits, size = whole(weights, "num_bits"), group_size(weights)
     if inputs is not None and form in _IMPLYING:
-        inputs.no_effect(inputs.raw, _IMPLIED)
+        inputs.no_effect(_OF_INPUTS, _IMPLIED)
     weights.no_effect(("dynamic", "observer", "observer_kwargs"), MADE)
     stored = () if form in _IMPLYING else _stored_inputs(inputs)
     if size is None or stored is None:

@@ -38,6 +38,7 @@ class Dialect:
             takes: without the key, nobody knows.
         of_whole: keys that stand beside the language model's config, in that of the whole, and are read with its own.
         note: what the type's figures are of, where its class of transformers allocates something else.
+        plain_towers: whether encoders are never quantized, whatever a checkpoint declares of its linear layers.
         ties: whose `tie_word_embeddings` says whether the head is tied: that of the `whole` config, `either` that or
             the language model's, or nobody's.
     """
@@ -57,6 +58,7 @@ class Dialect:
     disputed: Mapping[str, str] = field(default_factory=dict)
     of_whole: tuple[str, ...] = ()
     note: str = ""
+    plain_towers: bool = False
     canonical: Mapping[str, str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

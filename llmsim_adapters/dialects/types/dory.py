@@ -52,6 +52,7 @@ def _slides(r: Reader) -> list[bool]:
     """Read which layers slide; where networks are listed as layers, the numbers of layers are of both."""
     said = r.said("layer_types")
     if said.__class__ is list and _NETWORK in said:
+        r.size("num_hidden_layers")  # of which there is one at least
         counts = {name: r.count(name) for name in _COUNTS if r.has(name)}
         kinds = r.words("layer_types", (FULL, SLIDING, _NETWORK), counts.get("num_hidden_layers"))
         pairs = kinds is not None and set(kinds[1::2]) == {_NETWORK} and _NETWORK not in kinds[::2]
@@ -85,7 +86,11 @@ def _looped(r: Reader, spec: ModelSpec) -> ModelSpec:
     else:
         middle = int(r.derive("n_recurrent_layers", count - first - last, least=0))
     total = first + middle + last
-    r.check("n_recurrent_layers", total == count, f"makes {total} layers with `n_input_layers` and `n_output_layers`, not {count}")
+    r.check(
+        "n_recurrent_layers",
+        total == count,
+        f"makes {total} layers with `n_input_layers` and `n_output_layers`, not {count}",
+    )
     most = LARGEST["num_hidden_layers"]
     fits = first + middle * loops + last <= most
     r.check("n_recurrent_loops", fits, f"is {loops}, which makes more than {most} layers run")

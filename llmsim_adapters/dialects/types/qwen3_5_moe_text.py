@@ -21,7 +21,10 @@ DIALECT = qwen3_5_text.DIALECT.like(
     "qwen3_5_moe_text",
     read=read,
     text_only=("Qwen3_5MoeForCausalLM",),
-    costless={"mlp_only_layers": "every layer has experts: its class does not know the key"},
+    costless=dict.fromkeys(
+        ("decoder_sparse_step", "intermediate_size", "mlp_only_layers"),
+        "every layer has experts: its class does not know the key",
+    ),
     hidden_size=2048,
     num_hidden_layers=40,
     num_key_value_heads=2,

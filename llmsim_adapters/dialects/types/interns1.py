@@ -1,0 +1,11 @@
+"""Intern-S1: Qwen3 with InternViT, whose patches are projected four at once. Source: SGLang's `interns1.py`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from llmsim_adapters.dialects.types import internvl
+
+DIALECT = replace(
+    internvl.DIALECT.like("interns1", tie_word_embeddings=False), classes=("InternS1ForConditionalGeneration",)
+)
