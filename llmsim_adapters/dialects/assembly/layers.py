@@ -36,8 +36,8 @@ def residual_sources(layer: int, size: int) -> tuple[int, int]:
     return ceil_div(layer, size) + 1, layer // size + 2
 
 
-def with_attention_residuals(spec: ModelSpec, hidden: int, size: int) -> ModelSpec:
-    """Return a decoder of which each sublayer gets a sum of `hidden` numbers over blocks of `size` layers before it."""
+def with_attention_residuals(spec: ModelSpec, count: int, hidden: int, size: int) -> ModelSpec:
+    """Return a decoder of `count` layers, each sublayer with a sum of `hidden` numbers over blocks of `size` layers."""
     (text,) = spec.stacks
     made: dict[tuple[int, tuple[int, int]], Block] = {}
     found = []
@@ -48,9 +48,8 @@ def with_attention_residuals(spec: ModelSpec, hidden: int, size: int) -> ModelSp
             parts = [(_summed(hidden, n), each) for n, each in zip(sources, block.sublayers, strict=True)]
             made[index, sources] = Block(f"{block.name}_from_{layer}", tuple(part for pair in parts for part in pair))
         found.append(made[index, sources])
-    return with_layers(
-        spec, found, AttentionResidual(hidden_size=hidden, sources=residual_sources(len(found), size)[0], gain=True)
-    )
+    last = AttentionResidual(hidden_size=hidden, sources=residual_sources(count, size)[0], gain=True)
+    return with_layers(spec, found, last)
 
 
 def _summed(hidden: int, sources: int) -> Sublayer:
