@@ -115,7 +115,7 @@ class TestTextOfOthers:
                 for plugins in distributions.plugins(folder / str(at), patch):
                     config = {**LLAMA, "architectures": [text], text: 1, "rope_scaling": text}
                     model = distributions.model(config, plugins.install(source).load())
-                    rows.append(ReportRow(text, text, text, model.coverage, graph=model.build(), spec=model.spec))
+                    rows.append(ReportRow(text, text, text, model.coverage, model=model))
             rows.append(ReportRow(text, text, text, la.evaluate({**LLAMA, "model_type": text}), None, None))
         path = folder / "hostile.html"
         path.write_text(render(la.Report(HOSTILE[1], HOSTILE[0], tuple(rows))), encoding="utf-8")
