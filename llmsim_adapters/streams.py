@@ -7,6 +7,7 @@ started. Without plugins, and in a program that is no command of this package, n
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import TYPE_CHECKING, TextIO
@@ -55,7 +56,7 @@ def shield(stand_in: Callable[[TextIO], TextIO]) -> None:
     out, errors = sys.stdout, sys.stderr
     out.flush()
     errors.flush()
-    _own = _duplicate(out, 1), _duplicate(errors, 2)
+    _own = _duplicate(out, 1), _unbuffered(errors, 2)
     os.dup2(2, 1)
     sys.stdout = sys.__stdout__ = sys.stderr = sys.__stderr__ = stand_in(_own[1])  # type: ignore[misc, assignment]
     _original.extend((out, errors))
@@ -67,3 +68,9 @@ _original: list[TextIO] = []
 
 def _duplicate(stream: TextIO, descriptor: int) -> TextIO:
     return open(os.dup(descriptor), "w", encoding=stream.encoding, errors=stream.errors, buffering=1)
+
+
+def _unbuffered(stream: TextIO, descriptor: int) -> TextIO:
+    """Return a duplicate without a buffer, whose lock a plugin's thread could hold for ever when the process ends."""
+    raw = io.FileIO(os.dup(descriptor), "w")
+    return io.TextIOWrapper(raw, encoding=stream.encoding, errors=stream.errors, write_through=True)

@@ -234,3 +234,20 @@ def test_escapes_that_it_prints_are_made_harmless(hub_home: Path, tmp_path: Path
     done = python(hub_home, tmp_path, "30", "-m", "llmsim_adapters", "builders")
     assert done.returncode == 0, done.stderr
     assert done.stderr == "\\x1b[31mred\n\\u202eback\n\\x1b[0m\n"
+
+
+def test_a_thread_that_prints_for_ever_does_not_keep_the_process_from_ending(hub_home: Path) -> None:
+    """When Python ends, such a thread may hold whatever lock a stream has."""
+    code = (
+        "import threading, time\n"
+        "from llmsim_adapters import streams\n"
+        "from llmsim_adapters.plugins.talk import Talk\n"
+        "streams.keep_for_command(True)\n"
+        "streams.shield(Talk)\n"
+        "def chatter():\n"
+        "    while True: print('noise' * 20, flush=True)\n"
+        "threading.Thread(target=chatter, daemon=True).start()\n"
+        "time.sleep(0.02)\n"
+    )
+    done = python(hub_home, None, "30", "-c", code)
+    assert done.returncode == 0, done.stderr[-500:]
