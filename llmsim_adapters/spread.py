@@ -55,24 +55,10 @@ def spread(
                     gone.append(block)
             if not waiting and not gone:
                 return
-            done = wait(waiting, return_when=FIRST_COMPLETED).done if not gone else set(waiting)
-            for future in done:
-                block = waiting.pop(future)
-                try:
-                    result = future.result()
-                except (BrokenExecutor, CancelledError):
-                    gone.append(block)
-                else:
-                    yield block, result
+            if not gone:
+                yield from _results(wait(waiting, return_when=FIRST_COMPLETED).done, waiting, gone)
             if gone:  # with the executor, all that is under way
-                for future in list(waiting):
-                    block = waiting.pop(future)
-                    try:
-                        result = future.result()
-                    except (BrokenExecutor, CancelledError):
-                        gone.append(block)
-                    else:
-                        yield block, result
+                yield from _results(list(waiting), waiting, gone)
                 for block in gone:
                     yield block, again(block)
                 executor = None if renewed is None else renewed()
@@ -81,6 +67,18 @@ def spread(
             future.cancel()
     for block in source:
         yield block, work(block)
+
+
+def _results(futures: Iterable[Future[R]], waiting: dict[Future[R], T], gone: list[T]) -> Iterator[tuple[T, R]]:
+    """Yield what was made of blocks, which wait no longer; those that were lost with the executor are `gone`."""
+    for future in futures:
+        block = waiting.pop(future)
+        try:
+            result = future.result()
+        except (BrokenExecutor, CancelledError):
+            gone.append(block)
+        else:
+            yield block, result
 
 
 def _ahead(executor: Executor) -> int:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters import __version__
 from llmsim_adapters.censuses.formats import join
 from llmsim_adapters.censuses.item import CensusError
-from llmsim_adapters.sources.whole_files import write_whole
+from llmsim_adapters.sources.whole_files import whole_file, write_whole
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -73,18 +71,12 @@ class Parts:
 
     def finish(self, count: int) -> None:
         """Write the output, of so many blocks, and drop the parts."""
-        part = self.output.with_name(f"{self.output.name}.{os.getpid()}.part")
         try:
-            with open(part, "wb") as file:
+            with whole_file(str(self.output)) as file:
                 join([self.folder / self._rows(number) for number in range(count)], self.format, file)
-            os.replace(part, self.output)
-        except BaseException as error:
-            with suppress(OSError):
-                os.unlink(part)
-            if isinstance(error, OSError):
-                message = f"{printable(self.output)} can't be written: {error.strerror or error}; run it again to go on"
-                raise CensusError(message) from error
-            raise
+        except OSError as error:
+            message = f"{printable(self.output)} can't be written: {error.strerror or error}; run it again to go on"
+            raise CensusError(message) from error
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _rows(self, number: int) -> str:
