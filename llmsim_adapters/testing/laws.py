@@ -81,9 +81,8 @@ def formulas_give_the_figures(
 ) -> None:
     """Each printed formula evaluates to its figure, in names that say where they are from, and without bare sizes.
 
-    A number above 8 has lost its origin if it is none of the `constants`, is not in the config's quantization, and is
-    not the layer that the block is named after (`…_from_12`). Encoders may have fixed sizes. `places` are the lines of
-    a plugin's lowerings, by the end of what they emit.
+    A number above 8 that is none of the `constants`, nor of the config's quantization, has lost its origin. Encoders
+    may have fixed sizes. `places` are the lines of a plugin's lowerings, by the end of what they emit.
     """
     names = {name.name: name.value for name in working.names}
     for name in working.names:
@@ -105,7 +104,6 @@ def formulas_give_the_figures(
             if line.of.partition(".")[0] in towers:
                 continue
             sizes = {int(text) for text in re.findall(r"(?<![\w.])\d+", line.formula)} - known
-            sizes -= {int(layer) for layer in re.findall(r"_from_(\d+)", line.of)}
             bare = ", ".join(str(size) for size in sorted(sizes) if size > _SMALL)
             place = next((f" ({place})" for end, place in (places or {}).items() if line.of.endswith(end)), "")
             assert not bare, (

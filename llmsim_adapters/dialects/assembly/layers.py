@@ -12,6 +12,7 @@ from llmsim_adapters.traced import ceil_div
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Component
     from llmsim_adapters.spec.model import ModelSpec
 
@@ -28,27 +29,34 @@ def with_layers(spec: ModelSpec, layers: Sequence[Block], last: Component) -> Mo
     return replace(spec, stacks=(replace(text, blocks=tuple(blocks), order=order, after=(last, *text.after)),))
 
 
-def residual_sources(layer: int, size: int) -> tuple[int, int]:
+def residual_sources(r: Reader, layer: int, size: int) -> tuple[int, int]:
     """Return how many sources the mixer and the network of a layer have, of blocks of so many layers, and the present.
 
     The first layer of a block is what begins the present sum; its mixer still has that of the block before.
     """
-    return ceil_div(layer, size) + 1, layer // size + 2
+    at = r.constant(f"layer_{layer:d}", layer, "the layer's place among the others")
+    return ceil_div(at, size) + 1, at // size + 2
 
 
-def with_attention_residuals(spec: ModelSpec, count: int, hidden: int, size: int) -> ModelSpec:
-    """Return a decoder of `count` layers, each sublayer with a sum of `hidden` numbers over blocks of `size` layers."""
+def last_sources(r: Reader, size: int) -> int:
+    """Return how many sources there are behind all layers, of blocks of so many of them."""
+    return ceil_div(r.size("num_hidden_layers"), size) + 1
+
+
+def with_attention_residuals(spec: ModelSpec, r: Reader, size: int) -> ModelSpec:
+    """Return a decoder each of whose sublayers gets a sum over blocks of `size` layers before it."""
     (text,) = spec.stacks
+    hidden = r.size("hidden_size")
     made: dict[tuple[int, tuple[int, int]], Block] = {}
     found = []
     for layer, index in enumerate(text.order):
-        sources = residual_sources(layer, size)
+        sources = residual_sources(r, layer, size)
         if (index, sources) not in made:
             block = text.blocks[index]
             parts = [(_summed(hidden, n), each) for n, each in zip(sources, block.sublayers, strict=True)]
             made[index, sources] = Block(f"{block.name}_from_{layer}", tuple(part for pair in parts for part in pair))
         found.append(made[index, sources])
-    last = AttentionResidual(hidden_size=hidden, sources=residual_sources(count, size)[0], gain=True)
+    last = AttentionResidual(hidden_size=hidden, sources=last_sources(r, size), gain=True)
     return with_layers(spec, found, last)
 
 

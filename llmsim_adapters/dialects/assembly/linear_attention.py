@@ -47,6 +47,11 @@ def delta_rule_chunk(r: Reader) -> int:
     return r.derive("delta_rule_chunk", CHUNK)
 
 
+def lightning_block(r: Reader) -> int:
+    """Return how many tokens of a prefill lightning attention takes together, where no key says it."""
+    return r.constant("lightning_block", CHUNK, "tokens of a prefill that kernels of linear attention take")
+
+
 def gated_delta_net(r: Reader) -> GatedDeltaNet:
     """Read a gated delta net. Absent heads are as many as those of attention, absent sizes follow from OLMo's shares.
 

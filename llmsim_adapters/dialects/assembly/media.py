@@ -6,6 +6,7 @@ transformers 5, and for videos in `video_preprocessor_config.json`. What none of
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -17,7 +18,7 @@ from llmsim_adapters.spec.media.tiles import BestAspect, LeastScaling, PanAndSca
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from typing import TypeVar
 
     from llmsim_adapters.dialects.assembly.tower import Tower
@@ -33,7 +34,7 @@ _PARTS: Final = {"image": "image_processor", "video": "video_processor", "audio"
 """Where `processor_config.json` has the settings of a kind."""
 
 _LARGEST: Final = 2**40
-MOST_PAIRS: Final = 1000
+_MOST_PAIRS: Final = 1000
 
 
 class _Wrong(Exception):
@@ -45,58 +46,39 @@ class Settings:
 
     def __init__(self, r: Reader, kind: str) -> None:
         self._files: list[tuple[str, Mapping[str, Any]]] = []
-        if _TOGETHER in r.broken_files:
-            message = f"`{_TOGETHER}` can't be read: {r.broken_files[_TOGETHER]}"
-            raise _Wrong(message)
-        together = r.files.get(_TOGETHER, {}).get(_PARTS[kind])
-        if isinstance(together, dict):
-            self._files.append((f"{_TOGETHER}:{_PARTS[kind]}.", together))
+        self._add(r, _TOGETHER, _PARTS[kind])
         if kind == "video":
             self._add(r, _OF_VIDEOS)
         self._add(r, _OF_IMAGES)
         self.said = bool(self._files)
 
-    def _add(self, r: Reader, name: str) -> None:
+    def _add(self, r: Reader, name: str, part: str = "") -> None:
         if name in r.broken_files:
             message = f"`{name}` can't be read: {r.broken_files[name]}"
             raise _Wrong(message)
-        if name in r.files:
-            self._files.append((f"{name}:", r.files[name]))
+        found = r.files.get(name, {}).get(part) if part else r.files.get(name)
+        if isinstance(found, Mapping):
+            self._files.append((f"{name}:{part}." if part else f"{name}:", found))
 
     def integer(self, *keys: str, default: int, least: int = 1) -> int:
         """Return the first integer that stands under one of the keys, a dotted one in an object."""
-        for where, data in self._files:
-            for key in keys:
-                value = _at(data, key)
-                if value is None:
-                    continue
-                if value.__class__ is not int or not least <= value <= _LARGEST:
-                    shown = printable(repr(value), 60)
-                    raise _Wrong(f"`{where}{key}` is {shown}; expected an integer, at least {least}")
-                return int(value)
-        return default
+
+        def holds(value: Any) -> bool:
+            return value.__class__ is int and least <= value <= _LARGEST
+
+        return int(self._first(keys, holds, f"an integer, at least {least}", default, inside=True))
 
     def number(self, key: str, *, default: float) -> float:
         """Return the first number above 0 that stands under a key."""
-        for where, data in self._files:
-            value = data.get(key)
-            if value is None:
-                continue
-            if value.__class__ not in (int, float) or not 0 < value <= _LARGEST:
-                raise _Wrong(f"`{where}{key}` is {printable(repr(value), 60)}; expected a number above 0")
-            return float(value)
-        return default
+
+        def holds(value: Any) -> bool:
+            return value.__class__ in (int, float) and 0 < value <= _LARGEST
+
+        return float(self._first((key,), holds, "a number above 0", default))
 
     def flag(self, key: str, *, default: bool) -> bool:
         """Return the first truth value that stands under a key."""
-        for where, data in self._files:
-            value = data.get(key)
-            if value is None:
-                continue
-            if value.__class__ is not bool:
-                raise _Wrong(f"`{where}{key}` is {printable(repr(value), 60)}; expected true or false")
-            return bool(value)
-        return default
+        return bool(self._first((key,), lambda value: value.__class__ is bool, "true or false", default))
 
     def side(self, key: str = "size", *, default: int) -> int:
         """Return the side of the square that a key says: a number, both sides, or the shortest one."""
@@ -104,17 +86,33 @@ class Settings:
 
     def pairs(self, key: str, *, default: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
         """Return the first list of pairs of integers that stands under a key."""
+        found = self._first((key,), are_pairs, "a list of pairs of integers", default)
+        return tuple((first, second) for first, second in found)
+
+    def _first(
+        self, keys: tuple[str, ...], holds: Callable[[Any], bool], expected: str, default: Any, *, inside: bool = False
+    ) -> Any:
+        """Return the first value that stands under one of the keys, in the order of the files, which has to hold.
+
+        Keys of what may be `inside` an object are dotted, and the object by itself is passed over.
+        """
         for where, data in self._files:
-            value = data.get(key)
-            if value is None:
-                continue
-            if not isinstance(value, list) or not value or len(value) > MOST_PAIRS or not all(map(is_pair, value)):
-                raise _Wrong(f"`{where}{key}` is {printable(repr(value), 60)}; expected a list of pairs of integers")
-            return tuple((first, second) for first, second in value)
+            for key in keys:
+                value = _at(data, key) if inside else data.get(key)
+                if value is None:
+                    continue
+                if not holds(value):
+                    raise _Wrong(f"`{where}{key}` is {printable(repr(value), 60)}; expected {expected}")
+                return value
         return default
 
 
-def is_pair(value: object) -> bool:
+def are_pairs(value: Any) -> bool:
+    """Whether a value is a list of pairs of sizes in pixels."""
+    return isinstance(value, (list, tuple)) and 0 < len(value) <= _MOST_PAIRS and all(map(_is_pair, value))
+
+
+def _is_pair(value: object) -> bool:
     return (
         isinstance(value, list)
         and len(value) == 2
@@ -162,31 +160,6 @@ def class_tokens(stack: Stack) -> int:
     return int(sum(each.count for each in stack.before if isinstance(each, LearnedTokens)))
 
 
-def tiled(
-    whole: Reader, r: Reader, side: int, *, extra: int = 0, tile_text: int = 0, processor: Cutting | None = None
-) -> Media:
-    """Return the rule of tiles whose patches, `side` squared of them, become one token.
-
-    Settings: `crop_to_patches`, `min_patches`, `max_patches`; the tile is that of the encoder.
-    """
-    of = processor or GOT_OCR2
-
-    def made(images: Settings) -> Media:
-        patches, most = patch_count(r), images.integer("max_patches", default=of.most)
-        tiling: Tiling | None = None
-        if images.flag("crop_to_patches", default=of.crops) and most > 1:
-            tile = int(r.size("image_size"))
-            least = images.integer("min_patches", default=1)
-            if of.scales:
-                tiling = LeastScaling(side=tile, most=most, largest=images.flag("resize_to_max_canvas", default=False))
-            else:
-                tiling = BestAspect(side=tile, least=min(least, most), most=most)
-        rule = square(r, tokens=patches // (side * side), extra=extra, tiling=tiling, text=2)
-        return replace(rule, tile_text=tile_text, origin=origin(images, of.name))
-
-    return rule(whole, "image", made)
-
-
 class Cutting(NamedTuple):
     """A class of processors that cut pictures into tiles, and how many there are at most by default."""
 
@@ -194,7 +167,35 @@ class Cutting(NamedTuple):
     most: int
     crops: bool = True
     scales: bool = False
-    most_key: str = "max_patches"
+
+
+GOT_OCR2: Final = Cutting("GotOcr2ImageProcessor", 12)
+LLAMA4: Final = Cutting("Llama4ImageProcessor", 16, scales=True)
+COHERE2: Final = Cutting("Cohere2VisionImageProcessor", 12, scales=True)
+
+
+def tiled(
+    whole: Reader, r: Reader, side: int, *, extra: int = 0, tile_text: int = 0, processor: Cutting = GOT_OCR2
+) -> Media:
+    """Return the rule of tiles whose patches, `side` squared of them, become one token.
+
+    Settings: `crop_to_patches`, `min_patches`, `max_patches`; the tile is that of the encoder.
+    """
+
+    def made(images: Settings) -> Media:
+        patches, most = patch_count(r), images.integer("max_patches", default=processor.most)
+        tiling: Tiling | None = None
+        if images.flag("crop_to_patches", default=processor.crops) and most > 1:
+            tile = int(r.size("image_size"))
+            least = images.integer("min_patches", default=1)
+            if processor.scales:
+                tiling = LeastScaling(side=tile, most=most, largest=images.flag("resize_to_max_canvas", default=False))
+            else:
+                tiling = BestAspect(side=tile, least=min(least, most), most=most)
+        rule = square(r, tokens=patches // (side * side), extra=extra, tiling=tiling, text=2)
+        return replace(rule, tile_text=tile_text, origin=origin(images, processor.name))
+
+    return rule(whole, "image", made)
 
 
 def scanned(whole: Reader, r: Reader, *, tokens: int, text: int) -> Media:
@@ -217,16 +218,11 @@ def scanned(whole: Reader, r: Reader, *, tokens: int, text: int) -> Media:
     return rule(whole, "image", made)
 
 
-GOT_OCR2: Final = Cutting("GotOcr2ImageProcessor", 12)
-LLAMA4: Final = Cutting("Llama4ImageProcessor", 16, scales=True, most_key="max_patches")
-COHERE2: Final = Cutting("Cohere2VisionImageProcessor", 12, scales=True)
-
-
 def pinpointed(whole: Reader, vision: Tower, *, most: int = 0) -> Media:
     """Return the rule of the sizes that `image_grid_pinpoints` lists, of the processor or else of the config."""
     r, drops = vision.r, whole.text("vision_feature_select_strategy") != "full"
     said = whole.sequence("image_grid_pinpoints") or ()
-    if not said or len(said) > MOST_PAIRS or not all(map(is_pair, said)):
+    if not are_pairs(said):
         whole.refuse("image_grid_pinpoints", list(said), "pairs of integers")
         said = ((1, 1),)
 

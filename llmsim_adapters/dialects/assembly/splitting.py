@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
 from llmsim_adapters.dialects.assembly.tower import patch_count
@@ -11,6 +11,9 @@ from llmsim_adapters.spec.media.split import PaddedPatches, Split
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.media.media import Media
+
+
+_MOST_TILES: Final = 1000
 
 
 def split(whole: Reader, r: Reader, merge: int) -> Media:
@@ -56,6 +59,3 @@ def padded(whole: Reader, r: Reader, merge: int) -> Media:
         )
 
     return rule(whole, "image", made)
-
-
-_MOST_TILES = 1000

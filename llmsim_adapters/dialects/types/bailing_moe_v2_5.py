@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.assembly.components import attention, latent_attention, mixture_of_experts, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder, next_token_stack, prediction_modules
-from llmsim_adapters.dialects.assembly.linear_attention import CHUNK, LATENT_PARAMETERS, last_of_every
+from llmsim_adapters.dialects.assembly.linear_attention import LATENT_PARAMETERS, last_of_every, lightning_block
 from llmsim_adapters.dialects.assembly.patterns import dense_first
 from llmsim_adapters.dialects.types import bailing_moe
 from llmsim_adapters.spec.components import LightningAttention
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from llmsim_adapters.dialects.reading.reader import Reader
-    from llmsim_adapters.spec.components import Component
+    from llmsim_adapters.spec.components import Component, MixtureOfExperts
     from llmsim_adapters.spec.model import ModelSpec
 
 _LATENT: Final = "mla"
@@ -36,8 +38,19 @@ def read(r: Reader) -> ModelSpec:
     else:
         r.no_effect((*LATENT_PARAMETERS, "full_attention_type"), "every layer has lightning attention")
     r.no_effect(("use_bias", "qkv_bias", "qk_norm"), "latent attention has none")
+    return of_mixers(r, mixers, attends, experts(r), modules)
+
+
+def experts(r: Reader) -> MixtureOfExperts:
+    """Read the experts, whose scores may be corrected by what is no weight."""
     corrected = r.flag("moe_router_enable_expert_bias")
-    experts = mixture_of_experts(r, score_correction_bias="buffer" if corrected else None)
+    return mixture_of_experts(r, score_correction_bias="buffer" if corrected else None)
+
+
+def of_mixers(
+    r: Reader, mixers: Mapping[bool, Component], attends: list[bool], experts: MixtureOfExperts, modules: int
+) -> ModelSpec:
+    """Return the decoder of which some layers attend to all tokens; so do its prediction modules."""
     networks = dense_first(r, lambda: mlp(r), experts)
     mtp = next_token_stack(r, modules, mixers[True], experts) if modules else None
     return decoder(r, [mixers[flag] for flag in attends], networks, mtp=mtp)
@@ -61,7 +74,7 @@ def _lightning(r: Reader) -> LightningAttention:
         hidden_size=hidden,
         num_heads=heads,
         head_dim=width,
-        block_size=r.constant("lightning_block", CHUNK, "tokens of a prefill that kernels of linear attention take"),
+        block_size=lightning_block(r),
         qkv_bias=outer or r.flag("qkv_bias"),
         o_bias=outer,
         qk_norm=r.flag("qk_norm"),

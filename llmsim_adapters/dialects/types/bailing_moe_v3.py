@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.dialects.assembly.components import mixture_of_experts, mlp
-from llmsim_adapters.dialects.assembly.decoder import decoder, layers, next_token_stack, prediction_modules
+from llmsim_adapters.dialects.assembly.components import mlp
+from llmsim_adapters.dialects.assembly.decoder import layers, prediction_modules
 from llmsim_adapters.dialects.assembly.linear_attention import LATENT_PARAMETERS, delta_rule_chunk, last_of_every
 from llmsim_adapters.dialects.assembly.options import gated
-from llmsim_adapters.dialects.assembly.patterns import dense_first, layer_flags
+from llmsim_adapters.dialects.assembly.patterns import layer_flags
 from llmsim_adapters.dialects.types import bailing_moe_v2_5
 from llmsim_adapters.spec.components import KimiDeltaAttention, LatentAttention
 
@@ -37,10 +37,7 @@ def read(r: Reader) -> ModelSpec:
         r.no_effect((*LATENT_PARAMETERS, "full_attention_type", _GATE), "no layer attends to all tokens")
     r.no_effect(("short_conv_kernel_size", "no_kda_lora"), "no layer has linear attention")
     r.no_effect(("use_bias", "qkv_bias", "qk_norm"), "no layer has grouped-query attention")
-    experts = _experts(r)
-    networks = dense_first(r, lambda: mlp(r), experts)
-    mtp = next_token_stack(r, modules, mixers[True], experts) if modules else None
-    return decoder(r, [mixers[flag] for flag in attends], networks, mtp=mtp)
+    return bailing_moe_v2_5.of_mixers(r, mixers, attends, _experts(r), modules)
 
 
 def _attends(r: Reader) -> list[bool]:
@@ -77,8 +74,7 @@ def _full(r: Reader) -> Component:
 
 
 def _experts(r: Reader) -> MixtureOfExperts:
-    corrected = r.flag("moe_router_enable_expert_bias")
-    experts = mixture_of_experts(r, score_correction_bias="buffer" if corrected else None)
+    experts = bailing_moe_v2_5.experts(r)
     if not r.has("shared_expert_intermediate_size"):
         return experts
     return replace(experts, shared=mlp(r, width=r.size("shared_expert_intermediate_size")))  # of all together

@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import mixture_of_experts
-from llmsim_adapters.dialects.assembly.decoder import decoder, layers
-from llmsim_adapters.dialects.assembly.layers import residual_sources, with_layers
+from llmsim_adapters.dialects.assembly.decoder import decoder
+from llmsim_adapters.dialects.assembly.layers import last_sources, residual_sources, with_layers
 from llmsim_adapters.dialects.assembly.linear_attention import untied
 from llmsim_adapters.dialects.assembly.options import gated, with_options
 from llmsim_adapters.dialects.types import inkling_text
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def read(r: Reader) -> ModelSpec:
-    hidden, count, size = r.size("hidden_size"), layers(r), r.size("n_layers_per_attn_res_block")
+    hidden, size = r.size("hidden_size"), r.size("n_layers_per_attn_res_block")
     slides = inkling_text.slides(r)
     mixers = {kind: _attention(r, sliding=kind) for kind in sorted(set(slides))}
     inkling_text.without_layers(r, mixers)
@@ -46,12 +46,12 @@ def read(r: Reader) -> ModelSpec:
     blocks: dict[tuple[bool, tuple[int, int]], Block] = {}
     found = []
     for i, kind in enumerate(slides):
-        sources = residual_sources(i, size)
+        sources = residual_sources(r, i, size)
         if (kind, sources) not in blocks:
             name = f"{'sliding' if kind else 'full'}_moe_from_{i}"
             blocks[kind, sources] = Block(name, _layer(mixers[kind], experts, *sources))
         found.append(blocks[kind, sources])
-    return with_layers(spec, found, AttentionResidual(hidden_size=hidden, sources=residual_sources(count, size)[0]))
+    return with_layers(spec, found, AttentionResidual(hidden_size=hidden, sources=last_sources(r, size)))
 
 
 def _attention(r: Reader, *, sliding: bool) -> Attention:

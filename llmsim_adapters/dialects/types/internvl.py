@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.model import Stack
 
 
-def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
-    vision = tower(whole, "vision_config", "internvl_vision")
+def towers(whole: Reader, text: Reader, *, kind: str = "internvl_vision") -> Iterator[Stack]:
+    vision = tower(whole, "vision_config", kind)
     if vision is not None:
         yield from shuffled(whole, text, vision)
 

@@ -93,9 +93,7 @@ def read(r: Reader) -> ModelSpec:
     networks = experts_where(r, is_sparse, lambda: mlp(r), lambda: experts(r))
     spec = untied(r, decoder(r, _mixers(r), networks))
     size = r.optional_size("attn_res_block_size")
-    if size is None:
-        return spec
-    return with_attention_residuals(spec, r.size("num_hidden_layers"), r.size("hidden_size"), size)
+    return spec if size is None else with_attention_residuals(spec, r, size)
 
 
 DIALECT = deepseek_v3.DIALECT.like(

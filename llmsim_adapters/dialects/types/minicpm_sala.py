@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.assembly.components import attention, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder, layers
-from llmsim_adapters.dialects.assembly.linear_attention import CHUNK
+from llmsim_adapters.dialects.assembly.linear_attention import lightning_block
 from llmsim_adapters.dialects.assembly.options import gated
 from llmsim_adapters.dialects.types import minicpm
 from llmsim_adapters.spec.components import LightningAttention
@@ -64,7 +64,7 @@ def _lightning(r: Reader) -> LightningAttention:
         hidden_size=hidden,
         num_heads=heads,
         head_dim=r.size_or("lightning_head_dim", lambda: head_dim),
-        block_size=r.constant("lightning_block", CHUNK, "tokens of a prefill that kernels of linear attention take"),
+        block_size=lightning_block(r),
         qkv_bias=bias,
         o_bias=bias,
         gate_bias=bias,

@@ -19,6 +19,17 @@ class Unfit(Exception):
     """An item has a size that the model's processor refuses; the text says why."""
 
 
+def refuse_parts(height: int, width: int, *factors: int) -> None:
+    """Refuse a preprocessed picture whose sides are no multiples: both of one factor, or each of its own.
+
+    Raises:
+        Unfit: they are none.
+    """
+    if height % factors[0] or width % factors[-1]:
+        message = f"a preprocessed picture has sides that are multiples of {' and '.join(map(str, factors))}"
+        raise Unfit(message)
+
+
 class MediaItem(NamedTuple):
     """One picture, video or sound: what a client sends, what the encoder sees, and what it becomes.
 

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 
-from llmsim_adapters.spec.media.media import Kind, Media, MediaItem, Pieces, Unfit
+from llmsim_adapters.spec.media.media import Kind, Media, MediaItem, Pieces, Unfit, refuse_parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +45,7 @@ class SmartResize(Media):
         frames = math.ceil(shot / self.temporal_patch_size)
         factor = self.patch_size * self.merge_size
         if preprocessed:
-            if height % factor or width % factor:
-                message = f"a preprocessed picture has sides that are multiples of {factor}"
-                raise Unfit(message)
+            refuse_parts(height, width, factor)
         else:
             height, width = self._resized(kind, shot, height, width, factor)
         rows, columns = height // self.patch_size, width // self.patch_size
@@ -120,9 +118,7 @@ class LongestEdge(Media):
         height, width = int(given[0]), int(given[1])
         if preprocessed:
             whole = self.patch_size * self.merge_size
-            if height % whole or width % whole:
-                message = f"a preprocessed picture has sides that are multiples of {whole}"
-                raise Unfit(message)
+            refuse_parts(height, width, whole)
         else:
             ratio = max(height / self.longest_edge, width / self.longest_edge)
             if ratio > 1:
@@ -158,9 +154,7 @@ class PooledPatches(Media):
         height, width = int(given[0]), int(given[1])
         factor, patches = self.pool * self.patch_size, self.most_tokens * self.pool * self.pool
         if preprocessed:
-            if height % factor or width % factor:
-                message = f"a preprocessed picture has sides that are multiples of {factor}"
-                raise Unfit(message)
+            refuse_parts(height, width, factor)
         else:
             height, width = self._fitted(height, width, factor, patches)
         tokens = (height // factor) * (width // factor)
@@ -196,9 +190,7 @@ class MostPatches(Media):
         height, width = int(given[0]), int(given[1])
         down, across = self.merge[0] * self.patch_size, self.merge[1] * self.patch_size
         if preprocessed:
-            if height % down or width % across:
-                message = f"a preprocessed picture has sides that are multiples of {down} and {across}"
-                raise Unfit(message)
+            refuse_parts(height, width, down, across)
         else:
             side = self.patch_size
             fitting = math.sqrt(self.most_patches / (max(1, width // side) * max(1, height // side)))

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from llmsim_adapters.spec.media.media import Kind, Media, MediaItem, Unfit
+from llmsim_adapters.spec.media.media import Kind, Media, MediaItem, refuse_parts
 from llmsim_adapters.spec.media.tiles import BestAspect
 
 _LARGEST_SIDE: Final = 4096
@@ -29,9 +29,7 @@ class Split(Media):
     def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
         height, width = int(given[0]), int(given[1])
         if preprocessed:
-            if height % self.side or width % self.side:
-                message = f"a preprocessed picture has sides that are multiples of {self.side}"
-                raise Unfit(message)
+            refuse_parts(height, width, self.side)
             down, across = height // self.side, width // self.side
         else:
             down, across = self._cut(height, width) if self.splits else (1, 1)
@@ -99,9 +97,8 @@ class PaddedPatches(Media):
         splits = not self.least_tiles == self.most_tiles == 1
         most = max(self.most_tokens * self.merge_size**2, (self.tile // self.patch_size) ** 2 if splits else 0)
         high, wide = (height, width) if preprocessed else self._resized(height, width, factor)
-        if preprocessed and (height % factor or width % factor):
-            message = f"a preprocessed picture has sides that are multiples of {factor}"
-            raise Unfit(message)
+        if preprocessed:
+            refuse_parts(height, width, factor)
         tokens, tiles, text = (high // factor) * (wide // factor), 1, 2
         if splits and not preprocessed and self._is_large(height, width, factor):
             grid = BestAspect(side=self.tile, least=self.least_tiles, most=self.most_tiles, overview=False)

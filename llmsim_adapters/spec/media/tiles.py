@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from llmsim_adapters.spec.media.media import Kind, Media, MediaItem, Pieces, Unfit
+from llmsim_adapters.spec.media.media import Kind, Media, MediaItem, Pieces, Unfit, refuse_parts
 
 
 class Cut(NamedTuple):
@@ -222,9 +222,7 @@ class Tiles(Media):
         height, width = int(given[0]), int(given[1])
         wide = self.width or self.side
         if preprocessed:
-            if height % self.side or width % wide:
-                message = f"a preprocessed picture has sides that are multiples of {self.side} and {wide}"
-                raise Unfit(message)
+            refuse_parts(height, width, self.side, wide)
             cut = Cut((height // self.side) * (width // wide), height // self.side, width // wide)
         else:
             cut = self.tiling.cut(height, width)
