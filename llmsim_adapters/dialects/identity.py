@@ -67,17 +67,16 @@ def of_another_class(
         detail = f"transformers' class of {printable(outer_type)} has no `{printable(at)}`, and would pass over it"
         return [Gap(GapKind.INFERRED, "language_model", detail)]
     stem = bare(r.architecture)
+    declared = [each for each in (dialect, whole) if each is not None]
     if (
-        not stem
-        or stem == bare(dialect.model_type)
-        or any(each is not None and built_in(each.model_type) is not each for each in (dialect, whole))
+        not stem or stem == bare(dialect.model_type) or any(built_in(each.model_type) is not each for each in declared)
     ):  # what a plugin's classes are called, the plugin knows
         return []
-    own = {bare(name) for name in (outer_type, r.model_type, dialect.model_type) if isinstance(name, str)}
-    own |= set() if whole is None else {bare(whole.model_type)}
+    types = (outer_type, r.model_type, *(each.model_type for each in declared))
+    own = {bare(name) for name in types if isinstance(name, str)}
     if not r.architecture.endswith("ForConditionalGeneration"):  # which is the whole, with what stands beside the text
         own |= {name.removesuffix("text").removesuffix("decoder") for name in own} | set(map(bare, dialect.classes))
-    known = [each for of in (dialect, whole) if of is not None for each in (of.classes, of.causal_lm, of.text_only)]
+    known = [each for of in declared for each in (of.classes, of.causal_lm, of.text_only)]
     if stem in own or r.architecture in DIALECT_OF_ARCHITECTURE or any(r.architecture in names for names in known):
         return []
     shown = printable(r.architecture)

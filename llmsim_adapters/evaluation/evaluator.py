@@ -52,6 +52,8 @@ class Assessed(NamedTuple):
     seen: Seen
     claims: list[Claim]
     gaps: tuple[Gap, ...]
+    unverified: list[str]
+    """What of the model no reference facts hold."""
 
 
 def assess(spec: ModelSpec, reading: Reading, registered: Registered) -> Assessed:
@@ -68,15 +70,17 @@ def assess(spec: ModelSpec, reading: Reading, registered: Registered) -> Assesse
         claims = of_layers if any(claim.claims for claim in of_layers) else claims
     replaced = registered.replaced.get(reading.dialect)
     gaps = reading.gaps + seen.gaps + (() if replaced is None else (_replaced(reading.dialect, replaced),))
-    return Assessed(seen, claims, gaps + tuple([_left_out(name) for name in spec.unmodelled]))
+    gaps += tuple([_left_out(name) for name in spec.unmodelled])
+    dialect = reading.dialect if replaced is None else ""
+    return Assessed(seen, claims, gaps, verified().missing(dialect, seen.components, seen.features))
 
 
 def in_doubt(best: Claim, assessed: Assessed, reading: Reading, registered: Registered) -> tuple[Gap, ...]:
     """Return the gaps of a model that is built by the best claim, but for an external total."""
     gaps = assessed.gaps + best.gaps
-    missing = () if gaps else _unverified(assessed, reading, registered)
-    if missing and registered.builders[best.builder].built_in and reading.dialect not in registered.dialects:
-        return (Gap(GapKind.INFERRED, "evidence", f"no reference facts hold {', '.join(missing)}"),)
+    ours = registered.builders[best.builder].built_in and reading.dialect not in registered.dialects
+    if assessed.unverified and not gaps and ours:
+        return (Gap(GapKind.INFERRED, "evidence", f"no reference facts hold {', '.join(assessed.unverified)}"),)
     return gaps
 
 
@@ -131,20 +135,13 @@ def _of_spec(
     claims = with_impacts(assessed.claims, spec, registered)
     graph, claims = build_best(claims, registered, spec, config)
     best = claims[0] if graph is not None else None
-    gaps = assessed.gaps
-    evidence, counted = Evidence.NONE, False
-    replaced = registered.replaced.get(reading.dialect)
-    replaced = registered.replaced.get(reading.dialect)
-    gaps = reading.gaps + seen.gaps + (() if replaced is None else (_replaced(reading.dialect, replaced),))
-    gaps += tuple([_left_out(name) for name in spec.unmodelled])
+    gaps, notes = assessed.gaps, reading.notes
     evidence, counted, proven = Evidence.NONE, False, False
-    notes = reading.notes
     if best is not None and graph is not None:
         gaps = in_doubt(best, assessed, reading, registered)
         entry = registered.builders[best.builder]
         made_by_plugin = entry.builds_itself or not seen.components.isdisjoint(registered.lowerings.of_plugins())
-        unverified = made_by_plugin or _unverified(assessed, reading, registered)
-        evidence = Evidence.BUILT if unverified else Evidence.VERIFIED
+        evidence = Evidence.BUILT if made_by_plugin or assessed.unverified else Evidence.VERIFIED
         if total is not None:
             differing = mismatch(total, graph)
             counted = differing is None
@@ -174,17 +171,11 @@ def _of_spec(
         path=reading.path,
         without_effect=reading.without_effect,
         notes=notes,
-        served=best is not None and replaced is None and reading.architecture in served(),
+        served=best is not None and reading.dialect not in registered.replaced and reading.architecture in served(),
         counted=counted,
         proven=proven,
     )
     return Evaluation(coverage, graph)
-
-
-def _unverified(assessed: Assessed, reading: Reading, registered: Registered) -> list[str]:
-    """Return what of a model no reference facts hold."""
-    dialect = "" if reading.dialect in registered.replaced else reading.dialect
-    return verified().missing(dialect, assessed.seen.components, assessed.seen.features)
 
 
 def _unreadable(reading: Reading, source: Provenance, registered: Registered) -> Coverage:
