@@ -12,7 +12,7 @@ from llmsim_adapters.errors import AdapterError, ConfigUnavailable, InvalidConfi
 from llmsim_adapters.evaluation.construction import FAILURES, construct, guest_of, reread
 from llmsim_adapters.evaluation.evaluator import Assessed, Evaluation, assess, evaluate, in_doubt, unavailable
 from llmsim_adapters.evaluation.graphs import OWN_SCHEDULE, sound, unsupported
-from llmsim_adapters.evaluation.speculation import misfit, of_both, together
+from llmsim_adapters.evaluation.speculation import misfit, of_both, step_of, together
 from llmsim_adapters.gap import Gap, GapKind, few
 from llmsim_adapters.graph.schedule import DEFAULT_ENGINE, Schedule, ScheduleError
 from llmsim_adapters.lowerings.recording import Kept
@@ -141,7 +141,7 @@ class Model:
         schedule = schedule or Schedule()
         if draft is not None:
             draft = draft._as_draft
-            beside = draft.build(replace(schedule, mtp=False))
+            beside = draft.build(step_of(schedule))
             return together(self.build(schedule, builder), beside, self._drafted_by(draft))
         if builder is None and "_evaluation" not in vars(self):
             built = self._build_alone(schedule)
@@ -252,7 +252,7 @@ class Model:
         graph, parameters = self._traced(schedule, builder), self.reading.parameters
         if draft is not None:
             draft = draft._as_draft
-            beside = draft._traced(replace(schedule, mtp=False))
+            beside = draft._traced(step_of(schedule))
             graph = together(graph, beside, self._drafted_by(draft), traced=True)
             parameters = of_both(parameters, draft.reading.parameters)
         return working(graph, schedule.context_len + schedule.seq_len, parameters)

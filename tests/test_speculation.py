@@ -106,6 +106,15 @@ class TestFigures:
         assert both.weight_bytes == own.weight_bytes
         assert both.flops == own.flops
 
+    def test_of_pictures_count_the_encoder_once(self) -> None:
+        """The draft runs over the tokens that pictures become, and has no encoder of its own."""
+        seeing = la.load(_config("Qwen3_5ForConditionalGeneration"))
+        text = la.Schedule(engine="checkpoint", seq_len=8192)
+        pictures = la.Schedule(engine="checkpoint", seq_len=8192, images=((448, 448),))
+        both, one = seeing.build(pictures, draft=seeing), seeing.build(pictures)
+        assert both.media == one.media
+        assert both.flops - one.flops == seeing.build(text, draft=seeing).flops - seeing.build(text).flops > 0
+
     def test_have_the_draft_in_a_stack_of_its_own(self) -> None:
         both = model(TARGET).build(draft=model(BLOCKS))
         one = model(TARGET).build()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reading import Parameter
     from llmsim_adapters.graph.graph import OperatorGraph
     from llmsim_adapters.graph.operator import Operator
+    from llmsim_adapters.graph.schedule import Schedule
     from llmsim_adapters.spec.model import ModelSpec
 
 Entry = TypeVar("Entry", bound=Any)
@@ -58,6 +59,11 @@ def misfit(target: ModelSpec, draft: ModelSpec) -> str | None:
             width = f"{part.input_size:,d}"
             return f"it projects {width} features of hidden states, and the target's have {states.hidden_size:,d}"
     return None
+
+
+def step_of(schedule: Schedule) -> Schedule:
+    """Return a draft's step beside its target's: over the same tokens, with no encoder of pictures or sound again."""
+    return replace(schedule, mtp=False, images=(), videos=(), audio_seconds=())
 
 
 def together(target: OperatorGraph, draft: OperatorGraph, spec: ModelSpec, *, traced: bool = False) -> OperatorGraph:
