@@ -87,13 +87,13 @@ if TYPE_CHECKING:
     from llmsim_adapters.graph.schedule import Schedule as Schedule
     from llmsim_adapters.graph.schedule import ScheduleError as ScheduleError
     from llmsim_adapters.graph.transfer import Transfer as Transfer
+    from llmsim_adapters.loading import load as load
     from llmsim_adapters.lowerings.kind import ComponentKind as ComponentKind
     from llmsim_adapters.lowerings.site import Site as Site
     from llmsim_adapters.lowerings.step import Step as Step
     from llmsim_adapters.lowerings.wiring import Wire as Wire
     from llmsim_adapters.model import BuildError as BuildError
     from llmsim_adapters.model import Model as Model
-    from llmsim_adapters.model import load as load
     from llmsim_adapters.plugins.builder import Builder as Builder
     from llmsim_adapters.plugins.claim import Claim as Claim
     from llmsim_adapters.plugins.features_of import features_of as features_of
@@ -231,11 +231,12 @@ _HOMES = {
     "graph.operator": ("Operator", "Weight"),
     "graph.schedule": ("Schedule", "ScheduleError"),
     "graph.transfer": ("Transfer",),
+    "loading": ("load",),
     "lowerings.kind": ("ComponentKind",),
     "lowerings.site": ("Site",),
     "lowerings.step": ("Step",),
     "lowerings.wiring": ("Wire",),
-    "model": ("BuildError", "Model", "load"),
+    "model": ("BuildError", "Model"),
     "plugins.builder": ("Builder",),
     "plugins.claim": ("Claim",),
     "plugins.features_of": ("features_of",),

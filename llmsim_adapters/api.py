@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llmsim_adapters.errors import ConfigUnavailable
-from llmsim_adapters.model import load, not_found
+from llmsim_adapters.loading import load, not_found
 from llmsim_adapters.plugins.engines import engines_of
 from llmsim_adapters.plugins.manager import registered
 from llmsim_adapters.sources import TIMEOUT

@@ -10,7 +10,8 @@ from llmsim_adapters.evaluation.graphs import OWN_SCHEDULE
 from llmsim_adapters.evaluation.status import Status
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.graph.figures import held
-from llmsim_adapters.model import Model, not_found
+from llmsim_adapters.loading import not_found
+from llmsim_adapters.model import Model
 from llmsim_adapters.spread import spread
 
 if TYPE_CHECKING:

@@ -26,6 +26,7 @@ LINE: Final = (
     {"evaluation"},
     {"registries", "working", "documents", "sweep", "scaffold", "fit", "proof"},
     {"model"},
+    {"loading"},
     {"reported"},
     {"report"},
     {"api", "page", "censuses"},

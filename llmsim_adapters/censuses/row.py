@@ -8,7 +8,8 @@ from llmsim_adapters.errors import AdapterError, ConfigUnavailable, internal
 from llmsim_adapters.evaluation.causes import causes_of
 from llmsim_adapters.evaluation.graphs import OWN_SCHEDULE
 from llmsim_adapters.graph.figures import held
-from llmsim_adapters.model import Model, not_found
+from llmsim_adapters.loading import not_found
+from llmsim_adapters.model import Model
 from llmsim_adapters.registries.totals import known_total
 from llmsim_adapters.text import printable
 

@@ -182,7 +182,8 @@ def _side(
     from llmsim_adapters.cli.compare import Side
     from llmsim_adapters.errors import ConfigUnavailable
     from llmsim_adapters.graph.schedule import ScheduleError
-    from llmsim_adapters.model import BuildError, not_found
+    from llmsim_adapters.loading import not_found
+    from llmsim_adapters.model import BuildError
 
     schedule = schedule_of(**{**options, **what.fields})
     revision = what.revision or hub["revision"]

@@ -180,7 +180,8 @@ def explain(
     from llmsim_adapters.cli import short
     from llmsim_adapters.errors import ConfigUnavailable
     from llmsim_adapters.graph.schedule import ScheduleError
-    from llmsim_adapters.model import BuildError, not_found
+    from llmsim_adapters.loading import not_found
+    from llmsim_adapters.model import BuildError
 
     options, hub = split(options)
     schedule = schedule_of(**options)

@@ -49,7 +49,7 @@ def split(options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
 def find_model(source: str, hub: dict[str, Any]) -> Model:
     """Return the model of a source."""
     from llmsim_adapters.cli.progress import progress
-    from llmsim_adapters.model import load
+    from llmsim_adapters.loading import load
 
     with progress("config") as bar:
         return load(source, **hub, waiting=bar.waiting)

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal
 
-from pydantic import BaseModel, Field, JsonValue
+from pydantic import BaseModel, Field
 
+from llmsim_adapters.documents.census import CensusDocument
 from llmsim_adapters.documents.coverage import CoverageDocument, GapDocument
 from llmsim_adapters.documents.graph import (
     CacheDocument,
-    ComparedFigureDocument,
     KvCacheDocument,
     MeaningDocument,
     MediaDocument,
@@ -25,9 +25,10 @@ from llmsim_adapters.documents.graph import (
     WeightDocument,
     WorkingDocument,
 )
+from llmsim_adapters.documents.layouts import ComparisonDocument, FitDocument
 from llmsim_adapters.documents.plugins import CheckDocument, NamesDocument, PluginsDocument
-from llmsim_adapters.documents.strict import Strict
-from llmsim_adapters.evaluation.status import Evidence, Status
+from llmsim_adapters.documents.proof import ProofDocument
+from llmsim_adapters.documents.strict import Document, Strict
 from llmsim_adapters.spec.category import Category
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -36,11 +37,7 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 Counted = Literal["parameters", "buffers", "mtp"]
 
 
-class _Document(Strict):
-    schema_version: Literal[1]
-
-
-class ExplanationDocument(_Document):
+class ExplanationDocument(Document):
     """The output of `llmsim-adapters explain`."""
 
     source: str
@@ -97,7 +94,7 @@ class RowDocument(Strict):
     coverage: CoverageDocument
 
 
-class ReportDocument(_Document):
+class ReportDocument(Document):
     """The output of `llmsim-adapters coverage`; without `schema_version`, `Report.to_dict()`."""
 
     registry: str
@@ -114,7 +111,7 @@ class ReportDocument(_Document):
     models: list[RowDocument]
 
 
-class GraphDocument(_Document):
+class GraphDocument(Document):
     """The output of `llmsim-adapters build`."""
 
     source: str
@@ -132,124 +129,6 @@ class GraphDocument(_Document):
     ranks: int = Field(description="tp_size * dp_size; the figures are those of one of them")
     notes: list[str] = Field(description="what one may not expect of the schedule and its engine")
     media: list[MediaDocument] = Field(description="the pictures and sounds of each sequence")
-
-
-class SideDocument(Strict):
-    """One of what is compared."""
-
-    source: str
-    revision: str | None
-    schedule: ScheduleDocument
-    ranks: int = Field(description="tp_size * dp_size; figures of a rank are those of one of them")
-    status: Status
-    builder: str | None = Field(description="null where there is no graph, and no figures")
-    gaps: list[GapDocument]
-    reason: str = Field(description="why there are no figures; empty where there are")
-    figures: list[ComparedFigureDocument] = Field(description="caches are those of a sequence of the schedule's length")
-    parameters: dict[str, JsonValue] = Field(description="the canonical parameters of the config")
-
-
-class ComparisonDocument(_Document):
-    """The output of `llmsim-adapters compare`."""
-
-    differ: list[str] = Field(description="the names of what they differ in")
-    sides: list[SideDocument]
-
-
-class CapacityDocument(Strict):
-    """How many sequences of one length fit."""
-
-    tokens: int
-    sequences: int | None = Field(description="on all ranks together; null: as many as one likes")
-    rank_sequence_bytes: int = Field(description="of caches and states of one sequence, on one rank that holds it")
-
-
-class FittedDocument(Strict):
-    """A layout, and what fits on each of its ranks."""
-
-    name: str
-    ranks: int = Field(description="tp_size * dp_size: the number of accelerators")
-    schedule: ScheduleDocument
-    rank_weight_bytes: int = Field(description="of one rank")
-    rank_free_bytes: int = Field(description="of one rank, for caches and states; negative: weights alone don't fit")
-    rank_state_bytes: int = Field(description="of the states of one sequence, on one rank that holds it")
-    weight_formats: list[str] = Field(description="those of most of the weights first")
-    cache_formats: list[str]
-    longest: int | None = Field(description="tokens of the longest sequence that is alone; null: there is none")
-    capacities: list[CapacityDocument]
-    notes: list[str]
-
-
-class RefusedDocument(Strict):
-    """A layout that the engine or the model does not allow, or that brings nothing."""
-
-    ranks: int
-    schedule: ScheduleDocument
-    reason: str
-
-
-class WantedDocument(Strict):
-    """What was asked to fit, and the layouts with the fewest ranks that hold it."""
-
-    batch: int
-    context: int
-    layouts: list[ScheduleDocument]
-
-
-class FitDocument(_Document):
-    """The output of `llmsim-adapters fit`."""
-
-    source: str
-    builder: str
-    accelerator: str
-    memory: int = Field(description="bytes of one accelerator")
-    utilization: float = Field(description="the part of memory that weights, caches and states may take")
-    not_in_it: list[str] = Field(description="what needs memory, too")
-    gaps: list[GapDocument] = Field(description="not empty where the builder models less than the config says")
-    layouts: list[FittedDocument]
-    refused: list[RefusedDocument]
-    wanted: WantedDocument | None
-
-
-class TensorDifferenceDocument(Strict):
-    """A tensor that only the files or only the graph has, or that they have otherwise."""
-
-    name: str = Field(description="in the files; empty where they have none")
-    path: str = Field(description="in the graph: stack, position and name; empty where it is known by its file's name")
-    shape: list[int]
-    dtype: str
-    wanted_shape: list[int] | None = Field(description="what it should be; null where only one side has it")
-    wanted_dtype: str | None
-
-
-class ProofDocument(_Document):
-    """The output of `llmsim-adapters prove`; without `schema_version`, `source` and `builder`, `Proof.to_dict()`."""
-
-    source: str
-    builder: str
-    equal: bool = Field(description="every tensor of the files is the graph's, and every one of the graph is there")
-    location: str = Field(description="where the files are")
-    evidence: Evidence = Field(description="of the model, with what was proven")
-    files: int
-    names_digest: str = Field(description="SHA-256 of the files' names, formats and shapes")
-    graph_digest: str = Field(description="SHA-256 of the graph's formats and shapes")
-    header_bytes: int = Field(description="that were read of all files")
-    matched: int = Field(description="tensors of the files that are the graph's")
-    fused: int = Field(description="of the matched ones, those that are several of the graph's, or part of one")
-    missing: list[TensorDifferenceDocument]
-    unexpected: list[TensorDifferenceDocument]
-    other_shape: list[TensorDifferenceDocument]
-    other_format: list[TensorDifferenceDocument]
-    copies: list[str] = Field(description="embeddings and heads that the files hold a second time; no difference")
-    derived: list[str] = Field(description="what a model computes from its config; no difference")
-    unused: list[str] = Field(description="rows and experts that nothing reads; no difference")
-    beside: list[str] = Field(description="scales of the cache, and words about quantized tensors; no difference")
-    absent: list[str] = Field(description="optional parts of which the files hold nothing; no difference")
-    notes: list[str]
-    stored_elements: int
-    stored_bytes: int
-    graph_elements: int = Field(description="without those of absent parts")
-    graph_bytes: int
 
 
 class BuilderDocument(Strict):
@@ -298,55 +177,12 @@ class BrokenDocument(Strict):
     used: bool
 
 
-class BuildersDocument(_Document):
+class BuildersDocument(Document):
     """The output of `llmsim-adapters builders`."""
 
     builders: list[BuilderDocument]
     engines: list[EngineDocument]
     broken: list[BrokenDocument]
-
-
-class TallyDocument(Strict):
-    """Some configs."""
-
-    models: int
-    weight: float = Field(description="of all of them; 0 where they are not weighed")
-
-
-class CensusCauseDocument(Strict):
-    """Why configs are not fully supported: gaps that one piece of work would do away with."""
-
-    name: str
-    meaning: str
-    models: int
-    alone: int = Field(description="those that have no other cause: what it would unlock")
-    weight: float
-    weight_alone: float
-    examples: list[str] = Field(description="the first three ids")
-
-
-class CensusTypeDocument(Strict):
-    """A model type."""
-
-    name: str
-    models: int
-    fully: int = Field(description="of them, those that are fully supported")
-    weight: float
-    weight_fully: float
-
-
-class CensusDocument(_Document):
-    """The output of `llmsim-adapters census`; without `schema_version`, `Census.to_dict()`."""
-
-    output: str = Field(description="the file with a row for each config")
-    weighed_by: str | None = Field(description="the column")
-    total: TallyDocument
-    statuses: dict[str, TallyDocument]
-    evidence: dict[str, TallyDocument]
-    errors: int = Field(description="rows that say an error: configs that can't be had or read")
-    unweighed: int = Field(description="configs that say no weight, and count as nothing by it")
-    causes: list[CensusCauseDocument] = Field(description="the heaviest first, then the one that most wait for")
-    types: list[CensusTypeDocument] = Field(description="in the same order")
 
 
 SCHEMAS: Final[dict[str, type[BaseModel]]] = {

@@ -9,7 +9,8 @@ from llmsim_adapters.errors import AdapterError
 from llmsim_adapters.gap import GapKind
 from llmsim_adapters.llmsim.checkout import require
 from llmsim_adapters.llmsim.describe import Describer
-from llmsim_adapters.model import Model, load
+from llmsim_adapters.loading import load
+from llmsim_adapters.model import Model
 from llmsim_adapters.sources import Provenance, RawConfig
 from llmsim_adapters.spec.components import MixtureOfExperts
 from llmsim_adapters.text import printable

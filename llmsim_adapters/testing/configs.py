@@ -9,7 +9,7 @@ from llmsim_adapters.api import evaluate
 from llmsim_adapters.errors import AdapterError
 from llmsim_adapters.evaluation.status import Status
 from llmsim_adapters.gap import GapKind
-from llmsim_adapters.model import load
+from llmsim_adapters.loading import load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,7 @@ import pytest
 from llmsim_adapters.dialects.reading.find import find
 from llmsim_adapters.gap import GapKind
 from llmsim_adapters.graph.schedule import Schedule
-from llmsim_adapters.model import load
+from llmsim_adapters.loading import load
 from llmsim_adapters.plugins.manager import registered
 from llmsim_adapters.plugins.vocabulary import quoted
 from llmsim_adapters.testing.configs import ConfigLaws

@@ -6,7 +6,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from llmsim_adapters.model import load
+from llmsim_adapters.loading import load
 
 if TYPE_CHECKING:
     from llmsim_adapters.model import Model

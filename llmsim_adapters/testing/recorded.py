@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from llmsim_adapters.graph.schedule import Schedule
-from llmsim_adapters.model import load
+from llmsim_adapters.loading import load
 from llmsim_adapters.proof.folder import Headers
 from llmsim_adapters.proof.proof import prove_tensors
 from llmsim_adapters.proof.stored import Stored
