@@ -23,7 +23,7 @@ from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
 from llmsim_adapters.spec.quick import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Hashable, Iterator, Mapping, Sequence
 
     from llmsim_adapters.dialects.reading.reading import Parameter
     from llmsim_adapters.proof.alike import Side
@@ -139,23 +139,29 @@ def split(spec: ModelSpec, fitting: Fitting) -> ModelSpec:
     matches = fitting.left(spec).matches
     stacks = []
     for stack in spec.stacks:
-        blocks: dict[Any, int] = {}
-        made: list[Block] = []
-        order: list[int] = []
-        for at, index in enumerate(stack.order):
+        rests = []
+        for at in range(len(stack.order)):
             found = matches.get((stack.name, at))
-            rest = () if found is None else tuple(sorted((s.name, s.shape) for s in (*found.stored, *found.wanted)))
-            if (index, rest) not in blocks:
-                name = stack.blocks[index].name
-                again = sum(block.name.partition("#")[0] == name.partition("#")[0] for block in made)
-                blocks[index, rest] = len(made)
-                made.append(replace(stack.blocks[index], name=f"{name}#{again + 1}" if again else name))
-            order.append(blocks[index, rest])
-        same = len(made) <= len(stack.blocks)
-        stacks.append(stack if same else replace(stack, blocks=tuple(made), order=tuple(order)))
+            rests.append(() if found is None else sorted((s.name, s.shape) for s in (*found.stored, *found.wanted)))
+        apart = regrouped(stack, [(stack.blocks[i], tuple(rest)) for i, rest in zip(stack.order, rests, strict=True)])
+        stacks.append(stack if len(apart.blocks) <= len(stack.blocks) else apart)
     if all(new is old for new, old in zip(stacks, spec.stacks, strict=True)):
         return spec
     return replace(spec, stacks=tuple(stacks))
+
+
+def regrouped(stack: Stack, layers: Sequence[tuple[Block, Hashable]]) -> Stack:
+    """Return a stack of these layers, of which those are one block that were one and go with the same thing."""
+    blocks: dict[tuple[int, Hashable], int] = {}
+    made: list[Block] = []
+    order: list[int] = []
+    for index, (block, what) in zip(stack.order, layers, strict=True):
+        if (index, what) not in blocks:
+            again = sum(each.name.partition("#")[0] == block.name.partition("#")[0] for each in made)
+            blocks[index, what] = len(made)
+            made.append(replace(block, name=f"{block.name}#{again + 1}" if again else block.name))
+        order.append(blocks[index, what])
+    return replace(stack, blocks=tuple(made), order=tuple(order))
 
 
 def _elements(sides: Sequence[Side]) -> int:

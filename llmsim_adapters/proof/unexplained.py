@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from llmsim_adapters.proof.refining import split, without_ends
+from llmsim_adapters.proof.refining import regrouped, split, without_ends
 from llmsim_adapters.proof.units import AROUND
 from llmsim_adapters.spec.components import StoredTensors
 from llmsim_adapters.spec.model import Block, Sublayer
@@ -50,24 +50,16 @@ def with_unexplained(spec: ModelSpec, fitting: Fitting) -> Unexplained:
         return Sublayer((StoredTensors(shapes=shapes),), skip=False) if shapes else None
 
     def of(stack: Stack) -> Stack:
-        blocks: dict[tuple[int, tuple[tuple[int, ...], ...], bool], int] = {}
-        made: list[Block] = []
-        order: list[int] = []
+        layers = []
         for at, index in enumerate(stack.order):
             found = matches.get((stack.name, at))
             known = stack.blocks[index]
             lost = found is not None and bool(found.wanted)
             sides = () if found is None else fitting.stored.get((stack.name, at), ()) if lost else found.stored
             more = rest(sides)
-            key = index, tuple(side.shape for side in sides), lost
-            if key not in blocks:
-                kept = () if lost else known.sublayers
-                again = sum(block.name.split("#")[0] == known.name for block in made)
-                name = f"{known.name}#{again + 1}" if again else known.name
-                blocks[key] = len(made)
-                made.append(Block(name, (*kept, *(() if more is None else (more,)))))
-            order.append(blocks[key])
-        return replace(stack, blocks=tuple(made), order=tuple(order))
+            sublayers = (*(() if lost else known.sublayers), *(() if more is None else (more,)))
+            layers.append((Block(known.name, sublayers), (tuple(side.shape for side in sides), lost)))
+        return regrouped(stack, layers)
 
     stacks = tuple(of(stack) if stack.order else stack for stack in spec.stacks)
     for unit, found in matches.items():

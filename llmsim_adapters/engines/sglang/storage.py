@@ -35,18 +35,9 @@ def _index_head(layout: Asked) -> int:
 FLOAT32: Final = (
     Store(
         name="head in float32",
-        source="models/falcon_h1.py: lm_head.float(); layers/vocab_parallel_embedding.py, pad_vocab_size",
+        source="models/falcon_h1.py, models/bailing_moe_linear.py: lm_head; layers/vocab_parallel_embedding.py",
         tensors=("head.weight",),
-        architectures=names("FalconH1ForCausalLM"),
-        dtype="float32",
-        rows_to=64,
-        note="the head is kept in float32",
-    ),
-    Store(
-        name="Ling's head in float32",
-        source="models/bailing_moe_linear.py: lm_head; layers/vocab_parallel_embedding.py, pad_vocab_size",
-        tensors=("head.weight",),
-        architectures=names("BailingMoeV2_5ForCausalLM"),
+        architectures=names("BailingMoeV2_5ForCausalLM FalconH1ForCausalLM"),
         dtype="float32",
         rows_to=64,
         note="the head is kept in float32",
