@@ -78,13 +78,15 @@ def _line(line: Line, columns: Columns) -> Read:
         data = parse_config(line.content, where)
     except Refusal as refusal:
         return Read(line.source, where, _error(where, refusal))
-    if columns.config in data and "model_type" not in data and "architectures" not in data:
+    if "model_type" in data or "architectures" in data:
+        return Read(line.source, where, _given(data, where))
+    if columns.config in data:
         named = (columns.id,) if columns.id else IDS
         id = next((data[name] for name in named if isinstance(data.get(name), (str, int)) and data[name] != ""), None)
         weight = data.get(columns.weight) if columns.weight else None
         return _record(line.source, line.number, None if id is None else str(id), data[columns.config], weight, line)
     named_only = next((data[name] for name in (columns.id, *IDS) if name and isinstance(data.get(name), str)), None)
-    if named_only is not None and "model_type" not in data and "architectures" not in data and "/" in named_only:
+    if named_only is not None and "/" in named_only:
         weight = _number(data.get(columns.weight)) if columns.weight else None
         return Read(line.source, printable(named_only, _LONGEST_ID), named_only, weight)
     return Read(line.source, where, _given(data, where))

@@ -69,9 +69,7 @@ def cause_of(gap: Gap, kind: str | None = None) -> tuple[str, str]:
     name = gap.name.rpartition(".")[2]
     if gap.kind is GapKind.UNSUPPORTED_FEATURE:
         if name.startswith("head_of_"):
-            return (
-                ("draft", "a model that drafts for another") if kind == "draft" else ("head", "a head of another kind")
-            )
+            return _DRAFT if kind == "draft" else _HEAD
         return name, "a feature that no builder models"
     if gap.kind is GapKind.INFERRED:
         return DIALECT
