@@ -19,7 +19,7 @@ from benchmarks.peers import MODELS, files, ours
 
 TURNS: Final = 40
 CALLS: Final = 10
-SHOWN: Final = ("sources", "dialects", "spec", "plugins", "evaluation", "engines", "lowerings", "graph")
+SHOWN: Final = ("sources", "dialects", "spec", "plugins", "evaluation", "engines", "lowerings", "graph", "recording")
 _PACKAGE: Final = "llmsim_adapters/"
 
 

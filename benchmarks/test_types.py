@@ -50,7 +50,7 @@ def configs() -> dict[str, dict[str, Any]]:
 def builds(config: dict[str, Any]) -> bool:
     try:
         return bool(totals(la.load(config)))
-    except la.BuildError:
+    except (la.BuildError, la.ScheduleError):
         return False
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pickle
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any
+from itertools import count
+from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.dialects.read import read
 from llmsim_adapters.errors import AdapterError, need
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reading import Reading
     from llmsim_adapters.evaluation.recorded import Recorded
     from llmsim_adapters.evaluation.result import Coverage
+    from llmsim_adapters.evaluation.structures import Shared
     from llmsim_adapters.evaluation.total import Total
     from llmsim_adapters.fit.fit import Fit
     from llmsim_adapters.graph.graph import OperatorGraph
@@ -43,6 +45,9 @@ if TYPE_CHECKING:
     from llmsim_adapters.sweep.chosen import Best
     from llmsim_adapters.sweep.result import Sweep
     from llmsim_adapters.working import Working
+
+
+_NUMBERS: Final = count()
 
 
 class BuildError(AdapterError):
@@ -75,6 +80,7 @@ class Model:
         self._headers = headers
         self._plugins = plugins
         self._kept: dict[str, Kept] = {}
+        self._number = next(_NUMBERS)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return self.__class__, (self.config, self._total, None, self._reach, self._recorded, self._headers)
@@ -428,7 +434,12 @@ class Model:
         None where code of plugins runs, an external total is to be equalled, or anything fails: `coverage` tells then.
         """
         registered = self._registered
-        if self.spec is None or self._total is not None or self._recorded is not None:
+        if self._total is not None or self._recorded is not None:
+            return None
+        shared = None if schedule.has_media else self._shared
+        if shared is not None and (known := shared.graph(schedule)) is not None:
+            return known
+        if self.spec is None:
             return None
         try:
             assessed = self._assessed
@@ -439,9 +450,22 @@ class Model:
                 return None
             graph = self._construct(best, schedule, kept=self._kept.setdefault(best.builder, Kept()))
             sound(graph)
-            return graph.by(best.builder, in_doubt(best, assessed, self.reading, registered))
+            graph = graph.by(best.builder, in_doubt(best, assessed, self.reading, registered))
+            if shared is not None:
+                shared.learn(schedule, graph)
+            return graph
         except Exception:  # it is raised again, in the words of the whole evaluation
             return None
+
+    @cached_property
+    def _shared(self) -> Shared | None:
+        """What is shared with configs of the same structure; None where a total or a proof is to be equalled."""
+        alone = self._total is None and self._recorded is None and self._headers is None
+        if self._number == 0 or not alone:
+            return None
+        from llmsim_adapters.evaluation.structures import shared  # not for the only model of a process
+
+        return shared(self.config, self._registered)
 
     @cached_property
     def _assessed(self) -> Assessed | None:
@@ -456,7 +480,9 @@ class Model:
 
     @cached_property
     def _evaluation(self) -> Evaluation:
-        return evaluate(
+        if self._shared is not None and (known := self._shared.evaluation()) is not None:
+            return known
+        found = evaluate(
             self.reading,
             self.config.provenance,
             self._registered,
@@ -465,6 +491,9 @@ class Model:
             vars(self).get("_assessed"),
             self._recorded,
         )
+        if self._shared is not None:
+            self._shared.learn_evaluation(found)
+        return found
 
     def _claim(self, builder: str | None) -> Claim:
         coverage = self.coverage

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.errors import InternalError
@@ -57,10 +56,8 @@ def sound(graph: OperatorGraph) -> None:
     Raises:
         InternalError: it has one.
     """
-    if min(chain.from_iterable([weight.shape for weight in graph.weights]), default=1) > 0:
-        return
     for weight in graph.weights:
-        if min(weight.shape) < 1:
+        if not all(size > 0 for size in weight.shape):
             shape = " × ".join([str(size) for size in weight.shape])
             message = f"the tensor `{weight.stack}.{weight.name}` would be {shape}, {weight.count} times"
             raise InternalError(message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from typing import Any
 
 from llmsim_adapters.sources.answer import NOTHING_KNOWN, Refusal, Sidecars
@@ -18,19 +19,28 @@ def read_path(path: str) -> tuple[dict[str, Any], str, Sidecars]:
     Beside a file of another name than `config.json` are those of other models, as likely as not.
     """
     try:
-        file = path
-        if os.path.isdir(path):
+        file, found = path, _found(path)
+        if found is not None and stat.S_ISDIR(found.st_mode):
+            found = None
             file = os.path.join(path, "config.json")
             if not os.path.lexists(file):
                 file = os.path.join(path, _instead(path))
-        elif not os.path.lexists(path):
+        elif found is None and not os.path.lexists(path):
             raise Refusal("not_found", f"{shown(path)} doesn't exist")
         elif refusal := without_config([path], read_config):
             raise refusal
     except ValueError as error:  # a NUL; newer Pythons say that no such path exists
         raise Refusal("not_found", f"{shown(path)} is not a path") from error
     alone = os.path.basename(file) not in ("config.json", PARAMS)
-    return read_config(file), file, NOTHING_KNOWN if alone else in_folder(os.path.dirname(file) or ".")
+    return read_config(file, found), file, NOTHING_KNOWN if alone else in_folder(os.path.dirname(file) or ".")
+
+
+def _found(path: str) -> os.stat_result | None:
+    """Return what the file system says of a path, if anything."""
+    try:
+        return os.stat(path)
+    except OSError:
+        return None
 
 
 def _instead(folder: str) -> str:

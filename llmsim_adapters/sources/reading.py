@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import stat
-from typing import Any
+from codecs import BOM_UTF8
+from typing import Any, Final
 
 from llmsim_adapters.sources.answer import Refusal
 from llmsim_adapters.text import printable
@@ -19,22 +20,30 @@ MAX_CONFIG_DEPTH = 100
 _MOST_DIGITS = 10**4300
 """Python reads and prints no integer of more digits."""
 
+_READ: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 _WALKED = frozenset({int, dict, list})
 _JSON_TYPES = {list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
 
 
-def read_config(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """Return the JSON object in the file at `path`, or raise `Refusal` that says what is wrong with it."""
+def read_config(path: str | os.PathLike[str], found: os.stat_result | None = None) -> dict[str, Any]:
+    """Return the JSON object in the file at `path`, or raise `Refusal` that says what is wrong with it.
+
+    `found` is what the file system says of it, where it was asked already.
+    """
     try:
-        found = os.stat(path)
+        found = os.stat(path) if found is None else found
         if not stat.S_ISREG(found.st_mode):  # opening a pipe or a device could wait forever
             raise Refusal("unreadable", f"{shown(path)} is not a regular file")
         if found.st_size > MAX_CONFIG_BYTES:
             raise too_large(f"{shown(path)} has {found.st_size:,} bytes")
-        with open(path, "rb") as file:
-            content = file.read(found.st_size + 1)
-            if len(content) > found.st_size:  # it grew, or its file system doesn't tell sizes
-                content += file.read(MAX_CONFIG_BYTES + 1 - len(content))
+        file = os.open(path, _READ)
+        try:
+            content = os.read(file, found.st_size + 1)
+            if len(content) != found.st_size:  # it is being written, or its file system doesn't tell sizes
+                while more := os.read(file, MAX_CONFIG_BYTES + 1 - len(content)):
+                    content += more
+        finally:
+            os.close(file)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = printable(getattr(error, "strerror", None) or error)
         raise Refusal("unreadable", f"{shown(path)} can't be read: {reason}") from error
@@ -49,8 +58,8 @@ def parse_config(content: bytes, name: str) -> dict[str, Any]:
     `NaN` and `Infinity` are accepted: published configs hold them.
     """
     try:
-        text = content.decode("utf-8-sig")
-        data = json.loads(text, object_pairs_hook=_without_duplicates)
+        text = content.removeprefix(BOM_UTF8).decode()
+        data = _DECODER.decode(text)
     except UnicodeDecodeError as error:
         raise Refusal("not_json", f"{name} is not JSON: not UTF-8 at byte {error.start}") from error
     except json.JSONDecodeError as error:
@@ -118,6 +127,9 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
                 raise _DuplicateKey(key)
             seen.add(key)
     return result
+
+
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_without_duplicates)
 
 
 def _too_deep(name: str) -> Refusal:

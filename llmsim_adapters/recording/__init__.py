@@ -1,0 +1,1 @@
+"""What follows from numbers, kept as a program: code runs once on numbers that remember, and is not needed again."""
