@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from functools import cached_property, partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
@@ -183,6 +182,8 @@ class Model:
         from llmsim_adapters.sweep.result import NUMPY
 
         need(*NUMPY)
+        import pickle  # which a command that builds one graph does without
+
         from llmsim_adapters.sweep.blocks import Elsewhere  # which imports it
         from llmsim_adapters.sweep.evaluation import sweep
 

@@ -32,6 +32,24 @@ def quick(kind: _Kind) -> _Kind:
     if hasattr(kind, "__post_init__") or not all(f.init and f.default_factory is MISSING for f in known):
         message = f"{kind.__name__}: quick() is for dataclasses of plain fields"
         raise TypeError(message)
+    ordinary: Callable[..., None] = of_class.__init__
+    written: Callable[..., None] | None = None
+
+    def first(self: Any, *arguments: Any, **named: Any) -> None:
+        nonlocal written
+        if written is None:
+            written = _written(of_class, ordinary)
+        if of_class.__init__ is first:  # else what it is was put around this one
+            of_class.__init__ = written
+        written(self, *arguments, **named)
+
+    of_class.__init__ = update_wrapper(first, ordinary)
+    return kind
+
+
+def _written(kind: Any, ordinary: Callable[..., None]) -> Callable[..., None]:
+    """Return a class's quick `__init__`: at its first object, as most classes that are imported never have any."""
+    known = fields(kind)
     twin = type(
         kind.__name__,
         kind.__bases__,
@@ -41,7 +59,7 @@ def quick(kind: _Kind) -> _Kind:
             "__delattr__": object.__delattr__,
         },
     )
-    names: dict[str, Any] = {"kind": kind, "twin": twin, "set": object.__setattr__, "ordinary": of_class.__init__}
+    names: dict[str, Any] = {"kind": kind, "twin": twin, "set": object.__setattr__, "ordinary": ordinary}
     names["create"] = object.__new__
     parameters = ["self", *(_parameter(f, names) for f in known if not f.kw_only)]
     by_keyword = [_parameter(f, names) for f in known if f.kw_only]
@@ -62,9 +80,8 @@ def quick(kind: _Kind) -> _Kind:
         "  return new",
     ]
     exec("\n".join(source), names)
-    of_class.__init__ = update_wrapper(names["__init__"], of_class.__init__)
     _REPLACE[kind] = names["replace"]
-    return kind
+    return update_wrapper(names["__init__"], ordinary)
 
 
 def replace(old: _Object, /, **changes: Any) -> _Object:
