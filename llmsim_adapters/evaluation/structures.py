@@ -32,21 +32,23 @@ if TYPE_CHECKING:
     from llmsim_adapters.sources import RawConfig
 
 MOST: Final = 512
-"""How many structures are kept."""
-_MOST_RECORDINGS: Final = 8
+"""How many structures are kept, and how many recordings of all of them together: of 50 to 200 kB each."""
+_MOST_RECORDINGS: Final = 16
 """Of one structure. Where there are more, its branches hardly repeat."""
 
 
 class _Known:
     """What is known of a structure: the integers of the config that it was first seen in, and its recordings."""
 
-    __slots__ = ("first", "fit", "recordings")
+    __slots__ = ("first", "fit", "met", "recordings")
 
     def __init__(self, first: list[int]) -> None:
         self.first = first
         self.recordings: list[Recording] = []
         self.fit = True
         """Whether it can be recorded."""
+        self.met = False
+        """Whether it was met again since it was last looked for what to forget."""
 
 
 class Structures:
@@ -54,12 +56,16 @@ class Structures:
 
     def __init__(self) -> None:
         self._known: OrderedDict[tuple[Any, ...], _Known] = OrderedDict()
+        self._recordings = 0
         self._lock = Lock()
 
     def recordings(self, key: tuple[Any, ...]) -> list[Recording]:
         """Return what was recorded of a structure."""
         known = self._known.get(key)
-        return [] if known is None else known.recordings
+        if known is None:
+            return []
+        known.met = True
+        return known.recordings
 
     def learn(
         self,
@@ -76,8 +82,7 @@ class Structures:
             known = self._known.get(key)
             if known is None:
                 self._known[key] = _Known(integers)
-                if len(self._known) > MOST:
-                    self._known.popitem(last=False)
+                self._forget()
                 return
             if known.first is integers or not known.fit or len(known.recordings) == _MOST_RECORDINGS:
                 return
@@ -88,6 +93,18 @@ class Structures:
                 known.fit = False
             if known.fit:
                 known.recordings.append(recording)
+                self._recordings += 1
+                self._forget()
+
+    def _forget(self) -> None:
+        """Forget the structures that were not met for longest, until there are no more than there may be."""
+        while len(self._known) > MOST or self._recordings > MOST:
+            key, known = self._known.popitem(last=False)
+            if known.met:
+                known.met = False
+                self._known[key] = known
+            else:
+                self._recordings -= len(known.recordings)
 
     def __len__(self) -> int:
         return len(self._known)

@@ -52,7 +52,7 @@ def attention(
     r.check(
         "num_key_value_heads",
         heads % kv_heads == 0,
-        f"is {int(kv_heads)}, which does not divide num_attention_heads ({int(heads)})",
+        lambda: f"is {int(kv_heads)}, which does not divide num_attention_heads ({int(heads)})",
     )
     if r.has("is_causal"):  # embedding models say it of decoders of any type
         causal = r.flag("is_causal") and causal
@@ -77,7 +77,7 @@ def _head_dim(r: Reader, hidden: int, heads: int) -> int:
     r.check(
         "num_attention_heads",
         hidden % heads == 0,
-        f"is {int(heads)}, which does not divide hidden_size ({int(hidden)}), and the config has no head_dim",
+        lambda: f"is {int(heads)}, which does not divide hidden_size ({int(hidden)}), and the config has no head_dim",
     )
     return hidden // heads
 
@@ -170,7 +170,11 @@ def mixture_of_experts(
     """
     hidden = r.size("hidden_size")
     experts, top_k = r.size("num_experts"), r.size("num_experts_per_tok")
-    r.check("num_experts_per_tok", top_k <= experts, f"is {int(top_k)}, more than there are experts ({int(experts)})")
+    r.check(
+        "num_experts_per_tok",
+        top_k <= experts,
+        lambda: f"is {int(top_k)}, more than there are experts ({int(experts)})",
+    )
     width = r.size("moe_intermediate_size")
     count = r.count("num_shared_experts")
     act = activation(r)

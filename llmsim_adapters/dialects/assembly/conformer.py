@@ -29,7 +29,7 @@ def conformer(
 ) -> ModelSpec:
     """Return a tower of layers with half a feed-forward network on either side of attention and a convolution."""
     hidden, heads = r.size("hidden_size"), r.size("num_attention_heads")
-    r.check("num_attention_heads", hidden % heads == 0, f"is {int(heads)}, which does not divide {int(hidden)}")
+    r.check("num_attention_heads", hidden % heads == 0, lambda: f"is {int(heads)}, which does not divide {int(hidden)}")
     norm = Norm(hidden)
     half = MLP(hidden_size=hidden, intermediate_size=4 * hidden, activation=activation(r), gated=False)
     attention = ConformerAttention(hidden_size=hidden, num_attention_heads=heads, head_dim=hidden // heads)

@@ -64,7 +64,7 @@ def gated_delta_net(r: Reader) -> GatedDeltaNet:
     r.check(
         "linear_num_value_heads",
         value_heads % key_heads == 0,
-        f"is {int(value_heads)}, which linear_num_key_heads ({int(key_heads)}) does not divide",
+        lambda: f"is {int(value_heads)}, which linear_num_key_heads ({int(key_heads)}) does not divide",
     )
     return GatedDeltaNet(
         hidden_size=hidden,

@@ -123,7 +123,7 @@ def after_dense_every(r: Reader) -> list[bool]:
 def at_distances(r: Reader, kind: str) -> list[bool]:
     """`<kind>_layer_period` p and `<kind>_layer_offset` o: layers o, o + p, o + 2p, … (Jamba)."""
     period, offset = r.size(f"{kind}_layer_period"), r.count(f"{kind}_layer_offset")
-    r.check(f"{kind}_layer_offset", offset < period, f"is {int(offset)}, not below the period ({int(period)})")
+    r.check(f"{kind}_layer_offset", offset < period, lambda: f"is {int(offset)}, not below the period ({int(period)})")
     return [i % period == offset for i in range(layers(r))]
 
 
@@ -213,7 +213,7 @@ def attention_types(r: Reader, base: Attention) -> Attention | list[Attention]:
                     kinds = [*kinds, *repeated * times]
                 case _:
                     r.refuse("attention_types", run, f"lists of kinds and how often they come, of {int(count)} layers")
-        r.check("attention_types", len(kinds) == count, f"is for {len(kinds)} layers, of {int(count)}")
+        r.check("attention_types", len(kinds) == count, lambda: f"is for {len(kinds)} layers, of {int(count)}")
     for kind in kinds:
         if kind not in (_GLOBAL, _LOCAL):
             r.refuse("attention_types", kind, f"{_GLOBAL!r} or {_LOCAL!r}")

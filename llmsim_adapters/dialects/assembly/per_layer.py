@@ -29,7 +29,7 @@ def lenders(r: Reader, kinds: Sequence[bool]) -> tuple[int, ...]:
     first = count - int(shared)
     last_of = {kind: i for i, kind in enumerate(kinds[: max(first, 0)])}
     fits = first > 0 and set(kinds) == set(last_of)
-    r.check("num_kv_shared_layers", fits, f"is {int(shared)}, which leaves layers without one to borrow from")
+    r.check("num_kv_shared_layers", fits, lambda: f"is {int(shared)}, which leaves layers without one to borrow from")
     if not fits:
         return ()
     return tuple(i if i < first else last_of[kind] for i, kind in enumerate(kinds))

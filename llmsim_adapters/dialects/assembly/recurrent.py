@@ -56,10 +56,12 @@ def mamba2(r: Reader, inner: int | None = None, *, norm: bool = True) -> Mamba2:
     r.check(
         "mamba_num_heads",
         heads * width == channels,
-        f"is {int(heads)}; with heads of {int(width)} these are not {int(channels)} channels",
+        lambda: f"is {int(heads)}; with heads of {int(width)} these are not {int(channels)} channels",
     )
     groups = r.size("mamba_n_groups")
-    r.check("mamba_n_groups", heads % groups == 0, f"is {int(groups)}, which does not divide the {int(heads)} heads")
+    r.check(
+        "mamba_n_groups", heads % groups == 0, lambda: f"is {int(groups)}, which does not divide the {int(heads)} heads"
+    )
     bias = r.flag("mamba_proj_bias")
     return Mamba2(
         hidden_size=hidden,

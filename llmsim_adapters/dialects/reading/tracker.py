@@ -237,11 +237,15 @@ class Tracker:
         detail = f"the config has no `{name}`, and its model type has no default for it; expected {expected}"
         self.gaps.append(Gap(GapKind.MISSING_PARAMETER, name, detail))
 
-    def check(self, name: str, holds: bool, message: str) -> None:
-        """Note a value that contradicts others, unless something is wrong already."""
+    def check(self, name: str, holds: bool, message: str | Callable[[], str]) -> None:
+        """Note a value that contradicts others, unless something is wrong already.
+
+        A message that has values in it is best a function: it is asked only where there is something to note.
+        """
         if not holds and not self.invalid:
             parameter = self.parameters.get(self._namespace + name)
-            self.refuse_key(parameter.key if parameter and parameter.key else name, message)
+            said = message if isinstance(message, str) else message()
+            self.refuse_key(parameter.key if parameter and parameter.key else name, said)
 
     def mark(self, *keys: str) -> None:
         """Mark raw keys as read."""

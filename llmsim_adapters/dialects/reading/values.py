@@ -117,7 +117,7 @@ class Values(Tracker):
         It has the range of one that is stated.
         """
         if not least <= value <= largest(name):
-            self.check(name, False, f"follows from other keys and is {value:d}; {_expected(name, least)}")
+            self.check(name, False, lambda: f"follows from other keys and is {value:d}; {_expected(name, least)}")
             value = least
         if self._traced:
             before = self.parameters.get(self._namespace + name)

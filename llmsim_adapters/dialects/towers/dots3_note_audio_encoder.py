@@ -31,7 +31,7 @@ def read(r: Reader) -> ModelSpec:
     r.no_effect(("num_key_value_heads", "head_dim"), "the class computes it from other keys")
     hidden, channels = r.size("hidden_size"), r.size("downsample_hidden_size")
     heads = r.size("num_attention_heads")
-    r.check("num_attention_heads", hidden % heads == 0, f"is {int(heads)}, which does not divide {int(hidden)}")
+    r.check("num_attention_heads", hidden % heads == 0, lambda: f"is {int(heads)}, which does not divide {int(hidden)}")
     r.derive("head_dim", hidden // heads)
     mixer = attention(r, bias=r.flag("attention_bias"), kv_heads=heads, causal=False)
     mixer = replace(mixer, key_bias=False, cached=False)

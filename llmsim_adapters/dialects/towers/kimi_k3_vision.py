@@ -23,7 +23,9 @@ _FORMS = {"layernorm": "layer", "rmsnorm": "rms"}
 def read(r: Reader) -> ModelSpec:
     hidden, heads = r.size("hidden_size"), r.size("num_attention_heads")
     width = r.size_or("qkv_hidden_size", lambda: hidden)
-    r.check("qkv_hidden_size", width % heads == 0, f"is {int(width)}, which num_attention_heads does not divide")
+    r.check(
+        "qkv_hidden_size", width % heads == 0, lambda: f"is {int(width)}, which num_attention_heads does not divide"
+    )
     grid = r.size("init_pos_emb_height") * r.size("init_pos_emb_width")
     before = (
         patches(r, bias=r.flag("patch_embed_proj_bias")),

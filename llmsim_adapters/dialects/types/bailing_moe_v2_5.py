@@ -60,7 +60,7 @@ def _attends(r: Reader) -> list[bool]:
     """Read which layers attend to all tokens: every so many-th; SGLang's class asks for whole groups of them."""
     attends, period = last_of_every(r, "layer_group_size"), r.size("layer_group_size")
     fits = len(attends) % period == 0
-    r.check("layer_group_size", fits, f"is {int(period)}, which does not divide the {len(attends)} layers")
+    r.check("layer_group_size", fits, lambda: f"is {int(period)}, which does not divide the {len(attends)} layers")
     return attends
 
 
@@ -68,7 +68,9 @@ def _lightning(r: Reader) -> LightningAttention:
     hidden, heads = r.size("hidden_size"), r.size("num_attention_heads")
     r.agree("num_linear_key_value_heads", heads, "num_attention_heads: each head has its own keys and values")
     width, groups = r.size_or("head_dim", lambda: hidden // heads), r.size("group_norm_size")
-    r.check("group_norm_size", heads * width % groups == 0, f"is {int(groups)}, which does not divide the results")
+    r.check(
+        "group_norm_size", heads * width % groups == 0, lambda: f"is {int(groups)}, which does not divide the results"
+    )
     outer = r.flag("use_bias")
     return LightningAttention(
         hidden_size=hidden,

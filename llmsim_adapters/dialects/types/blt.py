@@ -102,9 +102,11 @@ def _part(r: Reader, name: str) -> Reader:
 
 def _attention(r: Reader, window: int | None) -> Attention:
     hidden, heads = r.size("hidden_size"), r.size("num_attention_heads")
-    r.check("num_attention_heads", hidden % heads == 0, f"is {int(heads)}, which does not divide hidden_size")
+    r.check("num_attention_heads", hidden % heads == 0, lambda: f"is {int(heads)}, which does not divide hidden_size")
     kv_heads = r.size_or("num_key_value_heads", lambda: heads)
-    r.check("num_key_value_heads", heads % kv_heads == 0, f"is {int(kv_heads)}, which does not divide the heads")
+    r.check(
+        "num_key_value_heads", heads % kv_heads == 0, lambda: f"is {int(kv_heads)}, which does not divide the heads"
+    )
     r.no_effect(("head_dim",), "the class takes hidden_size / num_attention_heads, whatever it says")
     return Attention(
         hidden_size=hidden,

@@ -89,7 +89,11 @@ def _layer_types(r: Reader) -> list[str]:
 def attention(r: Reader, kind: str) -> CompressedAttention:
     """Read the attention of one kind of layer."""
     heads, head_dim, groups = r.size("num_attention_heads"), r.size("head_dim"), r.size("o_groups")
-    r.check("o_groups", heads * head_dim % groups == 0, f"is {int(groups)}, which does not divide the heads' results")
+    r.check(
+        "o_groups",
+        heads * head_dim % groups == 0,
+        lambda: f"is {int(groups)}, which does not divide the heads' results",
+    )
     base = CompressedAttention(
         hidden_size=r.size("hidden_size"),
         num_attention_heads=heads,

@@ -56,7 +56,9 @@ def _layout(r: Reader) -> Layout:
 def _experts(r: Reader) -> RetrievedExperts:
     experts, taken = r.size("num_experts"), r.size("num_experts_per_tok")
     keys = r.derive("num_keys", isqrt(int(experts)))
-    r.check("num_experts_per_tok", taken <= keys * keys, f"is {int(taken)}, more than there are experts with keys")
+    r.check(
+        "num_experts_per_tok", taken <= keys * keys, lambda: f"is {int(taken)}, more than there are experts with keys"
+    )
     return RetrievedExperts(
         hidden_size=r.size("hidden_size"), num_experts=experts, num_experts_per_tok=taken, num_keys=keys
     )

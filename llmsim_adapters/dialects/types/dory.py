@@ -89,11 +89,11 @@ def _looped(r: Reader, spec: ModelSpec) -> ModelSpec:
     r.check(
         "n_recurrent_layers",
         total == count,
-        f"makes {total} layers with `n_input_layers` and `n_output_layers`, not {count}",
+        lambda: f"makes {total} layers with `n_input_layers` and `n_output_layers`, not {count}",
     )
     most = LARGEST["num_hidden_layers"]
     fits = first + middle * loops + last <= most
-    r.check("n_recurrent_loops", fits, f"is {loops}, which makes more than {most} layers run")
+    r.check("n_recurrent_loops", fits, lambda: f"is {loops}, which makes more than {most} layers run")
     kept = r.word("recurrent_kv_cache_mode", _LOOPS)
     if r.invalid:
         return spec

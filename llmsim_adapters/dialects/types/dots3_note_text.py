@@ -114,7 +114,7 @@ def _sliding(r: Reader, base: LatentAttention, kinds: list[str]) -> LatentAttent
     head_dim = r.size("swa_head_dim")
     r.size_or("swa_qk_rope_head_dim", lambda: head_dim - r.size("swa_qk_nope_head_dim"))
     heads, q_rank, kv_rank, nope, rope, value_dim = (r.size(f"swa_{name}") for name in _SIZES)
-    r.check("swa_head_dim", head_dim == nope + rope, f"is {int(head_dim)}, not the sum of both parts of a head")
+    r.check("swa_head_dim", head_dim == nope + rope, lambda: f"is {int(head_dim)}, not the sum of both parts of a head")
     narrow = replace(
         base,
         num_attention_heads=heads,

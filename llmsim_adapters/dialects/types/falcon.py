@@ -40,7 +40,7 @@ def _layout(r: Reader, grouped: bool) -> Layout:
         return parallel if r.flag("parallel_attn") else pre_norm
     r.no_effect(("multi_query", "parallel_attn"), "new_decoder_architecture is true")
     norms = r.size_or("num_ln_in_parallel_attn", lambda: 2)
-    r.check("num_ln_in_parallel_attn", norms <= 2, f"is {int(norms)}; expected 1 or 2")
+    r.check("num_ln_in_parallel_attn", norms <= 2, lambda: f"is {int(norms)}; expected 1 or 2")
     return parallel if norms == 1 else parallel_two_norms
 
 

@@ -29,7 +29,9 @@ def read(r: Reader) -> ModelSpec:
     spec = gemma4_text.decoding(r, drafts=True)
     hidden, backbone = r.size("hidden_size"), r.size("backbone_hidden_size")
     count, shared = r.size("num_hidden_layers"), r.count("num_kv_shared_layers")
-    r.check("num_kv_shared_layers", shared in (0, count), f"is {int(shared)}: every layer reads the target's cache")
+    r.check(
+        "num_kv_shared_layers", shared in (0, count), lambda: f"is {int(shared)}: every layer reads the target's cache"
+    )
     spec = spec.transform(Attention, lambda a: replace(a, borrows_cache=True))
     into = Projection(input_size=2 * backbone, output_size=hidden)
     back = Projection(input_size=hidden, output_size=backbone)

@@ -79,7 +79,7 @@ def full_attention(r: Reader, base: Attention, wide: list[int]) -> Attention:
     r.check(
         "num_global_key_value_heads",
         base.num_attention_heads % kv_heads == 0,
-        f"is {int(kv_heads)}, which does not divide num_attention_heads ({int(base.num_attention_heads)})",
+        lambda: f"is {int(kv_heads)}, which does not divide num_attention_heads ({int(base.num_attention_heads)})",
     )
     norm = Norm(head_dim)
     return replace(

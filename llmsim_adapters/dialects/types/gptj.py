@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 def read(r: Reader) -> ModelSpec:
     mixer, rotary = attention(r), r.optional_size("rotary_dim")
     if rotary is not None and mixer.head_dim:  # 0 where a size that it follows from is refused
-        r.check("rotary_dim", rotary <= mixer.head_dim, f"is {int(rotary)}, more than a head ({int(mixer.head_dim)})")
+        r.check(
+            "rotary_dim",
+            rotary <= mixer.head_dim,
+            lambda: f"is {int(rotary)}, more than a head ({int(mixer.head_dim)})",
+        )
         mixer = replace(mixer, rotary_fraction=int(rotary) / int(mixer.head_dim))
     return classic(r, mixer, width=four_times_wide(r), layout=parallel, head_bias=True)
 

@@ -21,7 +21,9 @@ def read(r: Reader) -> ModelSpec:
     thetas = r.sequence("layer_rope_theta")
     if thetas is not None:  # of which only zero, no rotary positions, changes anything; it may be longer than the model
         count = layers(r)
-        r.check("layer_rope_theta", len(thetas) >= count, f"is a list of {len(thetas)}; expected one for each layer")
+        r.check(
+            "layer_rope_theta", len(thetas) >= count, lambda: f"is a list of {len(thetas)}; expected one for each layer"
+        )
         if any(theta.__class__ not in (int, float) or not 0 <= theta < float("inf") for theta in thetas):
             r.refuse("layer_rope_theta", thetas, "a number from 0 for each layer")
         mixers = unrotated(mixers, [theta != 0 for theta in (*thetas, *[1] * count)[:count]])

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def read(r: Reader) -> ModelSpec:
     mixer = attention(r, bias=r.flag("attention_bias"), o_bias=False)
     width = mixer.num_attention_heads * mixer.head_dim
-    r.check("head_dim", width == mixer.hidden_size, f"makes heads of {int(width)} in all; expected hidden_size")
+    r.check("head_dim", width == mixer.hidden_size, lambda: f"makes heads of {int(width)} in all; expected hidden_size")
     return decoder(r, mixer, mlp(r, bias=r.flag("mlp_bias")))
 
 

@@ -46,7 +46,7 @@ def _runs(r: Reader) -> tuple[tuple[str, ...], tuple[int, ...], tuple[int, ...]]
     depth = int(r.size_or("num_layers_per_stack", lambda: r.size("num_hidden_layers")))
     slow, quick = int(r.size("H_cycles")), int(r.size("L_cycles"))
     fits = depth * slow * (quick + 1) <= LARGEST["num_hidden_layers"]
-    r.check("H_cycles", fits, f"is {slow}, which makes too many layers of {depth} and {quick} quick cycles")
+    r.check("H_cycles", fits, lambda: f"is {slow}, which makes too many layers of {depth} and {quick} quick cycles")
     if not fits:
         slow = quick = depth = 1
     cycle = [("quick", i) for i in range(depth)] * quick + [("slow", i) for i in range(depth)]

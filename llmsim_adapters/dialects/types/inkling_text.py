@@ -60,7 +60,7 @@ def read(r: Reader) -> ModelSpec:
 def attention(r: Reader, *, sliding: bool) -> Attention:
     heads, kv_heads, head_dim, extent = (r.size(name) for name in SIZES[sliding])
     fits = heads % kv_heads == 0
-    r.check(SIZES[sliding][1], fits, f"is {int(kv_heads)}, which does not divide the {int(heads)} heads")
+    r.check(SIZES[sliding][1], fits, lambda: f"is {int(kv_heads)}, which does not divide the {int(heads)} heads")
     hidden, channels = r.size("hidden_size"), kv_heads * head_dim
     convolution = KeyValueConvolution(
         input_size=hidden,

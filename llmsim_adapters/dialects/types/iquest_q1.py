@@ -53,7 +53,9 @@ def mixers(r: Reader) -> Attention | Sequence[Attention]:
     base = attention(r, bias=r.flag("attention_bias"), qk_norm=True)
     turned = r.optional_size("rotary_dim")
     if turned is not None:
-        r.check("rotary_dim", turned <= base.head_dim, f"is {int(turned)}, more than a head ({int(base.head_dim)})")
+        r.check(
+            "rotary_dim", turned <= base.head_dim, lambda: f"is {int(turned)}, more than a head ({int(base.head_dim)})"
+        )
         base = replace(base, rotary_fraction=turned / base.head_dim)
     if r.flag("enable_sink_attention"):
         sizes = (base.num_attention_heads, base.num_key_value_heads, base.head_dim)

@@ -27,7 +27,7 @@ def read(r: Reader) -> ModelSpec:
     r.only("mlp_bias", False)
     depth, runs = int(layers(r)), int(r.size("loop_num"))
     fits = depth * runs <= LARGEST["num_hidden_layers"]
-    r.check("loop_num", fits, f"is {runs}, which makes too many layers of {depth}")
+    r.check("loop_num", fits, lambda: f"is {runs}, which makes too many layers of {depth}")
     runs = runs if fits else 1
     base, network = attention(r), mlp(r)
     mix = FirstRunAttention(

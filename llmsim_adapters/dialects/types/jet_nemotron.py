@@ -64,7 +64,9 @@ def _jet_block(r: Reader, inner: Reader | None) -> GatedDeltaNet:
     share = said.number("expand_v", least=0) or 1
     value_dim = r.derive("linear_value_head_dim", int(key_dim * share))
     rank = heads * value_dim // said.size("dconv_generator_reduction")
-    said.check("dconv_generator_reduction", rank > 0, f"is more than the {int(heads * value_dim)} channels of values")
+    said.check(
+        "dconv_generator_reduction", rank > 0, lambda: f"is more than the {int(heads * value_dim)} channels of values"
+    )
     return GatedDeltaNet(
         hidden_size=r.size("hidden_size"),
         num_key_heads=heads,

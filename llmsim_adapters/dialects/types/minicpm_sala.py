@@ -58,7 +58,7 @@ def _lightning(r: Reader) -> LightningAttention:
     hidden, bias = r.size("hidden_size"), r.flag("attention_bias")
     heads = r.size_or("lightning_nh", lambda: r.size("num_attention_heads"))
     kv_heads = r.size_or("lightning_nkv", lambda: r.size("num_key_value_heads"))
-    r.check("lightning_nkv", kv_heads == heads, f"is {int(kv_heads)}; expected {int(heads)}, as lightning_nh")
+    r.check("lightning_nkv", kv_heads == heads, lambda: f"is {int(kv_heads)}; expected {int(heads)}, as lightning_nh")
     head_dim = r.size_or("head_dim", lambda: hidden // r.size("num_attention_heads"))
     return LightningAttention(
         hidden_size=hidden,

@@ -25,7 +25,7 @@ def _attention(r: Reader) -> Attention:
     base, turned = attention(r), r.optional_size("rotary_dim")
     if turned is None or r.invalid:
         return base
-    r.check("rotary_dim", turned <= base.head_dim, f"is {int(turned)}, more than a head ({int(base.head_dim)})")
+    r.check("rotary_dim", turned <= base.head_dim, lambda: f"is {int(turned)}, more than a head ({int(base.head_dim)})")
     return replace(base, rotary_fraction=turned / base.head_dim)
 
 

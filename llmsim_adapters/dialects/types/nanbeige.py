@@ -26,7 +26,7 @@ def read(r: Reader) -> ModelSpec:
     r.only("attention_bias", False)
     depth, runs = int(layers(r)), int(r.size("num_loops"))
     fits = depth * runs <= LARGEST["num_hidden_layers"]
-    r.check("num_loops", fits, f"is {runs}, which makes too many layers of {depth}")
+    r.check("num_loops", fits, lambda: f"is {runs}, which makes too many layers of {depth}")
     runs = runs if fits else 1
     mixer, network = attention(r), mlp(r)
     norm = Norm(mixer.hidden_size)

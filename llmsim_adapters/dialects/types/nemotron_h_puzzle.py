@@ -58,7 +58,9 @@ def _mixer(
     )
     key = (kind, int(experts), int(chosen), int(width))
     if key not in made:
-        r.check("block_configs", chosen <= experts, f"has {int(experts)} experts, of which {int(chosen)} are chosen")
+        r.check(
+            "block_configs", chosen <= experts, lambda: f"has {int(experts)} experts, of which {int(chosen)} are chosen"
+        )
         made[key] = replace(usual, num_experts=experts, num_experts_per_tok=chosen, moe_intermediate_size=width)
     return made[key]
 

@@ -55,7 +55,11 @@ def read(r: Reader) -> ModelSpec:
         if group == _LINEAR:
             mixers[group] = Projection(input_size=hidden, output_size=hidden, bias=bias)
             continue
-        r.check("block_configs", heads % group == 0, f"has {group} query heads to a key, which do not divide the heads")
+        r.check(
+            "block_configs",
+            heads % group == 0,
+            f"has {group} query heads to a key, which do not divide the heads",
+        )
         mixers[group] = attention(r, bias=bias, kv_heads=r.derive("num_key_value_heads", heads // group))
     for multiple in sorted({multiple for _, multiple in entries if multiple}):
         if multiple == _LINEAR:

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 def read(r: Reader) -> ModelSpec:
     mixer, hidden = olmo2.normed_attention(r), r.size("hidden_size")
     fits = mixer.num_attention_heads * mixer.head_dim == hidden
-    r.check("head_dim", fits, f"is {int(mixer.head_dim)}: the norm of all queries has hidden_size ({int(hidden)})")
+    r.check(
+        "head_dim", fits, lambda: f"is {int(mixer.head_dim)}: the norm of all queries has hidden_size ({int(hidden)})"
+    )
     return decoder(r, mixer, mixture_of_experts(r))
 
 

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 def read(r: Reader) -> ModelSpec:
     mixer, rotary = attention(r, bias=True), r.size("rotary_dim")
-    r.check("rotary_dim", rotary <= mixer.head_dim, f"is {int(rotary)}, more than a head ({int(mixer.head_dim)})")
+    r.check(
+        "rotary_dim", rotary <= mixer.head_dim, lambda: f"is {int(rotary)}, more than a head ({int(mixer.head_dim)})"
+    )
     if not r.invalid:
         mixer = replace(mixer, rotary_fraction=rotary / mixer.head_dim)
     return classic(r, mixer, width=four_times_wide(r), layout=parallel, head_bias=True)

@@ -89,7 +89,9 @@ def _attention(r: Reader) -> Attention:
     hidden, head_dim = r.size("hidden_size"), r.size("indexer_head_dim")
     base = attention(r, bias=r.flag("attention_bias"), qk_norm=True)
     block, budget = r.size("indexer_compress_ratio"), r.size("indexer_budget")
-    r.check("indexer_budget", budget % block == 0, f"is {int(budget)}, which is no number of blocks of {int(block)}")
+    r.check(
+        "indexer_budget", budget % block == 0, lambda: f"is {int(budget)}, which is no number of blocks of {int(block)}"
+    )
     r.agree("indexer_kv_heads", 1, "the type's indexer has one key")
     norm = Norm(head_dim)
     indexer = Indexer(

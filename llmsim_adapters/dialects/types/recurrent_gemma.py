@@ -24,7 +24,11 @@ _RECURRENT, _ATTENTION = "recurrent", "attention"
 def _recurrent(r: Reader) -> GatedLinearRecurrence:
     hidden, heads = r.size("hidden_size"), r.size("num_attention_heads")
     width = r.size_or("lru_width", lambda: hidden)
-    r.check("lru_width", width % heads == 0, f"is {int(width)}, not a multiple of num_attention_heads ({int(heads)})")
+    r.check(
+        "lru_width",
+        width % heads == 0,
+        lambda: f"is {int(width)}, not a multiple of num_attention_heads ({int(heads)})",
+    )
     return GatedLinearRecurrence(hidden_size=hidden, width=width, heads=heads, conv_kernel=r.size("conv_kernel"))
 
 

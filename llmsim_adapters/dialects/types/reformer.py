@@ -97,14 +97,16 @@ def _positions(r: Reader) -> AxialPositionEmbedding | PositionEmbedding:
     shape, sizes = _numbers(r, "axial_pos_shape"), _numbers(r, "axial_pos_embds_dim")
     r.check("axial_pos_embds_dim", len(shape) == len(sizes), "has another number of axes than axial_pos_shape")
     hidden = r.size("hidden_size")
-    r.check("axial_pos_embds_dim", sum(sizes) == hidden, f"has the sum {sum(sizes)}; hidden_size is {int(hidden)}")
+    r.check(
+        "axial_pos_embds_dim", sum(sizes) == hidden, lambda: f"has the sum {sum(sizes)}; hidden_size is {int(hidden)}"
+    )
     axes = min(len(shape), len(sizes))
     return AxialPositionEmbedding(shape=shape[:axes], sizes=sizes[:axes])
 
 
 def _numbers(r: Reader, name: str) -> tuple[int, ...]:
     said = r.integers(name) or ()
-    r.check(name, 0 < len(said) <= _MOST_AXES, f"has {len(said)} axes; expected 1 to {_MOST_AXES}")
+    r.check(name, 0 < len(said) <= _MOST_AXES, lambda: f"has {len(said)} axes; expected 1 to {_MOST_AXES}")
     return tuple(r.derive(f"{name}_{axis}", number) for axis, number in enumerate(said))
 
 

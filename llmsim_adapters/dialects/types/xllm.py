@@ -45,7 +45,9 @@ def _mixers(r: Reader) -> Attention | list[Attention]:
     r.no_effect(("attn_gate_func",), "an activation: elementwise")
     base = gated(attention(r))
     top_k, first = r.size("num_values_per_tok"), r.count("num_dense_layers")
-    r.check("num_values_per_tok", top_k <= values, f"is {int(top_k)}, more than there are values ({int(values)})")
+    r.check(
+        "num_values_per_tok", top_k <= values, lambda: f"is {int(top_k)}, more than there are values ({int(values)})"
+    )
     routed = RoutedValues(
         input_size=base.hidden_size,
         num_values=values,

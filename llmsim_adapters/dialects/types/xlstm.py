@@ -35,7 +35,7 @@ def read(r: Reader) -> ModelSpec:
     r.check(
         "num_attention_heads",
         values % heads == keys % heads == 0,
-        f"is {int(heads)}, which does not divide the widths of keys ({int(keys)}) and values ({int(values)})",
+        lambda: f"is {int(heads)}, which does not divide the widths of keys ({int(keys)}) and values ({int(values)})",
     )
     mixer = MatrixLSTM(
         hidden_size=hidden,

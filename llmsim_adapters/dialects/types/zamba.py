@@ -78,7 +78,9 @@ def _usual(r: Reader) -> list[str]:
 def read(r: Reader) -> ModelSpec:
     heads, recurs = r.size("mamba_num_heads"), mamba(r)
     inner = recurs.intermediate_size
-    r.check("mamba_num_heads", inner % heads == 0, f"is {int(heads)}, which does not divide {int(inner)} channels")
+    r.check(
+        "mamba_num_heads", inner % heads == 0, lambda: f"is {int(heads)}, which does not divide {int(inner)} channels"
+    )
     recurs = replace(recurs, heads=heads)
     mixers = by_name(r, {LINEAR: recurs, HYBRID: doubled(r)}, _usual(r))
     return shared(r, recurs, mixers, mlp(r))

@@ -48,7 +48,7 @@ def _mixers(r: Reader) -> list[Attention]:
     base = attention(r, bias=r.flag("attention_bias"), rotary_fraction=0.5)
     norm = Norm(base.head_dim, gain=False)
     values = base.num_key_value_heads * base.head_dim
-    r.check("head_dim", values % 2 == 0, f"makes {int(values)} values, which have no half")
+    r.check("head_dim", values % 2 == 0, lambda: f"makes {int(values)} values, which have no half")
     kernels = r.size("cca_time0"), r.size("cca_time1")
     convolution = HeadConvolution(
         input_size=base.hidden_size,
