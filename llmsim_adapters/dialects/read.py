@@ -225,7 +225,7 @@ def _read(
         path=".".join(path),
         without_effect=r.without_effect,
         outvoted=tuple(dict.fromkeys(r.outvoted)),
-        not_taken=() if own is None else not_taken(r, own.model_type, nested=inner),
+        not_taken=() if own is None else not_taken(r, own, spec, nested=inner),
         notes=() if spec is None else tuple(notes(spec, sidecars, chosen.note, dtype_unsaid=unsaid)),
     )
 
