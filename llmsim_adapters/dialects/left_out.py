@@ -1,8 +1,9 @@
 """Keys, left out: a config is read as if it had none of them.
 
 One whose value can't be is, under a gap, where the class has a flag, a word or a rule in its place, or a number that no
-weight depends on, as a window. A bad size has none: a model of the class's own size is another model. A list of another length than there are layers is left out, for
-a class that is given none has a rule of its own; but a layer of an unknown kind is none that the rule knows.
+weight depends on, as a window. A bad size has none: a model of the class's own size is another model. A list of another
+length than there are layers is left out, for a class that is given none has a rule of its own; but a layer of an
+unknown kind is none that the rule knows.
 
 A list that says what other keys say as well is left out only to hold it to these.
 """
@@ -61,7 +62,7 @@ def without(config: Mapping[str, Any], paths: tuple[tuple[str, ...], ...]) -> di
 
 
 def stands_in(paths: tuple[tuple[str, ...], ...], refused: Reading, rest: Reading) -> bool:
-    """Return whether the class has a rule, a word or nothing in place of each key, and no number that weights depend on.
+    """Return whether the class has a rule, a word or nothing in place of each key, and no size.
 
     A list of layers has to be of another length than there are layers.
     """
