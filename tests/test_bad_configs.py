@@ -8,9 +8,11 @@ from typing import Any, ClassVar
 import pytest
 
 import llmsim_adapters as la
-from tests.facts import LLAMA
+from llmsim_adapters.dialects.keys.kinds import OF_NO_WEIGHT
+from tests.facts import CASES, LLAMA, checkpoint
 
 DEEPSEEK = la.load("deepseek-ai/DeepSeek-V3").config.data
+TINY: dict[str, dict[str, Any]] = {name: case["config"] for name, case in CASES if case["name"] == "tiny-full"}
 UNKNOWN = {**LLAMA, "model_type": "brand_new"}
 
 
@@ -86,6 +88,47 @@ def test_what_can_be_built_without_a_bad_key_is(change: dict[str, Any]) -> None:
     assert all("read as if it had no such key" in gap.detail for gap in model.coverage.gaps)
     without = {key: value for key, value in LLAMA.items() if key not in bad}
     assert model.build().parameters == la.build(without).parameters
+
+
+@pytest.mark.parametrize(
+    ("model_type", "key"),
+    [
+        *((name, "sliding_window") for name in ("mistral", "gemma2", "gpt_oss", "cohere2", "phi3")),
+        *((name, "num_experts_per_tok") for name in ("mixtral", "qwen3_moe", "deepseek_v3")),
+        *(("deepseek_v32", "index_topk"), ("llama4_text", "attention_chunk_size"), ("mamba2", "chunk_size")),
+        *((name, "num_nextn_predict_layers") for name in ("deepseek_v3", "glm4_moe")),
+    ],
+)
+@pytest.mark.parametrize("bad", [-1, "4", 2**40])
+def test_so_is_what_a_number_does_not_bear_on(model_type: str, key: str, bad: object) -> None:
+    """Every weight is there, and a step of the class's own number is an assumption."""
+    tiny = {name: value for name, value in TINY[model_type].items() if name != key}
+    model = la.load({**tiny, key: bad})
+    assert model.coverage.status == "partially_supported"
+    assert ("invalid_config", key) in gaps({**tiny, key: bad})
+    assert model.build(checkpoint()).parameters == la.build(TINY[model_type], checkpoint()).parameters
+
+
+SIZED_BY = {
+    ("jetmoe", "num_experts_per_tok"),  # queries have heads for each expert that a token goes to
+    ("inkling_text", "sliding_window"),  # and so have logits of relative positions for each token of the window
+    ("inkling2_text", "sliding_window"),
+}
+
+
+@pytest.mark.parametrize("model_type", sorted(TINY))
+def test_no_weight_depends_on_such_a_number(model_type: str) -> None:
+    before = la.load(TINY[model_type])
+    parameters = before.build(checkpoint()).parameters
+    for name, parameter in before.coverage.parameters.items():
+        if name in OF_NO_WEIGHT and parameter.key in TINY[model_type] and isinstance(parameter.value, int):
+            after = la.load({**TINY[model_type], parameter.key: max(1, int(parameter.value) - 1)})
+            bad = la.evaluate({**TINY[model_type], parameter.key: -1})
+            without = la.evaluate({key: value for key, value in TINY[model_type].items() if key != parameter.key})
+            stays = (model_type, name) not in SIZED_BY and without.status != "not_supported"
+            assert bad.status == ("partially_supported" if stays else "not_supported")
+            if (model_type, name) not in SIZED_BY:
+                assert after.build(checkpoint()).parameters == parameters, parameter.key
 
 
 @pytest.mark.parametrize(
@@ -304,7 +347,7 @@ class TestListsOfLayers:
             ("blt", "encoder_hash_byte_group_size", [1e9]),
             ("deepseek_v3", "n_routed_experts", [64, 64]),
             ("deepseek_v3", "first_k_dense_replace", -1),
-            ("mistral", "sliding_window", 0),
+            ("jetmoe", "num_experts_per_tok", 0),
         ],
     )
     def test_what_says_how_many_of_what_there_are_is_refused(self, model_type: str, key: str, value: object) -> None:

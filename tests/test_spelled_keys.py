@@ -66,6 +66,28 @@ def test_a_size_under_another_familys_spelling_is_an_assumption(model_type: str,
 
 
 @pytest.mark.parametrize(
+    ("model_type", "level", "of", "key", "other"),
+    [
+        ("gemma3", "vision_config", "siglip_vision_model", "num_hidden_layers", "n_layer"),
+        ("gemma4_assistant", "text_config", "gemma4_text", "vocab_size", "padded_vocab_size"),
+        ("gemma4_unified_assistant", "text_config", "gemma4_unified_text", "intermediate_size", "ffn_hidden_size"),
+    ],
+)
+def test_so_is_one_of_a_level_that_another_types_class_reads(
+    model_type: str, level: str, of: str, key: str, other: str
+) -> None:
+    """A tower, and a language model of a type of its own: each is held to the class of that type."""
+    tiny = TINY[model_type]
+    (gap,) = (
+        gap
+        for gap in la.evaluate({**tiny, level: respelled(tiny[level], key, other)}).gaps
+        if f"`{other}`" in gap.detail
+    )
+    assert gap.kind is la.GapKind.INFERRED
+    assert f"transformers' class of {of} has no key `{other}`" in gap.detail
+
+
+@pytest.mark.parametrize(
     ("model_type", "key", "value"),
     [
         ("roberta", "num_key_value_heads", 4),

@@ -1,8 +1,9 @@
 """Keys, left out: a config is read as if it had none of them.
 
-One whose value can't be is, under a gap, where the class has a flag, a word or a rule in its place. A bad size has
-none: a model of the class's own size is another model. A list of another length than there are layers is left out, for
-a class that is given none has a rule of its own; but a layer of an unknown kind is none that the rule knows.
+One whose value can't be is, under a gap, where the class has a flag, a word or a rule in its place, or a number that no
+weight depends on, as a window. A bad size has none: a model of the class's own size is another model. A list of another
+length than there are layers is left out, for a class that is given none has a rule of its own; but a layer of an
+unknown kind is none that the rule knows.
 
 A list that says what other keys say as well is left out only to hold it to these.
 """
@@ -13,7 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from llmsim_adapters.dialects.keys.aliases import CANONICAL
-from llmsim_adapters.dialects.keys.kinds import is_size, may_be_list
+from llmsim_adapters.dialects.keys.kinds import OF_NO_WEIGHT, is_size, may_be_list
 from llmsim_adapters.dialects.keys.parts import PART_OF, is_tower
 from llmsim_adapters.dialects.reading.limits import ONE_EACH
 from llmsim_adapters.gap import Gap, GapKind
@@ -29,6 +30,9 @@ _FATAL = (GapKind.INVALID_CONFIG, GapKind.MISSING_PARAMETER, GapKind.PLUGIN_ERRO
 
 _MANY = 4096
 """More keys than any model has."""
+
+_SIZED_BY = {"num_experts_per_tok": "mixture_of_attention", "sliding_window": "relative_logits"}
+"""Components with weights for as many as a number says, which no weight depends on else."""
 
 _STAYING = ("model_type", "quantization_config", "compression_config", "quantization")
 """Keys without which a config would be read as another model, or as other bytes."""
@@ -58,7 +62,7 @@ def without(config: Mapping[str, Any], paths: tuple[tuple[str, ...], ...]) -> di
 
 
 def stands_in(paths: tuple[tuple[str, ...], ...], refused: Reading, rest: Reading) -> bool:
-    """Return whether the class has a rule, a word or nothing in place of each key, and no number.
+    """Return whether the class has a rule, a word or nothing in place of each key, and no size.
 
     A list of layers has to be of another length than there are layers.
     """
@@ -71,6 +75,10 @@ def stands_in(paths: tuple[tuple[str, ...], ...], refused: Reading, rest: Readin
         parameter = said.get(key)
         name = CANONICAL.get(path[-1], path[-1]) if parameter is None else parameter.name
         taken = rest.parameters.get(name)
+        if name in OF_NO_WEIGHT and parameter is not None and parameter.value.__class__ is not list:
+            if any(getattr(node, "kind", "") == _SIZED_BY.get(name) for node in rest.spec.nodes()):
+                return False
+            continue
         if parameter is not None and parameter.value.__class__ is list and may_be_list(name):
             if key not in other_length or not parameter.value:
                 return False

@@ -225,7 +225,7 @@ def _read(
         path=".".join(path),
         without_effect=r.without_effect,
         outvoted=tuple(dict.fromkeys(r.outvoted)),
-        not_taken=() if own is None else not_taken(r, own.model_type, nested=inner),
+        not_taken=() if own is None else not_taken(r, own, spec, nested=inner),
         notes=() if spec is None else tuple(notes(spec, sidecars, chosen.note, dtype_unsaid=unsaid)),
     )
 
@@ -269,7 +269,8 @@ def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | No
         composite.without_parts(r)
     elif outer is None and whole is not None:
         spec = _with_towers(spec, whole, r, r, r)
-    unread, further = [(r, r.unread(dialect.costless))], r.left_out()
+    costless = dialect.costless if whole is None or outer is None else {**dialect.costless, **whole.costless_inside}
+    unread, further = [(r, r.unread(costless, dialect.neutral))], r.left_out()
     if outer is not None:
         outer.mark("model_type", "architectures", r.prefix.split(".")[0])
         between = composite.between(r, outer)
@@ -281,7 +282,8 @@ def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | No
         r.without_effect |= outer.without_effect
         for level in (*between, outer):
             composite.repeats(r, level, CANONICAL if whole is None or level is not outer else whole.canonical)
-            unread.append((level, level.unread({} if whole is None else whole.costless)))
+            words = ({}, {}) if whole is None else (whole.costless, whole.neutral)
+            unread.append((level, level.unread(*words)))
             further += level.left_out()
         if whole is None and r.architecture.endswith("ForConditionalGeneration"):
             r.unmodelled += parts_by_default(str(outer.raw.get("model_type")), outer.raw)

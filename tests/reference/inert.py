@@ -1,7 +1,8 @@
 """Keys that the product takes for costless, proven by changing them: what of a real tiny model is another then.
 
-Each key of `COSTLESS` that a class declares is changed by itself, without memory; then all of them at once, and the
-model runs.
+Each such key that a class declares, of every type or of its own, is changed by itself, without memory; then all of them
+at once, and the model runs. The others of these keys are added, for a class may look at what it does not declare: all
+at once, and where that makes a difference, by halves.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.dialects.keys.costless import COSTLESS
+from llmsim_adapters.dialects.keys.neutral import NEUTRAL
+from llmsim_adapters.dialects.reading.find import built_in
 
 from . import cases, fields, measure, store
 from .values import RANDOM_RUN
@@ -48,7 +51,9 @@ def changed(model_type: str) -> Facts:
     same: Facts = {}
     differing: Facts = {}
     refused: Facts = {}
-    for key in sorted(COSTLESS.keys() & written.keys()):
+    dialect = built_in(model_type)
+    costless = COSTLESS.keys() | ({} if dialect is None else dialect.costless).keys()
+    for key in sorted(costless & written.keys()):
         value = other(written[key])
         if value is None:
             continue
@@ -62,7 +67,23 @@ def changed(model_type: str) -> Facts:
     facts: Facts = {"same": same, "differing": differing, "refused": refused}
     usual, ran = (measure.run(measure.build(each), *RANDOM_RUN, twice=False) for each in (raw, {**raw, **apart}))
     facts["run_differs"] = [name for name in RAN if usual.get(name) != ran.get(name)]
+    absent = {key: True for key in sorted(costless - written.keys()) if "." not in key}
+    absent |= {key: value for key, (value, _) in NEUTRAL.items() if key not in written}
+    facts["added"], facts["added_differing"] = sorted(absent), among(raw, absent, before)
     return facts
+
+
+def among(raw: Facts, added: Facts, before: Facts) -> list[str]:
+    """Those of some keys with which a model is another, or none."""
+    try:
+        same = measure.totals(measure.build({**raw, **added}, "meta")) == before
+    except Exception:
+        same = False
+    if same or len(added) < 2:
+        return [] if same else sorted(added)
+    items = list(added.items())
+    half = len(items) // 2
+    return among(raw, dict(items[:half]), before) + among(raw, dict(items[half:]), before)
 
 
 def other(value: Any) -> Any:

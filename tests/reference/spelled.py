@@ -32,8 +32,8 @@ ANY: Final = (3, True, "gelu", [1])
 def write(folder: Path) -> None:
     """Write the keys that each class takes."""
     rows = {}
-    for name in sorted(declared_types()):
-        dialect = built_in(name)
+    for name, folder_of in sorted([(name, each) for each in ("types", "towers") for name in declared_types(each)]):
+        dialect = built_in(name, folder_of)
         if dialect is not None and dialect.model_type in CONFIG_MAPPING:
             rows[dialect.model_type] = taken(
                 dialect.model_type, {*dialect.canonical, *dialect.defaults, *LANGUAGE_MODELS, *PATTERNS}

@@ -35,6 +35,7 @@ class PartWords(NamedTuple):
     canonical: Mapping[str, str] = _NOTHING
     defaults: Mapping[str, Any] = _NOTHING
     costless: Mapping[str, str] = _NOTHING
+    neutral: Mapping[str, object] = _NOTHING
 
 
 def _named_rows(stack: Stack) -> tuple[str, ...]:

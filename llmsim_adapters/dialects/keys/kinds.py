@@ -72,6 +72,14 @@ KINDS: Final[Mapping[str, str]] = {
 }
 """What each key, by its canonical name, has to be where it is not null."""
 
+OF_NO_WEIGHT: Final = frozenset(
+    {
+        *("sliding_window", "max_window_layers", "attention_chunk_size", "mamba_chunk_size"),
+        *("num_experts_per_tok", "index_topk", "num_nextn_predict_layers"),
+    }
+)
+"""Numbers that no weight of a model by itself depends on: what a step runs and keeps, and prediction modules."""
+
 SPELLED: Final = {key: name for key, name in CANONICAL.items() if name in KINDS} | {name: name for name in KINDS}
 """The canonical name of every spelling of these keys."""
 

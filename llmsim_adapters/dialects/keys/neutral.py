@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, Final
 
+from llmsim_adapters.spec.components import MixtureOfExperts
+
 if TYPE_CHECKING:
     from llmsim_adapters.spec.components import Component
     from llmsim_adapters.spec.model import ModelSpec
@@ -22,11 +24,13 @@ NEUTRAL: Final[dict[str, tuple[object, str]]] = {
     "mlp_bias": (False, "feed-forward networks have no biases"),
     "moe_layer_freq": (1, "every layer that may have experts has them"),
     "num_reward_heads": (0, "there is no head of a reward model"),
+    "qk_layer_norms": (False, "queries and keys have no norms"),
     "pruned_heads": ({}, "no head is taken away"),
     "rm_head": (False, "there is no head of a reward model"),
     "sliding_window": (None, "there is no window"),
     "use_backbone_lora": (0, "there are no adapters"),
     "use_llm_lora": (0, "there are no adapters"),
+    "use_resampler": (False, "no resampler takes fewer tokens from an encoder's results"),
     "use_sliding_window": (False, "there is no window"),
 }
 """Keys that cost nothing under one value, for the reason; under any other they are unread where nobody reads them."""
@@ -41,10 +45,15 @@ def says_nothing(key: str, value: object) -> bool:
 
 
 def confirms(key: str, value: object, spec: ModelSpec) -> bool:
-    """Return whether a key that nobody read denies biases of attention, and the language model has none.
+    """Return whether a key that nobody read says what the language model is anyway.
 
-    Where the type's class has them whatever the key says, the key contradicts the spec and stays unread.
+    One denies biases of attention. One says how experts are chosen, and with it whether scores are corrected by a bias
+    of each (DeepSeek-V3, arXiv:2412.19437). Where the spec is otherwise the key contradicts it and stays unread.
     """
+    if key == "topk_method":
+        routers = [each for each in spec.language_model().components() if isinstance(each, MixtureOfExperts)]
+        corrected = any(each.score_correction_bias for each in routers)
+        return not routers or corrected is (value == "noaux_tc")
     if key != "attention_bias" or value is not False:
         return False
     attends = (component for component in spec.language_model().components() if component.attends)

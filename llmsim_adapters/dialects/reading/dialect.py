@@ -26,7 +26,10 @@ class Dialect:
         defaults: what the type takes for a canonical parameter that a config leaves out; null where that means
             "derived" or "none".
         aliases: canonical names of spellings that mean something else in this type than in the alias table.
-        costless: keys of this type alone that can't change a figure, each with the reason.
+        costless: keys of this type alone that can't change a figure, each with the reason; keys of the language model's
+            level, which its own type has no use for, under dotted names.
+        neutral: of these, keys that cost nothing under one value alone, which is here: another class of the type reads
+            them, as an engine's own. Under another value they are unread.
         causal_lm: architectures with a language-model head whose name does not say so.
         text_only: architectures that are the language model alone, whatever a config has beside it.
         text_config: the key of the language model's config in one of the whole model; empty: its keys stand at the top.
@@ -48,6 +51,7 @@ class Dialect:
     defaults: Mapping[str, Any]
     aliases: Mapping[str, str] = field(default_factory=dict)
     costless: Mapping[str, str] = field(default_factory=dict)
+    neutral: Mapping[str, object] = field(default_factory=dict)
     causal_lm: tuple[str, ...] = ()
     text_only: tuple[str, ...] = ()
     text_config: str = ""
@@ -65,6 +69,12 @@ class Dialect:
         canonical = {**CANONICAL, **self.aliases} if self.aliases else CANONICAL
         object.__setattr__(self, "canonical", canonical)
 
+    @property
+    def costless_inside(self) -> Mapping[str, str]:
+        """The keys of the language model's level that cost nothing in a whole of this type."""
+        start = f"{self.text_config}."
+        return {key[len(start) :]: why for key, why in self.costless.items() if key.startswith(start)}
+
     def like(
         self,
         model_type: str,
@@ -72,6 +82,7 @@ class Dialect:
         read: Callable[[Reader], ModelSpec] | None = None,
         aliases: Mapping[str, str] | None = None,
         costless: Mapping[str, str] | None = None,
+        neutral: Mapping[str, object] | None = None,
         text_only: tuple[str, ...] = (),
         text_config: str = "",
         without_text: Mapping[str, Any] | None = None,
@@ -90,6 +101,7 @@ class Dialect:
             defaults={**self.defaults, **defaults},
             aliases={**self.aliases, **(aliases or {})},
             costless={**self.costless, **(costless or {})},
+            neutral={**self.neutral, **(neutral or {})},
             text_only=text_only or self.text_only,
             text_config=text_config or self.text_config,
             without_text=without_text or self.without_text,

@@ -21,6 +21,8 @@ class Words(Protocol):
     def defaults(self) -> Mapping[str, Any]: ...
     @property
     def costless(self) -> Mapping[str, str]: ...
+    @property
+    def neutral(self) -> Mapping[str, object]: ...
 
 
 class Reader(Values):
@@ -127,6 +129,7 @@ class Reader(Values):
         child = self._inside(value, canonical, defaults, key, name, costless=rest_costless)
         if dialect is not None:
             child._stem, child._costless = f"{name.removesuffix('_config')}_", dialect.costless
+            child._neutral = dialect.neutral
         return child
 
     def objects(self, name: str, length: int | None = None) -> list[Reader]:

@@ -50,6 +50,14 @@ class Outvoted(NamedTuple):
     by: tuple[tuple[str, ...], ...]
 
 
+class NotTaken(NamedTuple):
+    """A parameter that was read under the key at a path, which the class `of` its level's type does not take."""
+
+    name: str
+    path: tuple[str, ...]
+    of: str
+
+
 def _json_ready(value: Any) -> Any:
     """Return a value from a config as strict JSON can say it: infinities and NaN, which Python reads, as text."""
     if isinstance(value, float) and not math.isfinite(value):
@@ -68,8 +76,7 @@ class Reading:
     `spec` is None where the config can't be read; `gaps` then says why. `path` is where the language model was
     found in a composite config, empty at the top. `without_effect` gives the reason for each key that was read and
     that changes nothing here, `outvoted` the keys that a list says instead, `not_taken` the
-    parameters and keys of the language model's level that the type's class does not take; `notes` say what one may not
-    expect, and are no gaps.
+    parameters whose keys the class of their level does not take; `notes` say what one may not expect, and are no gaps.
     """
 
     model_type: str
@@ -82,4 +89,4 @@ class Reading:
     without_effect: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     outvoted: tuple[Outvoted, ...] = ()
-    not_taken: tuple[tuple[str, str], ...] = ()
+    not_taken: tuple[NotTaken, ...] = ()

@@ -60,6 +60,7 @@ class Tracker:
         "_defaults",
         "_left_out",
         "_namespace",
+        "_neutral",
         "_read",
         "_sizes",
         "_stem",
@@ -105,6 +106,7 @@ class Tracker:
         self._namespace = ""
         self._stem = ""
         self._costless: Mapping[str, str] | None = None
+        self._neutral: Mapping[str, object] = {}
         self._children: list[Tracker] = []
         self._read: set[str] = set()
         self._sizes: dict[str, int] = {}
@@ -264,9 +266,15 @@ class Tracker:
         """Note an assumption that nothing in the config confirms."""
         self.gaps.append(Gap(GapKind.INFERRED, name, detail))
 
-    def unread(self, costless: Mapping[str, str]) -> list[str]:
-        """Return the dotted paths of the keys that nobody read and that are not on the list of costless ones."""
+    def unread(self, costless: Mapping[str, str], neutral: Mapping[str, object] | None = None) -> list[str]:
+        """Return the dotted paths of the keys that nobody read and that are not on the list of costless ones.
+
+        Of those on the list, the ones that are `neutral` under one value alone are among them under another.
+        """
         nobodys = self.raw.keys() - self._read - COSTLESS.keys() - costless.keys()
+        for key, value in (neutral or {}).items():
+            if key not in self._read and self.raw.get(key) is not None and not _same(self.raw[key], value):
+                nobodys.add(key)
         unread = [
             self.prefix + key for key, value in self.raw.items() if key in nobodys and not says_nothing(key, value)
         ]
@@ -274,7 +282,8 @@ class Tracker:
             if key in SPELLED and key in self.raw and key not in self._read:
                 self._require(SPELLED[key], self.raw[key], key)
         for child in self._children:
-            unread += child.unread(costless if child._costless is None else child._costless)
+            own = costless if child._costless is None else child._costless
+            unread += child.unread(own, neutral if child._costless is None else child._neutral)
         return unread
 
     def left_out(self) -> int:

@@ -51,8 +51,9 @@ DIALECT = Dialect(
         "use_clipped_linears": False,
         "pooling_kernel_size": 3,
     },
+    neutral={"attention_bias": False},
     costless={
-        "attention_bias": "the class has no biases, whatever this says",
+        "attention_bias": "transformers' class has no biases, SGLang's has those that it says",
         "default_output_length": "how many tokens a picture becomes: no weights",
         "global_head_dim": "the class has heads of one size",
     },

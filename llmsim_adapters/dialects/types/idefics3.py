@@ -25,4 +25,15 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         yield vision.then(Projection(input_size=width, output_size=text.size("hidden_size")))
 
 
-DIALECT = llama.DIALECT.like("idefics3", text_config="text_config", towers=towers, scale_factor=2)
+DIALECT = llama.DIALECT.like(
+    "idefics3",
+    text_config="text_config",
+    towers=towers,
+    costless={
+        "text_config.pixel_shuffle_factor": "the whole model's scale_factor says it",
+        "text_config.perceiver_config": "of a resampler, which use_resampler denies",
+        "max_num_images": "how many pictures a sample of the training may have",
+        "use_reentrant_checkpointing": "training only",
+    },
+    scale_factor=2,
+)

@@ -150,6 +150,7 @@ DIALECT = Dialect(
     "inkling_text",
     read,
     aliases={"conv_kernel_size": "conv_kernel", "sconv_kernel_size": "conv_kernel"},
+    neutral={"shared_expert_sink": True},
     costless={
         "log_scaling_alpha": "a factor on queries and logits: elementwise",
         "log_scaling_n_floor": "a factor on queries and logits: elementwise",
@@ -159,7 +160,7 @@ DIALECT = Dialect(
         "rms_norm_eps_moe_gate": "an addend inside a norm: elementwise",
         "route_scale": "a factor on the experts' weights: elementwise",
         "unpadded_vocab_size": "logits beyond it are dropped after the product, which has vocab_size rows",
-        "shared_expert_sink": "the class has no other routing, whatever it says",
+        "shared_expert_sink": "transformers' class has no other routing, SGLang's has",
     },
     defaults={
         "vocab_size": 201024,

@@ -130,8 +130,9 @@ DIALECT = Dialect(
         "mamba_proj_bias": "unused_proj_bias",
         "tie_word_embeddings": "unused_tie_word_embeddings",
     },
+    neutral={"tie_word_embeddings": False},
     costless={
-        "tie_word_embeddings": "the type's class ties no weights, whatever the key says",
+        "tie_word_embeddings": "transformers' class ties no weights, SGLang's does what the key says",
         "mamba_proj_bias": "the type's class does not use it; use_bias says it",
         "expand": "the heads and their size say how many channels there are",
         "mamba_expand": "the heads and their size say how many channels there are",
