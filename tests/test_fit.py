@@ -228,6 +228,14 @@ class TestCommand:
         with pytest.raises(la.FitError):
             qwen.fit("H100", **given)
 
+    @pytest.mark.parametrize(
+        "given",
+        [{"gpu": None}, {"gpu": 80e9}, {"gpu": ["H100"]}, {"gpus": 8}, {"contexts": "4096"}, {"utilization": "0.9"}],
+    )
+    def test_what_is_of_another_kind_is_refused(self, qwen: la.Model, given: dict[str, Any]) -> None:
+        with pytest.raises(la.FitError, match="expected"):
+            qwen.fit(**{"gpu": "H100", **given})
+
 
 class TestAccelerators:
     def test_each_has_a_source(self) -> None:

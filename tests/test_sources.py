@@ -22,7 +22,7 @@ from llmsim_adapters.sources import (
     find,
     find_all,
 )
-from llmsim_adapters.sources.reading import MAX_CONFIG_DEPTH
+from llmsim_adapters.sources.reading import MAX_CONFIG_DEPTH, MAX_CONFIG_VALUES
 from tests.hub.fixtures import ROOT
 from tests.hub.server import COMMIT, FakeHub
 
@@ -166,7 +166,8 @@ UNUSABLE: dict[str, tuple[bytes, str, str]] = {
     "too deep": (b'{"a":' * 200 + b"1" + b"}" * 200, "too_deep", str(MAX_CONFIG_DEPTH)),
     "arrays too deep": (b'{"a":' + b"[" * 200 + b"]" * 200 + b"}", "too_deep", str(MAX_CONFIG_DEPTH)),
     "absurdly deep": (b"[" * 200_000, "too_deep", str(MAX_CONFIG_DEPTH)),
-    "endless digits": (b'{"a": ' + b"9" * 10_000 + b"}", "not_json", "is not usable JSON"),
+    "endless digits": (b'{"a": ' + b"9" * 10_000 + b"}", "not_json", "an integer of more than 4,300 digits"),
+    "too many": (b'{"a": [' + b"0," * MAX_CONFIG_VALUES + b"0]}", "too_large", f"{MAX_CONFIG_VALUES:,} values"),
     "too large": (b'{"a": "' + b"x" * MAX_CONFIG_BYTES + b'"}', "too_large", f"{MAX_CONFIG_BYTES:,}"),
 }
 

@@ -10,7 +10,8 @@ from llmsim_adapters.errors import Answer, ConfigUnavailable, InvalidConfig
 from llmsim_adapters.sources import Provenance, RawConfig, find, find_all
 from llmsim_adapters.sources.answer import Refusal
 from llmsim_adapters.sources.deadline import TIMEOUT
-from llmsim_adapters.sources.reading import MAX_CONFIG_BYTES, check_mapping, parse_config, too_large
+from llmsim_adapters.sources.mappings import plain
+from llmsim_adapters.sources.reading import MAX_CONFIG_BYTES, parse_config, too_large
 from llmsim_adapters.sources.without import refuse_adapter
 from llmsim_adapters.text import printable
 
@@ -106,7 +107,7 @@ def _record(source: str, number: int, id: str | None, config: Any, weight: Any, 
             message = f"the config of {name} is {'missing' if config is None else type(config).__name__}, not an object"
             raise Refusal("not_an_object", message)
         if parsed is None:  # parsing holds text to the same
-            check_mapping(config, name)
+            config = plain(config, name)
         found = _given(config, name)
     except Refusal as refusal:
         found = _error(name, refusal)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _TEXT: Final = "_text"
 """The end of the names of language models that stand in a config of the whole model."""
+_LONGEST: Final = 200
+"""Of a name that no type has the like of, no more is looked at."""
 _UNREAD: Final = (GapKind.UNREAD_KEY, GapKind.CONFLICTING_KEYS)
 
 
@@ -41,7 +43,7 @@ def relatives(model_type: str, architecture: str) -> Iterator[Relative]:
     same_class = _types_of_classes().get(_class_name(architecture))
     if same_class is not None:
         yield Relative(_without_sizes(same_class), f"{printable(architecture, 60)} is the class of {same_class}")
-    words = re.split(r"(?=[_-])", model_type.removesuffix(_TEXT))[:8]
+    words = re.split(r"(?=[_-])", model_type.removesuffix(_TEXT)[:_LONGEST])[:8]
     for count in range(len(words) - 1, 0, -1):
         name = "".join(words[:count])
         found = next((n for n in (name + _TEXT, name) if n and built_in(n) is not None), None)
@@ -69,7 +71,7 @@ def assume(relative: Relative, r: Reader) -> None:
 
 def _class_name(architecture: str) -> str:
     head = next((end for end in LANGUAGE_HEADS if architecture.endswith(end)), "")
-    return _plain(architecture.removesuffix(head)) if head else ""
+    return _plain(architecture.removesuffix(head)[:_LONGEST]) if head else ""
 
 
 def _plain(name: str) -> str:

@@ -40,6 +40,9 @@ def accelerator(name: str) -> Accelerator:
     Raises:
         FitError: nobody knows it, or several are called so.
     """
+    if not isinstance(name, str):
+        message = f"accelerator {printable(repr(name), 40)}; expected a name, or the bytes of its memory as an integer"
+        raise FitError(message)
     known = accelerators()
     wanted = name.casefold()
     exact = [each for each in known.values() if each.name.casefold() == wanted]

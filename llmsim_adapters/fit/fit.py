@@ -5,6 +5,7 @@ Memory only, and of it what a graph has: weights, caches and states. Nothing her
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -12,9 +13,10 @@ from llmsim_adapters.engines.built_in import NAMES, built_in
 from llmsim_adapters.engines.layout import Layout
 from llmsim_adapters.fit.accelerators import FitError
 from llmsim_adapters.graph.schedule import LARGEST, Schedule, ScheduleError
+from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
     from llmsim_adapters.gap import Gap
     from llmsim_adapters.graph.graph import OperatorGraph
@@ -227,15 +229,18 @@ def holders(spec: ModelSpec, schedule: Schedule) -> int:
 def _check(memory: int, gpus: Sequence[int], contexts: Sequence[int], utilization: float) -> None:
     asked = (("gpus", gpus, MOST_GPUS), ("contexts", contexts, _LONGEST), ("memory", [memory], LARGEST**2))
     for name, values, most in asked:
+        if not isinstance(values, Sequence):
+            message = f"{name}: {printable(repr(values), 40)}; expected a list of integers"
+            raise FitError(message)
         for value in values:
             if not isinstance(value, int) or value.__class__ is bool or not 1 <= value <= most:
-                message = f"{name}: {value!r}; expected integers from 1 to {most:,}"
+                message = f"{name}: {printable(repr(value), 40)}; expected integers from 1 to {most:,}"
                 raise FitError(message)
     if not gpus or not contexts:
         message = "expected a number of accelerators, and a number of tokens"
         raise FitError(message)
-    if not 0 < utilization <= 1:
-        message = f"utilization: {utilization!r}; expected a number above 0, at most 1"
+    if not isinstance(utilization, (int, float)) or not 0 < utilization <= 1:
+        message = f"utilization: {printable(repr(utilization), 40)}; expected a number above 0, at most 1"
         raise FitError(message)
 
 

@@ -17,11 +17,10 @@ MAX_CONFIG_BYTES = 8 * 1024 * 1024
 MAX_CONFIG_DEPTH = 100
 """The deepest nesting that is read, so that whoever walks a config can do so recursively."""
 
-_MOST_DIGITS = 10**4300
-"""Python reads and prints no integer of more digits."""
+MAX_CONFIG_VALUES = 2**19
+"""The most entries of objects and lists, inner ones included, that are read; of published configs, 1,300."""
 
 _READ: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0)
-_WALKED = frozenset({int, dict, list})
 _JSON_TYPES = {list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
 
 
@@ -59,6 +58,9 @@ def parse_config(content: bytes, name: str) -> dict[str, Any]:
     """
     try:
         text = content.removeprefix(BOM_UTF8).decode()
+        brackets = text.count("{") + text.count("[")
+        if len(content) > MAX_CONFIG_VALUES and brackets + text.count(",") > MAX_CONFIG_VALUES:
+            raise too_many_values(name)
         data = _DECODER.decode(text)
     except UnicodeDecodeError as error:
         raise Refusal("not_json", f"{name} is not JSON: not UTF-8 at byte {error.start}") from error
@@ -66,46 +68,37 @@ def parse_config(content: bytes, name: str) -> dict[str, Any]:
         where = f"line {error.lineno} column {error.colno}"
         raise Refusal("not_json", f"{name} is not JSON: {printable(error.msg)} at {where}") from error
     except RecursionError as error:
-        raise _too_deep(name) from error
-    except ValueError as error:  # an integer of more digits than Python converts
-        raise Refusal("not_json", f"{name} is not usable JSON: {printable(error)}") from error
+        raise too_deep(name) from error
+    except ValueError as error:  # Python converts no such integer
+        raise too_many_digits(name) from error
     except _DuplicateKey as error:
         message = f"{name} has the key {printable(error.key)!r} twice in one object: which one counts?"
         raise Refusal("duplicate_key", message) from None
     if not isinstance(data, dict):
         raise Refusal("not_an_object", f"{name} holds {_JSON_TYPES.get(type(data), 'a number')}, not an object")
-    brackets = text.count("{") + text.count("[")
     if brackets > MAX_CONFIG_DEPTH and _deeper_than(MAX_CONFIG_DEPTH, data):
-        raise _too_deep(name)
+        raise too_deep(name)
     return data
-
-
-def check_mapping(data: dict[str, Any], name: str) -> None:
-    """Hold a config that was given as a dictionary to what files are held to: its depth, and the digits of numbers.
-
-    Raises:
-        Refusal: whoever walks it, or prints its numbers, would fail.
-    """
-    level: list[dict[str, Any] | list[Any]] = [data]
-    for _ in range(MAX_CONFIG_DEPTH + 1):
-        inner: dict[int, dict[str, Any] | list[Any]] = {}  # each object once, however often it is in others
-        for item in level:
-            values = item.values() if isinstance(item, dict) else item
-            walked: list[Any] = [value for value in values if value.__class__ in _WALKED]
-            for value in walked:
-                if value.__class__ is not int:
-                    inner[id(value)] = value
-                elif not -_MOST_DIGITS < value < _MOST_DIGITS:
-                    raise Refusal("not_json", f"{name} has an integer of more than 4,300 digits")
-        if not inner:
-            return
-        level = list(inner.values())
-    raise _too_deep(name)
 
 
 def too_large(found: str) -> Refusal:
     """Return the refusal for a file of more than `MAX_CONFIG_BYTES`."""
     return Refusal("too_large", f"{found}; a file of more than {MAX_CONFIG_BYTES:,} is not read")
+
+
+def too_many_values(name: str) -> Refusal:
+    """Return the refusal for objects and lists of more entries than anything that a model has."""
+    return Refusal("too_large", f"{name} has more than {MAX_CONFIG_VALUES:,} values, which are not read")
+
+
+def too_deep(name: str) -> Refusal:
+    """Return the refusal for objects in objects that no config has."""
+    return Refusal("too_deep", f"{name} is nested deeper than {MAX_CONFIG_DEPTH} levels")
+
+
+def too_many_digits(name: str) -> Refusal:
+    """Return the refusal for an integer that Python doesn't print."""
+    return Refusal("not_json", f"{name} has an integer of more than 4,300 digits")
 
 
 def shown(path: str | os.PathLike[str]) -> str:
@@ -130,10 +123,6 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 _DECODER: Final = json.JSONDecoder(object_pairs_hook=_without_duplicates)
-
-
-def _too_deep(name: str) -> Refusal:
-    return Refusal("too_deep", f"{name} is nested deeper than {MAX_CONFIG_DEPTH} levels")
 
 
 def _deeper_than(limit: int, data: object) -> bool:

@@ -19,9 +19,10 @@ from llmsim_adapters.sources.environment import (
     offline_reason,
     shown_endpoint,
 )
+from llmsim_adapters.sources.mappings import plain
 from llmsim_adapters.sources.paths import read_path
 from llmsim_adapters.sources.quiet import quiet
-from llmsim_adapters.sources.reading import check_mapping, read_config, shown
+from llmsim_adapters.sources.reading import read_config, shown
 from llmsim_adapters.sources.session import HubSession
 from llmsim_adapters.sources.sidecars import NONE, given
 from llmsim_adapters.sources.source_id import (
@@ -161,7 +162,7 @@ class Search:
                 message = f"a config's keys are strings; {printable(repr(key))} is {kind.__name__}"
                 raise InvalidConfig("the given mapping", [Answer("dict", "not_an_object", message)])
         try:
-            check_mapping(data, "the given mapping")
+            data = plain(data, "the given mapping")
         except Refusal as refusal:
             raise InvalidConfig("the given mapping", [refusal.answer("dict")]) from None
         try:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from llmsim_adapters.errors import Answer, InvalidConfig
 from llmsim_adapters.sources.answer import Refusal, Sidecars
 from llmsim_adapters.sources.deadline import Late, within
+from llmsim_adapters.sources.mappings import plain
 from llmsim_adapters.sources.quiet import quiet
 from llmsim_adapters.sources.reading import read_config
 from llmsim_adapters.text import printable
@@ -110,11 +111,16 @@ def attempt(request: Callable[[], T], seconds: float) -> T | None:
 
 def given(files: Mapping[str, Mapping[str, Any]]) -> Sidecars:
     """Return the files that a caller gives by name, which are then all that there are."""
+    found: dict[str, dict[str, Any]] = {}
     for name, data in files.items():
         if not isinstance(name, str) or not isinstance(data, Mapping):
             message = f"`files` are objects by the name of their file; {printable(repr(name))} is none"
             raise InvalidConfig("the given files", [Answer("files", "not_an_object", message)])
-    return Sidecars(dict(files), complete=True)
+        try:
+            found[name] = plain(data, f"the given {printable(name)}")
+        except Refusal as refusal:
+            raise InvalidConfig("the given files", [refusal.answer("files")]) from None
+    return Sidecars(found, complete=True)
 
 
 def with_processor(beside: Sidecars, settings: Mapping[str, Any]) -> Sidecars:

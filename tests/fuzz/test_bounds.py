@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections import OrderedDict, UserDict
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import pytest
@@ -149,6 +155,21 @@ class TestObjectsOfVeryManyKeys:
         assert gaps
 
 
+class Whole(int):
+    """An integer of a class of its own, as members of enumerations are."""
+
+
+class Word(str):
+    """A word of a class of its own."""
+
+
+class Mute:
+    """What says nothing of itself."""
+
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+
 class TestDictionaries:
     """What is given as a dictionary is held to what files are held to."""
 
@@ -165,12 +186,30 @@ class TestDictionaries:
         with pytest.raises(la.InvalidConfig, match="nested deeper than 100 levels"):
             la.load(config)
 
-    def test_that_hold_one_list_very_often(self) -> None:
+    @pytest.mark.parametrize("place", ["hidden_size", "layer_types", "a_new_key"])
+    def test_that_hold_one_list_very_often(self, place: str) -> None:
         inner: list[Any] = [1]
         for _ in range(90):
             inner = [inner] * 9
-        with bounded("a list of lists"):
-            la.load({**LLAMA, "a_new_key": inner})
+        with (
+            bounded("a list of lists", slower=4),
+            pytest.raises(la.InvalidConfig, match=f"'{place}', has more than 524,288"),
+        ):
+            la.load({**LLAMA, place: inner})
+
+    @pytest.mark.parametrize("place", ["model_type", "hidden_size", "dtype", "a_new_key"])
+    @pytest.mark.parametrize(
+        "value", ["M" * 10**8, {"a": ["\x1b" * 10**7]}, {"M" * 10**7: 1}, [0] * 10**6, {"a": [{}] * 10**6}]
+    )
+    def test_larger_than_any_file_that_is_read(self, place: str, value: Any) -> None:
+        with bounded(place, slower=4), pytest.raises(la.InvalidConfig, match=f"'{place}', has more than .* not read"):
+            la.load({**LLAMA, place: value})
+
+    def test_as_large_as_files_may_be(self) -> None:
+        """What a type's name is like is not asked of what no name is as long as."""
+        for config in ({"model_type": "M*-E" * 2 * 10**6}, {**LLAMA, "dtype": ["\x1b" * 8 * 10**6]}):
+            with bounded("a long word", slower=4):
+                assert la.evaluate(config).gaps
 
     @pytest.mark.parametrize("place", ["hidden_size", "a_new_key"])
     def test_of_numbers_that_python_can_not_print(self, place: str) -> None:
@@ -178,3 +217,48 @@ class TestDictionaries:
             for config in ({**LLAMA, place: value}, {**LLAMA, "rope_scaling": {place: [value]}}):
                 with pytest.raises(la.InvalidConfig, match="more than 4,300 digits"):
                     la.load(config)
+
+    @pytest.mark.parametrize("nested", [OrderedDict, UserDict, MappingProxyType])
+    def test_of_other_classes(self, nested: Any) -> None:
+        """They are read as `json` would write them: of numpy, of YAML, of a class's `to_dict()`."""
+        config = {**LLAMA, "rope_scaling": {"rope_type": "linear", "factor": 2.0}, "id2label": {"0": "a", "1": "b"}}
+        odd: dict[Any, Any] = {
+            key: nested(value) if isinstance(value, dict) else value for key, value in config.items()
+        }
+        odd |= {"hidden_size": Whole(LLAMA["hidden_size"]), "rope_theta": Decimal(20000)}
+        odd |= {Word("model_type"): Word("llama"), "architectures": tuple(LLAMA["architectures"])}
+        odd |= {"id2label": {0: "a", 1: "b"}, "_name_or_path": Path("a/b"), "made": date(2026, 1, 2)}
+        coverage = la.evaluate(odd)
+        json.dumps(coverage.to_dict(), allow_nan=False)
+        assert [gap.name for gap in coverage.gaps] == ["made"]
+        assert la.load(nested(odd)).config.data == {
+            **config,
+            "rope_theta": 20000.0,
+            "_name_or_path": "a/b",
+            "made": "2026-01-02",
+        }
+
+    def test_nested_in_other_classes(self) -> None:
+        for nested in (lambda inner: OrderedDict(a=inner), lambda inner: (inner,), lambda inner: UserDict(a=inner)):
+            value: Any = 0
+            for _ in range(10_000):
+                value = nested(value)
+            with pytest.raises(la.InvalidConfig, match="'a_new_key', is nested deeper than 100 levels"):
+                la.load({**LLAMA, "a_new_key": value})
+
+    WORDLESS: Final = {
+        "two keys alike": ({1: 1, "1": 2}, "has the key '1' twice"),
+        "a key of two": ({(1, 2): 3}, "has a key of the class tuple"),
+        "an integer of its own": (Whole(10**5000), "more than 4,300 digits"),
+        "in a tuple": ((10**5000,), "more than 4,300 digits"),
+        "as a key": ({10**5000: 1}, "more than 4,300 digits"),
+        "an object": (Mute(), "is of the class Mute, which JSON has no words for"),
+    }
+
+    @pytest.mark.parametrize(("value", "said"), WORDLESS.values(), ids=WORDLESS)
+    def test_that_json_has_no_words_for(self, value: object, said: str) -> None:
+        with pytest.raises(la.InvalidConfig, match=f"'rope_scaling', .*{said}"):
+            la.load({**LLAMA, "rope_scaling": value})
+        for given in ({"files": {"quant_config.json": {"a": value}}}, {"preprocessor": {"a": value}}):
+            with pytest.raises(la.InvalidConfig, match=said):
+                la.load(LLAMA, **given)
