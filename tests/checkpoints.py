@@ -17,7 +17,8 @@ def config_of(entry: dict[str, Any]) -> dict[str, Any]:
         return dict(la.load(entry["source"], offline=True).config.data)
     if "config" in entry:
         return dict(entry["config"])
-    return {**_FACTS["bases"][entry["base"]], "quantization_config": entry["quantization_config"]}
+    declared = {key: entry[key] for key in ("quantization", "quantization_config") if key in entry}
+    return {**_FACTS["bases"][entry["base"]], **entry.get("changes", {}), **declared}
 
 
 def model_of(entry: dict[str, Any]) -> la.Model:

@@ -16,21 +16,22 @@ from tests.facts import CASES, checkpoint, facts
 from tests.test_dialects import changes
 
 DTYPES: Final = {
-    "bfloat16": ("BF16", 1, 2),
-    "float16": ("F16", 1, 2),
-    "float32": ("F32", 1, 4),
-    "int64": ("I64", 1, 8),
-    "int32": ("I32", 1, 4),
-    "int8": ("I8", 1, 1),
-    "uint8": ("U8", 1, 1),
-    "float8_e4m3fn": ("F8_E4M3", 1, 1),
-    "int4": ("I32", 8, 4),
-    "float4_e2m1fn": ("U8", 2, 1),
+    "bfloat16": ("BF16", 16),
+    "float16": ("F16", 16),
+    "float32": ("F32", 32),
+    "int64": ("I64", 64),
+    "int32": ("I32", 32),
+    "int8": ("I8", 8),
+    "uint8": ("U8", 8),
+    "float8_e4m3fn": ("F8_E4M3", 8),
+    **{f"int{bits}": ("I32", bits) for bits in (2, 3, 4, 5, 6)},
+    "float4_e2m1fn": ("U8", 4),
 }
-"""By torch's name of a format: the file's, how many elements it packs into one, and its bytes."""
+"""By torch's name of a format: the file's, which may pack several elements into one, and the bits of each."""
+WIDTH: Final = {"BF16": 2, "F16": 2, "F32": 4, "I64": 8, "I32": 4, "I8": 1, "U8": 1, "F8_E4M3": 1}
+"""Bytes of one number of a file, by its format there."""
 WRITTEN: Final = facts("written")
 """What quantization software wrote of a tiny model (tests/reference/written.py)."""
-WIDTH: Final = {name: width for name, _, width in DTYPES.values()}
 LLAMA: Final[dict[str, Any]] = {
     "model_type": "llama",
     "architectures": ["LlamaForCausalLM"],
@@ -76,6 +77,25 @@ def stored(config: dict[str, Any]) -> dict[tuple[str, str], str]:
     } | {("", w.name): w.dtype for w in weights if w.name.startswith("head.") and w.role != "scale"}
 
 
+def counted(entry: dict[str, Any], graph: la.OperatorGraph) -> Counter[str]:
+    """How many numbers of each format the files have.
+
+    `packs` says by torch's name which format narrow integers are packed into; without `scales` nobody counted those.
+    """
+    numbers: Counter[str] = Counter()
+    for weight in graph.weights:
+        if weight.role == "scale" and not entry.get("scales", True):
+            continue
+        name, bits = DTYPES[weight.dtype]
+        name = entry.get("packs", {}).get(weight.dtype, name)
+        number, rest = divmod(weight.elements * bits, 8 * WIDTH[name])
+        assert rest == 0
+        numbers[name] += number
+        if "biases" in entry and weight.role != "scale" and name == "I32":
+            numbers[entry["biases"]] += weight.count * weight.shape[-2]
+    return numbers
+
+
 class TestPublishedCheckpoints:
     """Exact but for what the entry says that the config can't say."""
 
@@ -83,13 +103,10 @@ class TestPublishedCheckpoints:
     def test_the_bytes_are_those_of_the_files(self, entry: dict[str, Any]) -> None:
         model = model_of(entry)
         assert [gap.name for gap in model.coverage.gaps if gap.name != "evidence"] == entry.get("gaps", [])
-        ours: Counter[str] = Counter()
         graph = model.build(checkpoint(mtp=entry.get("mtp", False)))
-        for weight in graph.weights:
-            name, packed, _ = DTYPES[weight.dtype]
-            assert weight.elements % packed == 0
-            ours[name] += weight.elements // packed
+        ours = counted({"packs": entry.get("packs", {})}, graph)
         assert sum(count * WIDTH[name] for name, count in ours.items()) == graph.weight_bytes
+        ours = counted(entry, graph)
         for part in ("again", "unsaid"):
             ours.update(entry.get(part, {}))
         if "elements" in entry:
@@ -126,7 +143,7 @@ class TestPublishedCheckpoints:
         read = {p.key for p in before.coverage.parameters.values() if p.key and p.key.startswith("quantization")}
         assert read or "files" in entry
         for path in sorted(read):
-            excepting = path.endswith((".ignore", ".modules_to_not_convert", ".targets"))
+            excepting = path.endswith((".exclude", ".ignore", ".modules_to_not_convert", ".targets"))
             lists = [with_value(config, path.split("."), each) for each in ([], ["*"])]
             changed = lists if excepting else changes(config, path.split("."))
             specs = [la.load(each).spec for each in changed]
@@ -139,7 +156,7 @@ class TestPublishedCheckpoints:
         for entry in STORED:
             assert entry["sources"]
             assert entry["counts"]
-            for part in ("again", "unsaid"):
+            for part in ("again", "biases", "unsaid"):
                 assert (part in entry) == (f"{part}_why" in entry)
 
 
@@ -220,7 +237,7 @@ SCHEME_OF: Final = {
     "grouped_int": [
         {"quant_method": "hqq", "quant_config": {"weight_quant_params": {"nbits": 4, "group_size": 64}}},
     ],
-    "w4afp8": [{"quant_method": "modelopt", "quant_algo": "MIXED_PRECISION"}],
+    "w4afp8": [{"quant_method": "modelopt", "quant_algo": "MIXED_PRECISION"}, {"quant_method": "w4afp8"}],
     "bnb_4bit": [
         {"quant_method": "bitsandbytes", "load_in_4bit": True, "bnb_4bit_use_double_quant": True},
         {"quant_method": "bitsandbytes", "load_in_4bit": True},

@@ -91,6 +91,7 @@ class Quantization:
         unsaid: keys that the method's software writes and that the declaration leaves out: some engines ask for them.
         form: the word for how all groups of modules are stored together, where the method has one.
         leaves_towers: whether it is said that encoders of pictures or sound are left as they are.
+        quantizes_towers: whether it is said that they are quantized, as the language model is.
     """
 
     method: str
@@ -103,6 +104,7 @@ class Quantization:
     everything: bool = False
     place: str = ""
     leaves_towers: bool = False
+    quantizes_towers: bool = False
     form: str = field(default="", compare=False)
     unsaid: tuple[str, ...] = field(default=(), compare=False)
     _blocks: frozenset[tuple[str, str]] = field(init=False, repr=False, compare=False)

@@ -111,11 +111,14 @@ def _dialect(said: str | None, given: str | Dialect) -> Dialect | None:
 def with_towers(spec: ModelSpec, towers: Iterable[Stack], whole: Reader, *, plain: bool = False) -> ModelSpec:
     """Return a spec with towers, which a quantized checkpoint leaves as they are; where none says so, that is noted.
 
-    Towers that are `plain` are never quantized, whatever is said.
+    Towers that are `plain` are never quantized, whatever is said. A method that quantizes all linear layers of the
+    whole model has those of the towers too.
     """
     stacks = tuple(towers)
     spec = replace(spec, stacks=(*spec.stacks, *stacks))
     if spec.quantization is None or not stacks:
+        return spec
+    if spec.quantization.quantizes_towers and not plain:
         return spec
     if not (plain or spec.quantization.leaves_towers):
         whole.not_modelled("quantization_of_towers")

@@ -16,6 +16,8 @@ from llmsim_adapters.dialects.quantization.modules import (
     is_no_matrix,
     kind_of,
     named,
+    names_encoder,
+    parts_beside,
     usual,
 )
 from llmsim_adapters.spec.components import MixtureOfExperts
@@ -199,9 +201,12 @@ def left_unsaid(spec: ModelSpec) -> frozenset[Place]:
     )
 
 
-def names_towers(patterns: Iterable[str]) -> bool:
-    """Whether some pattern names a part beside the language model."""
-    return any(beside(usual(glob), 0) for pattern in patterns for glob in globs_of(pattern) or ())
+def towers_named(patterns: Iterable[str]) -> tuple[bool, bool]:
+    """Whether some pattern names an encoder of pictures or sound, and whether some names what projects from one."""
+    globs = [usual(glob) for pattern in patterns for glob in globs_of(pattern) or ()]
+    beside_it = [glob for glob in globs if parts_beside(glob)]
+    encoders = any(names_encoder(glob) for glob in beside_it)
+    return encoders, any(not names_encoder(glob) for glob in beside_it)
 
 
 def _mixers(spec: ModelSpec) -> set[str]:

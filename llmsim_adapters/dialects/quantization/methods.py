@@ -1,7 +1,8 @@
 """The methods of quantization: what reads each, and which key lists what it leaves as it is.
 
 What each stores is what its own software writes: transformers (fp8, fbgemm_fp8, mxfp4), AutoAWQ, GPTQModel, AutoRound,
-compressed-tensors, Model Optimizer, Quark, HQQ, MLX, bitsandbytes, torchao.
+compressed-tensors, Model Optimizer, Quark, HQQ, MLX, bitsandbytes, torchao; or what SGLang loads (w8a8_fp8, w8a8_int8,
+blockwise_int8, mxfp8, w4afp8).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from llmsim_adapters.dialects.quantization import floats, packed
 from llmsim_adapters.dialects.quantization.compressed import compressed_tensors
-from llmsim_adapters.dialects.quantization.modelopt import modelopt
+from llmsim_adapters.dialects.quantization.modelopt import modelopt, w4afp8
 from llmsim_adapters.dialects.quantization.quark import quark
 from llmsim_adapters.dialects.quantization.schemes import MADE, ONLINE, RUNTIME
 from llmsim_adapters.dialects.quantization.torchao import torchao
@@ -58,6 +59,7 @@ METHODS: Final[Mapping[str, Method]] = {
     "blockwise_int8": Method(floats.int8_block),
     "mxfp8": Method(floats.mxfp8),
     "mxfp4": Method(floats.mxfp4),
+    "w4afp8": Method(w4afp8, ("modules_to_not_convert", "ignored_layers", "ignore")),
     "awq": Method(
         packed.awq,
         substrings=True,

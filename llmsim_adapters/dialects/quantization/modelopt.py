@@ -10,6 +10,7 @@ from llmsim_adapters.dialects.quantization.schemes import (
     FP4,
     FP8,
     NAMES,
+    ONLINE,
     Stored,
     fp8_block,
     fp8_channel,
@@ -75,6 +76,17 @@ def modelopt(q: Reader, r: Reader) -> Stored | None:
     q.not_modelled(f"quantization_quant_algo_{printable(algorithm, 40) or 'none'}")
     nearest = _nearest(algorithm)
     return None if nearest is None else Stored(nearest)
+
+
+def w4afp8(q: Reader, r: Reader) -> Stored:
+    """Read SGLang's W4AFP8: experts in packed 4-bit integers, their inputs and all else in 8-bit floats.
+
+    Model Optimizer says the same as a mixture without a list of layers.
+    """
+    del r
+    q.no_effect(("activation_scheme", "moe_activation_scheme", "linear_activation_scheme"), ONLINE)
+    q.no_effect(("weight_block_size", "group_size", "fmt", "quant_algo"), "the method has one form")
+    return _W4AFP8
 
 
 def _nearest(algorithm: str) -> Scheme | None:

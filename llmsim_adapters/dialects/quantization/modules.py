@@ -132,21 +132,15 @@ _HEADS: Final = ("lm_head", "model.lm_head", "output_layer", "embed_out", "head"
 _ROOTS: Final = ("backbone.", "transformer.")
 """What some types call the model inside one with a head."""
 
-_TOWERS: Final = frozenset(
+_PROJECTORS: Final = frozenset(
     {
-        *("visual", "audio", "audio_tower", "audio_model", "speech_encoder", "multi_modal_projector", "mm_projector"),
-        *(
-            "merger",
-            "patch_merger",
-            "patch_merge_mlp",
-            "connector",
-            "aligner",
-            "image_newline",
-            "embed_vision",
-            "embed_audio",
-        ),
+        *("multi_modal_projector", "mm_projector", "modality_projection", "merger", "patch_merger", "patch_merge_mlp"),
+        *("connector", "aligner", "image_newline", "embed_vision", "embed_audio", "vision_projection"),
     }
 )
+"""What stands between an encoder and the language model."""
+
+_TOWERS: Final = _PROJECTORS | {"visual", "audio", "audio_tower", "audio_model", "speech_encoder"}
 """Parts beside the language model (with every name that begins with `vision`)."""
 
 KINDS: Final = frozenset(_SPELLINGS)
@@ -171,9 +165,20 @@ def is_no_matrix(glob: str) -> bool:
 def beside(glob: str, mtp_layers: int) -> bool:
     """Whether a glob names a part that the text model does not have."""
     segments = re.split(r"[.*]", glob)
-    if any(segment in _TOWERS or segment.startswith("vision") for segment in segments):
+    if parts_beside(glob):
         return True
     return segments[0] == "mtp" and (not mtp_layers or glob in ("mtp.fc", "mtp.norm"))
+
+
+def parts_beside(glob: str) -> frozenset[str]:
+    """Return the parts beside the language model, encoders and projectors, that a glob names."""
+    segments = re.split(r"[.*]", glob)
+    return frozenset([segment for segment in segments if segment in _TOWERS or segment.startswith("vision")])
+
+
+def names_encoder(glob: str) -> bool:
+    """Whether a glob names an encoder of pictures or sound, or all of what is in one, and not its projector alone."""
+    return bool(parts_beside(glob)) and not parts_beside(glob) & _PROJECTORS
 
 
 @lru_cache(maxsize=4096)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.dialects.quantization import schemes
+from llmsim_adapters.dialects.quantization.modules import beside, usual
 from llmsim_adapters.dialects.quantization.schemes import BITS, MADE, RUNTIME, Stored, group_size, undecided, whole
 from llmsim_adapters.dialects.reading.limits import LONGEST
 from llmsim_adapters.spec.quantization import Scheme, Side
@@ -21,8 +22,13 @@ _HALF: Final = 16
 _PACKED_IN_TENS: Final = 3
 _NF4_BLOCK: Final = 64
 _NF4_NESTED: Final = 256
-_FLOATS: Final = {("mx_fp", 4, 32): schemes.mxfp4(inputs=True), ("mx_fp", 8, 32): schemes.mxfp8()}
+_FLOATS: Final = {
+    ("mx_fp", 4, 32): schemes.mxfp4(inputs=True),
+    ("mx_fp", 8, 32): schemes.mxfp8(),
+    ("nv_fp", 4, 16): schemes.nvfp4(inputs=True),
+}
 """AutoRound's floats, by their word, bits and group."""
+_LAYERS: Final = "model.layers"
 _UNUSED: Final = "not used with this number of bits"
 
 
@@ -70,17 +76,18 @@ def auto_round(q: Reader, r: Reader) -> Stored | None:
     bits, size = _bits(q, "bits"), group_size(q, default=128)
     if bits is None or size is None:
         return None
-    layout = q.text("packing_format") or "auto_round:auto_gptq"
+    towers, mtp = _blocks(q)
     floats = _FLOATS.get((q.text("data_type") or "int", bits, size))
     if floats is not None:
         q.no_effect(("sym",), "floats have no zero point")
-        q.no_effect(("block_name_to_quantize", "to_quant_block_names"), "the layers of the language model")
+        q.no_effect(("packing_format",), "floats have one form")
         groups, kept = _by_name(q, "extra_config", bits, size, lambda bits, _: schemes.of_bits(bits))
         if groups:
             undecided(q, "extra_config")
-        return Stored(floats, (), kept)
+        return Stored(floats, (), kept, towers=towers, mtp=mtp)
     if (q.text("data_type") or "int") not in ("int", "int_sym", "int_asym"):
         undecided(q, "data_type")
+    layout = q.text("packing_format") or "auto_round:auto_gptq"
     if layout not in ("auto_round:auto_gptq", "auto_round:auto_awq", "auto_round"):
         undecided(q, "packing_format")
 
@@ -90,9 +97,27 @@ def auto_round(q: Reader, r: Reader) -> Stored | None:
         scheme = _awq(bits, size) if layout.endswith("awq") else _gptq(bits, size, indexed=False)
         return replace(scheme, symmetric=symmetric)
 
-    q.no_effect(("block_name_to_quantize", "to_quant_block_names"), "the layers of the language model")
     groups, kept = _by_name(q, "extra_config", bits, size, of)
-    return Stored(of(bits, size), groups, kept)
+    return Stored(of(bits, size), groups, kept, towers=towers, mtp=mtp)
+
+
+def _blocks(q: Reader) -> tuple[bool | None, bool]:
+    """Read which lists of blocks are quantized: whether those of encoders are, and those of multi-token prediction.
+
+    Without the key it is the layers of the language model alone, as transformers' classes have no others to show.
+    """
+    said = [q.raw.get(key) for key in ("block_name_to_quantize", "to_quant_block_names")]
+    q.mark("block_name_to_quantize", "to_quant_block_names")
+    names: list[Any] = []
+    for each in said:
+        names += each.split(",") if isinstance(each, str) else _flat(each) if isinstance(each, list) else []
+    parts = [name.strip() for name in names if isinstance(name, str)]
+    mtp = [name for name in parts if name.startswith("mtp")]
+    towers = [name for name in parts if name not in mtp and beside(name, 0)]
+    layers = [name for name in parts if name not in (*mtp, *towers)]
+    if any(usual(name) != _LAYERS for name in layers) or (parts and not layers):
+        q.not_modelled("quantization_block_name_to_quantize")
+    return None if towers else False, bool(mtp)
 
 
 def hqq(q: Reader, r: Reader) -> Stored | None:
@@ -144,7 +169,8 @@ def bitsandbytes(q: Reader, r: Reader) -> Stored:
     """Read bitsandbytes' 8-bit integers, a scale for each output (arXiv:2208.07339), or 4-bit floats (2305.14314).
 
     Of the latter, each 64 numbers have a scale, which is quantized in turn, in groups of 256, where that is said; the
-    words of each matrix's state, less than two hundred bytes, are not counted.
+    words of each matrix's state, less than two hundred bytes, are not counted. Every linear layer of the whole model
+    has it, those of encoders too, but for what the list names (transformers, integrations/bitsandbytes.py).
     """
     del r
     q.no_effect(("llm_int8_enable_fp32_cpu_offload", "llm_int8_has_fp16_weight", "llm_int8_threshold"), RUNTIME)
@@ -154,7 +180,7 @@ def bitsandbytes(q: Reader, r: Reader) -> Stored:
         q.no_effect(("load_in_8bit",), "8-bit, as load_in_4bit is not set")
         q.no_effect(("bnb_4bit_quant_storage", "bnb_4bit_quant_type", "bnb_4bit_use_double_quant"), _UNUSED)
         sides = (Side("scale", "float32", rows=1), Side("format", "uint8"))
-        return Stored(Scheme("int8_channel", "int8", sides, inputs="int8"))
+        return Stored(Scheme("int8_channel", "int8", sides, inputs="int8"), towers=True)
     q.no_effect(("load_in_8bit", "bnb_4bit_quant_storage"), "the bytes are those of 4-bit floats")
     q.no_effect(("bnb_4bit_quant_type",), "16 values in either case")
     table = Side("values", "float32", numbers=16)
@@ -164,8 +190,9 @@ def bitsandbytes(q: Reader, r: Reader) -> Stored:
             Side("scale_scale", "float32", elements=_NF4_BLOCK * _NF4_NESTED),
             Side("scale_values", "float32", numbers=_NF4_NESTED),
         )
-        return Stored(Scheme("bnb_4bit", "float4_e2m1fn", (*scales, table)))
-    return Stored(Scheme("bnb_4bit", "float4_e2m1fn", (Side("scale", "float32", elements=_NF4_BLOCK), table)))
+        return Stored(Scheme("bnb_4bit", "float4_e2m1fn", (*scales, table)), towers=True)
+    sides = (Side("scale", "float32", elements=_NF4_BLOCK), table)
+    return Stored(Scheme("bnb_4bit", "float4_e2m1fn", sides), towers=True)
 
 
 def _bits(q: Reader, name: str, widths: tuple[int, ...] = _BITS) -> int | None:

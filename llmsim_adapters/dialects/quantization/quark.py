@@ -24,9 +24,9 @@ def quark(q: Reader, r: Reader) -> Stored | None:
     )
     q.no_effect(("version",), NAMES)
     for key in ("layer_type_quant_config", "kv_cache_quant_config"):
+        q.mark(key)  # empty: nothing has another format
         if q.raw.get(key):
             undecided(q, key)
-        q.no_effect((key,), "empty: nothing has another format")
     every = q.nested("global_quant_config")
     scheme = None if every is None else _scheme(every)
     if scheme is None:
@@ -69,7 +69,13 @@ def _scheme(said: Reader) -> Scheme | None:
         sides = (*scheme.sides, Side("input_scale")) if static else scheme.sides
         return replace(scheme, sides=sides, inputs=FP8 if taken else "")
     if dtype in ("fp4", "mxfp4") and way == "per_group" and group == _MX:
+        if inputs is not None:
+            inputs.no_effect(("is_dynamic",), ONLINE)
         return schemes.mxfp4(inputs=taken in ("fp4", "mxfp4"))
+    if inputs is not None and taken:
+        if static:
+            undecided(inputs, "is_dynamic")
+        inputs.no_effect(("is_dynamic",), ONLINE)
     return _integers(weight, dtype, way, group)
 
 

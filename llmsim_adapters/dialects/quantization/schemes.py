@@ -41,12 +41,16 @@ class Stored(NamedTuple):
     """How a checkpoint stores its matrices: by default, in `groups` of modules by their patterns, and what is `kept`.
 
     `scheme` None: what is in no group is not quantized. `only` are the modules that `scheme` is for, if not all.
+    `towers`: whether encoders of pictures and sound are quantized too, but for those that a list names; None: nobody
+    says. `mtp`: whether layers of multi-token prediction are.
     """
 
     scheme: Scheme | None
     groups: Groups = ()
     kept: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
+    towers: bool | None = None
+    mtp: bool = True
 
 
 def fp8_block(rows: int, columns: int, *, dtype: str = FP8, scale: str = "float32") -> Scheme:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.dialects.quantization.assignment import assign, gates_in_queries, left_unsaid, names_towers
+from llmsim_adapters.dialects.quantization.assignment import assign, gates_in_queries, left_unsaid, towers_named
 from llmsim_adapters.dialects.quantization.cache import cache_dtype
 from llmsim_adapters.dialects.quantization.declaration import declarations
 from llmsim_adapters.dialects.quantization.methods import EVERY_METHOD, METHODS
@@ -88,7 +88,8 @@ def _stored(declaration: Declaration, r: Reader, spec: ModelSpec) -> ModelSpec:
     listed = any(key in q.raw for key in method.excluding)
     if said.scheme is not None and method.head and method.excluding and not (listed or said.kept):
         r.not_modelled("quantization_without_a_list_of_exceptions")
-    found = assign(spec, ((*patterns, *said.kept), *(names for _, names in said.groups)), substrings=method.substrings)
+    kept_there = (*patterns, *said.kept, *(() if said.mtp or spec.stack("mtp") is None else ("mtp",)))
+    found = assign(spec, (kept_there, *(names for _, names in said.groups)), substrings=method.substrings)
     _say_undecided(r, found.undecided)
     for pattern in found.without_use[:_SHOWN]:
         r.without_effect[f"{q.prefix}{printable(pattern, 60)}"] = "names no module of this model"
@@ -98,6 +99,7 @@ def _stored(declaration: Declaration, r: Reader, spec: ModelSpec) -> ModelSpec:
     others = tuple(Assigned(scheme, at) for (scheme, _), at in zip(said.groups, places, strict=True))
     if gates_in_queries(spec):
         others = (*_of_gates(found.spec, others, said.scheme), *others)
+    encoder, projector = towers_named((*patterns, *said.kept))
     quantization = Quantization(
         name,
         said.scheme,
@@ -109,7 +111,12 @@ def _stored(declaration: Declaration, r: Reader, spec: ModelSpec) -> ModelSpec:
         place=place,
         form=str(q.raw.get("format") or ""),
         unsaid=tuple(key for key in method.usual if not q.has(key)),
-        leaves_towers=said.scheme is None or bool(said.only) or names_towers((*patterns, *said.kept)),
+        leaves_towers=said.scheme is None
+        or bool(said.only)
+        or said.towers is False
+        or encoder
+        or (projector and not said.towers),
+        quantizes_towers=bool(said.towers) and not (encoder or projector),
         everything=method.everything,
     )
     return replace(found.spec, quantization=quantization)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from llmsim_adapters.engines.sglang.architectures import FUSES_ANY, names
 from llmsim_adapters.engines.sglang.conditions import forbids_fusion
 from llmsim_adapters.spec.components import MixtureOfExperts
-from llmsim_adapters.spec.quantization import Assigned
+from llmsim_adapters.spec.quantization import HEAD, Assigned
 from llmsim_adapters.spec.quick import replace
 
 if TYPE_CHECKING:
@@ -33,6 +33,13 @@ _BY_MAPPING: Final = frozenset({"compressed-tensors", "w8a8_int8"})
 
 _MIXED: Final = "modelopt"
 """That whose algorithms, module by module, do too."""
+
+_PLAIN_HEADS: Final = frozenset({"compressed-tensors", "quark"})
+"""The methods that have no head quantized that is not named (compressed_tensors.py, get_lm_head_scheme), or none at all
+(quark.py has linear layers alone)."""
+
+_WITHOUT_LISTS: Final = "w4afp8"
+"""The format whose lists of exceptions nothing reads (layers/quantization/w4afp8.py, from_config)."""
 
 _NAMES_PARTS: Final = names("""
     BeamForCausalLM Cohere2MoeForCausalLM Cohere2VisionForConditionalGeneration DeciLMForCausalLM
@@ -111,6 +118,12 @@ def _taken(spec: ModelSpec, declared: Quantization) -> Quantization:
     exceptions, so that they are quantized (compressed_tensors/utils.py, should_ignore_layer), or algorithms, so that
     they are not (modelopt_quant.py, ModelOptMixedPrecisionConfig), unless the fused matrix itself is named.
     """
+    if declared.method in _PLAIN_HEADS:
+        declared = _with_a_plain_head(declared)
+    if any(scheme.name == _WITHOUT_LISTS for scheme in declared.schemes):
+        beside = {stack.name for stack in spec.towers}
+        kept = frozenset([place for place in declared.excluded if place == HEAD or place[0] in beside])
+        return declared if kept == declared.excluded else replace(declared, excluded=kept)
     if declared.method == "gptq":
         if declared.scheme is None and declared.others:
             *others, rest = declared.others
@@ -123,6 +136,14 @@ def _taken(spec: ModelSpec, declared: Quantization) -> Quantization:
         found = tuple(Assigned(scheme, _found(spec, places)) for scheme, places in declared.others)
         return declared if found == declared.others else replace(declared, others=found)
     return declared
+
+
+def _with_a_plain_head(declared: Quantization) -> Quantization:
+    """Return a declaration whose head is not quantized, but where compressed-tensors has a group that names it."""
+    named = any(HEAD in places for _, places in declared.others)
+    if HEAD in declared.excluded or (named and declared.method != "quark"):
+        return declared
+    return replace(declared, excluded=declared.excluded | {HEAD})
 
 
 def _mixtures(spec: ModelSpec) -> dict[tuple[str, str], Block]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _REGISTERED: Final = frozenset(
     {
         *("fp8", "w8a8_fp8", "w8a8_int8", "blockwise_int8", "mxfp8", "mxfp4", "awq", "gptq", "auto-round"),
+        "w4afp8",
         *("bitsandbytes", "compressed-tensors", "modelopt", "quark"),
         *("gguf", "humming", "minimax_m3_nvfp4", "modelslim", "moe_wna16", "mxfp_w4a8", "quark_int4fp8_moe"),
     }
