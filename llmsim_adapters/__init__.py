@@ -175,7 +175,6 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components import Sinks as Sinks
     from llmsim_adapters.spec.components import StoredTensors as StoredTensors
     from llmsim_adapters.spec.components import StreamProjections as StreamProjections
-    from llmsim_adapters.spec.components import StridedBlocks as StridedBlocks
     from llmsim_adapters.spec.components import TimeMix as TimeMix
     from llmsim_adapters.spec.features import Feature as Feature
     from llmsim_adapters.spec.media.media import Media as Media
@@ -270,7 +269,6 @@ _HOMES = {
             "Sinks",
             "StoredTensors",
             "StreamProjections",
-            "StridedBlocks",
         ),
         *("TimeMix",),
     ),

@@ -56,9 +56,9 @@ from llmsim_adapters.spec.components import (
     SinkKeys,
     StoredTensors,
     StreamProjections,
-    StridedBlocks,
     every_kind,
 )
+from llmsim_adapters.spec.components.sparse_attention import StridedBlocks
 from llmsim_adapters.spec.features import GROUPS, Features
 from llmsim_adapters.spec.features.known import MODULES
 from llmsim_adapters.spec.quantization import SCHEMES, Quantization, Scheme, Side

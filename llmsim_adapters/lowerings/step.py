@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.engines.layout import Layout
     from llmsim_adapters.engines.ranks import Group
     from llmsim_adapters.graph.operator import Operator
-    from llmsim_adapters.spec.components import StridedBlocks
+    from llmsim_adapters.spec.components.sparse_attention import StridedBlocks
     from llmsim_adapters.spec.media.media import Run
     from llmsim_adapters.spec.quantization import Quantization
 

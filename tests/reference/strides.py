@@ -57,7 +57,9 @@ def _row(mask: Any, pattern: tuple[int, int, int, int, bool], step: tuple[int, i
 
     heads, size, local, stride, alike = pattern
     cached, new = step
-    found = mask(heads, new, cached + new, torch.float32, "cpu", size, local, stride, alike, True)[2]
+    whole = -(-(cached + new) // size) * size  # the function is for whole blocks; its caller takes the upper left part
+    found = mask(heads, whole, whole, torch.float32, "cpu", size, local, stride, alike, True)[2]
+    found = found[:, cached : cached + new, : cached + new]
     names = ("heads", "size", "local", "stride", "alike", "cached", "new", "pairs")
     return dict(zip(names, (*pattern, *step, int(found.sum(dtype=torch.float64))), strict=True))
 

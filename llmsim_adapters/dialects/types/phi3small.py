@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from llmsim_adapters.dialects.assembly.components import attention, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder, layer_norm, layers
 from llmsim_adapters.dialects.types import xverse
-from llmsim_adapters.spec.components import StridedBlocks
+from llmsim_adapters.spec.components.sparse_attention import StridedBlocks
 from llmsim_adapters.traced import minimum
 
 if TYPE_CHECKING:

@@ -71,7 +71,6 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components.residual import ScaledResidual as ScaledResidual
     from llmsim_adapters.spec.components.retrieval import RetrievedExperts as RetrievedExperts
     from llmsim_adapters.spec.components.sparse_attention import Indexer as Indexer
-    from llmsim_adapters.spec.components.sparse_attention import StridedBlocks as StridedBlocks
     from llmsim_adapters.spec.components.stored_tensors import StoredTensors as StoredTensors
     from llmsim_adapters.spec.components.streams import AlternatingUpdates as AlternatingUpdates
     from llmsim_adapters.spec.components.streams import StreamProjections as StreamProjections
@@ -125,7 +124,7 @@ _HOMES = {
     "relative_attention": ("RelativeAttention",),
     "residual": ("AttentionResidual", "ConvolvedResidual", "ScaledResidual"),
     "retrieval": ("RetrievedExperts",),
-    "sparse_attention": ("Indexer", "StridedBlocks"),
+    "sparse_attention": ("Indexer",),
     "stored_tensors": ("StoredTensors",),
     "streams": ("AlternatingUpdates", "StreamProjections"),
     "towers": (
