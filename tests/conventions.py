@@ -114,7 +114,6 @@ PARTIAL: Final[dict[str, tuple[str, ...]]] = {
     **dict.fromkeys(("cosmos3_edge", "glm4v", "glm4v_moe", "glm_image", "idefics3", "lfm2_vl"), ("vision_tower",)),
     **dict.fromkeys(("minicpmv4_6", "mistral3", "qwen3_5", "qwen3_5_moe"), ("vision_tower",)),
     **dict.fromkeys(("llada2_moe", "llada2_moe_veomni", "sdar"), ("block_diffusion",)),
-    "phi3small": ("local_and_strided_attention",),
     **dict.fromkeys(  # whose whole's class stands for a class of the text alone, which there is not
         (
             *(

@@ -58,6 +58,7 @@ from llmsim_adapters.spec.components import (
     StreamProjections,
     every_kind,
 )
+from llmsim_adapters.spec.components.sparse_attention import StridedBlocks
 from llmsim_adapters.spec.features import GROUPS, Features
 from llmsim_adapters.spec.features.known import MODULES
 from llmsim_adapters.spec.quantization import SCHEMES, Quantization, Scheme, Side
@@ -165,6 +166,7 @@ VARIATIONS: tuple[tuple[str, type[Any], Callable[[Any], Any]], ...] = (
     ("keys_as_values", Attention, lambda a: replace(a, keys_as_values=True)),
     ("attention_source_size", Attention, lambda a: replace(a, source_size=77)),
     ("block_sparse_attention", Attention, lambda a: replace(a, top_k=64, top_k_block=16, indexer=INDEXER)),
+    ("strided_blocks", Attention, lambda a: replace(a, strides=StridedBlocks(size=64, local=4, stride=8))),
     ("unfinished_block", Attention, lambda a: replace(a, top_k=64, top_k_block=16, top_k_tail=True, indexer=POOLED)),
     ("pooled_index", Attention, lambda a: replace(a, top_k=64, top_k_block=16, indexer=POOLED)),
     ("a ngram_input", la.Block, lambda b: replace(b, sublayers=(CHOSEN, *b.sublayers))),

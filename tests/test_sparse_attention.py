@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from itertools import product
 from typing import Any
 
 import pytest
 
 import llmsim_adapters as la
-from tests.facts import CASES, checkpoint
+from tests.facts import CASES, FOLDER, checkpoint
 
 TINY: dict[str, dict[str, Any]] = {name: case["config"] for name, case in CASES if case["name"] == "tiny-minimal"}
+PHI3_SMALL = next(case["config"] for name, case in CASES if name == "phi3small")
+STRIDED = json.loads((FOLDER / "strided_blocks.json").read_text(encoding="utf-8"))["rows"]
 STEPS = [pytest.param(cached, new, id=f"{cached}+{new}") for cached, new in product((0, 1, 7, 20), (1, 2, 9))]
 
 
@@ -41,6 +44,37 @@ class TestPairs:
         length = min(cached, window - 1) + new + (cached + new) // rate
         pairs = sum(min(i, window) + min(i // rate, 2) for i in range(cached + 1, cached + new + 1))
         assert share(config, "compressed_attention.scores", cached, new) == pytest.approx(pairs / new / length)
+
+
+@pytest.mark.parametrize("fact", STRIDED, ids=lambda f: "-".join(map(str, f.values())))
+def test_blocks_by_strides_are_those_of_the_published_mask(fact: dict[str, int]) -> None:
+    """Heads see different blocks: what is counted is their mean, rounded up."""
+    heads, new, length = fact["heads"], fact["new"], fact["cached"] + fact["new"]
+    config = PHI3_SMALL | {
+        "hidden_size": 96,
+        "num_attention_heads": heads,
+        "num_key_value_heads": heads,
+        "blocksparse_block_size": fact["size"],
+        "blocksparse_num_local_blocks": fact["local"],
+        "blocksparse_vert_stride": fact["stride"],
+        "blocksparse_homo_head_pattern": bool(fact["alike"]),
+    }
+    graph = la.build(config, checkpoint(seq_len=new, context_len=fact["cached"]))
+    scores = [o for o in graph.operators if o.name.endswith("attention.scores")]
+    pairs = min(o.flops_executed / o.flops for o in scores) * new * length
+    assert pairs == pytest.approx(-(-fact["pairs"] // heads))
+
+
+def test_a_published_model_sees_a_part_of_its_tokens() -> None:
+    """Of 8,192 tokens a head of a sparse layer sees the latest 1,024 and an eighth of those before."""
+    graph = la.build("microsoft/Phi-3-small-8k-instruct", checkpoint(context_len=8191, mode="decode"))
+    shares = sorted({o.flops_executed / o.flops for o in graph.operators if o.name.endswith("attention.scores")})
+    assert shares == [pytest.approx((1024 + (8192 - 1024) / 8) / 8192), 1.0]
+
+
+def test_strides_that_give_heads_unequal_parts_are_a_gap() -> None:
+    config = PHI3_SMALL | {"num_attention_heads": 6, "num_key_value_heads": 3, "blocksparse_vert_stride": 4}
+    assert ("unsupported_feature", "uneven_strides") in [(g.kind, g.name) for g in la.evaluate(config).gaps]
 
 
 @pytest.mark.parametrize("name", ["deepseek_v32", "glm_moe_dsa", "axk2", "hy_v4"])

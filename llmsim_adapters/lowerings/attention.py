@@ -35,7 +35,7 @@ def lower_attention(attention: Attention, site: Site) -> None:
         top_k=attention.top_k,
         top_k_block=attention.top_k_block,
         top_k_tail=attention.top_k_tail,
-        pairs=site.step.pairs_of_blocks(attention.block) if attention.block else None,
+        pairs=_pairs(attention, site),
         queries=attention.queries,
     )
     site.options(attention.options, "results")
@@ -45,6 +45,13 @@ def lower_attention(attention: Attention, site: Site) -> None:
     site.linear("o_proj", results, attention.hidden_size, "row", rows=asking, bias=attention.o_bias)
     entry, idle = kv_heads * (head_dim + value_dim), attention.borrows_cache or not attention.cached
     site.cache("key_value", entry, "kv_heads", attention.window, idle=idle)
+
+
+def _pairs(attention: Attention, site: Site) -> int | None:
+    """Return how many pairs of tokens there are where others than causality and a window leave them."""
+    if attention.strides is not None:
+        return site.step.strided_pairs(attention.strides)
+    return site.step.pairs_of_blocks(attention.block) if attention.block else None
 
 
 def _asking(attention: Attention, site: Site) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
-from llmsim_adapters.traced import ceil_div, minimum
+from llmsim_adapters.traced import ceil_div, maximum, minimum
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.engines.layout import Layout
     from llmsim_adapters.engines.ranks import Group
     from llmsim_adapters.graph.operator import Operator
+    from llmsim_adapters.spec.components.sparse_attention import StridedBlocks
     from llmsim_adapters.spec.media.media import Run
     from llmsim_adapters.spec.quantization import Quantization
 
@@ -152,6 +153,17 @@ class Step:
         blocks = top_k // block - 1
         return _blocks(cached + new, block, blocks) - _blocks(cached, block, blocks)
 
+    def strided_pairs(self, strides: StridedBlocks) -> int:
+        """Return how many (query, key) pairs of one sequence a head has in the mean where it sees blocks by strides.
+
+        A token sees the latest blocks, its own up to itself, and of those before its head's.
+        """
+        cached, total = self.context_len, self.context_len + self.seq_len
+        size, before = strides.size, strides.local - 1
+        near = _blocks(total, size, before) - _blocks(cached, size, before)
+        far = _strided(total, strides) - _strided(cached, strides)
+        return near + ceil_div(far, strides.turns)
+
     def patches(self, size: int) -> int:
         """Return how many patches of `size` tokens have begun, the one of the next token among them."""
         return self.entries(size) + 1
@@ -224,6 +236,20 @@ class Step:
 def _blocks(steps: int, block: int, most: int) -> int:
     """Return the sum of 1 + (i - 1) mod block + block · min((i - 1) // block, most) for i from 1 to `steps`."""
     return _stairs(steps, block) + block * _earlier(steps, block, most)
+
+
+def _strided(steps: int, strides: StridedBlocks) -> int:
+    """Return the sum over tokens of all heads' strided keys: size · (max((i - 1) // size - local + 1, 0) // stride)."""
+    size, stride = strides.size, strides.stride
+    whole = steps // size
+    far = maximum(whole - strides.local + 1, 0)
+    return size * (size * _stairs_of(far, stride) + (steps - whole * size) * (far // stride))
+
+
+def _stairs_of(steps: int, stride: int) -> int:
+    """Return the sum of (i - 1) // stride for i from 1 to `steps`."""
+    whole = steps // stride
+    return stride * _staircase(whole - 1, None) + (steps - whole * stride) * whole
 
 
 def _earlier(steps: int, block: int, most: int) -> int:

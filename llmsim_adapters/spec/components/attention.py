@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from llmsim_adapters.spec.components.attention_parts import AttentionPart
     from llmsim_adapters.spec.components.norms import Norm
-    from llmsim_adapters.spec.components.sparse_attention import Indexer
+    from llmsim_adapters.spec.components.sparse_attention import Indexer, StridedBlocks
 
 _Option = TypeVar("_Option", bound="AttentionPart")
 
@@ -99,6 +99,7 @@ class Attention(Component):
         top_k: the number of tokens, in blocks of `top_k_block`, that a token attends to, its own block among them. With
             `top_k_tail`, the blocks are whole ones, and the tokens after the last one are attended to beside them.
         indexer: what chooses them (MiniMax-M3).
+        strides: the pattern of blocks that a token attends to (Phi-3-small); None: all that causality leaves.
         queries: trained vectors that ask in place of the rows themselves, so many in each picture or tile (attention
             pooling; perceivers, arXiv:2103.03206); 0: the rows ask.
         options: what it has beside these, each of a kind of its own (`attention_parts`).
@@ -134,6 +135,7 @@ class Attention(Component):
     top_k_block: int = 1
     top_k_tail: bool = False
     indexer: Indexer | None = None
+    strides: StridedBlocks | None = None
     queries: int = 0
     options: tuple[AttentionPart, ...] = ()
 

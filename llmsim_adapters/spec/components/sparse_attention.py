@@ -1,4 +1,4 @@
-"""What chooses the tokens that sparse attention attends to."""
+"""Which tokens sparse attention attends to: chosen ones, or those of a fixed pattern."""
 
 from __future__ import annotations
 
@@ -36,3 +36,17 @@ class Indexer(Component):
 
     def parts(self) -> tuple[Component, ...]:
         return (self.k_norm,) if self.q_norm is None else (self.k_norm, self.q_norm)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StridedBlocks:
+    """Attention to the latest blocks of tokens and to every so many-th before (Sparse Transformer, arXiv:1904.10509).
+
+    A token sees the `local` latest of the blocks of `size` tokens, its own among them up to itself; and of each
+    `stride` blocks before these one, which one of `turns` heads sees, each in its turn; 1: all heads see the same ones.
+    """
+
+    size: int
+    local: int
+    stride: int
+    turns: int = 1

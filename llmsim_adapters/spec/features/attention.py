@@ -48,6 +48,13 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         lambda a: replace(a, block=0),
     ),
     Feature(
+        "strided_blocks",
+        "attention to the latest blocks of tokens and to every so many-th before",
+        Attention,
+        lambda a: a.strides is not None,
+        lambda a: replace(a, strides=None),
+    ),
+    Feature(
         "attention_bias",
         "biases of the query, key and value projections",
         Attention,
