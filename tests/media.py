@@ -84,7 +84,8 @@ def beside(config: dict[str, Any], graph: la.OperatorGraph) -> int:
     if what == "pooled":
         (width,) = {op.n for op in tower if op.block == "before" and op.kind == "linear"}
         pool = config["vision_config"].get("pooling_kernel_size", 3)
-        return sum(2 * item.rows // pool**2 * item.rows * width for item in graph.media)
+        pieces = [piece for item in graph.media for piece in item.pieces]
+        return sum(2 * count * (length // pool**2) * length * width for length, count in pieces)
     if what == "last_projection":
         return -[op for op in tower if op.block == "after" and op.kind == "linear"][-1].flops
     return 0

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.resizing import pooled
 from llmsim_adapters.dialects.assembly.tower import tower
+from llmsim_adapters.dialects.assembly.videos import pooled_frames, with_videos
 from llmsim_adapters.dialects.types import gemma4_text
 from llmsim_adapters.spec.components import Norm, Projection
 
@@ -29,7 +30,7 @@ def projected(whole: Reader, text: Reader, key: str, model_type: str, width: str
     found = tower(whole, key, model_type)
     if found is not None:
         if model_type == "gemma4_vision":
-            found = found.running(pooled(whole, found.r))
+            found = found.running(with_videos(pooled(whole, found.r), pooled_frames(whole, found.r)))
         size = found.r.size(width)
         yield found.then(Norm(size, gain=False), Projection(input_size=size, output_size=text.size("hidden_size")))
 
