@@ -20,7 +20,7 @@ _FILES: Final = {
 """Where a checkpoint has the settings of each kind of processor."""
 
 
-_OTHER: Final = {"media_varied": "-varied", "media_varied_sounds": "-varied"}
+_OTHER: Final = dict.fromkeys(("media_varied", "media_varied_sounds", "media_varied_videos"), "-varied")
 """Of which files the configs are other shapes of encoders that are in another file already."""
 
 
@@ -103,7 +103,7 @@ def tower_runs() -> tuple[tuple[str, TowerRun], ...]:
         for run in fact["runs"]:
             fields = _of_grids(fact["config"], run["grids"])
             runs.append((f"{name}-{run['grids']}", TowerRun(fact["config"], fields, run["flops"], run["tokens"])))
-    for file in ("media_runs", "media_varied", "media_sounds", "media_varied_sounds"):
+    for file in ("media_runs", "media_varied", "media_sounds", "media_varied_sounds", "media_varied_videos"):
         for name, fact in facts(file)["types"].items():
             runs += [(f"{name}-{items}{_OTHER.get(file, '')}", run) for items, run in _recorded(name, fact)]
     return tuple(runs)
