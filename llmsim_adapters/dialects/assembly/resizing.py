@@ -16,7 +16,7 @@ class Resizing(NamedTuple):
     """A class of processors of pictures, and that of videos beside it, with the pixels that they leave a picture.
 
     `counts` says of which items a limit is that of all frames together; a still picture has `temporal_patch_size`. A
-    class of whole processors `overrules` what files say of videos' pixels, by what it gives its processors in each call.
+    class of whole processors `overrules` what files say of videos' pixels: it gives them in each call.
     """
 
     name: str

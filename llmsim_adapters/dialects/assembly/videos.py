@@ -61,7 +61,8 @@ def pooled_frames(whole: Reader, r: Reader) -> Media:
 def shared_pixels(whole: Reader, r: Reader) -> Media:
     """Return the rule of videos whose frames share the most pixels, `merge_size` squared patches of which are a token.
 
-    Settings of `VideoLlama3VideoProcessor`: `size` or `min_pixels` and `max_pixels`, `merge_size`, `temporal_patch_size`.
+    Settings of `VideoLlama3VideoProcessor`: `size`, or `min_pixels` and `max_pixels`, `merge_size`,
+    `temporal_patch_size`.
     """
 
     def made(videos: Settings) -> Media:
