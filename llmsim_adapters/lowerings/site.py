@@ -216,7 +216,7 @@ class Site(Storage):
         if self._from_encoder:
             pairs = step.seq_len * kv_length
         elif pairs is None:
-            pairs = step.pairs(window, causal, chunked)
+            pairs = step.all_pairs(window, causal, chunked)
         if top_k is not None:
             kv_length = step.chosen_length(kv_length, top_k, top_k_block, top_k_tail) if step.decode else kv_length
             pairs = step.chosen_pairs(top_k, top_k_block, top_k_tail)

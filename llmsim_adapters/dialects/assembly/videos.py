@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 
 def with_videos(pictures: Media, videos: Media) -> Media:
     """Return the rule of an encoder that has one for pictures and one for videos."""
-    return WithVideos(pictures=pictures, videos=videos, joined=pictures.joined, origin=pictures.origin)
+    return WithVideos(
+        pictures=pictures,
+        videos=videos,
+        joined=pictures.joined,
+        mutual=pictures.mutual,
+        origin=pictures.origin,
+    )
 
 
 def tile_a_frame(vision: Tower, *, merge: int = 1) -> Media:

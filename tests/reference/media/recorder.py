@@ -10,7 +10,7 @@ from transformers.models.auto.modeling_auto import MODEL_FOR_SPEECH_SEQ_2_SEQ_MA
 
 from .. import store
 from ..measure import say
-from . import ledger, methods, pictures, processors, sounds, tiny
+from . import ledger, masks, methods, pictures, processors, sounds, tiny
 from .settings import INERT, ITEMS, OTHERWISE, VIDEOS, defaults
 from .types import IMAGES, SECONDS, SOUNDS
 from .varied import VARIED, VARIED_SOUNDS, VARIED_VIDEOS
@@ -239,6 +239,7 @@ RECORDS: Final = {
     "media_varied": (run, VARIED),
     "media_varied_sounds": (hearing, VARIED_SOUNDS),
     "media_varied_videos": (run, VARIED_VIDEOS),
+    "media_masks": (masks.record, masks.CASES),
 }
 """By file of facts: what records a type, and which types."""
 
