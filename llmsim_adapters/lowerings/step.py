@@ -22,7 +22,7 @@ class Step:
 
     `prompt` tokens of the model's own are among the new ones of a sequence that begins, else among the cached ones.
     `run` is what an encoder runs of the media of one sequence, `encoder_len` the length of an encoder's output that
-    tokens attend to, `mutual` which tokens see later ones, as those of one picture do. `layout` is what the engine makes
+    tokens attend to, `mutual` which tokens see later ones, as those of a picture do. `layout` is what the engine makes
     of the model, `lowerings` what each kind of component costs.
     """
 
