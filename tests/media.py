@@ -20,7 +20,7 @@ _FILES: Final = {
 """Where a checkpoint has the settings of each kind of processor."""
 
 
-_OTHER: Final = {"media_varied": "-varied", "media_varied_sounds": "-varied"}
+_OTHER: Final = dict.fromkeys(("media_varied", "media_varied_sounds", "media_varied_videos"), "-varied")
 """Of which files the configs are other shapes of encoders that are in another file already."""
 
 
@@ -84,7 +84,8 @@ def beside(config: dict[str, Any], graph: la.OperatorGraph) -> int:
     if what == "pooled":
         (width,) = {op.n for op in tower if op.block == "before" and op.kind == "linear"}
         pool = config["vision_config"].get("pooling_kernel_size", 3)
-        return sum(2 * item.rows // pool**2 * item.rows * width for item in graph.media)
+        pieces = [piece for item in graph.media for piece in item.pieces]
+        return sum(2 * count * (length // pool**2) * length * width for length, count in pieces)
     if what == "last_projection":
         return -[op for op in tower if op.block == "after" and op.kind == "linear"][-1].flops
     return 0
@@ -102,7 +103,7 @@ def tower_runs() -> tuple[tuple[str, TowerRun], ...]:
         for run in fact["runs"]:
             fields = _of_grids(fact["config"], run["grids"])
             runs.append((f"{name}-{run['grids']}", TowerRun(fact["config"], fields, run["flops"], run["tokens"])))
-    for file in ("media_runs", "media_varied", "media_sounds", "media_varied_sounds"):
+    for file in ("media_runs", "media_varied", "media_sounds", "media_varied_sounds", "media_varied_videos"):
         for name, fact in facts(file)["types"].items():
             runs += [(f"{name}-{items}{_OTHER.get(file, '')}", run) for items, run in _recorded(name, fact)]
     return tuple(runs)

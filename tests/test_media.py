@@ -167,6 +167,19 @@ class TestWhatRuns:
             pytest.skip("the heads of the tiny model don't divide over two ranks")
         assert towers(alone) // 3 < towers(shared) <= towers(alone)
 
+    @pytest.mark.parametrize("ranks", [{"tp_size": 2}, {"tp_size": 4}, {"tp_size": 2, "dp_size": 2}])
+    @pytest.mark.parametrize("name", sorted(ONE))
+    def test_a_rank_multiplies_with_what_it_stores(self, name: str, ranks: dict[str, int]) -> None:
+        """Also where its engine pads heads and widths, or splits a merger over other ranks than the layers."""
+        try:
+            graph = ONE[name].model.build(schedule(ONE[name], engine="sglang", **ranks))
+        except la.ScheduleError:
+            pytest.skip("the heads of the tiny model don't divide over the ranks")
+        stored = {(each.stack, each.block, each.name): each.rank_elements // each.count for each in graph.weights}
+        for op in graph.operators:
+            if op.stack in TOWERS and op.kind == "linear" and (op.stack, op.block, op.name) in stored:
+                assert op.operand_elements == stored[op.stack, op.block, op.name], op.name
+
     def test_formulas_name_the_rule_and_the_sizes(self) -> None:
         graph = qwen().build(la.Schedule(images=(PHOTO,)))
         operator = next(op for op in graph.operators if op.stack == "vision" and op.block == "before")

@@ -15,7 +15,7 @@ from tests.facts import facts
 
 TYPES = [
     pytest.param(found, id=f"{file}-{name}")
-    for file in ("runs", "sounds", "varied", "varied_sounds")
+    for file in ("runs", "sounds", "varied", "varied_sounds", "varied_videos")
     for name, found in facts(f"media_{file}")["types"].items()
 ]
 

@@ -1,4 +1,4 @@
-"""Pictures become as many patches and tokens as the processors of transformers make of them, by any settings."""
+"""Pictures and videos become as many tokens as the processors of transformers make of them, by any settings."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TOKENS = facts("media_tokens")["types"]
+VIDEOS = facts("media_videos")["types"]
 MODELS = {
     name.split("-[")[0]: run
     for name, run in tower_runs()
@@ -46,3 +47,25 @@ def test_pictures_become_as_many_tokens_as_the_processor_makes(name: str, run: A
         assert (item.tokens or (item.attended and 1)) == tokens, (height, width)
         if name not in conventions.MEDIA_TEXT:
             assert item.length == text, (height, width)
+
+
+def filmed() -> Iterator[Any]:
+    """Yield each type that has a rule of videos with each video that its processor was asked."""
+    for name, run in MODELS.items():
+        found = VIDEOS.get(name, {})
+        found = VIDEOS.get(found.get("same_as", name), {})
+        if found and any(stack.media is not None and "video" in stack.media.takes for stack in run.model.spec.towers):
+            for frames, height, width, *seen in found["items"]:
+                video = frames, height, width
+                yield pytest.param(run, video, seen[-1] if len(seen) == 1 else seen[-2], id=f"{name}-{video}")
+
+
+@pytest.mark.parametrize(("run", "video", "tokens"), list(filmed()))
+def test_videos_become_as_many_tokens_as_the_processor_makes(run: Any, video: Any, tokens: int | str) -> None:
+    schedule = checkpoint(seq_len=2**20, videos=(video,))
+    if isinstance(tokens, str):
+        with pytest.raises(la.ScheduleError):
+            run.model.build(schedule)
+        return
+    (item,) = run.model.build(schedule).media
+    assert item.tokens == tokens

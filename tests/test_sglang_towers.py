@@ -146,6 +146,35 @@ def test_heads_of_a_tower_that_no_ranks_can_share_are_padded_where_sglang_has_du
     assert elements(even, "vision/layer/attention.q_proj") == 3 * 8 * 48
 
 
+def running(graph: OperatorGraph, block: str, name: str) -> tuple[int, int, int]:
+    """What a rank runs of one operator of the encoder of pictures: how many products, and their n and k."""
+    (found,) = [op for op in graph.operators if (op.stack, op.block, op.name) == ("vision", block, name)]
+    return found.batch, found.n, found.k
+
+
+def sums(graph: OperatorGraph, name: str) -> list[int]:
+    """Over how many ranks the encoder's sums of a name go."""
+    return [each.ranks for each in graph.transfers if each.stack == "vision" and each.name == f"{name}.all_reduce"]
+
+
+def test_a_rank_runs_its_part_of_padded_heads() -> None:
+    built = graph(GLM4V, tp_size=4, images=((56, 56),))  # 6 heads of 8, padded to 8: two a rank
+    assert running(built, "layer", "attention.q_proj") == (1, 2 * 8, 48)
+    batch, _, width = running(built, "layer", "attention.scores")
+    assert (batch, width) == (2, 8)
+    assert running(built, "layer", "attention.o_proj") == (1, 48, 2 * 8)
+    assert sums(built, "attention.o_proj") == [4]
+
+
+def test_a_rank_runs_its_part_of_a_merger_and_all_ranks_add_up() -> None:
+    built = graph(QWEN25_VL, tp_size=2, dp_size=2, images=((56, 56),))
+    assert running(built, "after", "projection.weight") == (1, 256 // 4, 256)
+    assert running(built, "after", "projection_2.weight") == (1, 256, 256 // 4)
+    assert sums(built, "projection_2.weight") == [4]
+    assert running(built, "sliding_dense", "mlp.down_proj") == (1, 64, 104 // 4)  # its width of 100 is padded
+    assert sums(graph(QWEN3_VL, tp_size=2, dp_size=2, images=((64, 64),)), "projection_2.weight") == [2]
+
+
 def test_the_norm_of_glms_merger_is_kept_in_float32_and_its_network_is_the_groups() -> None:
     built = graph(GLM4V, tp_size=2, dp_size=2)
     (norm,) = [weight for weight in built.weights if weight.name == "norm_2.weight"]

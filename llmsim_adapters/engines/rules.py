@@ -112,6 +112,7 @@ class Store(Rule):
             the number of parts, unless the padded rows have equal parts anyway.
         each: whether the rows of each rank's part are padded to `rows_to`, even where the parts are equal.
         columns_to: the same of columns, where those are split.
+        summed: those of the tensors whose columns are split where nothing else says it: ranks add up what they make.
         width_to: a multiple to which a rank's part of the width of each expert is padded.
         absent: whether the engine doesn't store them.
     """
@@ -123,6 +124,7 @@ class Store(Rule):
     rows_to: int = 0
     each: bool = False
     columns_to: int = 0
+    summed: tuple[str, ...] = ()
     width_to: int = 0
     absent: bool = False
 

@@ -14,18 +14,21 @@ class Exchanges(Place):
 
     __slots__ = ()
 
-    def add_up(self, name: str, width: int, rows: int | None = None, *, over_all: bool = False) -> None:
+    def add_up(
+        self, name: str, width: int, rows: int | None = None, *, over_all: bool = False, over: int | None = None
+    ) -> None:
         """Say that each rank has a summand of `rows` rows, by default one for each token that it works on.
 
-        The ranks that share the work add them up, or, with `over_all`, all ranks those of all groups. Summands of the
-        mixers of one sublayer are added to each other first.
+        The ranks that share the work add them up, or so many, `over`, or, with `over_all`, all ranks those of all
+        groups. Summands of the mixers of one sublayer are added to each other first.
         """
         ranks = self._ranks
-        if ranks is None or not self._runs:
+        if not self._runs or (ranks is None and over is None and self._padded_heads is None):
             return
-        tokens = self.step.tokens
-        group = ranks.world if over_all else self._group.ways
-        count = rows if rows is not None else tokens * ranks.data if over_all else tokens
+        tokens, group = self.step.tokens, self._group.ways if over is None else over
+        if over_all and ranks is not None:
+            group, tokens = ranks.world, tokens * ranks.data
+        count = tokens if rows is None else rows
         sums = self._draft.sums
         key = width, 0 if rows is None else len(sums) + 1
         if key not in sums or sums[key].ranks < group:
@@ -48,14 +51,15 @@ class Exchanges(Place):
         if self._ranks is not None and not (group.gathered.__class__ is int and group.gathered == 1):
             self.gather(name, self.step.tokens if rows is None else rows, width, over_data=True)
 
-    def gather(self, name: str, rows: int, width: int, *, over_data: bool = False) -> None:
+    def gather(self, name: str, rows: int, width: int, *, over_data: bool = False, over: int | None = None) -> None:
         """Emit an all-gather after which every rank has all of `rows` rows of `width`.
 
-        The ranks are those that share the work, or, with `over_data`, one of each data-parallel group.
+        The ranks are those that share the work, or so many, `over`, or, with `over_data`, one of each data-parallel
+        group.
         """
         ranks = self._ranks
         if ranks is not None and self._runs:
-            group = ranks.data if over_data else self._group.ways
+            group = ranks.data if over_data else self._group.ways if over is None else over
             self._emit(self._transfer(f"{name}.all_gather", "all_gather", rows, width, group))
 
     def hand_out(self, name: str, width: int, top_k: int, dtype: str | None = None, *, apart: bool = False) -> None:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from llmsim_adapters.graph.transfer import Transfer
     from llmsim_adapters.lowerings.step import Step
 
+_OF_HEADS: Final = ("heads", "kv_heads", "row")
+"""How tensors are split that have a part for each head, as an attention's are."""
+
 WHOLE: Final = Group(1)
 """The group where there is one rank."""
 
@@ -136,6 +139,9 @@ class Place:
         Raises:
             ScheduleError: the ranks can't have equal parts.
         """
+        if self._padded_heads is not None and sharding in _OF_HEADS:
+            heads, own = self._padded_heads
+            return size // heads * own
         if self._ranks is None or sharding == "replicated" or not self._runs:
             return size
         if copied:

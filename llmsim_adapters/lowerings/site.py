@@ -14,6 +14,7 @@ from llmsim_adapters.engines.tables import AS_IT_IS
 from llmsim_adapters.graph.cache import Cache, CacheKind
 from llmsim_adapters.graph.operator import Operator
 from llmsim_adapters.lowerings.storage import Storage
+from llmsim_adapters.lowerings.stored_parts import stored_part
 from llmsim_adapters.traced import minimum
 
 if TYPE_CHECKING:
@@ -109,7 +110,10 @@ class Site(Storage):
             dtype = self.weight(name, (outputs, inputs), sharding)
         if bias:
             self.weight(f"{name}.bias", (outputs,), "replicated" if sharding == "row" else sharding, copied=copied)
-        if self._ranks is not None and sharding != "replicated":
+        own = stored_part(self, name, outputs, inputs, sharding, rows) if self._tower else None
+        if own is not None:
+            outputs, inputs = own
+        elif sharding != "replicated" and (self._ranks is not None or self._padded_heads is not None):
             if sharding == "row":
                 self.add_up(name, outputs, rows)
                 inputs = self.local(inputs, "row")
@@ -212,7 +216,7 @@ class Site(Storage):
         if self._from_encoder:
             pairs = step.seq_len * kv_length
         elif pairs is None:
-            pairs = step.pairs(window, causal, chunked)
+            pairs = step.all_pairs(window, causal, chunked)
         if top_k is not None:
             kv_length = step.chosen_length(kv_length, top_k, top_k_block, top_k_tail) if step.decode else kv_length
             pairs = step.chosen_pairs(top_k, top_k_block, top_k_tail)
@@ -242,8 +246,7 @@ class Site(Storage):
     ) -> None:
         """Emit the core of attention of an encoder: each sequence of a picture or sound attends within itself."""
         step = self.step
-        if self._ranks is not None:
-            heads, kv_heads = self.local(heads, "heads"), self.local(kv_heads, "kv_heads")
+        heads, kv_heads = self.local(heads, "heads"), self.local(kv_heads, "kv_heads")
         pieces = run.windows if in_windows else run.pieces
         full = pairs = None
         if run.media.joined:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.engines.ranks import Group
     from llmsim_adapters.graph.operator import Operator
     from llmsim_adapters.spec.components.sparse_attention import StridedBlocks
-    from llmsim_adapters.spec.media.media import Run
+    from llmsim_adapters.spec.media.media import Mutual, Run
     from llmsim_adapters.spec.quantization import Quantization
 
 
@@ -23,7 +23,8 @@ class Step:
 
     `prompt` tokens of the model's own are among the new ones of a sequence that begins, else among the cached ones.
     `run` is what an encoder runs of the media of one sequence, `encoder_len` the length of an encoder's output that
-    tokens attend to. `layout` is what the engine makes of the model, `lowerings` what each kind of component costs.
+    tokens attend to, `mutual` which tokens see later ones, as those of a picture do. `layout` is what the engine makes
+    of the model, `lowerings` what each kind of component costs.
     """
 
     __slots__ = (
@@ -36,6 +37,7 @@ class Step:
         "encoder_len",
         "layout",
         "lowerings",
+        "mutual",
         "patch_size",
         "prompt",
         "quantization",
@@ -64,6 +66,7 @@ class Step:
         prompt: int = 0,
         streams: int = 1,
         encoder_len: int = 0,
+        mutual: tuple[Mutual, ...] = (),
     ) -> None:
         if prompt and context_len:
             context_len = context_len + prompt
@@ -85,6 +88,7 @@ class Step:
         self.tokens = batch_size * seq_len * streams
         self.patch_size = 1
         self.encoder_len = encoder_len
+        self.mutual = mutual
         self.run: Run | None = None
 
     def input_dtype(self, dtype: str) -> str:
@@ -120,6 +124,29 @@ class Step:
         if causal:
             return earlier
         return earlier + _staircase(new - 1, None if window is None else window - 1)
+
+    def all_pairs(self, window: int | None, causal: bool, chunked: bool = False) -> int:
+        """Return the pairs with those of tokens of media that see later ones, as all tokens of a prompt may."""
+        if self.mutual and (causal or any(each.spans is None for each in self.mutual)):
+            return self.pairs(window, True, chunked) + self.mutual_pairs(window)
+        return self.pairs(window, causal, chunked)
+
+    def mutual_pairs(self, window: int | None) -> int:
+        """Return how many more (query, key) pairs of one sequence there are where tokens of media see later ones.
+
+        In a span of n tokens they are n (n - 1) / 2, and, where it is seen whole, those that are as far apart as the
+        window or farther.
+        """
+        more = 0
+        for each in self.mutual:
+            if each.in_windows and window is None:
+                continue
+            for length, count in each.spans or ((self.seq_len, 1),):
+                more = more + count * (length * (length - 1) // 2)
+                if each.whole and window is not None:
+                    beyond = maximum(length - window, 0)
+                    more = more + count * (beyond * (beyond + 1) // 2)
+        return more
 
     def pairs_of_blocks(self, block: int) -> int:
         """Return how many (query, key) pairs of one sequence there are where tokens come in blocks of so many.

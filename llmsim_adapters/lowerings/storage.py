@@ -47,7 +47,7 @@ class Storage(Exchanges):
         """
         rank_dtype = None
         dtype = dtype or self.step.weight_dtype
-        ways = 1 if self._ranks is None else self._ways(sharding)
+        ways = self.ways_of(sharding)
         if self._padded_heads is not None:
             rank_shape = self._of_padded_heads(shape, sharding)
         if self._rules is not None and (rule := self._rule(name)) is not None:
@@ -75,8 +75,24 @@ class Storage(Exchanges):
     def _rule(self, name: str) -> Store | None:
         """Return the rule about a tensor: of its place in the graph, else of its component's kind."""
         layout = self._layout
-        rule = layout.stored.get(f"{self.stack}/{self.block}/{self._label}{name}") if layout.names_places else None
+        rule = layout.stored.get(self.place_of(name)) if layout.names_places else None
         return rule or layout.stored.get(f"{self._kind}.{name}")
+
+    def place_of(self, name: str) -> str:
+        """Return what rules call a tensor by its place."""
+        return f"{self.stack}/{self.block}/{self._label}{name}"
+
+    def names_of(self, name: str) -> tuple[str, str]:
+        """Return what rules may call a tensor: by its place, and by its component's kind."""
+        return self.place_of(name), f"{self._kind}.{name}"
+
+    def rule_of(self, name: str) -> Store | None:
+        """Return the rule about a tensor of a tower, what runs of which is what ranks store; None: there is none."""
+        return self._rule(name) if self._tower and self._rules is not None else None
+
+    def ways_of(self, sharding: Sharding) -> int:
+        """Return in how many parts a tensor of this sharding is, where no rule says otherwise."""
+        return 1 if self._ranks is None else self._ways(sharding)
 
     def _stored(
         self, rule: Store, shape: tuple[int, ...], ways: int, rank_shape: tuple[int, ...] | None, dtype: str

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from llmsim_adapters.lowerings.stored_parts import stored_part
 from llmsim_adapters.spec.components import Norm
+from llmsim_adapters.traced import ceil_div
 
 if TYPE_CHECKING:
     from llmsim_adapters.lowerings.site import Site
@@ -33,6 +35,10 @@ def lower_convolution(convolution: Convolution, site: Site) -> None:
     width = inputs
     for size in convolution.kernel:
         width = width * size
+    own = stored_part(site, "weight", apart, width, "replicated")
+    if own is not None:
+        site.gather("product", site.step.tokens, apart, over=ceil_div(apart, own[0]))
+        outputs = apart = own[0]
     site.product(
         "product",
         site.step.tokens,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.lowerings.recording import Kept, Tracer
     from llmsim_adapters.lowerings.site import Lowering
     from llmsim_adapters.spec.components import Component
-    from llmsim_adapters.spec.media.media import Run
+    from llmsim_adapters.spec.media.media import Mutual, Run
     from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
 
 _SHOWN: Final = 3
@@ -117,7 +117,22 @@ class _Wiring:
             prompt=prompt,
             streams=streams,
             encoder_len=self._encoder_length(),
+            mutual=tuple(self._mutual()),
         )
+
+    def _mutual(self) -> Iterator[Mutual]:
+        """Yield which tokens of media see later ones, as each encoder's rule has it."""
+        for name, run in self._media.items():
+            mutual = run.mutual
+            if mutual is None or mutual.spans is None:
+                yield from () if mutual is None else (mutual,)
+                continue
+            origin = f"media of the schedule: tokens that see each other, of {name}"
+            spans = [
+                (self._named(length, f"{name}_span_of_{length}", origin), self._named(count, f"{name}_spans", origin))
+                for length, count in mutual.spans
+            ]
+            yield mutual._replace(spans=tuple(spans))
 
     def _encoder_length(self) -> int:
         """Return how many rows of an encoder's output a sequence's tokens attend to."""

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 class Resizing(NamedTuple):
     """A class of processors of pictures, and that of videos beside it, with the pixels that they leave a picture.
 
-    `counts` says of which items a limit is that of all frames together; a still picture has `temporal_patch_size`.
+    `counts` says of which items a limit is that of all frames together; a still picture has `temporal_patch_size`. A
+    class of whole processors `overrules` what files say of videos' pixels: it gives them in each call.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Resizing(NamedTuple):
     counts: tuple[str, ...] = ()
     widens: tuple[str, ...] = ()
     rounds: bool = False
+    overrules: bool = False
 
 
 _OF_VIDEOS: Final = (("video",), ("video",))
@@ -33,11 +35,17 @@ _OF_BOTH: Final = (("image", "video"), ("image", "video"))
 
 QWEN2_VL: Final = Resizing("Qwen2VLImageProcessor", 56 * 56, 1280 * 28 * 28, 128 * 28 * 28, 768 * 28 * 28)
 QWEN3_VL: Final = Resizing("Qwen2VLImageProcessor", 56 * 56, 1280 * 28 * 28, 128 * 32 * 32, 768 * 32 * 32, *_OF_VIDEOS)
+QWEN3_OMNI: Final = QWEN2_VL._replace(least_video=128 * 32 * 32, most_video=768 * 32 * 32, overrules=True)
 GLM4V: Final = Resizing("Glm4vImageProcessor", 112 * 112, 15000 * 28 * 28, 112 * 112, 60000 * 28 * 28, *_OF_BOTH)
-COSMOS3_EDGE: Final = Resizing("Cosmos3EdgeImageProcessor", 256 * 256, 4096 * 4096, 0, 0, ("image",), ("image",))
+COSMOS3_EDGE: Final = Resizing("Cosmos3EdgeImageProcessor", 256 * 256, 4096 * 4096, 64 * 64, 24 * 2**20, *_OF_BOTH)
 MINIMAX_M3_VL: Final = Resizing("MiniMaxM3VLImageProcessor", 4 * 28 * 28, 451584, 0, 0)
 VIDEO_LLAMA_3: Final = Resizing("VideoLlama3ImageProcessor", 56 * 56, 1280 * 28 * 28, 0, 0)
 PADDLEOCR: Final = Resizing("PaddleOCRVLImageProcessor", 384 * 384, 1536 * 1536, 0, 0, (), ("image",), rounds=True)
+
+
+LEAST_PIXELS: Final = ("min_pixels", "size.shortest_edge")
+MOST_PIXELS: Final = ("max_pixels", "size.longest_edge")
+"""The settings of the fewest and the most pixels, an older name and today's."""
 
 
 def resized(
@@ -59,7 +67,8 @@ def resized(
 
     def made(images: Settings) -> Media:
         videos = Settings(whole, "video")
-        least, most = ("min_pixels", "size.shortest_edge"), ("max_pixels", "size.longest_edge")
+        least, most = LEAST_PIXELS, MOST_PIXELS
+        said = of.most_video and not of.overrules
         side = merge if merge is not None else int(r.size("spatial_merge_size"))
         return SmartResize(
             patch_size=images.integer("patch_size", default=int(r.size("patch_size"))),
@@ -68,8 +77,8 @@ def resized(
             temporal_patch_size=int(r.size("temporal_patch_size")) if frames is None else frames,
             least_pixels=images.integer(*least, default=of.least),
             most_pixels=images.integer(*most, default=of.most),
-            least_video_pixels=videos.integer(*least, default=of.least_video) if of.most_video else 0,
-            most_video_pixels=videos.integer(*most, default=of.most_video) if of.most_video else 0,
+            least_video_pixels=videos.integer(*least, default=of.least_video) if said else of.least_video,
+            most_video_pixels=videos.integer(*most, default=of.most_video) if said else of.most_video,
             counts=of.counts,
             widens=of.widens,
             rounds=of.rounds,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.assembly.media import scanned
@@ -21,6 +22,7 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     if vision is not None:
         width = vision.r.size("hidden_size")
         rule = scanned(whole, vision.r, tokens=int(whole.size("mm_tokens_per_image")), text=_AROUND)
+        rule = replace(rule, mutual="pieces")  # `create_masks_for_vision_model`
         into = Projection(input_size=width, output_size=text.size("hidden_size"))
         yield vision.running(rule).then(Norm(width), into, rows=("tokens", "tokens"))
 

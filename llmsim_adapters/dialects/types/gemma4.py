@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, Literal
 
 from llmsim_adapters.dialects.assembly.resizing import pooled
 from llmsim_adapters.dialects.assembly.tower import tower
+from llmsim_adapters.dialects.assembly.videos import pooled_frames, with_videos
 from llmsim_adapters.dialects.types import gemma4_text
 from llmsim_adapters.spec.components import Norm, Projection
 
@@ -14,6 +16,10 @@ if TYPE_CHECKING:
 
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import Stack
+
+
+_MUTUAL: Final[dict[str | None, Literal["in_windows"]]] = {"vision": "in_windows"}
+"""Which tokens of pictures see later ones, by `use_bidirectional_attention` (`create_masks_for_vision_model`)."""
 
 
 def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
@@ -29,7 +35,8 @@ def projected(whole: Reader, text: Reader, key: str, model_type: str, width: str
     found = tower(whole, key, model_type)
     if found is not None:
         if model_type == "gemma4_vision":
-            found = found.running(pooled(whole, found.r))
+            pictures = replace(pooled(whole, found.r), mutual=_MUTUAL.get(text.text("use_bidirectional_attention"), ""))
+            found = found.running(with_videos(pictures, pooled_frames(whole, found.r)))
         size = found.r.size(width)
         yield found.then(Norm(size, gain=False), Projection(input_size=size, output_size=text.size("hidden_size")))
 

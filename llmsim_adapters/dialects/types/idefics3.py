@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.splitting import split
 from llmsim_adapters.dialects.assembly.tower import tower
+from llmsim_adapters.dialects.assembly.videos import tile_a_frame, with_videos
 from llmsim_adapters.dialects.types import llama
 from llmsim_adapters.spec.components import Projection
 
@@ -16,11 +17,14 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.model import Stack
 
 
-def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
+def towers(whole: Reader, text: Reader, *, videos: bool = False) -> Iterator[Stack]:
     vision = tower(whole, "vision_config", "idefics3_vision", fixed=True)
     if vision is not None:
         side = whole.size("scale_factor")
-        vision = vision.running(split(whole, vision.r, side))
+        media = split(whole, vision.r, side)
+        if videos:
+            media = with_videos(media, tile_a_frame(vision, merge=int(side)))
+        vision = vision.running(media)
         width = side * side * vision.r.size("hidden_size")
         yield vision.then(Projection(input_size=width, output_size=text.size("hidden_size")))
 

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.model import Stack
 
 
-def towers(whole: Reader, text: Reader, *, kind: str = "internvl_vision") -> Iterator[Stack]:
+def towers(whole: Reader, text: Reader, *, kind: str = "internvl_vision", videos: bool = True) -> Iterator[Stack]:
     vision = tower(whole, "vision_config", kind)
     if vision is not None:
-        yield from shuffled(whole, text, vision)
+        yield from shuffled(whole, text, vision, videos=videos)
 
 
 DIALECT = replace(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.media import class_tokens, tiled
 from llmsim_adapters.dialects.assembly.tower import tower
+from llmsim_adapters.dialects.assembly.videos import tile_a_frame, with_videos
 from llmsim_adapters.dialects.types import internlm2
 from llmsim_adapters.spec.components import Norm, Projection
 
@@ -27,8 +28,8 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         yield from shuffled(whole, text, vision)
 
 
-def shuffled(whole: Reader, text: Reader, vision: Tower) -> Iterator[Stack]:
-    """Yield the encoder with its rule of tiles, and the projection of neighbouring patches."""
+def shuffled(whole: Reader, text: Reader, vision: Tower, *, videos: bool = True) -> Iterator[Stack]:
+    """Yield the encoder with its rules of tiles and of `videos`, and the projection of neighbouring patches."""
     ratio = whole.number("downsample_ratio")
     if ratio is None or not 0 < ratio <= 1:
         whole.refuse("downsample_ratio", ratio, "a number above 0, at most 1")
@@ -36,7 +37,8 @@ def shuffled(whole: Reader, text: Reader, vision: Tower) -> Iterator[Stack]:
     side, hidden = whole.derive("downsampled_side", int(1 / ratio)), text.size("hidden_size")
     width = side * side * vision.r.size("hidden_size")
     into = Projection(input_size=width, output_size=hidden, bias=True)
-    media = tiled(whole, vision.r, int(side), extra=class_tokens(vision.stack))
+    pictures = tiled(whole, vision.r, int(side), extra=class_tokens(vision.stack))
+    media = with_videos(pictures, tile_a_frame(vision, merge=int(side))) if videos else pictures
     yield vision.running(media).then(
         Norm(width, "layer", bias=True), into, replace(into, input_size=hidden), rows=("tokens",) * 3
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.resizing import navit
 from llmsim_adapters.dialects.assembly.tower import tower
+from llmsim_adapters.dialects.assembly.videos import chunked_frames, with_videos
 from llmsim_adapters.dialects.types import kimi_k2
 from llmsim_adapters.spec.components import Norm, Projection
 
@@ -32,9 +33,11 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
 
 
 def running(whole: Reader, vision: Tower) -> Tower:
-    """Return the tower with the rule of its pictures, which are merged as it says."""
+    """Return the tower with the rules of its pictures and videos, which are merged as it says."""
     rows, columns = (int(side) for side in vision.r.sequence("merge_kernel_size") or (1, 1))
-    return vision.running(navit(whole, vision.r, (rows, columns)))
+    merge = rows, columns
+    media = with_videos(navit(whole, vision.r, merge), chunked_frames(whole, vision.r, merge))
+    return vision.running(media)
 
 
 def projections(vision: Tower, text: Reader, kind: str, *, bias: bool) -> tuple[Projection, Projection] | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.media import pinpointed
 from llmsim_adapters.dialects.assembly.tower import Tower, tower
+from llmsim_adapters.dialects.assembly.videos import with_videos
 from llmsim_adapters.dialects.types import llama
 from llmsim_adapters.spec.components import LearnedTokens, Projection
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from llmsim_adapters.dialects.reading.reader import Reader
+    from llmsim_adapters.spec.media.media import Media
     from llmsim_adapters.spec.model import Stack
 
 
@@ -23,13 +25,17 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         yield from anyres(whole, text, vision)
 
 
-def anyres(whole: Reader, text: Reader, vision: Tower, *, most: int = 0) -> Iterator[Stack]:
+def anyres(
+    whole: Reader, text: Reader, vision: Tower, *, most: int = 0, videos: Media | None = None
+) -> Iterator[Stack]:
     """Yield the encoder with its rule of tiles, the trained vector behind rows, and two projections of every patch."""
     hidden, bias = text.size("hidden_size"), whole.flag("multimodal_projector_bias")
     whole.no_effect(("vision_feature_layer",), "which layer's results are projected: all layers run")
     whole.word("vision_feature_select_strategy", ("default", "full"))
     into = Projection(input_size=vision.r.size("hidden_size"), output_size=hidden, bias=bias)
-    yield vision.running(pinpointed(whole, vision, most=most)).then(
+    pictures = pinpointed(whole, vision, most=most)
+    media = pictures if videos is None else with_videos(pictures, videos)
+    yield vision.running(media).then(
         into,
         replace(into, input_size=hidden),
         LearnedTokens(hidden_size=hidden),

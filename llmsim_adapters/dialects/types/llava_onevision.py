@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.assembly.tower import tower
+from llmsim_adapters.dialects.assembly.videos import halved_frames
 from llmsim_adapters.dialects.types import llava_next, qwen2
 from llmsim_adapters.dialects.types.llava_next import anyres
 
@@ -28,7 +29,7 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     if not most.isdecimal() or said == most or not 0 < int(most) <= _MOST:
         whole.refuse("vision_aspect_ratio", said, f"'anyres_max_N', N at most {_MOST}")
         return
-    yield from anyres(whole, text, vision, most=int(most))
+    yield from anyres(whole, text, vision, most=int(most), videos=halved_frames(vision))
 
 
 _MOST: Final = 1000

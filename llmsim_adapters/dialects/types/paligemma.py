@@ -21,7 +21,7 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     vision = tower(whole, "vision_config", "siglip_vision_model")
     if vision is None:
         return
-    media = square(vision.r, tokens=patch_count(vision.r))
+    media = replace(square(vision.r, tokens=patch_count(vision.r)), mutual="prompt")
     of_whole = whole.size("projection_dim")
     width = vision.r.size_or("projection_dim", lambda: of_whole)
     yield vision.running(media).then(Projection(input_size=vision.r.size("hidden_size"), output_size=width, bias=True))

@@ -1,4 +1,7 @@
-"""Qianfan-OCR: Qwen3 with InternVL's encoder of pictures. Source: transformers `QianfanOCRConfig`."""
+"""Qianfan-OCR: Qwen3 with InternVL's encoder of pictures. Source: transformers `QianfanOCRConfig`.
+
+It has no processor of videos.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ DIALECT = replace(
     qwen3.DIALECT.like(
         "qianfan_ocr",
         text_config="text_config",
-        towers=partial(internvl.towers, kind="qianfan_ocr_vision"),
+        towers=partial(internvl.towers, kind="qianfan_ocr_vision", videos=False),
         costless=internvl.DIALECT.costless,
         downsample_ratio=0.5,
         tie_word_embeddings=False,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.resizing import VIDEO_LLAMA_3, resized
 from llmsim_adapters.dialects.assembly.tower import tower
+from llmsim_adapters.dialects.assembly.videos import shared_pixels, with_videos
 from llmsim_adapters.dialects.types import qwen2
 from llmsim_adapters.spec.components import Projection
 
@@ -26,7 +27,8 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         return
     hidden = text.size("hidden_size")
     into = Projection(input_size=vision.r.size("hidden_size"), output_size=hidden, bias=True)
-    media = resized(whole, vision.r, VIDEO_LLAMA_3, frames=1, merge=1)
+    pictures = resized(whole, vision.r, VIDEO_LLAMA_3, frames=1, merge=1)
+    media = with_videos(pictures, shared_pixels(whole, vision.r))
     yield vision.running(media).then(into, replace(into, input_size=hidden))
 
 

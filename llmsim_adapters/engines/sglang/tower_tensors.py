@@ -25,8 +25,12 @@ def _projection(number: int) -> str:
 
 def _merger(number: int) -> tuple[str, ...]:
     """The tensors of a merger that are split: the first projection's rows, and the second one's columns."""
-    first, second = _projection(2 * number - 1), _projection(2 * number)
-    return f"{first}.weight", f"{first}.weight.bias", f"{second}.weight"
+    first = _projection(2 * number - 1)
+    return f"{first}.weight", f"{first}.weight.bias", _second_of(number)
+
+
+def _second_of(number: int) -> str:
+    return f"{_projection(2 * number)}.weight"
 
 
 def _unbiased(attention: Attention, shelf: Shelf) -> None:
@@ -68,6 +72,7 @@ _STORES: Final = (
         name="mergers of all ranks",
         source="models/qwen2_vl.py, models/qwen2_5_vl.py: PatchMerger",
         tensors=_merger(1),
+        summed=(_second_of(1),),
         architectures=names("Qwen2VLForConditionalGeneration Qwen2_5_VLForConditionalGeneration"),
         over="all",
     ),
@@ -75,6 +80,7 @@ _STORES: Final = (
         name="projector of all ranks",
         source="models/lfm2_vl.py, Lfm2VlMultiModalProjector; models/cosmos3_edge.py: projector",
         tensors=_merger(1),
+        summed=(_second_of(1),),
         architectures=names("Cosmos3EdgeForConditionalGeneration Lfm2VlForConditionalGeneration"),
         over="all",
     ),
@@ -82,6 +88,7 @@ _STORES: Final = (
         name="mergers of all ranks, several",
         source="models/qwen3_omni_moe.py, Qwen3OmniMoeVisionPatchMerger",
         tensors=tuple(name for number in _MERGERS for name in _merger(number)),
+        summed=tuple(_second_of(number) for number in _MERGERS),
         architectures=QWEN3_OMNI,
         over="all",
     ),
@@ -96,6 +103,7 @@ _STORES: Final = (
         name="mergers of all ranks, of windows and of patches",
         source="models/minicpmv.py, MiniCPMV4_6: ViTWindowAttentionMerger, DownsampleMLP",
         tensors=tuple(name for number in _MERGERS for name in _merger(number)),
+        summed=tuple(_second_of(number) for number in _MERGERS),
         architectures=names("MiniCPMV4_6ForConditionalGeneration"),
         over="all",
     ),
@@ -114,6 +122,7 @@ _STORES: Final = (
         name="mergers of each group",
         source="models/qwen3_vl.py, Qwen3VLMoeVisionPatchMerger; models/minimax_vl_common.py: attn_tp",
         tensors=tuple(name for number in _MERGERS for name in _merger(number)),
+        summed=tuple(_second_of(number) for number in _MERGERS),
         architectures=QWEN3_VL | names("MiniMaxM3SparseForConditionalGeneration"),
         over="tokens",
     ),
@@ -175,6 +184,7 @@ _STORES: Final = (
             "convolution_module.out_proj",
             "audio/before/projection.weight",
         ),
+        summed=("convolution_module.out_proj", "audio/before/projection.weight"),
         architectures=_CONFORMERS,
         over="all",
     ),
@@ -189,6 +199,7 @@ _STORES: Final = (
         name="results of the conformer of all ranks",
         source="models/gemma4_audio.py: output_proj",
         tensors=("audio/after/projection.weight",),
+        summed=("audio/after/projection.weight",),
         architectures=names("Gemma4ForConditionalGeneration"),
         over="all",
     ),

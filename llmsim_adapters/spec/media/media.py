@@ -82,10 +82,13 @@ class Media:
     """How items of some kinds become the rows of an encoder.
 
     Where items are `joined`, all of a step are one sequence, and a mask keeps them apart. `origin` says where the
-    numbers are from where that is not the checkpoint's own file.
+    numbers are from where that is not the checkpoint's own file. `mutual` says which tokens of the language model see
+    later ones: those of one of an item's `pieces` see each other, in all layers or in those `in_windows` alone, or with
+    all of the piece even beyond a window, `whole`; or those of the whole `prompt` do.
     """
 
     joined: bool = False
+    mutual: Literal["", "pieces", "in_windows", "whole", "prompt"] = ""
     origin: str = ""
 
     @property
@@ -107,6 +110,18 @@ class Media:
         return {}
 
 
+class Mutual(NamedTuple):
+    """Tokens of the language model that see each other, later ones too: spans of so many, by how many there are.
+
+    None of the spans: it is all new tokens. They do so in layers with a window alone, `in_windows`, or with all of
+    their span even beyond a window, where it is `whole`.
+    """
+
+    spans: Pieces | None
+    in_windows: bool = False
+    whole: bool = False
+
+
 class Run(NamedTuple):
     """What one encoder runs for one sequence: the sums over its items, and the rule that gave them."""
 
@@ -115,6 +130,18 @@ class Run(NamedTuple):
     counts: dict[str, int]
     pieces: Pieces
     windows: Pieces
+
+    @property
+    def mutual(self) -> Mutual | None:
+        """The tokens of the language model that see each other; None: each sees the earlier ones alone."""
+        how = self.media.mutual
+        if how in ("", "prompt"):
+            return Mutual(None, whole=True) if how else None
+        spans: Counter[int] = Counter()
+        for item in self.items:
+            pieces = sum(count for _, count in item.pieces)
+            spans[item.tokens // pieces] += pieces
+        return Mutual(tuple(sorted(spans.items())), how == "in_windows", how == "whole")
 
     @property
     def sequences(self) -> int:

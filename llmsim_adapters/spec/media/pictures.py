@@ -16,7 +16,8 @@ class SmartResize(Media):
     `Qwen2VLImageProcessor` of transformers. Neighbouring patches, a square of `merge_size` of them, become one token; a
     patch has `temporal_patch_size` frames, of a still picture the same one as often. Pixels are those of one frame, or
     of all frames of the kinds that `counts` names (GLM-4V). Of those that it `widens`, a side that is too short is made
-    as long as a merged patch first, the other one rounded down, or where it `rounds`, to the nearest pixel. Each frame
+    as long as a merged patch first, the other one rounded down, or where it `rounds`, to the nearest pixel. Where it
+    `divides`, a frame has at most its part of the most pixels (VideoLLaMA 3). Each frame
     attends within itself, in some layers in windows of `window` patches a side, cut at the border.
     """
 
@@ -33,6 +34,7 @@ class SmartResize(Media):
     rounds: bool = False
     window: int = 0
     most_aspect: int = 200
+    divides: bool = False
 
     @property
     def takes(self) -> tuple[Kind, ...]:
@@ -66,6 +68,7 @@ class SmartResize(Media):
         video = kind == "video" and self.most_video_pixels
         least = self.least_video_pixels if video else self.least_pixels
         most = self.most_video_pixels if video else self.most_pixels
+        most = most // shot if self.divides else most
         depth = whole = 1
         if kind in self.counts:
             depth = shot if kind == "video" else self.temporal_patch_size

@@ -69,6 +69,20 @@ IMAGE: Final[dict[str, Callable[[Any], Any]]] = {
 """By type; each makes of a model what takes its processor's outputs."""
 
 
+def frames(model: Any) -> Callable[..., Any]:
+    """Return that of pictures, which the model's forward gives frames, too."""
+    method = model.model.get_image_features
+
+    def features(pixel_values: Any = None, pixel_values_videos: Any = None) -> Any:
+        return method(pixel_values=pixel_values if pixel_values_videos is None else pixel_values_videos)
+
+    return features
+
+
+VIDEO: Final[dict[str, Callable[[Any], Any]]] = dict.fromkeys(("internvl", "perception_lm", "smolvlm"), frames)
+"""The same for videos."""
+
+
 def encoder(model: Any) -> Callable[..., Any]:
     """Return the encoder of a model of speech that decodes what it wrote."""
     return model.get_encoder().forward

@@ -10,10 +10,10 @@ from transformers.models.auto.modeling_auto import MODEL_FOR_SPEECH_SEQ_2_SEQ_MA
 
 from .. import store
 from ..measure import say
-from . import ledger, methods, pictures, processors, sounds, tiny
+from . import ledger, masks, methods, pictures, processors, sounds, tiny
 from .settings import INERT, ITEMS, OTHERWISE, VIDEOS, defaults
 from .types import IMAGES, SECONDS, SOUNDS
-from .varied import VARIED, VARIED_SOUNDS
+from .varied import VARIED, VARIED_SOUNDS, VARIED_VIDEOS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -124,7 +124,7 @@ def _run(model_type: str, spec: dict[str, Any], batches: Any, make: Callable[...
 
 def method_of(model: Any, spec: dict[str, Any], kind: str) -> Any:
     """Return what of a model makes features of pictures or videos."""
-    special = {"image": methods.IMAGE, "audio": methods.AUDIO}.get(kind, {})
+    special = {"image": methods.IMAGE, "video": methods.VIDEO, "audio": methods.AUDIO}.get(kind, {})
     if model.config.model_type in special:
         return special[model.config.model_type](model)
     inner = getattr(model, "model", model)
@@ -238,6 +238,8 @@ RECORDS: Final = {
     "media_sounds": (sound, SOUNDS),
     "media_varied": (run, VARIED),
     "media_varied_sounds": (hearing, VARIED_SOUNDS),
+    "media_varied_videos": (run, VARIED_VIDEOS),
+    "media_masks": (masks.record, masks.CASES),
 }
 """By file of facts: what records a type, and which types."""
 

@@ -9,6 +9,9 @@ from .types import IMAGES, SOUNDS, square
 SMALL: Final = ([(150, 260)], [(150, 260), (420, 300)])
 """The batches."""
 
+FILMS: Final = ([(5, 300, 500)], [(4, 150, 260), (9, 64, 96)])
+"""Videos whose frames are no multiple of what attends together, and two that differ."""
+
 QWEN: Final[dict[str, Any]] = {
     "image": {"patch_size": 10, "merge_size": 3},
     "video": {"patch_size": 10, "merge_size": 3},
@@ -125,5 +128,15 @@ def joined(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in base.items() if key != "more"} | parts | {"batches": SMALL}
 
 
+FILMED: Final[dict[str, dict[str, Any]]] = {
+    "gemma4": {"video": {"max_soft_tokens": 140, "pooling_kernel_size": 3}},
+    "internvl": {"video": square(448)},
+    "kimi_k25": {"video": {"max_patches": 200}},
+    "smolvlm": {"video": {"max_image_size": {"longest_edge": 364}}},
+    "video_llama_3": {"video": {"size": {"shortest_edge": 28 * 28 * 16, "longest_edge": 28 * 28 * 300}}},
+}
+"""What some of the types that take videos are set to for them."""
+
 VARIED: Final = {name: joined(IMAGES[name], changes) for name, changes in PICTURES.items()}
+VARIED_VIDEOS: Final = {name: joined(spec, FILMED.get(name, {})) | {"batches": FILMS} for name, spec in IMAGES.items()}
 VARIED_SOUNDS: Final = {name: joined(SOUNDS[name], changes) for name, changes in HEARD.items()}

@@ -1,0 +1,112 @@
+"""Rules of videos that are not those of an encoder's pictures, from the settings of processors of videos.
+
+Frames are those that are sampled. What text stands between them, as their times, is the tokenizer's to say.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.assembly.media import class_tokens, origin, rule, square
+from llmsim_adapters.dialects.assembly.resizing import LEAST_PIXELS, MOST_PIXELS
+from llmsim_adapters.dialects.assembly.tower import patches_per_side
+from llmsim_adapters.spec.media.pictures import MostPatches, PooledPatches, SmartResize
+from llmsim_adapters.spec.media.videos import Chunks, FrameByFrame, WithVideos
+
+if TYPE_CHECKING:
+    from llmsim_adapters.dialects.assembly.media import Settings
+    from llmsim_adapters.dialects.assembly.tower import Tower
+    from llmsim_adapters.dialects.reading.reader import Reader
+    from llmsim_adapters.spec.media.media import Media
+
+
+def with_videos(pictures: Media, videos: Media) -> Media:
+    """Return the rule of an encoder that has one for pictures and one for videos."""
+    return WithVideos(
+        pictures=pictures,
+        videos=videos,
+        joined=pictures.joined,
+        mutual=pictures.mutual,
+        origin=pictures.origin,
+    )
+
+
+def tile_a_frame(vision: Tower, *, merge: int = 1) -> Media:
+    """Return the rule of videos whose frames are a tile each, `merge` squared patches of which are one token."""
+    r = vision.r
+    side = patches_per_side(r)
+    return FrameByFrame(frame=square(r, tokens=side * side // (merge * merge), extra=class_tokens(vision.stack)))
+
+
+def halved_frames(vision: Tower) -> Media:
+    """Return the rule of frames that shrink to half their sides, rounded up, with one trained vector at the end.
+
+    `apply_pooling` of transformers' `LlavaOnevisionModel`; the projector has run on all patches before.
+    """
+    side = -(-int(patches_per_side(vision.r)) // 2)
+    return FrameByFrame(frame=square(vision.r, tokens=side * side, extra=class_tokens(vision.stack)), ends=1)
+
+
+def pooled_frames(whole: Reader, r: Reader) -> Media:
+    """Return the rule of frames that each fill a number of patches, which are averaged (`Gemma4VideoProcessor`).
+
+    Settings: `max_soft_tokens`, `pooling_kernel_size`.
+    """
+
+    def made(videos: Settings) -> Media:
+        frame = PooledPatches(
+            patch_size=int(r.size("patch_size")),
+            pool=videos.integer("pooling_kernel_size", default=int(r.size("pooling_kernel_size"))),
+            most_tokens=videos.integer("max_soft_tokens", default=70),
+        )
+        return FrameByFrame(frame=frame, origin=origin(videos, "Gemma4VideoProcessor"))
+
+    return rule(whole, "video", made)
+
+
+def shared_pixels(whole: Reader, r: Reader) -> Media:
+    """Return the rule of videos whose frames share the most pixels, `merge_size` squared patches of which are a token.
+
+    Settings of `VideoLlama3VideoProcessor`: `size`, or `min_pixels` and `max_pixels`, `merge_size`,
+    `temporal_patch_size`.
+    """
+
+    def made(videos: Settings) -> Media:
+        least, most = (
+            videos.integer(*keys, default=pixels * 28 * 28)
+            for keys, pixels in ((LEAST_PIXELS, 128), (MOST_PIXELS, 768))
+        )
+        return SmartResize(
+            patch_size=videos.integer("patch_size", default=int(r.size("patch_size"))),
+            merge_size=videos.integer("merge_size", default=2),
+            temporal_patch_size=videos.integer("temporal_patch_size", default=1),
+            least_pixels=least,
+            most_pixels=most,
+            least_video_pixels=least,
+            most_video_pixels=most,
+            divides=True,
+            origin=origin(videos, "VideoLlama3VideoProcessor"),
+        )
+
+    return rule(whole, "video", made)
+
+
+def chunked_frames(whole: Reader, r: Reader, merge: tuple[int, int]) -> Media:
+    """Return the rule of videos of which four frames at a time attend together (Kimi's MoonViT).
+
+    Settings: `max_patches`, `size.max_height`, `temporal_patch_size`; of Kimi-K2.5's own processor
+    `media_proc_cfg.in_patch_limit_each_frame`, `patch_limit_on_one_side` and `temporal_merge_kernel_size`.
+    """
+
+    def made(videos: Settings) -> Media:
+        own = "media_proc_cfg."
+        frame = MostPatches(
+            patch_size=int(r.size("patch_size")),
+            merge=merge,
+            most_patches=videos.integer("max_patches", f"{own}in_patch_limit_each_frame", default=4096),
+            most_on_a_side=videos.integer("size.max_height", f"{own}patch_limit_on_one_side", default=512),
+        )
+        frames = videos.integer("temporal_patch_size", f"{own}temporal_merge_kernel_size", default=4)
+        return Chunks(frame=frame, frames=frames, origin=origin(videos, "Kimi_K25VideoProcessor"))
+
+    return rule(whole, "video", made)

@@ -1,0 +1,101 @@
+"""Videos by rules of their own: beside that of pictures, frame by frame, or some frames together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.spec.media.media import Kind, Media, MediaItem
+
+if TYPE_CHECKING:
+    from llmsim_adapters.spec.media.pictures import MostPatches
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithVideos(Media):
+    """Pictures by the rule that an encoder has for them, and videos by another."""
+
+    pictures: Media
+    videos: Media
+
+    @property
+    def takes(self) -> tuple[Kind, ...]:
+        """Whatever the rule of pictures takes, and videos."""
+        return tuple(dict.fromkeys((*self.pictures.takes, "video")))
+
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
+        of = self.videos if kind == "video" else self.pictures
+        return of.see(kind, given, preprocessed)
+
+    def combined(self, items: tuple[MediaItem, ...]) -> dict[str, int]:
+        """Return what pictures have together, and of the same names what videos have."""
+        pictures = tuple(item for item in items if item.kind != "video")
+        together = self.pictures.combined(pictures) if pictures else {}
+        videos = [item for item in items if item.kind == "video"]
+        return {name: rows + sum(_rows(item, name) for item in videos) for name, rows in together.items()}
+
+
+def _rows(item: MediaItem, name: str) -> int:
+    """Return the rows of a name that an item has by itself."""
+    own = {"patches": item.patches, "rows": item.rows, "tokens": item.tokens}
+    return {**own, **dict(item.named)}.get(name, 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameByFrame(Media):
+    """Each frame is a picture of its own, as `frame` sees it; `ends` rows of trained vectors stand behind a video.
+
+    Texts between frames, as of times, are the tokenizer's, and are no part of an item.
+    """
+
+    frame: Media
+    ends: int = 0
+
+    @property
+    def takes(self) -> tuple[Kind, ...]:
+        """Videos."""
+        return ("video",)
+
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
+        frames = int(given[0])
+        one = self.frame.see("image", given[1:], preprocessed)
+        return one._replace(
+            kind=kind,
+            given=given,
+            seen=(frames, *one.seen[-2:]),
+            patches=frames * one.patches,
+            rows=frames * one.rows,
+            tokens=frames * one.tokens + self.ends,
+            text=0,
+            pieces=tuple((length, frames * count) for length, count in one.pieces),
+            windows=tuple((length, frames * count) for length, count in one.windows),
+            named=tuple((name, frames * count) for name, count in one.named),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunks(Media):
+    """As many as `frames` frames attend together and are averaged, the last ones of a video fewer (Kimi K2.5).
+
+    `Kimi_K25VideoProcessor` of transformers; each frame is resized as a picture is.
+    """
+
+    frame: MostPatches
+    frames: int
+
+    @property
+    def takes(self) -> tuple[Kind, ...]:
+        """Videos."""
+        return ("video",)
+
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
+        frames = int(given[0])
+        one = self.frame.see("image", given[1:], preprocessed)
+        whole, rest = divmod(frames, self.frames)
+        lengths = Counter({self.frames * one.patches: whole})
+        lengths[rest * one.patches] += 1 if rest else 0
+        pieces = tuple(sorted((length, count) for length, count in lengths.items() if count))
+        patches = frames * one.patches
+        tokens = (whole + (1 if rest else 0)) * one.tokens
+        return MediaItem(kind, given, (frames, *one.seen), patches, patches, tokens, pieces)
