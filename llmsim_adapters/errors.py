@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters import streams
+from llmsim_adapters.dataclass import dataclass
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from llmsim_adapters.dataclass import dataclass
 from llmsim_adapters.evaluation.causes import Blocked, Cause, causes
 from llmsim_adapters.evaluation.evaluator import unavailable
 from llmsim_adapters.evaluation.status import Status

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from llmsim_adapters.dataclass import dataclass
 from llmsim_adapters.errors import ConfigUnavailable
 from llmsim_adapters.evaluation.graphs import OWN_SCHEDULE
 from llmsim_adapters.evaluation.status import Status

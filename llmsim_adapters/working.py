@@ -6,9 +6,9 @@ are what was computed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from llmsim_adapters.dataclass import dataclass
 from llmsim_adapters.graph.figures import figures
 from llmsim_adapters.traced import Traced, formula, leaves
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # The rooms of `llmsim_adapters` in the order of the data; those of one line know nothing of each other.
 LINE: Final = (
-    {"text", "traced", "gap", "spelling", "streams", "package_data", "recording"},
+    {"text", "traced", "gap", "spelling", "streams", "package_data", "recording", "dataclass"},
     {"errors", "markup", "spread"},
     {"sources", "spec"},
     {"dialects", "graph"},

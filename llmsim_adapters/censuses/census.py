@@ -6,7 +6,6 @@ import gc
 import os
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from llmsim_adapters.censuses.read import Hub, read
 from llmsim_adapters.censuses.result import Census
 from llmsim_adapters.censuses.row import row
 from llmsim_adapters.censuses.summary import Summary
+from llmsim_adapters.dataclass import dataclass
 from llmsim_adapters.errors import Answer, InvalidConfig
 from llmsim_adapters.plugins.isolation import refuse_plugins
 from llmsim_adapters.plugins.manager import registered

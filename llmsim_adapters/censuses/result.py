@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from llmsim_adapters.censuses.summary import Tally
+from llmsim_adapters.dataclass import dataclass
 from llmsim_adapters.evaluation.status import Evidence, Status
 from llmsim_adapters.text import printable
 

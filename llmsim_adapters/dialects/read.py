@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from llmsim_adapters.dataclass import replace
 from llmsim_adapters.dialects import composite, left_out
 from llmsim_adapters.dialects.assembly.drafts import eagle, prediction_module
 from llmsim_adapters.dialects.identity import encoder_alone, identity, of_another_class, states_ties
@@ -30,7 +31,6 @@ from llmsim_adapters.dialects.relatives import Relative, accepts, assume, relati
 from llmsim_adapters.dialects.speculators import flattened, located
 from llmsim_adapters.errors import internal
 from llmsim_adapters.gap import Gap, GapKind
-from llmsim_adapters.spec.quick import replace
 from llmsim_adapters.spelling import meant
 from llmsim_adapters.text import printable
 

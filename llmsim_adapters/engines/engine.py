@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final
 
+from llmsim_adapters.dataclass import dataclass
 from llmsim_adapters.engines.tables import IN_TABLES, Tables
 from llmsim_adapters.graph.schedule import ScheduleError
 from llmsim_adapters.spelling import meant

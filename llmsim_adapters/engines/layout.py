@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from llmsim_adapters.dataclass import replace
 from llmsim_adapters.engines.ranks import Group, Ranks
 from llmsim_adapters.engines.rules import Format, Refuse, Rule, Split
 from llmsim_adapters.graph.schedule import ScheduleError
-from llmsim_adapters.spec.quick import replace
 from llmsim_adapters.traced import ceil_div
 
 if TYPE_CHECKING:

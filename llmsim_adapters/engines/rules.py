@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Protocol
 
+from llmsim_adapters.dataclass import dataclass
 from llmsim_adapters.traced import ceil_div
 
 if TYPE_CHECKING:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from typing import TYPE_CHECKING, Any
 
+from llmsim_adapters.dataclass import dataclass
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:

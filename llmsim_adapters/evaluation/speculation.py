@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from llmsim_adapters.dataclass import replace
 from llmsim_adapters.graph.graph import DRAFT, MTP
 from llmsim_adapters.spec.components import Embedding, Head, Projection
-from llmsim_adapters.spec.quick import replace
 from llmsim_adapters.text import human
 from llmsim_adapters.traced import Traced
 

@@ -6,9 +6,9 @@ Memory only, and of it what a graph has: weights, caches and states. Nothing her
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from llmsim_adapters.dataclass import dataclass
 from llmsim_adapters.engines.built_in import NAMES, built_in
 from llmsim_adapters.engines.layout import Layout
 from llmsim_adapters.fit.accelerators import FitError

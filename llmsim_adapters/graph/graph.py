@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
+from llmsim_adapters.dataclass import dataclass, replace
 from llmsim_adapters.graph.meanings import MARGINAL, MEANINGS
-from llmsim_adapters.spec.quick import quick, replace
 from llmsim_adapters.text import human, printable
 from llmsim_adapters.traced import ceil_div
 
@@ -49,7 +48,6 @@ class Elements(NamedTuple):
     buffers: int
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class OperatorGraph:
     """Operators and transfers of one rank; weights and caches of the whole model, each with its parts.

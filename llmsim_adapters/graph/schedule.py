@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from operator import attrgetter
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from llmsim_adapters.dataclass import dataclass
 from llmsim_adapters.graph.schedule_error import ScheduleError as ScheduleError
 from llmsim_adapters.spec.dtypes import BITS
 from llmsim_adapters.text import printable

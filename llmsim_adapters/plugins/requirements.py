@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from llmsim_adapters.dataclass import dataclass
 from llmsim_adapters.plugins.features_of import FeaturesOf
 from llmsim_adapters.spec.category import Category
 from llmsim_adapters.spec.features import GROUPS

@@ -12,6 +12,7 @@ from collections import defaultdict
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from llmsim_adapters.dataclass import replace
 from llmsim_adapters.dialects.reading.reading import Origin
 from llmsim_adapters.graph.schedule import Schedule
 from llmsim_adapters.lowerings.wiring import wire
@@ -20,7 +21,6 @@ from llmsim_adapters.proof.units import AROUND, Unit, stored_units, wanted_units
 from llmsim_adapters.proof.unread import derived
 from llmsim_adapters.spec.components import Attention, Component, Head, Norm, OutputGate, Sinks
 from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
-from llmsim_adapters.spec.quick import replace
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Mapping, Sequence

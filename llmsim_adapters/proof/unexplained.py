@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from llmsim_adapters.dataclass import replace
 from llmsim_adapters.proof.refining import regrouped, split, without_ends
 from llmsim_adapters.proof.units import AROUND
 from llmsim_adapters.spec.components import StoredTensors
 from llmsim_adapters.spec.model import Block, Sublayer
-from llmsim_adapters.spec.quick import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

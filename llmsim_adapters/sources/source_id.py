@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 
+from llmsim_adapters.dataclass import dataclass
 from llmsim_adapters.sources.answer import Refusal
 from llmsim_adapters.sources.environment import shown_endpoint
 from llmsim_adapters.text import printable

@@ -8,14 +8,14 @@ alternating layers are two blocks and an order. Nothing here knows what anything
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from functools import cache
 from operator import is_
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from llmsim_adapters.dataclass import dataclass, replace
 from llmsim_adapters.spec.components import Component, Norm, Part
-from llmsim_adapters.spec.quick import quick, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 Node = TypeVar("Node")
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Sublayer:
     """One or more parallel mixers over the same input, with their norms and one residual around them.
@@ -51,7 +50,6 @@ class Sublayer:
         return (*self.pre_norms, *self.mixers, *self.post_norms, *residual)
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Block:
     """What one position of a stack runs, sublayer by sublayer; `name` is unique in its stack."""
@@ -67,7 +65,6 @@ class Block:
         return (mixer for sublayer in self.sublayers for mixer in sublayer.mixers)
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Stack:
     """A run of blocks over one length axis (`tokens`, `patches`, `frames`).
@@ -134,7 +131,6 @@ class Stack:
         return sum(1 for i, b in enumerate(self.order) if b == block and owners[i] == i)
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
     """A whole model. `inputs` and `outputs` stand before and after the stacks: embeddings and heads.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from llmsim_adapters.dataclass import dataclass
 from llmsim_adapters.traced import ceil_div
 
 

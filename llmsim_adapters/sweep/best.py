@@ -6,12 +6,12 @@ A point beats another where it is no worse in anything that is asked for, and be
 from __future__ import annotations
 
 import pickle
-from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from llmsim_adapters.dataclass import dataclass
 from llmsim_adapters.graph.schedule import Schedule
 from llmsim_adapters.spread import spread
 from llmsim_adapters.sweep.blocks import unpickled

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pickle
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from llmsim_adapters.dataclass import dataclass
 from llmsim_adapters.graph.schedule import Schedule, ScheduleError
 from llmsim_adapters.sweep.column import Column, Mixed
 from llmsim_adapters.sweep.points import Points

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from llmsim_adapters.dataclass import dataclass
 from llmsim_adapters.errors import AdapterError
 
 if TYPE_CHECKING:

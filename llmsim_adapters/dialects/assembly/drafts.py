@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from llmsim_adapters.dataclass import replace
 from llmsim_adapters.spec.components import Embedding, Head, NextTokenInput, Norm, Projection
 from llmsim_adapters.spec.model import Block, Stack
 from llmsim_adapters.spec.quantization import HEAD
-from llmsim_adapters.spec.quick import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,10 +5,10 @@ A config states that name alone; what it stands for is in `NETS`, in the numbers
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from llmsim_adapters.dataclass import dataclass
 from llmsim_adapters.spec.components import BatchNorm, Convolution, Norm, Scale
 from llmsim_adapters.spec.model import Block, Stack, Sublayer
 

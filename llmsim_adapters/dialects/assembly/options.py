@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from llmsim_adapters.dataclass import replace
 from llmsim_adapters.spec.components import Attention, LatentAttention, OutputGate, Sinks
-from llmsim_adapters.spec.quick import replace
 
 if TYPE_CHECKING:
     from llmsim_adapters.spec.components.attention_parts import AttentionPart

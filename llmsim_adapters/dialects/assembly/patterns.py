@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from llmsim_adapters.dataclass import replace
 from llmsim_adapters.dialects.assembly.decoder import FULL, SLIDING, layers, windowed
-from llmsim_adapters.spec.quick import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from llmsim_adapters.dataclass import replace
 from llmsim_adapters.dialects.quantization import schemes
 from llmsim_adapters.dialects.quantization.schemes import FP8, MADE, NAMES, ONLINE, RUNTIME, Stored, undecided
 from llmsim_adapters.spec.quantization import Scheme, Side
-from llmsim_adapters.spec.quick import replace
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:

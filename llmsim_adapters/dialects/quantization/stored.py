@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from llmsim_adapters.dataclass import replace
 from llmsim_adapters.dialects.quantization.assignment import assign, gates_in_queries, left_unsaid, towers_named
 from llmsim_adapters.dialects.quantization.cache import cache_dtype
 from llmsim_adapters.dialects.quantization.declaration import declarations
@@ -12,7 +13,6 @@ from llmsim_adapters.dialects.quantization.schemes import of_bits, said_bits
 from llmsim_adapters.dialects.reading.reader import Reader
 from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.spec.quantization import HEAD, Assigned, Quantization
-from llmsim_adapters.spec.quick import replace
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from llmsim_adapters.dataclass import dataclass
 from llmsim_adapters.dialects.keys.aliases import CANONICAL
 
 if TYPE_CHECKING:

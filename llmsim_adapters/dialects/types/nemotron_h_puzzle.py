@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from llmsim_adapters.dataclass import replace
 from llmsim_adapters.dialects.assembly.components import attention
 from llmsim_adapters.dialects.assembly.decoder import FULL, decoder, layers
 from llmsim_adapters.dialects.assembly.layouts import alone
 from llmsim_adapters.dialects.assembly.recurrent import mamba2
 from llmsim_adapters.dialects.types import nemotron_h
-from llmsim_adapters.spec.quick import replace
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader

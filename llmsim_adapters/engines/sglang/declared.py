@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from llmsim_adapters.dataclass import replace
 from llmsim_adapters.engines.sglang.architectures import FUSES_ANY, names
 from llmsim_adapters.engines.sglang.conditions import forbids_fusion
 from llmsim_adapters.spec.components import MixtureOfExperts
 from llmsim_adapters.spec.quantization import HEAD, Assigned
-from llmsim_adapters.spec.quick import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

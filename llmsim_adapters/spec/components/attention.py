@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
+from llmsim_adapters.dataclass import dataclass
 from llmsim_adapters.spec.components.component import Component
-from llmsim_adapters.spec.quick import quick
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +73,6 @@ def _option(options: tuple[AttentionPart, ...], kind: type[_Option]) -> _Option 
 
 
 @words_of_0_1(_WORDS)
-@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attention(Component):
     """Softmax attention with grouped key/value heads (arXiv:2305.13245).
@@ -149,7 +147,6 @@ class Attention(Component):
 
 
 @words_of_0_1(_GATE_AND_SINKS)
-@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LatentAttention(Component):
     """Multi-head latent attention (DeepSeek-V2, arXiv:2405.04434).

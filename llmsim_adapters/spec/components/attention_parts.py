@@ -5,11 +5,10 @@ A part states its own shapes, has a lowering of its own, and is modelled by whoe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from llmsim_adapters.dataclass import dataclass
 from llmsim_adapters.spec.components.component import Part
-from llmsim_adapters.spec.quick import quick
 
 if TYPE_CHECKING:
     from llmsim_adapters.spec.components.component import Component
@@ -30,7 +29,6 @@ class AttentionPart(Part):
     attentions: ClassVar[int] = 1
 
 
-@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputGate(AttentionPart):
     """An output gate of `size` values, one for each result or for each head, that is projected from the input.
@@ -49,7 +47,6 @@ class OutputGate(AttentionPart):
     head_biases: int = 0
 
 
-@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sinks(AttentionPart):
     """A logit of each head that takes attention from the tokens (arXiv:2309.17453).
@@ -63,7 +60,6 @@ class Sinks(AttentionPart):
     input_size: int = 0
 
 
-@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SinkKeys(AttentionPart):
     """A learned key of each key/value head without a value: what queries give it, the tokens don't get (IQuest Q1)."""
@@ -75,7 +71,6 @@ class SinkKeys(AttentionPart):
     head_dim: int
 
 
-@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelativeLogits(AttentionPart):
     """Logits of the `extent` latest tokens: `size` values of each head, projected from the input, and then by one
@@ -93,7 +88,6 @@ class RelativeLogits(AttentionPart):
         return () if self.norm is None else (self.norm,)
 
 
-@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyValueConvolution(AttentionPart):
     """Sums of each channel of keys and of values over the `kernel` latest tokens.
@@ -111,7 +105,6 @@ class KeyValueConvolution(AttentionPart):
     dynamic: bool = False
 
 
-@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeadConvolution(AttentionPart):
     """Two convolutions that queries and keys go through, of each channel and then within each head (arXiv:2510.04476).
@@ -134,7 +127,6 @@ class HeadConvolution(AttentionPart):
     bias: bool = False
 
 
-@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DynamicMask(AttentionPart):
     """A mask that says how far keys are masked, by values and a trained number of each key/value head (Doge)."""
@@ -147,7 +139,6 @@ class DynamicMask(AttentionPart):
     bias: bool = False
 
 
-@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Differential(AttentionPart):
     """The difference of two attentions, each over half of the values repeated (arXiv:2410.05258).
@@ -161,7 +152,6 @@ class Differential(AttentionPart):
     head_dim: int
 
 
-@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstRunAttention(AttentionPart):
     """Attention to all keys and values of the layer's first run, in a layer that is run several times (IQuest's loops).
@@ -179,7 +169,6 @@ class FirstRunAttention(AttentionPart):
     runs: bool = True
 
 
-@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoutedValues(AttentionPart):
     """Values that experts of attention project: each token is sent to `num_values_per_tok` of `num_values` (MoVA).

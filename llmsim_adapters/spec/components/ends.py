@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from llmsim_adapters.dataclass import dataclass
 from llmsim_adapters.spec.components.component import Component
-from llmsim_adapters.spec.quick import quick
 
 
-@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Embedding(Component):
     """A look-up table: one row of `hidden_size` for each of `vocab_size` tokens.
@@ -90,7 +88,6 @@ class Projection(Component):
     patch_size: int = 0
 
 
-@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head(Component):
     """The projection of hidden states to logits.

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from llmsim_adapters.dataclass import dataclass
 from llmsim_adapters.spec.components.component import Component
-from llmsim_adapters.spec.quick import quick
 
 if TYPE_CHECKING:
     from llmsim_adapters.spec.components.norms import Norm
 
 
-@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MLP(Component):
     """A feed-forward network; `gated` ones multiply the activated gate with a second projection (GLU).
@@ -38,7 +36,6 @@ class MLP(Component):
         return () if self.inner_norm is None else (self.inner_norm,)
 
 
-@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MixtureOfExperts(Component):
     """Routed experts (arXiv:1701.06538) of one shape: each token goes to `num_experts_per_tok` of `num_experts`.

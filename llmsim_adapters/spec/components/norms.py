@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from llmsim_adapters.dataclass import dataclass
 from llmsim_adapters.spec.components.component import Component
-from llmsim_adapters.spec.quick import quick
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Norm(Component):
     """Normalisation over `size` features, by root mean square or (`layer`) by mean and variance.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from llmsim_adapters.dataclass import dataclass
 from llmsim_adapters.spec.components.component import Component
 
 if TYPE_CHECKING:

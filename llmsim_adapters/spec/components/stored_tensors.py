@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from llmsim_adapters.dataclass import dataclass
 from llmsim_adapters.spec.components.component import Component
-from llmsim_adapters.spec.quick import quick
 
 
-@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredTensors(Component):
     """Tensors that files hold and that no key of the config explains: their `shapes`, and no more.

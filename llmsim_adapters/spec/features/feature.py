@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Generic
 
+from llmsim_adapters.dataclass import dataclass
 from llmsim_adapters.spec.model import Node
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass
 
+from llmsim_adapters.dataclass import dataclass
 from llmsim_adapters.spec.media.media import Kind, Media, MediaItem, Pieces, Unfit, refuse_parts
 
 

@@ -6,28 +6,26 @@ import copy
 import dataclasses
 import inspect
 import pickle
-from dataclasses import FrozenInstanceError, dataclass, field
+from dataclasses import FrozenInstanceError, field
 from typing import Any
 
 import pytest
 
-from llmsim_adapters.spec.quick import quick, replace
+from llmsim_adapters.dataclass import dataclass, replace
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Ordinary:
     a: int
     b: tuple[int, ...] = (1, 2)
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Quick:
     a: int
     b: tuple[int, ...] = (1, 2)
 
 
-@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wider(Quick):
     c: str
@@ -101,10 +99,50 @@ def test_an_unknown_field_is_refused_in_the_same_words() -> None:
     assert str(quick_one.value) == str(ordinary.value)
 
 
-def test_other_dataclasses_are_refused() -> None:
-    @dataclass(frozen=True, slots=True)
-    class Lists:
-        values: list[int] = field(default_factory=list)
+@dataclass(frozen=True, slots=True)
+class Rich:
+    values: list[int] = field(default_factory=list)
+    name: str = field(default="n", compare=False, repr=False)
+    length: int = field(init=False, default=0)
 
-    with pytest.raises(TypeError, match="plain fields"):
-        quick(Lists)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "length", len(self.values))
+
+
+def test_factories_and_what_follows_from_fields_are_made_for_each_object() -> None:
+    one, other = Rich(), Rich(name="other")
+    assert one.values == []
+    assert one.values is not other.values
+    assert one == other
+    assert repr(Rich([1, 2])) == "Rich(values=[1, 2], length=2)"
+    assert replace(Rich([1]), values=[1, 2, 3]).length == 3
+
+
+def test_parameters_can_be_looked_at_before_there_is_an_object() -> None:
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Unmade:
+        a: int
+        b: str = "b"
+
+    assert str(inspect.signature(Unmade)) == "(*, a: 'int', b: 'str' = 'b') -> None"
+
+
+def test_other_dataclasses_are_those_of_python() -> None:
+    @dataclass
+    class Changes:
+        value: int = 0
+
+    made = Changes()
+    made.value = 1
+    assert made == Changes(1)
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(made)
+
+
+def test_identity_can_be_kept() -> None:
+    @dataclass(frozen=True, slots=True, eq=False)
+    class Alone:
+        value: int = 0
+
+    assert Alone() != Alone()
+    assert len({Alone(), Alone()}) == 2
