@@ -375,6 +375,20 @@ TEXTS: Final = {
     "phi3_v": of(
         "phi3", "Phi3VForCausalLM", "microsoft/Phi-3-vision-128k-instruct: config.json", {"sliding_window": 12}, {}
     ),
+    "phi4mm": of(
+        "phi3",
+        "Phi4MMForCausalLM",
+        "microsoft/Phi-4-multimodal-instruct: config.json",
+        {"sliding_window": 12, "lm_head_bias": False, "mlp_bias": False, "attention_bias": False},
+        {},
+    ),
+    "interns1_pro": of(
+        "qwen3_moe",
+        "InternS1ProForConditionalGeneration",
+        "SGLang 0.5.23: sglang/srt/models/interns1pro.py, Qwen3VLMoeForConditionalGeneration's layers",
+        QWEN_EXPERTS | {"router_n_groups": 2},
+        {"every-layer": {"mlp_only_layers": []}},
+    ),
     "minicpmv": of(
         "llama",
         "MiniCPMV",
