@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 def read(r: Reader) -> ModelSpec:
     r.only("lm_head_bias", False)
     r.only("mlp_bias", False)
-    for part in ("vision_tower", "audio_tower"):
-        r.not_modelled(part)
+    if "embd_layer" in r.raw:  # how features of pictures become embeddings, of an encoder that no key describes
+        r.not_modelled("vision_tower")
+    if "audio_processor" in r.raw:
+        r.not_modelled("audio_tower")
     if r.has("vision_lora") or r.has("speech_lora"):
         r.not_modelled("low_rank_adapters")
     return phi3.read(r)
