@@ -21,10 +21,10 @@ FUSED: Final = {
     "mllama": "as llava",
     "dots3_note": "the pictures' queries, keys and values are one tensor, the sound's gate and up another",
     **dict.fromkeys(
-        ("got_ocr2", "qwen2_5_vl", "qwen2_vl", "qwen3_vl", "qwen3_vl_moe"),
+        ("got_ocr2", "interns1_pro", "qwen2_5_vl", "qwen2_vl", "qwen3_vl", "qwen3_vl_moe"),
         "the tower's queries, keys and values are one tensor",
     ),
-    "phi3_v": "as phi3",
+    **dict.fromkeys(("phi3_v", "phi4mm"), "as phi3"),
     "phi4_multimodal": "as phi3",
     "fuyu": "as persimmon",
     "phi3": "queries, keys and values are one tensor, gate and up another",
@@ -108,7 +108,9 @@ PARTIAL: Final[dict[str, tuple[str, ...]]] = {
     "blt": ("patch_size",),
     **dict.fromkeys(("gemma4_assistant", "gemma4_unified_assistant"), ("ordered_embeddings",)),
     **dict.fromkeys(("dots3_note", "phi4_multimodal"), ("audio_tower", "vision_tower")),
-    **dict.fromkeys(("gemma3", "llava", "qwen2_5_vl", "qwen2_vl", "qwen3_vl", "qwen3_vl_moe"), ("vision_tower",)),
+    **dict.fromkeys(
+        ("gemma3", "interns1_pro", "llava", "qwen2_5_vl", "qwen2_vl", "qwen3_vl", "qwen3_vl_moe"), ("vision_tower",)
+    ),
     **dict.fromkeys(("fuyu", "git", "mllama"), ("vision_tower",)),
     **dict.fromkeys(("got_ocr2", "paddleocr_vl"), ("tie_word_embeddings", "vision_tower")),
     **dict.fromkeys(("cosmos3_edge", "glm4v", "glm4v_moe", "glm_image", "idefics3", "lfm2_vl"), ("vision_tower",)),

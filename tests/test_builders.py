@@ -182,6 +182,7 @@ VARIATIONS: tuple[tuple[str, type[Any], Callable[[Any], Any]], ...] = (
     ("differential_attention", Attention, lambda a: replace(a, differential=True)),
     ("router_norm", MixtureOfExperts, lambda m: replace(m, router_norm=Norm(m.hidden_size))),
     ("token_table", MixtureOfExperts, lambda m: replace(m, token_table=77)),
+    ("shared_expert_banks", MixtureOfExperts, lambda m: replace(m, routed_sets=2)),
     ("identity_experts", MixtureOfExperts, lambda m: replace(m, identity_experts=7)),
     ("router_network", MixtureOfExperts, lambda m: replace(m, router_size=32)),
     ("scored_shared_experts", MixtureOfExperts, lambda m: replace(m, scored_shared_experts=2)),

@@ -44,6 +44,20 @@ def _route_by_network(moe: MixtureOfExperts, site: Site) -> None:
 
 def lower_mixture_of_experts(moe: MixtureOfExperts, site: Site) -> None:
     """A mixture: the router on every token, each expert on the tokens routed to it."""
+    if moe.routed_sets is None:
+        choices = _routed(moe, site)
+    else:
+        with site.sharing(moe.routed_sets):
+            choices = _routed(moe, site)
+    site.route(choices, moe.num_experts_per_tok)
+    if moe.shared is not None:
+        site.lower(moe.shared, "shared_experts", "shared_experts")
+    if moe.shared_gate:
+        site.linear("shared_expert_gate", moe.hidden_size, 1, "replicated", quantized=False)
+
+
+def _routed(moe: MixtureOfExperts, site: Site) -> int:
+    """The router and its experts; return among how many it chooses."""
     hidden, experts = moe.hidden_size, moe.num_experts
     choices = experts + moe.identity_experts if moe.identity_experts else experts
     _route(moe, site, choices)
@@ -57,11 +71,7 @@ def lower_mixture_of_experts(moe: MixtureOfExperts, site: Site) -> None:
         site.norm("latent_norm", moe.latent_norm)
     if moe.output_bias:
         site.weight("output_bias", (hidden,), "replicated")
-    site.route(choices, moe.num_experts_per_tok)
-    if moe.shared is not None:
-        site.lower(moe.shared, "shared_experts", "shared_experts")
-    if moe.shared_gate:
-        site.linear("shared_expert_gate", hidden, 1, "replicated", quantized=False)
+    return choices
 
 
 def _route(moe: MixtureOfExperts, site: Site, choices: int) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.engines.ranks import Group, ways
 from llmsim_adapters.graph.schedule import ScheduleError
-from llmsim_adapters.traced import ceil_div
+from llmsim_adapters.traced import ceil_div, minimum
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from llmsim_adapters.engines.rules import Asked
     from llmsim_adapters.graph.cache import Cache
@@ -102,6 +103,14 @@ class Place:
         self._padded_heads: tuple[int, int] | None = None
         quantization = step.quantization
         self._scheme = None if quantization is None else quantization.scheme_of_all(stack, block)
+
+    @contextmanager
+    def sharing(self, sets: int) -> Iterator[None]:
+        """Of what is put here, the positions that run the block have so many sets of weights at most."""
+        own = self.weight_sets
+        self.weight_sets = minimum(own, sets)
+        yield
+        self.weight_sets = own
 
     def split_heads(self, heads: int, kv_heads: int | None = None) -> None:
         """Say how many heads the component has, before anything that is split by them.

@@ -21,6 +21,7 @@ from llmsim_adapters.dialects.keys.parts import is_tower
 from llmsim_adapters.dialects.keys.spelled import PATTERNS
 from llmsim_adapters.dialects.reading.tracker import LANGUAGE_MODELS
 from llmsim_adapters.evaluation.seen import tower_name
+from llmsim_adapters.registries.registry import load_registry
 from llmsim_adapters.spec.features import Features
 from llmsim_adapters.spec.media.media import Media
 from tests.checkpoints import STORED, model_of
@@ -113,6 +114,9 @@ def _made_alike(held: set[str]) -> set[str]:
     """
     known, others = set(), {}
     models = [run.model for _, run in tower_runs()] + [model(name) for name in CONFIGS]
+    for row in load_registry("sglang").models:  # SGLang's classes of some of which no config can be built
+        config = row.config and row.config.config(row.name)
+        models += [la.load(dict(config.data))] if config else []
     for each in models:
         spec = each.spec
         for tower in () if spec is None else spec.towers:

@@ -30,6 +30,7 @@ class StandIn:
         translate: the config of the class; by default the same keys.
         edits: changes to the made model; the names of those that were needed.
         whole: whether the class is the type's own, and not among those of causal language models.
+        by_class: the name of the class, where it is not called as the remote code's.
     """
 
     model_type: str
@@ -41,11 +42,12 @@ class StandIn:
     translate: Callable[[Facts], Facts] = dict
     edits: Callable[[Any, Facts], list[str]] = lambda model, raw: []
     whole: bool = False
+    by_class: str = ""
 
     def config(self, raw: Facts) -> Facts:
         """The config of the class that has the dimensions of a raw config; formats change no count."""
         made = self.translate({key: value for key, value in raw.items() if key not in DROPPED})
-        name = self.architecture if self.whole else measure.architecture(self.model_type)
+        name = self.by_class or (self.architecture if self.whole else measure.architecture(self.model_type))
         return made | {"model_type": self.model_type, "architectures": [name]}
 
     def build(self, raw: Facts, device: str = "cpu") -> tuple[Any, list[str]]:

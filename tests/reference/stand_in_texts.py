@@ -262,6 +262,20 @@ TEXTS: Final = {
         NESTED | {"text_config": inner("qwen3_vl_moe_text", QWEN_EXPERTS), "vision_config": VISION_3},
         {},
     ),
+    "interns1_pro": StandIn(
+        model_type="qwen3_vl_moe",
+        architecture="InternS1ProForConditionalGeneration",
+        by_class="Qwen3VLMoeForConditionalGeneration",
+        difference="Experts chosen in groups: elementwise.",
+        source="SGLang 0.5.23: sglang/srt/models/interns1pro.py",
+        tiny=NESTED
+        | {
+            "text_config": inner("qwen3_vl_moe_text", QWEN_EXPERTS | {"router_n_groups": 2}),
+            "vision_config": VISION_3,
+        },
+        variants={"tied": TIED},
+        whole=True,
+    ),
     "glm4v_text": GLM4V_TEXT,
     "glm4v": own(
         "glm4v",
@@ -374,6 +388,13 @@ TEXTS: Final = {
     ),
     "phi3_v": of(
         "phi3", "Phi3VForCausalLM", "microsoft/Phi-3-vision-128k-instruct: config.json", {"sliding_window": 12}, {}
+    ),
+    "phi4mm": of(
+        "phi3",
+        "Phi4MMForCausalLM",
+        "microsoft/Phi-4-multimodal-instruct: config.json",
+        {"sliding_window": 12, "lm_head_bias": False, "mlp_bias": False, "attention_bias": False},
+        {},
     ),
     "minicpmv": of(
         "llama",

@@ -18,7 +18,8 @@ GEMMA4: Final = names("Gemma4ForCausalLM Gemma4ForConditionalGeneration Gemma4Un
 GEMMA4_ASSISTANTS: Final = names("Gemma4AssistantForCausalLM Gemma4UnifiedAssistantForCausalLM")
 
 QWEN3_VL: Final = names("""
-    Cosmos3ForConditionalGeneration InternS2PreviewForConditionalGeneration Qwen3VLForConditionalGeneration
+    Cosmos3ForConditionalGeneration InternS1ProForConditionalGeneration InternS2MobiusForConditionalGeneration
+    InternS2PreviewForConditionalGeneration Qwen3VLForConditionalGeneration
     Qwen3VLMoeForConditionalGeneration
     Qwen3_5ForConditionalGeneration Qwen3_5MoeForConditionalGeneration
 """)

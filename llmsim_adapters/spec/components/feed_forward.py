@@ -50,7 +50,9 @@ class MixtureOfExperts(Component):
     weights and cost nothing (LongCat-Flash, arXiv:2509.01322). The router also scores `scored_shared_experts`, those
     of `shared`, to weigh their results (Inkling). A stored `token_table` of as many rows says which experts each token
     id goes to (DeepSeek-V4). With `router_size`, the router is a network of that width, to whose input those of
-    earlier layers are added, scaled, where it `router_carries` them (ZAYA1).
+    earlier layers are added, scaled, where it `router_carries` them (ZAYA1). Layers may share banks of routed experts,
+    each with its router: those of one block have `routed_sets` of them, and what is `shared` by a layer's tokens is
+    still its own (Intern-S2 Mobius); None: each layer has its own, 0: they are all another block's.
     """
 
     kind: ClassVar[str] = "mixture_of_experts"
@@ -77,6 +79,7 @@ class MixtureOfExperts(Component):
     scored_shared_experts: int = 0
     router_size: int = 0
     router_carries: bool = False
+    routed_sets: int | None = None
 
     def parts(self) -> tuple[Component, ...]:
         return tuple(filter(None, (self.shared, self.latent_norm, self.router_norm)))

@@ -159,6 +159,13 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         lambda m: replace(m, latent_size=None),
     ),
     Feature(
+        "shared_expert_banks",
+        "banks of routed experts that several layers share",
+        MixtureOfExperts,
+        lambda m: m.routed_sets is not None,
+        lambda m: replace(m, routed_sets=None),
+    ),
+    Feature(
         "latent_experts_norm",
         "a norm of the sum of the results of experts that work on a projection",
         MixtureOfExperts,
