@@ -186,6 +186,8 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.media.tiles import BestAspect as BestAspect
     from llmsim_adapters.spec.media.tiles import LeastScaling as LeastScaling
     from llmsim_adapters.spec.media.tiles import Tiles as Tiles
+    from llmsim_adapters.spec.media.videos import FrameByFrame as FrameByFrame
+    from llmsim_adapters.spec.media.videos import WithVideos as WithVideos
     from llmsim_adapters.spec.model import Block as Block
     from llmsim_adapters.spec.model import ModelSpec as ModelSpec
     from llmsim_adapters.spec.model import Stack as Stack
@@ -288,6 +290,7 @@ _HOMES = {
         "LeastScaling",
         "Tiles",
     ),
+    "spec.media.videos": ("FrameByFrame", "WithVideos"),
     "spec.model": ("Block", "ModelSpec", "Stack", "Sublayer"),
     "sweep.chosen": ("Best", "BestPoint", "SweepError"),
     "sweep.result": ("Sweep", "grid"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from llmsim_adapters.scaffold import create
+from tests import pages
 from tests.hub.fixtures import ROOT
 from tests.plugins.distributions import write
 
@@ -90,6 +91,28 @@ LOWERED: Final = {
 }
 
 
+SEEN: Final = {
+    "fewer tokens of a larger picture": (
+        "tokens = patches + 1, down * across + 1",
+        "tokens = patches + 1, 200 // (down * across) + 1",
+        "test_what_is_larger_becomes_no_fewer_tokens",
+        "(96, 128) becomes 11 tokens, and (192, 256) 5",
+    ),
+    "rows that are no sequences": (
+        "pieces=((rows, 1),)",
+        "pieces=((patches, 1),)",
+        "test_an_item_is_whole_sequences_of_an_encoder",
+        "81 rows are not the sequences ((80, 1),)",
+    ),
+    "an error that is no Unfit": (
+        "        height, width = (int(side) for side in given)\n",
+        "        height, width = (int(side) for side in given)\n        1 // (height - 1)\n",
+        "test_odd_sizes_are_taken_or_refused",
+        "ZeroDivisionError",
+    ),
+}
+
+
 def install(folder: Path, name: str, module: str) -> None:
     info = f"{name.replace('-', '_')}-1.0.dist-info"
     write(
@@ -149,3 +172,19 @@ class TestAComponent:
         mixer.write_text(text.replace(old, new), encoding="utf-8")
         said = run(folder, "-k", "attends or share or formulas")
         assert message in " ".join(said.split())
+
+
+class TestAnEncoder:
+    """That of the tutorial's second part, with a mistake in its rule."""
+
+    @pytest.mark.parametrize(("old", "new", "test", "message"), SEEN.values(), ids=list(SEEN))
+    def test_is_told(self, old: str, new: str, test: str, message: str, tmp_path: Path) -> None:
+        page = (ROOT / "docs" / "tutorial-media.md").read_text(encoding="utf-8")
+        install(tmp_path, "llmsim-glance", "llmsim_glance")
+        for name in ("llmsim_glance/rule.py", "llmsim_glance/__init__.py", "tests/test_glance.py"):
+            text = pages.titled(page, name)
+            assert name != "llmsim_glance/rule.py" or old in text
+            write(tmp_path, {name: text.replace(old, new)})
+        said = run(tmp_path, "-k", "TestGlance")
+        assert message in said
+        assert test in said

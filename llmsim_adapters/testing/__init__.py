@@ -14,7 +14,7 @@ from __future__ import annotations
 import pytest
 
 pytest.register_assert_rewrite(
-    *(f"llmsim_adapters.testing.{name}" for name in ("configs", "conformance", "dialects", "graphs", "laws")),
+    *(f"llmsim_adapters.testing.{name}" for name in ("configs", "conformance", "dialects", "graphs", "laws", "media")),
 )
 
 from llmsim_adapters.testing.conformance import BuilderConformance as BuilderConformance  # noqa: E402

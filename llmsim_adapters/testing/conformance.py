@@ -16,6 +16,7 @@ from llmsim_adapters.spelling import meant
 from llmsim_adapters.testing.configs import ConfigLaws
 from llmsim_adapters.testing.features import by_feature, entries, features_in, in_full, totals
 from llmsim_adapters.testing.graphs import SHOWING, GraphLaws
+from llmsim_adapters.testing.media import MediaLaws
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.testing.features import ByFeature
 
 
-class BuilderConformance(GraphLaws, ConfigLaws):
+class BuilderConformance(GraphLaws, MediaLaws, ConfigLaws):
     """The laws of a builder, as tests.
 
     Set `builder` to its registered name and `examples` to configs that it claims, which together show every feature

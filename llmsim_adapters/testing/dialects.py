@@ -14,6 +14,7 @@ from llmsim_adapters.plugins.manager import registered
 from llmsim_adapters.plugins.vocabulary import quoted
 from llmsim_adapters.testing.configs import ConfigLaws
 from llmsim_adapters.testing.graphs import GraphLaws
+from llmsim_adapters.testing.media import MediaLaws
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 _MISREAD = (GapKind.UNREAD_KEY, GapKind.CONFLICTING_KEYS, GapKind.INVALID_CONFIG, GapKind.MISSING_PARAMETER)
 
 
-class DialectConformance(GraphLaws, ConfigLaws):
+class DialectConformance(GraphLaws, MediaLaws, ConfigLaws):
     """The laws of a dialect, as tests: of a plugin that brings no builder, by its own examples and nobody else's.
 
     Set `model_type` and `examples`. Graphs are those of the best builder, or of `builder`. `constants` are as in

@@ -24,6 +24,7 @@ from llmsim_adapters.evaluation.seen import tower_name
 from llmsim_adapters.registries.registry import load_registry
 from llmsim_adapters.spec.features import Features
 from llmsim_adapters.spec.media.media import Media
+from llmsim_adapters.spec.media.videos import FrameByFrame, WithVideos
 from tests.checkpoints import STORED, model_of
 from tests.facts import CASES, HEAD_CASES, MTP_CASES, checkpoint, facts
 from tests.media import tower_runs
@@ -134,6 +135,10 @@ def skeleton(node: Any) -> Any:
     """Return what a part of a spec is made of, without its sizes and names."""
     if isinstance(node, tuple):
         return tuple(map(skeleton, node))
+    if isinstance(node, WithVideos):
+        frames = node.videos.frame if isinstance(node.videos, FrameByFrame) else None
+        pictures, videos = type(node.pictures), type(node.videos)
+        return pictures.__name__ if type(frames) is pictures else (pictures.__name__, videos.__name__)
     if isinstance(node, Media):
         return type(node).__name__
     if is_dataclass(node):
