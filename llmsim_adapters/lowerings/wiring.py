@@ -240,9 +240,10 @@ class _Wiring:
         taken: dict[str, int] = {}
         for sublayer in block.sublayers:
             sets = weight_sets if sublayer.weight_sets is None else minimum(weight_sets, sublayer.weight_sets)
+            run = step.run if sublayer.rows else None
             site = Site(
                 self._draft,
-                step,
+                step if run is None else step.of_rows(run.count(sublayer.rows)),
                 stack.name,
                 block.name,
                 runs,

@@ -35,7 +35,7 @@ class Sublayer:
     input is added to the output where `skip`; `residual` is a component where that addition owns weights. Where
     `from_encoder`, keys and values come from an encoder's output; a decoder by itself has none, keeps the weights and
     leaves the sublayer out. Where the block's positions share the sublayer's weights, `weight_sets` says how many sets
-    there are at most.
+    there are at most. `rows` names those that a sublayer of an encoder runs on where they are not its hidden states.
     """
 
     mixers: tuple[Component, ...]
@@ -45,6 +45,7 @@ class Sublayer:
     residual: Component | None = None
     from_encoder: bool = False
     weight_sets: int | None = None
+    rows: str = ""
 
     def parts(self) -> tuple[Component, ...]:
         residual = () if self.residual is None else (self.residual,)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.resizing import pooled
 from llmsim_adapters.dialects.assembly.tower import tower
+from llmsim_adapters.dialects.towers import gemma4_audio
 from llmsim_adapters.dialects.types import gemma4_text
 from llmsim_adapters.spec.components import Norm, Projection
 
@@ -30,8 +31,12 @@ def projected(whole: Reader, text: Reader, key: str, model_type: str, width: str
     if found is not None:
         if model_type == "gemma4_vision":
             found = found.running(pooled(whole, found.r))
+        if model_type == "gemma4_audio":
+            found = found.running(gemma4_audio.heard(whole))
         size = found.r.size(width)
-        yield found.then(Norm(size, gain=False), Projection(input_size=size, output_size=text.size("hidden_size")))
+        rows = ("rows", "rows") if key == "audio_config" else ()  # padding too
+        into = Projection(input_size=size, output_size=text.size("hidden_size"))
+        yield found.then(Norm(size, gain=False), into, rows=rows)
 
 
 DIALECT = gemma4_text.DIALECT.like(
