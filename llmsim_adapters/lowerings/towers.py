@@ -119,15 +119,23 @@ def _depthwise(site: Site, channels: int, kernel: int, rows: int) -> None:
 
 
 def lower_separable_convolution_module(module: SeparableConvolutionModule, site: Site) -> None:
+    """Padding of both ends of a sequence is convolved: it is as much longer as the kernel is than a single frame."""
     hidden, gated, channels, out = module.hidden_size, module.gated_channels, module.channels, module.separable_channels
-    for name, shape in (
-        ("gated_conv", (2 * gated, hidden, 1)),
-        ("depthwise", (channels, 1, module.kernel)),
-        ("pointwise", (out, channels, 1)),
-        ("out_conv", (gated, hidden, 1)),
+    rows = padded = site.step.tokens
+    if site.step.run is not None:
+        padded = rows + site.step.batch_size * site.step.run.sequences * (module.kernel - 1)
+    for name, shape, length in (
+        ("gated_conv", (2 * gated, hidden, 1), rows),
+        ("depthwise", (channels, 1, module.kernel), padded),
+        ("pointwise", (out, channels, 1), padded),
+        ("out_conv", (gated, hidden, 1), rows),
     ):
         site.weight(f"{name}.weight", shape, "replicated")
         site.weight(f"{name}.bias", shape[:1], "replicated")
+        if name == "depthwise":
+            _depthwise(site, channels, module.kernel, length)
+        else:
+            site.product(name, length, shape[0], shape[1], shape[0] * shape[1])
     for name in ("value_bias", "gate_bias"):
         site.weight(name, (1, gated, 1), "replicated")
 

@@ -17,7 +17,7 @@ def chunked(
     whole: Reader,
     r: Reader,
     *,
-    keeps: Literal["averaged", "grouped", "all", "none"],
+    keeps: Literal["averaged", "grouped", "filled", "all", "none"],
     group: int = 1,
     cut_off: bool = False,
     text: int = 0,
