@@ -161,6 +161,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components import PatchAttention as PatchAttention
     from llmsim_adapters.spec.components import PerLayerEmbedding as PerLayerEmbedding
     from llmsim_adapters.spec.components import PerLayerInput as PerLayerInput
+    from llmsim_adapters.spec.components import PixelAttention as PixelAttention
     from llmsim_adapters.spec.components import PlaneAttention as PlaneAttention
     from llmsim_adapters.spec.components import PlanePositions as PlanePositions
     from llmsim_adapters.spec.components import PositionEmbedding as PositionEmbedding
@@ -261,7 +262,8 @@ _HOMES = {
         *("HyperConnection", "HyperHead", "Indexer", "InitialState", "KeyValueConvolution", "KimiDeltaAttention"),
         *("LearnedTokens", "LightningAttention", "LowRankHyperConnection", "Mamba", "Mamba2", "MatrixLSTM"),
         *("MixtureOfAttention", "NextTokenInput", "NgramAttention", "NgramInput", "OutputGate", "Part"),
-        *("PatchAttention", "PerLayerEmbedding", "PerLayerInput", "PlaneAttention", "PlanePositions"),
+        *("PatchAttention", "PerLayerEmbedding", "PerLayerInput", "PixelAttention", "PlaneAttention"),
+        *("PlanePositions",),
         *("PositionEmbedding", "Projection", "RelativeAttention", "RelativeLogits", "RetrievedExperts"),
         *(
             "Scale",

@@ -199,7 +199,7 @@ BESIDE_TOWERS: Final[dict[str, tuple[str, str]]] = {
 """Types whose encoder's count differs by a product that is no layer's: which, and why."""
 
 MEDIA_TEXT: Final[dict[str, str]] = {
-    "gemma3": "blank lines stand around a picture, which are text that a tokenizer cuts",
+    **dict.fromkeys(("gemma3", "gemma3n"), "blank lines stand around a picture, which are text that a tokenizer cuts"),
     "mllama": "a text begins with a token of its own",
     "paligemma": "a prompt that ends in a line stands behind the pictures",
 }

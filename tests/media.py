@@ -65,6 +65,8 @@ class TowerRun(NamedTuple):
         return self.flops, self.rows if self.length is None else self.length
 
     def _became(self, item: Any) -> int:
+        if item.kind == "audio":
+            return item.tokens or item.attended
         return (item.tokens or item.attended) if self.length is None else item.length
 
     def found(self) -> tuple[int, int]:
@@ -81,7 +83,7 @@ def beside(config: dict[str, Any], graph: la.OperatorGraph) -> int:
     tower = [op for op in graph.operators if op.stack == "vision"]
     if what == "mask":
         return sum(2 * item.rows * item.rows for item in graph.media)
-    if what == "pooled":
+    if what == "pooled" and tower:
         (width,) = {op.n for op in tower if op.block == "before" and op.kind == "linear"}
         pool = config["vision_config"].get("pooling_kernel_size", 3)
         pieces = [piece for item in graph.media for piece in item.pieces]
@@ -117,8 +119,8 @@ def _recorded(name: str, fact: dict[str, Any]) -> Iterator[tuple[list[Any], Towe
     for items, flops, rows, became in zip(fact["items"], fact["flops"], fact["rows"], tokens, strict=True):
         if (name, items) in conventions.CUT_OFF:
             continue
-        has_text = name in conventions.MEDIA_TEXT or _has_videos(items)
         sounds = not isinstance(items[0], list)
+        has_text = _has_videos(items) or (name in conventions.MEDIA_TEXT and not sounds)
         length = None if became is None or has_text else became[0 if sounds else 1]
         yield items, TowerRun(config, _fields(items), flops, rows, length, files)
 

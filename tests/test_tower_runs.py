@@ -16,7 +16,10 @@ def test_an_encoder_runs_what_torch_counts(run: TowerRun) -> None:
     assert run.found() == run.counted()
 
 
-WHOLES = {name.split("-[")[0]: run for name, run in tower_runs() if run.is_modelled and not name.endswith("varied")}
+WHOLES = {
+    name.split("-[")[0]: run for name, run in reversed(tower_runs()) if run.is_modelled and not name.endswith("varied")
+}
+"""The first batch of each type: where a type sees and hears, the totals are those of the model that sees."""
 
 
 @pytest.mark.parametrize("name", sorted(WHOLES.keys() & facts("media_totals")["types"].keys()))

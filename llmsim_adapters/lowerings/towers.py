@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         Convolution,
         ConvolutionModule,
         LearnedTokens,
+        PixelAttention,
         PlaneAttention,
         PlanePositions,
         SeparableConvolutionModule,
@@ -76,13 +77,42 @@ def lower_plane_attention(plane: PlaneAttention, site: Site) -> None:
     site.step = step
 
 
+def lower_pixel_attention(attention: PixelAttention, site: Site) -> None:
+    run, size = site.step.run, attention.head_dim
+    if run is not None:
+        pictures = run.count("items")
+        queries, keys = (run.count(rows) // pictures for rows in (attention.queries, attention.keys))
+        pictures = site.step.batch_size * pictures
+        batch, operand = pictures * attention.num_attention_heads, pictures * keys * size
+        site.product("scores", queries, keys, size, operand, batch=batch, kind="attention")
+        site.product("values", queries, size, keys, operand, batch=batch, kind="attention")
+
+
 def lower_conformer_attention(attention: ConformerAttention, site: Site) -> None:
-    hidden, width = attention.hidden_size, attention.num_attention_heads * attention.head_dim
-    site.split_heads(attention.num_attention_heads)
+    hidden, heads, size = attention.hidden_size, attention.num_attention_heads, attention.head_dim
+    width = heads * size
+    site.split_heads(heads)
     for name in ("q_proj", "k_proj", "v_proj"):
         site.linear(name, hidden, width, "heads")
-    site.linear("relative_k_proj", hidden, width, "heads")
-    site.weight("query_scale", (attention.head_dim,), "replicated")
+    site.linear("relative_k_proj", hidden, width, "heads", rows=attention.distances)
+    site.weight("query_scale", (size,), "replicated")
+    if site.step.run is not None:
+        batch = site.step.batch_size * heads
+        chunks = batch * sum([ceil_div(length, attention.chunk) * count for length, count in site.step.run.pieces])
+        for name, n, k in (("scores", attention.context, size), ("values", size, attention.context)):
+            operand = chunks * attention.context * size
+            site.product(name, attention.chunk, n, k, operand, batch=chunks, kind="attention", sharding="heads")
+        distances, queries = attention.distances, chunks * attention.chunk // heads
+        site.product(
+            "distance_scores",
+            queries,
+            distances,
+            size,
+            distances * width,
+            batch=heads,
+            kind="attention",
+            sharding="heads",
+        )
     site.linear("o_proj", width, hidden, "row")
 
 
@@ -90,20 +120,34 @@ def lower_convolution_module(module: ConvolutionModule, site: Site) -> None:
     hidden = module.hidden_size
     site.linear("gated_proj", hidden, 2 * hidden, "replicated")
     site.weight("depthwise.weight", (hidden, 1, module.kernel), "replicated")
+    _depthwise(site, hidden, module.kernel, site.step.tokens)
     site.norm("norm", Norm(hidden))
     site.linear("out_proj", hidden, hidden, "replicated")
 
 
+def _depthwise(site: Site, channels: int, kernel: int, rows: int) -> None:
+    """Emit a convolution of each channel by itself over so many rows."""
+    site.product("depthwise", rows, 1, kernel, channels * kernel, batch=channels, kind="convolution")
+
+
 def lower_separable_convolution_module(module: SeparableConvolutionModule, site: Site) -> None:
+    """Padding of both ends of a sequence is convolved: it is as much longer as the kernel is than a single frame."""
     hidden, gated, channels, out = module.hidden_size, module.gated_channels, module.channels, module.separable_channels
-    for name, shape in (
-        ("gated_conv", (2 * gated, hidden, 1)),
-        ("depthwise", (channels, 1, module.kernel)),
-        ("pointwise", (out, channels, 1)),
-        ("out_conv", (gated, hidden, 1)),
+    rows = padded = site.step.tokens
+    if site.step.run is not None:
+        padded = rows + site.step.batch_size * site.step.run.sequences * (module.kernel - 1)
+    for name, shape, length in (
+        ("gated_conv", (2 * gated, hidden, 1), rows),
+        ("depthwise", (channels, 1, module.kernel), padded),
+        ("pointwise", (out, channels, 1), padded),
+        ("out_conv", (gated, hidden, 1), rows),
     ):
         site.weight(f"{name}.weight", shape, "replicated")
         site.weight(f"{name}.bias", shape[:1], "replicated")
+        if name == "depthwise":
+            _depthwise(site, channels, module.kernel, length)
+        else:
+            site.product(name, length, shape[0], shape[1], shape[0] * shape[1])
     for name in ("value_bias", "gate_bias"):
         site.weight(name, (1, gated, 1), "replicated")
 

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = 3
 
+NOTHING: Final = "none"
+"""The rows of a part of an encoder that is there for other media."""
+
 AROUND = "model"
 """The stack name of what stands before and after all stacks."""
 
@@ -213,9 +216,10 @@ class _Wiring:
 
     def _around(self, stack: Stack, block: str, components: tuple[Component, ...], runs: bool, step: Step) -> None:
         """Lower what stands before or after a stack's blocks; parts of an encoder run on rows of their own."""
-        steps = None
+        steps: list[Step | None] | None = None
         if step.run is not None:
-            steps = [step.of_rows(step.run.count(rows)) for rows in rows_of(stack, block == "before")]
+            run, named = step.run, rows_of(stack, block == "before")
+            steps = [None if rows == NOTHING else step.of_rows(run.count(rows)) for rows in named]
         self._lower_once(stack.name, block, components, runs, step, stack.is_tower, steps)
 
     def _step_of_run(self, stack: Stack, run: Run) -> Step:
@@ -255,9 +259,10 @@ class _Wiring:
         taken: dict[str, int] = {}
         for sublayer in block.sublayers:
             sets = weight_sets if sublayer.weight_sets is None else minimum(weight_sets, sublayer.weight_sets)
+            run = step.run if sublayer.rows else None
             site = Site(
                 self._draft,
-                step,
+                step if run is None else step.of_rows(run.count(sublayer.rows)),
                 stack.name,
                 block.name,
                 runs,
@@ -297,18 +302,21 @@ class _Wiring:
         runs: bool = True,
         step: Step | None = None,
         tower: bool = False,
-        steps: list[Step] | None = None,
+        steps: list[Step | None] | None = None,
     ) -> None:
         if components:
-            site = Site(self._draft, step or self._step, stack, block, runs, tower=tower)
+            site, idle = (
+                Site(self._draft, step or self._step, stack, block, each, tower=tower) for each in (runs, False)
+            )
             taken: dict[str, int] = {}
             for index, component in enumerate(components):
+                here = idle if steps is not None and steps[index] is None else site
                 if steps is not None:
-                    site.step = steps[index]
+                    here.step = steps[index] or here.step
                 count = taken[component.kind] = taken.get(component.kind, 0) + 1
                 label = component.kind if count == 1 else f"{component.kind}_{count}"
-                site.lower(component, label, (TOWER_PARTS if tower else PARTS).get(component.kind))
-                site.added_up()
+                here.lower(component, label, (TOWER_PARTS if tower else PARTS).get(component.kind))
+                here.added_up()
 
     def _named(self, value: int, name: str, origin: str) -> int:
         return Traced.leaf(value, name, origin) if self._traced else value

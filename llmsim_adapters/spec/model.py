@@ -34,7 +34,7 @@ class Sublayer:
     input is added to the output where `skip`; `residual` is a component where that addition owns weights. Where
     `from_encoder`, keys and values come from an encoder's output; a decoder by itself has none, keeps the weights and
     leaves the sublayer out. Where the block's positions share the sublayer's weights, `weight_sets` says how many sets
-    there are at most.
+    there are at most. `rows` names those that a sublayer of an encoder runs on where they are not its hidden states.
     """
 
     mixers: tuple[Component, ...]
@@ -44,6 +44,7 @@ class Sublayer:
     residual: Component | None = None
     from_encoder: bool = False
     weight_sets: int | None = None
+    rows: str = ""
 
     def parts(self) -> tuple[Component, ...]:
         residual = () if self.residual is None else (self.residual,)
@@ -80,7 +81,7 @@ class Stack:
     `pad_above` tokens is padded to a multiple of `pad_to`. `counted_by` is the canonical parameter that says how many
     positions there are. `media` says what a tower runs for a picture or sound; None: nobody knows. `model_type` is that
     of a tower's own config; `before_rows` and `after_rows` name the rows that each component around its blocks runs on:
-    `patches`, `rows` (the hidden states of blocks), `tokens`, `sequences`, `items`, or a name of its rule's own.
+    `patches`, `rows` (the hidden states of blocks), `tokens`, `sequences`, `items`, `none`, or a name of its rule's own.
     Those that none is named for run on patches up to the first convolution or projection, and then on rows; behind the
     blocks norms of their width run on rows, and what follows on tokens.
     """

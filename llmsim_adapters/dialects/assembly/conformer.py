@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from llmsim_adapters.dialects.assembly.components import activation
 from llmsim_adapters.dialects.assembly.decoder import layers
@@ -24,15 +24,38 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components import Component
 
 
+class Chunks(NamedTuple):
+    """How attention is cut: so many frames a chunk, the keys of each, and the distances to these."""
+
+    size: int
+    context: int
+    distances: int
+
+
 def conformer(
-    r: Reader, kernel: int, before: tuple[Component, ...], after: tuple[Component, ...] = (), clipped_linears: int = 0
+    r: Reader,
+    kernel: int,
+    before: tuple[Component, ...],
+    chunks: Chunks,
+    after: tuple[Component, ...] = (),
+    clipped_linears: int = 0,
 ) -> ModelSpec:
-    """Return a tower of layers with half a feed-forward network on either side of attention and a convolution."""
+    """Return a tower of layers with half a feed-forward network on either side of attention and a convolution.
+
+    `before` is what `subsampling` returns.
+    """
     hidden, heads = r.size("hidden_size"), r.size("num_attention_heads")
     r.check("num_attention_heads", hidden % heads == 0, lambda: f"is {int(heads)}, which does not divide {int(hidden)}")
     norm = Norm(hidden)
     half = MLP(hidden_size=hidden, intermediate_size=4 * hidden, activation=activation(r), gated=False)
-    attention = ConformerAttention(hidden_size=hidden, num_attention_heads=heads, head_dim=hidden // heads)
+    attention = ConformerAttention(
+        hidden_size=hidden,
+        num_attention_heads=heads,
+        head_dim=hidden // heads,
+        chunk=chunks.size,
+        context=chunks.context,
+        distances=chunks.distances,
+    )
     sublayers = [
         Sublayer((half,), (norm,), (norm,)),
         Sublayer((attention,), (norm,), (norm,)),
@@ -43,7 +66,13 @@ def conformer(
     if clipped_linears:
         sublayers.append(Sublayer((ClippingBounds(linears=clipped_linears),), skip=False))
     block = Block("layer", tuple(sublayers))
-    return ModelSpec(r.model_type, (Stack("encoder", (block,), (0,) * layers(r), before, after, axis="frames"),))
+    order, ran = (0,) * layers(r), ("rows",) * len(after)
+    stack = Stack("encoder", (block,), order, before, after, axis="frames", before_rows=SUBSAMPLED, after_rows=ran)
+    return ModelSpec(r.model_type, (stack,))
+
+
+SUBSAMPLED: Final = ("convolved_1", "convolved_1", "convolved_2", "convolved_2", "rows")
+"""The rows of two convolutions with their norms, and of the projection behind them."""
 
 
 def channels(r: Reader, name: str) -> tuple[int, int]:

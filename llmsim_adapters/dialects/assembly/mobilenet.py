@@ -6,18 +6,22 @@ A config states that name alone; what it stands for is in `NETS`, in the numbers
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from llmsim_adapters.dataclass import dataclass
-from llmsim_adapters.spec.components import BatchNorm, Convolution, Norm, Scale
+from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
+from llmsim_adapters.spec.components import BatchNorm, Convolution, Norm, PixelAttention, Scale
+from llmsim_adapters.spec.media.shrinking import Shrinking
 from llmsim_adapters.spec.model import Block, Stack, Sublayer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
+    from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Component
+    from llmsim_adapters.spec.media.media import Media
 
     Parts = tuple[Component, ...]
+    Placed = tuple[tuple[Component, int], ...]
+    """Components, each with how many pixels of the picture's side are one where it runs."""
 
 
 class Style(NamedTuple):
@@ -54,12 +58,11 @@ class Residual:
     channels: int
     expanded: int
     side: int
+    stride: int = 1
 
-    def parts(self, inputs: int, style: Style) -> Parts:
-        return (
-            *style.convolution(inputs, self.expanded, self.side),
-            *style.convolution(self.expanded, self.channels),
-        )
+    def parts(self, inputs: int, style: Style, pixel: int) -> Placed:
+        first = style.convolution(inputs, self.expanded, self.side)
+        return at(pixel * self.stride, *first, *style.convolution(self.expanded, self.channels))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,33 +78,51 @@ class Inverted:
     before: int = 0
     among: int = 0
     squeezed: int = 0
+    stride: int = 1
 
-    def parts(self, inputs: int, style: Style) -> Parts:
+    def parts(self, inputs: int, style: Style, pixel: int) -> Placed:
+        """Return its parts; the last convolution of each channel by itself leaves fewer pixels by its stride."""
         expanded, squeezed = self.expanded or inputs, self.squeezed
+        fewer = pixel * self.stride
+        earlier = pixel if self.among else fewer
         return (
-            *style.depthwise(inputs, self.before),
-            *(style.convolution(inputs, expanded) if self.expanded else ()),
-            *style.depthwise(expanded, self.among),
-            *((pixels(expanded, squeezed, bias=True), pixels(squeezed, expanded, bias=True)) if squeezed else ()),
-            *style.convolution(expanded, self.channels),
-            *style.scale(self.channels),
+            *at(earlier, *style.depthwise(inputs, self.before)),
+            *at(earlier, *(style.convolution(inputs, expanded) if self.expanded else ())),
+            *at(fewer, *style.depthwise(expanded, self.among)),
+            *at(
+                fewer,
+                *((pixels(expanded, squeezed, bias=True), pixels(squeezed, expanded, bias=True)) if squeezed else ()),
+            ),
+            *at(fewer, *style.convolution(expanded, self.channels), *style.scale(self.channels)),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """Attention of all heads to one key and value of each pixel, or of each square of a `side` (arXiv:2404.10518)."""
+    """Attention of all heads to one key and value of each pixel (arXiv:2404.10518).
+
+    With a `side`, a convolution of each channel over such squares leaves a quarter of the pixels for keys and values.
+    """
 
     channels: int
     heads: int
     head_dim: int
     side: int = 0
 
-    def parts(self, inputs: int, style: Style) -> Parts:
-        width = self.heads * self.head_dim
+    stride: ClassVar[int] = 1
+
+    def parts(self, inputs: int, style: Style, pixel: int) -> Placed:
+        width, fewer = self.heads * self.head_dim, 2 * pixel if self.side else pixel
         key = (*style.depthwise(inputs, self.side), pixels(inputs, self.head_dim))
+        core = PixelAttention(
+            num_attention_heads=self.heads, head_dim=self.head_dim, queries=_rows(pixel), keys=_rows(fewer)
+        )
         output = pixels(width, self.channels)
-        return style.norm(inputs), pixels(inputs, width), *key, *key, output, *style.scale(self.channels)
+        return (
+            *at(pixel, style.norm(inputs), pixels(inputs, width)),
+            *at(fewer, *key, *key),
+            *at(pixel, core, output, *style.scale(self.channels)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +130,19 @@ class Plain:
     """A convolution."""
 
     channels: int
+    stride: ClassVar[int] = 1
 
-    def parts(self, inputs: int, style: Style) -> Parts:
-        return style.convolution(inputs, self.channels)
+    def parts(self, inputs: int, style: Style, pixel: int) -> Placed:
+        return at(pixel, *style.convolution(inputs, self.channels))
+
+
+def at(pixel: int, *components: Component) -> Placed:
+    """Return components that all run where so many pixels of the picture's side are one."""
+    return tuple([(component, pixel) for component in components])
+
+
+def _rows(pixel: int) -> str:
+    return f"pixels_of_{pixel}"
 
 
 Row = Residual | Inverted | Attention | Plain
@@ -124,7 +155,7 @@ class Net:
     style: Style
     stem: int
     rows: tuple[Row, ...]
-    after: Parts
+    after: Placed
     stem_bias: bool = False
 
 
@@ -136,56 +167,87 @@ NETS: Final = {
         _BATCH,
         stem=16,
         rows=(
-            Inverted(8, among=3, squeezed=8),
-            Inverted(16, 40, among=3),
+            Inverted(8, among=3, squeezed=8, stride=2),
+            Inverted(16, 40, among=3, stride=2),
             Inverted(16, 56, among=3),
-            Inverted(24, 64, among=5, squeezed=16),
+            Inverted(24, 64, among=5, squeezed=16, stride=2),
             *(Inverted(24, 144, among=5, squeezed=40),) * 2,
             *(Inverted(24, 72, among=5, squeezed=24),) * 2,
-            Inverted(48, 144, among=5, squeezed=40),
+            Inverted(48, 144, among=5, squeezed=40, stride=2),
             *(Inverted(48, 288, among=5, squeezed=72),) * 2,
             Plain(288),
         ),
-        after=(pixels(288, 1024, bias=True),),
+        after=at(32, pixels(288, 1024, bias=True)),
     ),
     "mobilenetv5_300m_enc": Net(  # that of Gemma 3n
         _RMS._replace(scaled=True),
         stem=64,
         stem_bias=True,
         rows=(
-            Residual(128, 256, 3),
+            Residual(128, 256, 3, stride=2),
             *(Residual(128, 512, 3),) * 2,
-            Inverted(256, 768, before=3, among=5),
+            Inverted(256, 768, before=3, among=5, stride=2),
             *(Inverted(256, 1024, before=5), Inverted(256, 1024, before=3)) * 2,
-            Inverted(640, 1536, before=5, among=5),
+            Inverted(640, 1536, before=5, among=5, stride=2),
             *(Inverted(640, 2560, before=5),) * 7,
             Inverted(640, 640),
             *(Attention(640, heads=12, head_dim=64, side=3), Inverted(640, 1280)) * 14,
-            Inverted(1280, 3840, before=5, among=5),
+            Inverted(1280, 3840, before=5, among=5, stride=2),
             *(Attention(1280, heads=16, head_dim=96), Inverted(1280, 2560)) * 19,
         ),
-        # What the last two sizes of picture have, joined.
-        after=(*Inverted(2048, 3840).parts(640 + 1280, _RMS), Norm(2048)),
+        # What the last two sizes of picture have, joined in the larger one; a norm of what is left of that.
+        after=(*Inverted(2048, 3840).parts(640 + 1280, _RMS, 16), (Norm(2048), 0)),
     ),
 }
+
+
+RUN: Final = ("mobilenetv5_300m_enc",)
+"""The nets of which it is known what they run."""
 
 
 @cache
 def encoder(name: str) -> Stack:
     """Return the tower that is the net of a name."""
     net = NETS[name]
-    inputs, found, order = net.stem, dict[tuple[Row, int], Block](), []
+    inputs, pixel, found, order = net.stem, 2, dict[tuple[Row, int, int], Block](), []
     for row in net.rows:
-        if (row, inputs) not in found:
+        if (row, inputs, pixel) not in found:
             kind = row.__class__.__name__.lower()
             alike = sum(block.name.startswith(kind) for block in found.values())
-            found[row, inputs] = Block(f"{kind}_{alike + 1}", _in_a_row(row.parts(inputs, net.style)))
-        order.append(list(found).index((row, inputs)))
-        inputs = row.channels
+            found[row, inputs, pixel] = Block(f"{kind}_{alike + 1}", _in_a_row(row.parts(inputs, net.style, pixel)))
+        order.append(list(found).index((row, inputs, pixel)))
+        inputs, pixel = row.channels, pixel * row.stride
     before = net.style.convolution(3, net.stem, 3, bias=net.stem_bias)
     blocks = tuple(found.values())
-    return Stack("encoder", blocks, tuple(order), before, net.after, axis="patches", counted_by="architecture")
+    return Stack(
+        "encoder",
+        blocks,
+        tuple(order),
+        before,
+        tuple([part for part, _ in net.after]),
+        axis="patches",
+        counted_by="architecture",
+        before_rows=(_rows(2),) * len(before),
+        after_rows=tuple([_rows(pixel) if pixel else "results" for _, pixel in net.after]),
+    )
 
 
-def _in_a_row(parts: Iterable[Component]) -> tuple[Sublayer, ...]:
-    return tuple([Sublayer((part,), skip=False) for part in parts])
+def _in_a_row(parts: Placed) -> tuple[Sublayer, ...]:
+    return tuple([Sublayer((part,), skip=False, rows=_rows(pixel)) for part, pixel in parts])
+
+
+def scaled(whole: Reader, tokens: int) -> Media:
+    """Return the rule of pictures that are scaled to one size, of whose pixels fewer and fewer are left.
+
+    Setting of `SiglipImageProcessor`: `size`.
+    """
+
+    def made(images: Settings) -> Media:
+        return Shrinking(
+            side=images.side(default=224), shrunk=_SHRUNK, tokens=tokens, origin=origin(images, "SiglipImageProcessor")
+        )
+
+    return rule(whole, "image", made)
+
+
+_SHRUNK: Final = (2, 4, 8, 16, 32)

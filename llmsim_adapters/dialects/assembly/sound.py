@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal
 
 from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
+from llmsim_adapters.spec.media.framed import Framing
 from llmsim_adapters.spec.media.sound import ChunkedSound, ConvolvedSound
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ def chunked(
     whole: Reader,
     r: Reader,
     *,
-    keeps: Literal["averaged", "grouped", "all", "none"],
+    keeps: Literal["averaged", "grouped", "filled", "all", "none"],
     group: int = 1,
     cut_off: bool = False,
     text: int = 0,
@@ -39,6 +40,19 @@ def chunked(
         )
 
     return rule(whole, "audio", made)
+
+
+def framing(sounds: Settings, *, milliseconds: float, lead: bool) -> Framing:
+    """Return how the feature extractors of the Gemmas cut a signal, each frame with the sample before it.
+
+    Settings: `sampling_rate`, `frame_length_ms`, `hop_length_ms`. In each call they cut off after 480,000 samples and
+    pad to a multiple of 128. Half a frame of zeros may `lead`.
+    """
+    rate = sounds.integer("sampling_rate", default=16000)
+    length = round(rate * sounds.number("frame_length_ms", default=milliseconds) / 1000)
+    hop = max(1, round(rate * sounds.number("hop_length_ms", default=10.0) / 1000))
+    before = length // 2 if lead else 0
+    return Framing(length + 1, lead=before, hop=hop, rate=rate, multiple=128, most=480_000)
 
 
 CONVOLVED_ROWS: Final = ("convolved_1", "convolved_2", "convolved_3", "stacked")

@@ -4,22 +4,52 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly.conformer import channels, conformer, subsampling
+from llmsim_adapters.dialects.assembly.conformer import Chunks, channels, conformer, subsampling
+from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
+from llmsim_adapters.dialects.assembly.sound import framing
 from llmsim_adapters.dialects.reading.dialect import Dialect
+from llmsim_adapters.spec.media.framed import FramedSound, Stride
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
+    from llmsim_adapters.spec.media.media import Media
     from llmsim_adapters.spec.model import ModelSpec
 
 
 def read(r: Reader) -> ModelSpec:
     first, second = channels(r, "sscp_conv_channel_size")
-    kernels, strides = _pairs(r, "sscp_conv_kernel_size"), _pairs(r, "sscp_conv_stride_size")
-    features = r.size("input_feat_size")
-    for (_, kernel), (_, stride) in zip(kernels, strides, strict=True):
-        features = (features + 2 - kernel) // stride + 1  # one more on either side
+    kernels, features = _pairs(r, "sscp_conv_kernel_size"), r.size("input_feat_size")
+    for _, bins in strides(r):
+        features = (features + bins.padding - bins.kernel) // bins.stride + 1
     r.check("sscp_conv_kernel_size", features > 0, "leaves no features of a frame")
-    return conformer(r, kernel=r.size("conf_conv_kernel_size"), before=subsampling(r, first, second, kernels, features))
+    chunk, around = r.size("conf_attention_chunk_size"), r.size("conf_attention_context_left") - 1
+    around = around + r.count("conf_attention_context_right")
+    chunks = Chunks(chunk, chunk + around, around + 1)
+    return conformer(r, r.size("conf_conv_kernel_size"), subsampling(r, first, second, kernels, features), chunks)
+
+
+def strides(r: Reader) -> tuple[tuple[Stride, Stride], ...]:
+    """Read what each of the two first convolutions does to frames, which are padded behind, and to their numbers."""
+    pairs = zip(_pairs(r, "sscp_conv_kernel_size"), _pairs(r, "sscp_conv_stride_size"), strict=True)
+    return tuple([(Stride(kernel[0], step[0], kernel[0] - 1), Stride(kernel[1], step[1], 2)) for kernel, step in pairs])
+
+
+def heard(whole: Reader, r: Reader) -> Media:
+    """Return the rule of sound, which becomes `audio_soft_tokens_per_image` tokens however long it is."""
+
+    def made(sounds: Settings) -> Media:
+        convolutions = [tuple([Stride(*map(int, axis)) for axis in each]) for each in strides(r)]
+        return FramedSound(
+            framing=framing(sounds, milliseconds=32.0, lead=False),
+            bins=int(r.size("input_feat_size")),
+            strides=tuple([(time, bins) for time, bins in convolutions]),
+            reduced=int(r.size("conf_reduction_factor")),
+            tokens=int(whole.size("audio_soft_tokens_per_image")),
+            text=4,
+            origin=origin(sounds, "Gemma3nAudioFeatureExtractor"),
+        )
+
+    return rule(whole, "audio", made)
 
 
 def _pairs(r: Reader, name: str) -> list[tuple[int, int]]:
@@ -30,8 +60,6 @@ def _pairs(r: Reader, name: str) -> list[tuple[int, int]]:
         said = [[1, 1], [1, 1]]
     return [(r.derive(f"{name}_{i}_time", a), r.derive(f"{name}_{i}_frequency", b)) for i, (a, b) in enumerate(said)]
 
-
-_HOW = "how attention is cut in chunks and capped: no weights"
 
 DIALECT = Dialect(
     "gemma3n_audio",
@@ -47,14 +75,14 @@ DIALECT = Dialect(
         "sscp_conv_kernel_size": [[3, 3], [3, 3]],
         "sscp_conv_stride_size": [[2, 2], [2, 2]],
         "vocab_size": 128,
+        "conf_attention_chunk_size": 12,
+        "conf_attention_context_left": 13,
+        "conf_attention_context_right": 0,
+        "conf_reduction_factor": 4,
     },
     aliases={"conf_num_hidden_layers": "num_hidden_layers", "conf_num_attention_heads": "num_attention_heads"},
     costless={
-        "conf_attention_chunk_size": _HOW,
-        "conf_attention_context_left": _HOW,
-        "conf_attention_context_right": _HOW,
-        "conf_attention_logit_cap": _HOW,
-        "conf_reduction_factor": "how many frames of the result are taken: no weights",
+        "conf_attention_logit_cap": "how attention is capped: elementwise",
         "conf_residual_weight": "scales a residual: elementwise",
         "gradient_clipping": "bounds activations: elementwise",
         "sscp_conv_group_norm_eps": "an epsilon",

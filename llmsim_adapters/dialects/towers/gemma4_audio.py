@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly.conformer import channels, conformer, subsampling
+from llmsim_adapters.dialects.assembly.conformer import Chunks, channels, conformer, subsampling
+from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
+from llmsim_adapters.dialects.assembly.sound import framing
 from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import Projection
+from llmsim_adapters.spec.media.framed import FramedSound, Stride
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
+    from llmsim_adapters.spec.media.media import Media
     from llmsim_adapters.spec.model import ModelSpec
 
 _LINEAR = 10  # the matrices of a layer that may be clipped
@@ -23,10 +27,31 @@ def read(r: Reader) -> ModelSpec:
     before = subsampling(r, first, second, [(3, 3), (3, 3)], first // 4)
     after = (Projection(input_size=hidden, output_size=r.size("output_proj_dims"), bias=True),)
     linears = _LINEAR if r.flag("use_clipped_linears") else 0
-    return conformer(r, kernel=r.size("conv_kernel_size"), before=before, after=after, clipped_linears=linears)
+    chunk = r.size("attention_chunk_size")
+    context = chunk + r.size("attention_context_left") - 1 + r.count("attention_context_right")
+    chunks = Chunks(chunk, context, context // 2 + 1)
+    return conformer(r, r.size("conv_kernel_size"), before, chunks, after, clipped_linears=linears)
 
 
-_HOW = "how attention is cut in chunks, capped and weighed: no weights"
+def heard(whole: Reader) -> Media:
+    """Return the rule of sound: two convolutions, each of which halves frames and their numbers.
+
+    Setting of `Gemma4AudioFeatureExtractor`: `feature_size`.
+    """
+
+    def made(sounds: Settings) -> Media:
+        return FramedSound(
+            framing=framing(sounds, milliseconds=20.0, lead=True),
+            bins=sounds.integer("feature_size", default=128),
+            strides=((Stride(), Stride()),) * 2,
+            text=2,
+            origin=origin(sounds, "Gemma4AudioFeatureExtractor"),
+        )
+
+    return rule(whole, "audio", made)
+
+
+_HOW = "how attention is capped and weighed: no weights"
 
 DIALECT = Dialect(
     "gemma4_audio",
@@ -40,11 +65,11 @@ DIALECT = Dialect(
         "conv_kernel_size": 5,
         "use_clipped_linears": True,
         "output_proj_dims": 1536,
+        "attention_chunk_size": 12,
+        "attention_context_left": 13,
+        "attention_context_right": 0,
     },
     costless={
-        "attention_chunk_size": _HOW,
-        "attention_context_left": _HOW,
-        "attention_context_right": _HOW,
         "attention_invalid_logits_value": _HOW,
         "attention_logit_cap": _HOW,
         "gradient_clipping": "bounds activations: elementwise",

@@ -37,8 +37,16 @@ def read(r: Reader) -> ModelSpec:
         Sublayer((norm,), skip=False),
     )
     before = (*_subsampling(r), _distances(r))
-    stack = Stack("encoder", (Block("layer", sublayers),), (0,) * layers(r), before=before, axis="frames")
+    blocks, order = (Block("layer", sublayers),), (0,) * layers(r)
+    stack = Stack("encoder", blocks, order, before=before, axis="frames", before_rows=_rows(before))
     return ModelSpec(r.model_type, (stack,))
+
+
+def _rows(before: tuple[Component, ...]) -> tuple[str, ...]:
+    """Return what each part runs on: two convolutions are one step of halving, but for the first."""
+    convolutions = sum(isinstance(part, Convolution) for part in before)
+    steps = [f"convolved_{number // 2 + 1}" for number in range(1, convolutions + 1)]
+    return ("patches", *steps, "rows", "rows")
 
 
 def _convolution(r: Reader) -> SeparableConvolutionModule:

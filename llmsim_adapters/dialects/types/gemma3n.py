@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from llmsim_adapters.dialects.assembly.mobilenet import RUN, scaled
 from llmsim_adapters.dialects.assembly.tower import tower
+from llmsim_adapters.dialects.towers import gemma3n_audio
 from llmsim_adapters.dialects.types import gemma3n_text
 from llmsim_adapters.spec.components import Embedding, Norm, Projection
 
@@ -26,15 +28,18 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
             width, hidden = found.r.size("hidden_size"), text.size("hidden_size")
             tokens = Embedding(vocab_size=found.r.size("vocab_size"), hidden_size=width)
             projection = Projection(input_size=width, output_size=hidden)
-            yield found.then(tokens, Norm(width), Norm(width), projection, Norm(hidden, gain=False))
+            if key == "audio_config":
+                found = found.running(gemma3n_audio.heard(whole, found.r))
+            elif found.r.text("architecture") in RUN:
+                found = found.running(scaled(whole, int(whole.size("vision_soft_tokens_per_image"))))
+            parts = (tokens, Norm(width), Norm(width), projection, Norm(hidden, gain=False))
+            yield found.then(*parts, rows=("results",) * len(parts))
 
 
 DIALECT = gemma3n_text.DIALECT.like(
     "gemma3n",
     text_config="text_config",
     towers=towers,
-    costless=dict.fromkeys(
-        ("audio_soft_tokens_per_image", "vision_soft_tokens_per_image"),
-        "how many tokens a picture or a sound becomes: no weights",
-    ),
+    audio_soft_tokens_per_image=188,
+    vision_soft_tokens_per_image=256,
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from llmsim_adapters.dialects.assembly.resizing import pooled
 from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.assembly.videos import pooled_frames, with_videos
+from llmsim_adapters.dialects.towers import gemma4_audio
 from llmsim_adapters.dialects.types import gemma4_text
 from llmsim_adapters.spec.components import Norm, Projection
 
@@ -37,8 +38,12 @@ def projected(whole: Reader, text: Reader, key: str, model_type: str, width: str
         if model_type == "gemma4_vision":
             pictures = replace(pooled(whole, found.r), mutual=_MUTUAL.get(text.text("use_bidirectional_attention"), ""))
             found = found.running(with_videos(pictures, pooled_frames(whole, found.r)))
+        if model_type == "gemma4_audio":
+            found = found.running(gemma4_audio.heard(whole))
         size = found.r.size(width)
-        yield found.then(Norm(size, gain=False), Projection(input_size=size, output_size=text.size("hidden_size")))
+        rows = ("rows", "rows") if key == "audio_config" else ()  # padding too
+        into = Projection(input_size=size, output_size=text.size("hidden_size"))
+        yield found.then(Norm(size, gain=False), into, rows=rows)
 
 
 DIALECT = gemma4_text.DIALECT.like(

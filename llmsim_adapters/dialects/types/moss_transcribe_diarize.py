@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.decoder import layer_norm
+from llmsim_adapters.dialects.assembly.sound import chunked
 from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.types import qwen3
 from llmsim_adapters.spec.components import Projection
@@ -26,7 +27,8 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         hidden, frames = text.size("hidden_size"), whole.size("audio_merge_size")
         width = frames * sound.r.size("hidden_size")
         into = Projection(input_size=width, output_size=hidden, bias=whole.flag("projector_bias"))
-        yield sound.then(into, replace(into, input_size=hidden), layer_norm(text))
+        media = chunked(whole, sound.r, keeps="filled", group=int(frames))
+        yield sound.running(media).then(into, replace(into, input_size=hidden), layer_norm(text))
 
 
 DIALECT = qwen3.DIALECT.like(
@@ -41,7 +43,7 @@ DIALECT = qwen3.DIALECT.like(
     },
     towers=towers,
     costless={
-        "audio_chunk_size": "how sound is cut: how many tokens it becomes, which the schedule says",
+        "audio_chunk_size": "how sound is cut: as long as the encoder's positions are",
         "projector_hidden_act": "an activation between two projections: elementwise",
     },
     audio_merge_size=4,

@@ -79,6 +79,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components.towers import Convolution as Convolution
     from llmsim_adapters.spec.components.towers import ConvolutionModule as ConvolutionModule
     from llmsim_adapters.spec.components.towers import LearnedTokens as LearnedTokens
+    from llmsim_adapters.spec.components.towers import PixelAttention as PixelAttention
     from llmsim_adapters.spec.components.towers import PlaneAttention as PlaneAttention
     from llmsim_adapters.spec.components.towers import PlanePositions as PlanePositions
     from llmsim_adapters.spec.components.towers import SeparableConvolutionModule as SeparableConvolutionModule
@@ -133,6 +134,7 @@ _HOMES = {
         "Convolution",
         "ConvolutionModule",
         "LearnedTokens",
+        "PixelAttention",
         "PlaneAttention",
         "PlanePositions",
         "SeparableConvolutionModule",

@@ -65,10 +65,27 @@ class PlaneAttention(Component):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PixelAttention(Component):
+    """The core of attention of all heads to one key and value a pixel (arXiv:1911.02150), of a picture of fewer pixels.
+
+    `queries` and `keys` name the rows of an encoder that each is made of; their projections stand beside it.
+    """
+
+    kind: ClassVar[str] = "pixel_attention"
+
+    num_attention_heads: int
+    head_dim: int
+    queries: str
+    keys: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConformerAttention(Component):
     """Attention in chunks whose keys of distances are projected, and whose queries are scaled by trained numbers.
 
-    Every head scales its queries by the same `head_dim` numbers (Universal Speech Model, arXiv:2303.01037).
+    Every head scales its queries by the same `head_dim` numbers (Universal Speech Model, arXiv:2303.01037). Queries of
+    a chunk of `chunk` frames, the last one padded, have `context` keys: their own, and those of frames around. The keys
+    of `distances` are projected once a step, whatever it hears.
     """
 
     kind: ClassVar[str] = "conformer_attention"
@@ -76,6 +93,9 @@ class ConformerAttention(Component):
     hidden_size: int
     num_attention_heads: int
     head_dim: int
+    chunk: int
+    context: int
+    distances: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -105,6 +105,10 @@ class Media:
         """
         raise NotImplementedError
 
+    def together(self, items: tuple[MediaItem, ...]) -> tuple[MediaItem, ...]:
+        """Return the items as the encoder sees all of a step, such as padded to the longest one."""
+        return items
+
     def combined(self, items: tuple[MediaItem, ...]) -> dict[str, int]:
         """Return the rows, by name, that all items of a step have together otherwise than one by one."""
         del items
@@ -156,7 +160,7 @@ class Run(NamedTuple):
 
 def run(media: Media, items: Iterable[MediaItem]) -> Run:
     """Return what an encoder runs for the items of one sequence."""
-    items = tuple(items)
+    items = media.together(tuple(items))
     counts: Counter[str] = Counter()
     pieces: Counter[int] = Counter()
     windows: Counter[int] = Counter()

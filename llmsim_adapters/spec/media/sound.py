@@ -16,7 +16,8 @@ class ChunkedSound(Media):
     `WhisperFeatureExtractor` of transformers: a frame has `hop` samples of `rate` a second. What is longer is cut off
     where sound has one chunk only (`cut_off`). Of `group` hidden states of a chunk one result is made, padding too;
     `keeps` says which results are tokens: those of frames that are no padding, rounded down at both steps (`averaged`,
-    Qwen2-Audio) or once (`grouped`, GLM-ASR), `all` of each chunk (Voxtral), or `none`, where cross attention of the
+    Qwen2-Audio) or once (`grouped`, GLM-ASR), the last group filled up (`filled`, MOSS), `all` of each chunk (Voxtral),
+    or `none`, where cross attention of the
     language model sees the hidden states (Whisper). Around a sound stand `text` tokens.
     """
 
@@ -25,7 +26,7 @@ class ChunkedSound(Media):
     chunk: int = 3000
     cut_off: bool = False
     group: int = 1
-    keeps: Literal["averaged", "grouped", "all", "none"] = "all"
+    keeps: Literal["averaged", "grouped", "filled", "all", "none"] = "all"
     text: int = 0
 
     @property
@@ -59,6 +60,8 @@ class ChunkedSound(Media):
         halved = (frames - 1) // 2 + 1
         if self.keeps == "averaged":
             return (halved - 2) // 2 + 1
+        if self.keeps == "filled":
+            return math.ceil(halved / self.group)
         return rows // self.group if self.keeps == "all" else halved // self.group
 
 
