@@ -28,10 +28,14 @@ def projected(whole: Reader, text: Reader, key: str, model_type: str, width: str
         return
     found = tower(whole, key, model_type)
     if found is not None:
+        rows: tuple[str, ...] = ()
         if model_type == "gemma4_vision":
             found = found.running(pooled(whole, found.r))
+        if model_type == "gemma4_unified_vision":  # padding is projected too
+            found, rows = found.running(pooled(whole, found.r, together=True)), ("rows", "rows")
         size = found.r.size(width)
-        yield found.then(Norm(size, gain=False), Projection(input_size=size, output_size=text.size("hidden_size")))
+        into = Projection(input_size=size, output_size=text.size("hidden_size"))
+        yield found.then(Norm(size, gain=False), into, rows=rows)
 
 
 DIALECT = gemma4_text.DIALECT.like(

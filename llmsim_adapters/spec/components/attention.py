@@ -101,6 +101,8 @@ class Attention(Component):
         indexer: what chooses them (MiniMax-M3).
         queries: trained vectors that ask in place of the rows themselves, so many in each picture or tile (attention
             pooling; perceivers, arXiv:2103.03206); 0: the rows ask.
+        asks_queries: whether keys and values are also made of these vectors, beside the rows (Flamingo's resampler,
+            arXiv:2204.14198).
         options: what it has beside these, each of a kind of its own (`attention_parts`).
     """
 
@@ -135,6 +137,7 @@ class Attention(Component):
     top_k_tail: bool = False
     indexer: Indexer | None = None
     queries: int = 0
+    asks_queries: bool = False
     options: tuple[AttentionPart, ...] = ()
 
     def parts(self) -> tuple[Component, ...]:

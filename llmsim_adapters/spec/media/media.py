@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Kind = Literal["image", "video", "audio"]
+
+NEVER: Final = "never"
+"""The name of the rows of parts that a checkpoint has and no picture or sound runs."""
 
 Pieces = tuple[tuple[int, int], ...]
 """Lengths of the sequences that attend within themselves, each with how many there are of it."""
@@ -101,6 +104,15 @@ class Media:
         """
         raise NotImplementedError
 
+    def among(self, count: int) -> Media:
+        """Return the rule of one of so many items of a sequence: of some processors, many are cut into fewer tiles."""
+        del count
+        return self
+
+    def together(self, items: tuple[MediaItem, ...]) -> tuple[MediaItem, ...]:
+        """Return the items as the encoder sees all of them, where one pads others."""
+        return items
+
     def combined(self, items: tuple[MediaItem, ...]) -> dict[str, int]:
         """Return the rows, by name, that all items of a step have together otherwise than one by one."""
         del items
@@ -128,7 +140,7 @@ class Run(NamedTuple):
 
 def run(media: Media, items: Iterable[MediaItem]) -> Run:
     """Return what an encoder runs for the items of one sequence."""
-    items = tuple(items)
+    items = media.together(tuple(items))
     counts: Counter[str] = Counter()
     pieces: Counter[int] = Counter()
     windows: Counter[int] = Counter()
@@ -141,5 +153,5 @@ def run(media: Media, items: Iterable[MediaItem]) -> Run:
         pieces.update(dict(item.pieces))
         windows.update(dict(item.windows))
     return Run(
-        media, items, {**counts, **media.combined(items)}, tuple(sorted(pieces.items())), tuple(sorted(windows.items()))
+        media, items, {**counts, **media.combined(items), NEVER: 0}, tuple(sorted(pieces.items())), tuple(sorted(windows.items()))
     )

@@ -113,6 +113,75 @@ class PanAndScan(Tiling):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Covering(Tiling):
+    """The fewest tiles that keep nine tenths of a picture's pixels, of as many those that keep most; and the whole.
+
+    Source: `Ovis2ImageProcessor` of transformers, `get_min_tile_covering_grid`.
+    """
+
+    side: int
+    most: int
+
+    def cut(self, height: int, width: int) -> Cut:
+        grids = sorted(
+            {
+                (down, across)
+                for down in range(1, self.most + 1)
+                for across in range(1, self.most // down + 1)
+            },
+            key=lambda grid: grid[0] * grid[1],
+        )
+        kept = [(grid, self._kept(height, width, *grid)) for grid in grids]
+        enough = [each for each in kept if each[1] > _ENOUGH]
+        if enough:
+            (down, across), _ = min(enough, key=lambda each: (each[0][0] * each[0][1], -each[1]))
+        else:
+            (down, across), _ = min(kept, key=lambda each: (-each[1], each[0][0] * each[0][1]))
+        return Cut(down * across + 1 if down * across > 1 else 1, down, across)
+
+    def _kept(self, height: int, width: int, down: int, across: int) -> float:
+        """Return how much of a picture its tiles keep when their longer side is shrunk to theirs."""
+        high, wide = height // down, width // across
+        heights = [*[high] * (down - 1), height - high * (down - 1)]
+        widths = [*[wide] * (across - 1), width - wide * (across - 1)]
+        return sum([self._area(tall, broad) for tall in heights for broad in widths]) / (width * height)
+
+    def _area(self, high: float, wide: float) -> float:
+        wide, high = max(wide, high), min(wide, high)
+        return wide * high if wide <= self.side else self.side * (high / wide * self.side)
+
+
+_ENOUGH: Final = 0.9
+
+
+def best_listed(sizes: tuple[tuple[int, int], ...], height: int, width: int) -> tuple[int, int]:
+    """Return the size that keeps most of a picture's pixels, of several the one with fewest of its own."""
+
+    def fits(size: tuple[int, int]) -> tuple[int, int]:
+        scale = min(size[1] / width, size[0] / height)
+        kept = min(int(width * scale) * int(height * scale), width * height)
+        return kept, kept - size[0] * size[1]
+
+    return max(sizes, key=fits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed(Tiling):
+    """As many tiles as the listed size has that keeps most of a picture, without a view of the whole.
+
+    `AriaImageProcessor` of transformers.
+    """
+
+    side: int
+    sizes: tuple[tuple[int, int], ...]
+
+    def cut(self, height: int, width: int) -> Cut:
+        high, wide = best_listed(self.sizes, height, width)
+        down, across = -(-high // self.side), -(-wide // self.side)
+        return Cut(down * across, down, across)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pinpoints(Media):
     """The listed size that keeps most of a picture, in tiles, and a view of the whole; what pads it becomes no token.
 
@@ -133,7 +202,7 @@ class Pinpoints(Media):
         if preprocessed:
             message = "this model's tokens follow from the size of the picture before it is cut: give that"
             raise Unfit(message)
-        down, across = self._best(height, width)
+        down, across = best_listed(self.sizes, height, width)
         tiles = 1 + (down // self.side) * (across // self.side)
         patches = self.patch_side * self.patch_side
         rows, columns = self._unpadded(height, width, down // self.side, across // self.side)
@@ -141,14 +210,6 @@ class Pinpoints(Media):
         hidden = patches + self.extra
         seen = (tiles, self.side, self.side)
         return MediaItem(kind, given, seen, tiles * patches, tiles * hidden, tokens, ((hidden, tiles),))
-
-    def _best(self, height: int, width: int) -> tuple[int, int]:
-        def fits(size: tuple[int, int]) -> tuple[int, int]:
-            scale = min(size[1] / width, size[0] / height)
-            kept = min(int(width * scale) * int(height * scale), width * height)
-            return kept, kept - size[0] * size[1]
-
-        return max(self.sizes, key=fits)
 
     def _unpadded(self, height: int, width: int, down: int, across: int) -> tuple[int, int]:
         rows, columns = self.patch_side * down, self.patch_side * across
@@ -240,3 +301,16 @@ class Tiles(Media):
             text=self.text + cut.tiles * self.tile_text,
             named=tuple((name, cut.tiles * count) for name, count in self.named),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridTiles(Tiles):
+    """Tiles between which marks of columns and rows stand: three tokens of one picture, one more than there are tiles.
+
+    `Ovis2Processor` of transformers.
+    """
+
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
+        item = Tiles.see(self, kind, given, preprocessed)
+        tiles = item.patches // self.patches
+        return item._replace(text=tiles + 1 if tiles > 1 else 3)
