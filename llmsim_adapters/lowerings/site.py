@@ -56,6 +56,8 @@ class Site(Storage):
                 self._share(part)
                 if part == "mlp":
                     self.bring_in("input", getattr(component, "hidden_size", 0))
+            if getattr(component, "copied", False):
+                self._ranks = None
             self._put(component)
             self._ranks, self._group, self._kv_ways, self.step = around
             self._padded_heads = None
@@ -207,7 +209,9 @@ class Site(Storage):
         """
         step = self.step
         if step.run is not None:
-            self._attend_within(step.run, heads, kv_heads, key_dim, value_dim, window is not None, queries, asks_queries)
+            self._attend_within(
+                step.run, heads, kv_heads, key_dim, value_dim, window is not None, queries, asks_queries
+            )
             return
         kv_length = step.encoder_len if self._from_encoder else step.kv_length(window, chunked)
         if self._from_encoder:

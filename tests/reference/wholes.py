@@ -34,6 +34,9 @@ def write(folder: Path) -> None:
 
 def _parameters(fact: dict[str, Any]) -> int:
     config = measure.configure({**fact["config"], "architectures": [fact["architecture"]]})
+    text = config.get_text_config()
+    if (getattr(text, "pad_token_id", 0) or 0) >= getattr(text, "vocab_size", 2**31):
+        text.pad_token_id = 0  # that of the class is none of the tiny vocabulary's
     with torch.device("meta"):
         model = getattr(transformers, fact["architecture"])._from_config(config)
     model.tie_weights()

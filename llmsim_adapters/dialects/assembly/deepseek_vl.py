@@ -56,13 +56,14 @@ def towers(whole: Reader, _: Reader) -> Iterator[Stack]:
     """Yield the encoders, the last one with what projects its results and separates parts of a picture."""
     said = whole.raw.get("vision_config")
     if not isinstance(said, dict):
+        whole.not_modelled("vision_tower")
         return
     sizes = said.get("width")
     if not isinstance(sizes, dict) and said.get("model_name", _ALONE) == _ALONE:
         vision = tower(whole, "vision_config", _ALONE, fixed=True)
         if vision is not None:
             projected = _projected(whole, 2)
-            rows = ("merged",) * (len(projected) - 1)
+            rows = (*("merged",) * (len(projected) - 1), "tokens") if projected else ()
             yield vision.running(_lined(whole, vision.r)).then(*projected, rows=rows)
         return
     second = next((name for name in _BEHIND_SAM if isinstance(sizes, dict) and name in sizes), None)
@@ -80,7 +81,7 @@ def towers(whole: Reader, _: Reader) -> Iterator[Stack]:
         narrowed = tuple(_narrowed(sam.r, width))
         yield replace(sam.running(rules[0]).then(*narrowed, rows=("halved", "merged")[: len(narrowed)]), name="vision")
         projected = _projected(whole, 1 if doubled else 2)
-        rows = ("merged",) * max(len(projected) - 1, 0)
+        rows = (*("merged",) * (len(projected) - 1), "tokens") if projected else ()
         yield replace(last.running(rules[1]).then(*projected, rows=rows), name="vision_2")
 
 
@@ -90,15 +91,14 @@ def second_encoder(
     """Yield SAM's encoder and the one behind it, by their types in transformers, and a projection of one or of both."""
     vision = whole.nested("vision_config", dialect=PartWords(costless={"model_type": "a name"}))
     if vision is None:
+        whole.not_modelled("vision_tower")
         return
     sam, last = tower(vision, "sam_config", first, fixed=True), tower(vision, "encoder_config", second, fixed=True)
     if sam is None or last is None:
         return
     rules = viewed(whole, sam.r, of, extra=extra, doubled=doubled)
     width, hidden = last.r.size("hidden_size"), text.size("hidden_size")
-    yield replace(
-        sam.running(rules[0]).then(*_narrowed(sam.r, width), rows=("halved", "merged")), name="vision"
-    )
+    yield replace(sam.running(rules[0]).then(*_narrowed(sam.r, width), rows=("halved", "merged")), name="vision")
     into = Projection(input_size=width if doubled else 2 * width, output_size=hidden, bias=True)
     separators = LearnedTokens(hidden_size=hidden, count=2 if of.lines else 1)
     yield replace(last.running(rules[1]).then(into, separators, rows=("merged", "tokens")), name="vision_2")

@@ -27,6 +27,7 @@ def asking(
     head_dim: int | None = None,
     bias: bool = True,
     themselves: bool = False,
+    copied: bool = False,
 ) -> Attention:
     """Return attention of so many trained vectors to hidden states of a `size`, and where they do, to `themselves`."""
     return Attention(
@@ -41,6 +42,7 @@ def asking(
         cached=False,
         queries=queries,
         asks_queries=themselves,
+        copied=copied,
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
 from llmsim_adapters.spec.media.grids import BrokenRows, LargestGrid, NearestGrid
 from llmsim_adapters.spec.media.pictures import LongestEdge, MostPatches, PooledPatches, SmartResize
+from llmsim_adapters.spec.media.refused import Refused
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
@@ -37,6 +38,7 @@ QWEN2_VL: Final = Resizing("Qwen2VLImageProcessor", 56 * 56, 1280 * 28 * 28, 128
 QWEN3_VL: Final = Resizing("Qwen2VLImageProcessor", 56 * 56, 1280 * 28 * 28, 128 * 32 * 32, 768 * 32 * 32, *_OF_VIDEOS)
 GLM4V: Final = Resizing("Glm4vImageProcessor", 112 * 112, 15000 * 28 * 28, 112 * 112, 60000 * 28 * 28, *_OF_BOTH)
 DOTS3_NOTE: Final = QWEN2_VL._replace(least_video=0, most_video=0)
+DOTS_OCR: Final = DOTS3_NOTE._replace(name="Qwen2VLImageProcessor", most=11289600)
 GLMGA: Final = GLM4V._replace(name="GlmgaImageProcessor", expands=True)
 ERNIE4_5_VL: Final = Resizing("Ernie4_5_VLMoeImageProcessor", 56 * 56, 6177 * 28 * 28, 0, 0)
 COSMOS3_EDGE: Final = Resizing("Cosmos3EdgeImageProcessor", 256 * 256, 4096 * 4096, 0, 0, ("image",), ("image",))
@@ -184,7 +186,9 @@ def pooled(whole: Reader, r: Reader, *, together: bool = False) -> Media:
     return rule(whole, "image", made)
 
 
-def navit(whole: Reader, r: Reader, merge: tuple[int, int]) -> Media:
+def navit(
+    whole: Reader, r: Reader, merge: tuple[int, int], *, most: int = 16384, of: str = "Kimi_K25ImageProcessor"
+) -> Media:
     """Return the rule of pictures that are shrunk to a number of patches, in all and on a side (Kimi's MoonViT).
 
     Settings: `max_patches`, `size.max_height`; of Kimi-K2.5's own processor `media_proc_cfg.in_patch_limit` and
@@ -193,12 +197,14 @@ def navit(whole: Reader, r: Reader, merge: tuple[int, int]) -> Media:
 
     def made(images: Settings) -> Media:
         own = "media_proc_cfg."
+        if images.integer(f"{own}fixed_output_tokens", default=0):
+            return Refused(reason="`fixed_output_tokens` scales pictures otherwise than the rule that is known")
         return MostPatches(
             patch_size=int(r.size("patch_size")),
             merge=merge,
-            most_patches=images.integer("max_patches", f"{own}in_patch_limit", "in_token_limit", default=16384),
+            most_patches=images.integer("max_patches", f"{own}in_patch_limit", "in_token_limit", default=most),
             most_on_a_side=images.integer("size.max_height", f"{own}patch_limit_on_one_side", default=512),
-            origin=origin(images, "Kimi_K25ImageProcessor"),
+            origin=origin(images, of),
         )
 
     return rule(whole, "image", made)

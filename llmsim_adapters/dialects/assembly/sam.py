@@ -72,7 +72,9 @@ class Cropping(NamedTuple):
     alone: bool = False
 
 
-_OTHERWISE: Final = "without `crop_to_patches` the class's processor writes tokens of another view than its encoder gets"
+_OTHERWISE: Final = (
+    "without `crop_to_patches` the class's processor writes tokens of another view than its encoder gets"
+)
 
 DEEPSEEK_OCR2: Final = Cropping("DeepseekOcr2ImageProcessor", 768, 6, lines=False, refused=_OTHERWISE)
 UNLIMITED_OCR: Final = Cropping("UnlimitedOcrImageProcessor", 640, 32, lines=True)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from llmsim_adapters.spec.components import Component
 
+
 class Net(NamedTuple):
     """The channels of VQ-16 at each resolution, of its latent states and of pixels in and out, and its blocks.
 

@@ -27,9 +27,7 @@ def normed(r: Reader, width: int) -> ModelSpec:
     norm, head = Norm(r.size("hidden_size")), Norm(r.size("hidden_size") // r.size("num_attention_heads"))
     bias = r.flag("attention_bias")
     mixer = replace(full_attention(r, bias=bias), q_norm=head, k_norm=head)
-    return encoder(
-        r, mixer, mlp(r, bias=bias), norm, before=(cubes(r, bias=True),), after=(norm, *merged(r, width))
-    )
+    return encoder(r, mixer, mlp(r, bias=bias), norm, before=(cubes(r, bias=True),), after=(norm, *merged(r, width)))
 
 
 DIALECT = GLM4V.like(

@@ -22,7 +22,6 @@ def read(r: Reader) -> ModelSpec:
             (Convolution(input_channels=hidden, output_channels=wide, kernel=(side, side), bias=True), "merged"),
             (Projection(input_size=wide, output_size=out, bias=True), "merged"),
             (LearnedTokens(hidden_size=out), "tokens"),
-            (Norm(out), "tokens"),
         ),
     )
 

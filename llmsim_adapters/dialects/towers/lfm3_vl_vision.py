@@ -27,9 +27,7 @@ _CONV = "conv"
 def read(r: Reader) -> ModelSpec:
     hidden, side = r.size("hidden_size"), r.size("patch_size")
     norm = Norm(hidden)
-    convolution = ShortConvolution(
-        hidden_size=hidden, conv_kernel=r.size("conv_kernel_size"), causal=False, plane=True
-    )
+    convolution = ShortConvolution(hidden_size=hidden, conv_kernel=r.size("conv_kernel_size"), causal=False, plane=True)
     full = replace(attention(r, qk_norm=True, causal=False), cached=False)
     mixers = by_name(r, {_CONV: convolution, FULL: full}, [_usual(i) for i in range(layers(r))])
     pixels = r.size("num_channels") * r.size("temporal_patch_size") * side * side

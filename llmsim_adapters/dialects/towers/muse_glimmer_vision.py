@@ -30,9 +30,7 @@ def read(r: Reader) -> ModelSpec:
     kinds = {FULL: attention, _WINDOWED: replace(attention, window=side * side)}
     usual = _usual(layers(r))
     mixers = [kinds[kind] for kind in r.words("layer_types", tuple(kinds), layers(r)) or usual]
-    return encoder(
-        r, mixers, mlp(r, bias=True, gated=False), norm, before=(cubes(r), positions, norm), after=(norm,)
-    )
+    return encoder(r, mixers, mlp(r, bias=True, gated=False), norm, before=(cubes(r), positions, norm), after=(norm,))
 
 
 def window_side(r: Reader) -> int:

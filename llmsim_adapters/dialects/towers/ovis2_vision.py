@@ -5,7 +5,6 @@ Source: transformers `Ovis2VisionConfig` (AIMv2, arXiv:2411.14402).
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import mlp

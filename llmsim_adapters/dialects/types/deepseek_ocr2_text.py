@@ -24,7 +24,7 @@ def read(r: Reader) -> ModelSpec:
 DIALECT = deepseek.DIALECT.like(
     "deepseek_ocr2_text",
     read=read,
-    text_only=(),
+    classes=("DeepseekOcr2ForConditionalGeneration",),
     costless={"head_dim": "the class computes it: hidden_size / num_attention_heads"},
     vocab_size=102400,
     hidden_size=4096,

@@ -1,4 +1,4 @@
-"""DeepSeek-VL with a second encoder for pictures of many pixels, SAM's. Source: transformers `DeepseekVLHybridConfig`."""
+"""DeepSeek-VL with a second encoder for larger pictures, SAM's. Source: transformers `DeepseekVLHybridConfig`."""
 
 from __future__ import annotations
 

@@ -33,6 +33,7 @@ def _patches(whole: Reader, side: int) -> Media:
     def made(images: Settings) -> Media:
         return WholePatches(
             patch_size=side,
+            marked=True,
             height=images.integer("size.height", default=1080),
             width=images.integer("size.width", default=1920),
             origin=origin(images, "FuyuImageProcessor"),

@@ -23,10 +23,10 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     if vision is not None:
         width, bias = 4 * vision.r.size("hidden_size"), whole.flag("projector_bias")
         into = Projection(input_size=width, output_size=text.size("hidden_size"), bias=bias)
-        yield vision.running(_views(whole, vision.r)).then(into)
+        yield vision.running(views(whole, vision.r)).then(into)
 
 
-def _views(whole: Reader, r: Reader) -> Media:
+def views(whole: Reader, r: Reader) -> Media:
     """Return the rule of windows. Settings: `size`, `patch_size` (a window's side), `max_image_size`."""
 
     def made(images: Settings) -> Media:

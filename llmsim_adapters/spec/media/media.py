@@ -153,5 +153,9 @@ def run(media: Media, items: Iterable[MediaItem]) -> Run:
         pieces.update(dict(item.pieces))
         windows.update(dict(item.windows))
     return Run(
-        media, items, {**counts, **media.combined(items), NEVER: 0}, tuple(sorted(pieces.items())), tuple(sorted(windows.items()))
+        media,
+        items,
+        {**counts, **media.combined(items), NEVER: 0},
+        tuple(sorted(pieces.items())),
+        tuple(sorted(windows.items())),
     )

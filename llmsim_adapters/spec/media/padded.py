@@ -10,9 +10,9 @@ from llmsim_adapters.spec.media.media import Kind, Media, MediaItem, Unfit, refu
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaddedToLargest(Media):
-    """The longer side is shrunk to `longest`, no side is shorter than `shortest`, and all are padded to the largest.
+    """The longer side is shrunk to `longest`, none is shorter than `shortest`, and all are padded to the largest.
 
-    `Idefics2ImageProcessor` and `Idefics2Processor` of transformers. Where a picture `splits`, its quarters stand before
+    `Idefics2ImageProcessor` and `Idefics2Processor` of transformers. Where it `splits`, its quarters stand before
     it as pictures of their own. Two tokens stand around each, of which neighbours share one.
     """
 
@@ -63,22 +63,28 @@ class PaddedToLargest(Media):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WholePatches(Media):
-    """Pictures are shrunk until they fit, and padded to whole patches; each is a token, and there is no encoder (Fuyu).
+    """Pictures are shrunk until they fit, if there is such a size, and padded to whole squares of `merge` patches.
 
-    `FuyuImageProcessor` and `FuyuProcessor` of transformers. A token ends each row of patches, and one the picture.
+    `FuyuImageProcessor` and `Inkling2ImageProcessor` of transformers. Each square is a token. Where it is `marked`, one
+    ends each row, and one the picture (Fuyu). An encoder has `extra` hidden states beside patches.
     """
 
     patch_size: int
-    height: int
-    width: int
+    height: int = 0
+    width: int = 0
+    merge: int = 1
+    extra: int = 0
+    marked: bool = False
 
     def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
-        height, width, side = int(given[0]), int(given[1]), self.patch_size
+        height, width, side = int(given[0]), int(given[1]), self.patch_size * self.merge
         if preprocessed:
             refuse_parts(height, width, side)
-        elif height > self.height or width > self.width:
+        elif self.height and (height > self.height or width > self.width):
             scale = min(self.height / height, self.width / width)
             height, width = max(1, int(height * scale)), max(1, int(width * scale))
         down, across = math.ceil(height / side), math.ceil(width / side)
-        count = down * across
-        return MediaItem(kind, given, (down * side, across * side), count, count, count, ((count, 1),), text=down + 1)
+        count, text = down * across, down + 1 if self.marked else 0
+        patches = count * self.merge * self.merge
+        rows = patches + self.extra
+        return MediaItem(kind, given, (down * side, across * side), patches, rows, count, ((rows, 1),), text=text)

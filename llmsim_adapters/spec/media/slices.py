@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slices(Media):
-    """Pictures of more pixels than a square of `scale` are cut, into at most `most` slices, each of about as many.
+    """Pictures of more pixels than a square of `scale` are cut into at most `most` slices, each of about as many.
 
     `MiniCPMV4_6ImageProcessor` of transformers (MiniCPM-V, arXiv:2408.01800). Sides are multiples of `merge` patches,
-    and squares of so many become one token; where it `joins` them first, four of them are one state in the layers behind.
+    and squares of so many become one token; where it `joins` them first, four are one state in the layers behind.
     Smaller pictures are scaled up unless they stay `native`. Two tokens stand around each view, `text` more before the
     first, and one between rows of slices. Here is the part of layers before joining; `JoinedSlices` has the others.
     """
@@ -102,6 +102,34 @@ class JoinedSlices(Slices):
         tokens = patches // (self.merge * self.merge)
         text = self.text + 2 * (down * across + 1) + max(down - 1, 0)
         return MediaItem(kind, given, (1 + down * across, *views[0][:2]), patches, rows, tokens, lengths, text=text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResampledSlices(Slices):
+    """Slices that are padded to the largest of a sequence, each of which becomes as many `tokens`.
+
+    Source: the published `MiniCPMVImageProcessor` of openbmb/MiniCPM-V-4, and SGLang's `minicpmv.py`, which pads.
+    """
+
+    tokens: int
+
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
+        views, (down, across) = self._views(int(given[0]), int(given[1]), preprocessed)
+        lengths = self._lengths(views)
+        count = 1 + down * across
+        text = self.text + 2 * count + max(down - 1, 0)
+        item = MediaItem(kind, given, (count, *views[0][:2]), 0, 0, count * self.tokens, lengths, text=text)
+        return _padded(item, lengths[-1][0])
+
+    def together(self, items: tuple[MediaItem, ...]) -> tuple[MediaItem, ...]:
+        """Return the items whose views all have as many patches as the largest."""
+        most = max((item.pieces[-1][0] for item in items), default=0)
+        return tuple(_padded(item, most) for item in items)
+
+
+def _padded(item: MediaItem, patches: int) -> MediaItem:
+    count = int(item.seen[0])
+    return item._replace(patches=count * patches, rows=count * patches, pieces=((patches, count),))
 
 
 def _whole(length: float, factor: int) -> int:

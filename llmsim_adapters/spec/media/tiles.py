@@ -35,20 +35,22 @@ class BestAspect(Tiling):
     """Rows and columns of tiles whose ratio is nearest to the picture's; a view of the whole where there are several.
 
     `GotOcr2ImageProcessor` of transformers (InternVL, arXiv:2404.16821). Of ratios that are as near, a later one with
-    more tiles is taken where the picture has more than half of its pixels.
+    more tiles is taken where the picture has more than half of its pixels. A side has at most `longest`; 0: any number.
     """
 
     side: int
     least: int = 1
     most: int
     overview: bool = True
+    longest: int = 0
 
     def cut(self, height: int, width: int) -> Cut:
+        longest = min(self.most, self.longest) if self.longest else self.most
         shapes = sorted(
             {
                 (across, down)
-                for across in range(1, self.most + 1)
-                for down in range(1, self.most + 1)
+                for across in range(1, longest + 1)
+                for down in range(1, longest + 1)
                 if self.least <= across * down <= self.most
             },
             key=lambda shape: shape[0] * shape[1],
@@ -90,6 +92,53 @@ class LeastScaling(Tiling):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LargestFitting(Tiling):
+    """The canvas of tiles that a picture fits into and is scaled up most for, and the whole; else that of its aspect.
+
+    `PerceptionLMImageProcessor` of transformers: of canvases as good, the last one in the order of their aspects, as
+    these come up among numbers of tiles from the most to one.
+    """
+
+    side: int
+    most: int
+
+    def cut(self, height: int, width: int) -> Cut:
+        aspects: dict[float, list[tuple[int, int]]] = {}
+        for number in range(self.most, 0, -1):
+            for across in range(1, number + 1):
+                if number % across == 0:
+                    aspects.setdefault(across / (number // across), []).append((across, number // across))
+        across, down = self._fitting(height, width, aspects) or self._nearest(height, width, aspects)
+        return Cut(down * across + 1, down, across)
+
+    def _fitting(self, height: int, width: int, aspects: dict[float, list[tuple[int, int]]]) -> tuple[int, int] | None:
+        found, largest = None, (0.0, 0.0)
+        for across, down in (grid for grids in aspects.values() for grid in grids):
+            if across * self.side < width or down * self.side < height:
+                continue
+            sides = self._scaled(height, width, down, across)
+            shorter = 1 if width < height else 0
+            if found is None or sides[shorter] >= largest[shorter]:
+                found, largest = (across, down), sides
+        return found
+
+    def _scaled(self, height: int, width: int, down: int, across: int) -> tuple[float, float]:
+        """Return the height and width that a picture is scaled to on a canvas, the shorter side rounded down."""
+        scale, ratio = min(across * self.side / width, down * self.side / height), width / height
+        if ratio > 1:
+            return math.floor(scale * width / ratio), scale * width
+        return scale * height, math.floor(scale * height * ratio)
+
+    def _nearest(self, height: int, width: int, aspects: dict[float, list[tuple[int, int]]]) -> tuple[int, int]:
+        ratio = width / height
+        if ratio >= 1:
+            kept = min((aspect for aspect in aspects if aspect <= ratio), key=lambda aspect: abs(aspect - ratio))
+            return max(aspects[kept], key=lambda grid: grid[0])
+        larger = [aspect for aspect in aspects if aspect > ratio]
+        return max(aspects[min(larger, key=lambda aspect: abs(1 / aspect - 1 / ratio))], key=lambda grid: grid[1])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PanAndScan(Tiling):
     """Crops beside each other along the longer side, and the whole, where a picture is long enough (Gemma 3).
 
@@ -124,11 +173,7 @@ class Covering(Tiling):
 
     def cut(self, height: int, width: int) -> Cut:
         grids = sorted(
-            {
-                (down, across)
-                for down in range(1, self.most + 1)
-                for across in range(1, self.most // down + 1)
-            },
+            {(down, across) for down in range(1, self.most + 1) for across in range(1, self.most // down + 1)},
             key=lambda grid: grid[0] * grid[1],
         )
         kept = [(grid, self._kept(height, width, *grid)) for grid in grids]
@@ -314,3 +359,18 @@ class GridTiles(Tiles):
         item = Tiles.see(self, kind, given, preprocessed)
         tiles = item.patches // self.patches
         return item._replace(text=tiles + 1 if tiles > 1 else 3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkedTiles(Tiles):
+    """Tiles with two marks each, one behind each row of them, and three around the view of the whole.
+
+    `GraniteDoclingProcessor` of transformers.
+    """
+
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
+        item = Tiles.see(self, kind, given, preprocessed)
+        tiles = item.patches // self.patches
+        cut = self.tiling.cut(int(given[0]), int(given[1]))
+        down = int(given[0]) // self.side if preprocessed else cut.down
+        return item._replace(text=2 * (tiles - 1) + down + 3 if tiles > 1 else 3)

@@ -135,7 +135,7 @@ class LinedTiles(Media):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SnappedViews(Views):
-    """A view of the whole and windows of its size or the picture's shorter side, to whole numbers of which it is scaled.
+    """A view of the whole and windows of one size or the picture's shorter side, to whole ones of which it is scaled.
 
     `Step3p7ImageProcessor` of transformers. Windows are resized to `tile`; a rest of more than a fifth makes one more.
     Two tokens stand around each view and one between rows of windows; sides beyond `longest` are shrunk first.
