@@ -202,8 +202,22 @@ MEDIA_TEXT: Final[dict[str, str]] = {
     **dict.fromkeys(("gemma3", "gemma3n"), "blank lines stand around a picture, which are text that a tokenizer cuts"),
     "mllama": "a text begins with a token of its own",
     "paligemma": "a prompt that ends in a line stands behind the pictures",
+    "pp_chart2table": "the processor writes a prompt of its own, in which no text stands for rows of features",
+    "shieldgemma2": "as gemma3",
 }
 """Types whose processors put text around media: what becomes of media themselves is compared."""
+
+UNTOLD_TOKENS: Final[dict[str, str]] = {
+    "fuyu": "of several rows one patch too few was counted: what it becomes in all is compared, and the rows of runs",
+    "pp_chart2table": "the processor takes no text, so that none stands for rows of features: runs have these",
+}
+"""Types of whose pictures' tokens the facts of processors don't tell."""
+
+REFUSED_SETTINGS: Final[list[tuple[str, dict[str, Any]]]] = [("deepseek_ocr2", {"crop_to_patches": False})]
+"""Settings of processors that are refused: with these, its class writes more tokens than its encoder has results."""
+
+SAID_OF_WHOLES: Final[dict[str, dict[str, Any]]] = {"glm_ocr": {"text_config": {"attention_bias": False}}}
+"""What a tiny whole model's config has to say besides: SGLang's class has biases unless it does, transformers' none."""
 
 CUT_OFF: Final[list[tuple[str, list[Any]]]] = [("voxtral", [31.0]), ("qwen3_omni_moe_thinker", [[4, 150, 260]])]
 """What was recorded otherwise than the type's own processor does it: a sound that an extractor alone cut off, and

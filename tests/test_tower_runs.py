@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import llmsim_adapters as la
+from tests import conventions
 from tests.facts import checkpoint, facts
 from tests.media import TowerRun, tower_runs
 
@@ -24,7 +25,10 @@ WHOLES = {
 
 @pytest.mark.parametrize("name", sorted(WHOLES.keys() & facts("media_totals")["types"].keys()))
 def test_a_whole_model_has_the_parameters_of_the_real_one(name: str) -> None:
-    assert WHOLES[name].model.build(checkpoint()).parameters == facts("media_totals")["types"][name]
+    config = dict(WHOLES[name].config)
+    for part, said in conventions.SAID_OF_WHOLES.get(name, {}).items():
+        config[part] = {**config[part], **said}
+    assert la.load(config).build(checkpoint()).parameters == facts("media_totals")["types"][name]
 
 
 HALVES = [

@@ -37,6 +37,7 @@ def lower_attention(attention: Attention, site: Site) -> None:
         top_k_tail=attention.top_k_tail,
         pairs=_pairs(attention, site),
         queries=attention.queries,
+        asks_queries=attention.asks_queries,
     )
     site.options(attention.options, "results")
     results = attention.num_attention_heads * value_dim
@@ -70,6 +71,8 @@ def _project(attention: Attention, site: Site, value_dim: int, asking: int | Non
     queries, keys, values = attention.num_attention_heads * head_dim, kv_heads * head_dim, kv_heads * value_dim
     site.linear("q_proj", inputs, queries, "heads", rows=asking, bias=bias)
     asked = site.source_rows
+    if attention.asks_queries and asking is not None:
+        asked = site.step.tokens + asking
     if not attention.borrows_cache:
         with site.source():
             site.linear("k_proj", source, keys, "kv_heads", rows=asked, bias=bias and attention.key_bias)

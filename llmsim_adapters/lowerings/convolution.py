@@ -62,3 +62,14 @@ def centred_convolution(
     rows = step.batch_size * (step.seq_len + 1 - kernel % 2)
     site.product(name, rows, 1, kernel, own * kernel, batch=own, kind="convolution")
     site.cache("state", channels * kernel, sharding, of="convolution", latest=kernel, idle=True)
+
+
+def plane_convolution(
+    site: Site, name: str, channels: int, kernel: int, sharding: Sharding, *, bias: bool = False
+) -> None:
+    """A convolution of each channel with the patches around, `kernel` of them high and wide."""
+    site.weight(f"{name}.weight", (channels, 1, kernel, kernel), sharding)
+    if bias:
+        site.weight(f"{name}.bias", (channels,), sharding)
+    own, size = site.local(channels, sharding), kernel * kernel
+    site.product(name, site.step.tokens, 1, size, own * size, batch=own, kind="convolution")

@@ -66,7 +66,7 @@ def _seen(
     for size in given:
         item = size if isinstance(size, tuple) else (size,)
         try:
-            yield stack.media.see(kind, item, preprocessed)
+            yield stack.media.among(len(given)).see(kind, item, preprocessed)
         except Unfit as unfit:
             shown = " × ".join(f"{side:,}" for side in item)
             message = f"schedule field `{field}` has {shown}; {unfit}"

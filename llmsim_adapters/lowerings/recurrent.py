@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.lowerings.convolution import causal_convolution, centred_convolution
+from llmsim_adapters.lowerings.convolution import causal_convolution, centred_convolution, plane_convolution
 from llmsim_adapters.spec.components import Norm
 from llmsim_adapters.traced import ceil_div
 
@@ -26,7 +26,9 @@ def lower_short_convolution(convolution: ShortConvolution, site: Site) -> None:
     """Both gates and the convolution's input come from one projection."""
     hidden, bias = convolution.hidden_size, convolution.bias
     site.linear("in_proj", hidden, 3 * hidden, "column", bias=bias)
-    if convolution.causal:
+    if convolution.plane:
+        plane_convolution(site, "conv", hidden, convolution.conv_kernel, "column", bias=bias)
+    elif convolution.causal:
         causal_convolution(site, "conv", hidden, convolution.conv_kernel, "column", bias=bias)
     else:
         centred_convolution(site, "conv", hidden, convolution.conv_kernel, "column", bias=bias)

@@ -57,6 +57,8 @@ class Site(Storage):
                 self._share(part)
                 if part == "mlp":
                     self.bring_in("input", getattr(component, "hidden_size", 0))
+            if getattr(component, "copied", False):
+                self._ranks = None
             self._put(component)
             self._ranks, self._group, self._kv_ways, self.step = around
             self._padded_heads = None
@@ -199,18 +201,21 @@ class Site(Storage):
         top_k_tail: bool = False,
         pairs: int | None = None,
         queries: int = 0,
+        asks_queries: bool = False,
         name: str = "",
     ) -> None:
         """Emit the core of attention: the scores of each query head with all keys, and their sums of values.
 
         Where each token attends to `top_k` chosen ones, a decode step multiplies with those only; a prefill, which has
         other ones for each token, is counted with all, as masks do it. `pairs` are given where they are others than
-        causality and the window leave. In an encoder, `queries` ask in each sequence in place of all of it. A further
-        core has a `name`.
+        causality and the window leave. In an encoder, `queries` ask in each sequence in place of all of it, and where
+        it `asks_queries`, they are asked too. A further core has a `name`.
         """
         step = self.step
         if step.run is not None:
-            self._attend_within(step.run, heads, kv_heads, key_dim, value_dim, window is not None, queries)
+            self._attend_within(
+                step.run, heads, kv_heads, key_dim, value_dim, window is not None, queries, asks_queries
+            )
             return
         kv_length = step.encoder_len if self._from_encoder else step.kv_length(window, chunked)
         if self._from_encoder:
@@ -242,12 +247,22 @@ class Site(Storage):
             )
 
     def _attend_within(
-        self, run: Run, heads: int, kv_heads: int, key_dim: int, value_dim: int, in_windows: bool, queries: int
+        self,
+        run: Run,
+        heads: int,
+        kv_heads: int,
+        key_dim: int,
+        value_dim: int,
+        in_windows: bool,
+        queries: int,
+        asks_queries: bool,
     ) -> None:
         """Emit the core of attention of an encoder: each sequence of a picture or sound attends within itself."""
         step = self.step
         heads, kv_heads = self.local(heads, "heads"), self.local(kv_heads, "kv_heads")
         pieces = run.windows if in_windows else run.pieces
+        if asks_queries:
+            pieces = tuple([(length + queries, count) for length, count in pieces])
         full = pairs = None
         if run.media.joined:
             length = step.batch_size * sum([length * count for length, count in pieces])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isqrt
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.lowerings.stored_parts import stored_part
@@ -68,11 +69,17 @@ def lower_plane_attention(plane: PlaneAttention, site: Site) -> None:
     if run is not None:
         pieces = run.pieces if attention.window is None else run.windows
         site.step = step.of_rows(sum([length * count for length, count in pieces]))
+    heads, size = site.local(attention.num_attention_heads, "heads"), attention.head_dim
     for axis in ("height", "width"):
-        site.weight(f"{axis}_distances", (plane.distances, attention.head_dim), "replicated")
-        side = (plane.distances + 1) // 2
-        rows = site.step.tokens * site.local(attention.num_attention_heads, "heads")
-        site.product(f"{axis}_scores", rows, side, attention.head_dim, plane.distances * attention.head_dim)
+        site.weight(f"{axis}_distances", (plane.distances, size), "replicated")
+        for length, count in pieces if len(pieces) > 1 else ():
+            # a square of another size than the table's gets one that is resampled to its own side
+            rows = step.batch_size * count * length * heads
+            side = isqrt(length)
+            site.product(f"{axis}_scores_{length:d}", rows, side, size, (2 * side - 1) * size)
+        if len(pieces) <= 1:
+            side = (plane.distances + 1) // 2
+            site.product(f"{axis}_scores", site.step.tokens * heads, side, size, plane.distances * size)
     site.lower(attention, "attention")
     site.step = step
 

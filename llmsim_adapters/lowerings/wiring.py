@@ -12,6 +12,7 @@ from llmsim_adapters.lowerings.media import rows_of, runs
 from llmsim_adapters.lowerings.place import Draft
 from llmsim_adapters.lowerings.site import Site
 from llmsim_adapters.lowerings.step import Step
+from llmsim_adapters.spec.media.media import NEVER
 from llmsim_adapters.traced import Traced, minimum
 
 if TYPE_CHECKING:
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
 
 _SHOWN: Final = 3
-
-NOTHING: Final = "none"
-"""The rows of a part of an encoder that is there for other media."""
 
 AROUND = "model"
 """The stack name of what stands before and after all stacks."""
@@ -219,7 +217,7 @@ class _Wiring:
         steps: list[Step | None] | None = None
         if step.run is not None:
             run, named = step.run, rows_of(stack, block == "before")
-            steps = [None if rows == NOTHING else step.of_rows(run.count(rows)) for rows in named]
+            steps = [None if rows == NEVER else step.of_rows(run.count(rows)) for rows in named]
         self._lower_once(stack.name, block, components, runs, step, stack.is_tower, steps)
 
     def _step_of_run(self, stack: Stack, run: Run) -> Step:

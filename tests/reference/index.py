@@ -11,9 +11,9 @@ config was read without any gap, and every layout has their bytes. It needs the 
 from __future__ import annotations
 
 import json
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import llmsim_adapters as la
 from llmsim_adapters.dialects.keys.aliases import CANONICAL
@@ -23,13 +23,16 @@ from llmsim_adapters.dialects.reading.tracker import LANGUAGE_MODELS
 from llmsim_adapters.evaluation.seen import tower_name
 from llmsim_adapters.registries.registry import load_registry
 from llmsim_adapters.spec.features import Features
-from llmsim_adapters.spec.media.media import Media
+from llmsim_adapters.spec.media.media import NEVER, Media
 from llmsim_adapters.spec.media.videos import FrameByFrame, WithVideos
 from tests.checkpoints import STORED, model_of
 from tests.facts import CASES, HEAD_CASES, MTP_CASES, checkpoint, facts
 from tests.media import tower_runs
 from tests.sglang import CONFIGS, model
 from tests.sglang.served import share
+
+if TYPE_CHECKING:
+    from llmsim_adapters.spec.model import Stack
 
 SAID: Final = {*CANONICAL, *LANGUAGE_MODELS, *PATTERNS}
 """The keys of which it matters which classes take them: those that are no type's own."""
@@ -125,10 +128,21 @@ def _made_alike(held: set[str]) -> set[str]:
                 continue
             name = tower_name(spec.whole_type or spec.model_type, tower)
             if name in held:
-                known.add(skeleton(tower))
+                known.add(skeleton(without_idle_parts(tower)))
             else:
-                others[name] = skeleton(tower)
+                others[name] = skeleton(without_idle_parts(tower))
     return {name for name, parts in others.items() if parts in known}
+
+
+def without_idle_parts(tower: Stack) -> Stack:
+    """Return an encoder without the parts before its blocks that nothing runs: its files alone have them."""
+    rows = (*tower.before_rows, *[""] * (len(tower.before) - len(tower.before_rows)))
+    kept = [i for i, name in enumerate(rows) if name != NEVER]
+    return replace(
+        tower,
+        before=tuple(tower.before[i] for i in kept),
+        before_rows=tuple(tower.before_rows[i] for i in kept if i < len(tower.before_rows)),
+    )
 
 
 def skeleton(node: Any) -> Any:

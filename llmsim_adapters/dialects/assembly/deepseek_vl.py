@@ -9,14 +9,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.dialects.assembly.tower import PartWords, tower
+from llmsim_adapters.dialects.assembly.media import Settings, are_pairs, rule
+from llmsim_adapters.dialects.assembly.sam import SGLANG_OCR, SGLANG_OCR2, SGLANG_UNLIMITED_OCR, viewed
+from llmsim_adapters.dialects.assembly.tower import PartWords, patch_count, patches_per_side, tower
 from llmsim_adapters.spec.components import Convolution, LearnedTokens, Projection
+from llmsim_adapters.spec.media.refused import Refused
+from llmsim_adapters.spec.media.tiles import Listed
+from llmsim_adapters.spec.media.views import LinedTiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from llmsim_adapters.dialects.assembly.sam import Cropping
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Component
+    from llmsim_adapters.spec.media.media import Media
     from llmsim_adapters.spec.model import Stack
 
 _ALONE: Final = "siglip_so400m_patch14_384"
@@ -49,12 +56,15 @@ def towers(whole: Reader, _: Reader) -> Iterator[Stack]:
     """Yield the encoders, the last one with what projects its results and separates parts of a picture."""
     said = whole.raw.get("vision_config")
     if not isinstance(said, dict):
+        whole.not_modelled("vision_tower")
         return
     sizes = said.get("width")
     if not isinstance(sizes, dict) and said.get("model_name", _ALONE) == _ALONE:
         vision = tower(whole, "vision_config", _ALONE, fixed=True)
         if vision is not None:
-            yield vision.then(*_projected(whole, 2))
+            projected = _projected(whole, 2)
+            rows = (*("merged",) * (len(projected) - 1), "tokens") if projected else ()
+            yield vision.running(_lined(whole, vision.r)).then(*projected, rows=rows)
         return
     second = next((name for name in _BEHIND_SAM if isinstance(sizes, dict) and name in sizes), None)
     config = whole.nested("vision_config", dialect=_BOTH) if second else None
@@ -65,9 +75,33 @@ def towers(whole: Reader, _: Reader) -> Iterator[Stack]:
         return
     sam, last = tower(widths, "sam_vit_b", "sam_vit_b", fixed=True), tower(widths, second, second, fixed=True)
     if sam is not None and last is not None:
-        width = last.r.size("hidden_size")
-        yield replace(sam.then(*_narrowed(sam.r, width)), name="vision")
-        yield replace(last.then(*_projected(whole, 1 if second == "qwen2-0-5b" else 2)), name="vision_2")
+        width, doubled = last.r.size("hidden_size"), second == "qwen2-0-5b"
+        of = SGLANG_UNLIMITED_OCR if whole.raw.get("model_type") == "unlimited-ocr" else SGLANG_OCR
+        rules = viewed(whole, sam.r, SGLANG_OCR2 if doubled else of, extra=0 if doubled else 1, doubled=doubled)
+        narrowed = tuple(_narrowed(sam.r, width))
+        yield replace(sam.running(rules[0]).then(*narrowed, rows=("halved", "merged")[: len(narrowed)]), name="vision")
+        projected = _projected(whole, 1 if doubled else 2)
+        rows = (*("merged",) * (len(projected) - 1), "tokens") if projected else ()
+        yield replace(last.running(rules[1]).then(*projected, rows=rows), name="vision_2")
+
+
+def second_encoder(
+    whole: Reader, text: Reader, first: str, second: str, of: Cropping, *, extra: int = 0, doubled: bool = False
+) -> Iterator[Stack]:
+    """Yield SAM's encoder and the one behind it, by their types in transformers, and a projection of one or of both."""
+    vision = whole.nested("vision_config", dialect=PartWords(costless={"model_type": "a name"}))
+    if vision is None:
+        whole.not_modelled("vision_tower")
+        return
+    sam, last = tower(vision, "sam_config", first, fixed=True), tower(vision, "encoder_config", second, fixed=True)
+    if sam is None or last is None:
+        return
+    rules = viewed(whole, sam.r, of, extra=extra, doubled=doubled)
+    width, hidden = last.r.size("hidden_size"), text.size("hidden_size")
+    yield replace(sam.running(rules[0]).then(*_narrowed(sam.r, width), rows=("halved", "merged")), name="vision")
+    into = Projection(input_size=width if doubled else 2 * width, output_size=hidden, bias=True)
+    separators = LearnedTokens(hidden_size=hidden, count=2 if of.lines else 1)
+    yield replace(last.running(rules[1]).then(into, separators, rows=("merged", "tokens")), name="vision_2")
 
 
 def _narrowed(sam: Reader, width: int) -> Iterator[Component]:
@@ -79,6 +113,32 @@ def _narrowed(sam: Reader, width: int) -> Iterator[Component]:
     between, first = sam.derive("downsample_channels_between", said[0]), sam.size("output_channels")
     yield Convolution(input_channels=first, output_channels=between, kernel=(3, 3))
     yield Convolution(input_channels=between, output_channels=width, kernel=(3, 3))
+
+
+def _lined(whole: Reader, r: Reader) -> Media:
+    """Return the rule of the listed sizes, a width and a height each. Setting: `candidate_resolutions`.
+
+    Source: SGLang's `deepseekvl2.py`, which cuts no picture of more than two.
+    """
+    said = whole.sequence("candidate_resolutions") or ()
+    if not are_pairs(said):
+        whole.refuse("candidate_resolutions", list(said), "pairs of integers")
+        said = ()
+
+    def made(images: Settings) -> Media:
+        sizes = images.pairs("candidate_resolutions", default=tuple((wide, high) for wide, high in said))
+        if not sizes or not sizes[0][0] == sizes[0][1] == int(r.size("image_size")):
+            return Refused(reason="the first of `candidate_resolutions` is not the size of the encoder's pictures")
+        side = sizes[0][0]
+        return LinedTiles(
+            side=side,
+            patches=int(patch_count(r)),
+            across=-(-int(patches_per_side(r)) // images.integer("downsample_ratio", default=2)),
+            tiling=Listed(side=side, sizes=tuple((high, wide) for wide, high in sizes)),
+            most_cut=2,
+        )
+
+    return rule(whole, "image", made)
 
 
 def _projected(whole: Reader, separators: int) -> tuple[Component, ...]:

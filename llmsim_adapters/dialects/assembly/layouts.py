@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from llmsim_adapters.spec.components import MixtureOfExperts
+from llmsim_adapters.spec.components import MixtureOfExperts, Scale
 from llmsim_adapters.spec.model import Sublayer
 
 if TYPE_CHECKING:
@@ -21,6 +21,11 @@ class Layout(Protocol):
 def pre_norm(mixer: Component, feed_forward: Component, norm: Norm) -> tuple[Sublayer, ...]:
     """A norm before each mixer (Llama)."""
     return Sublayer((mixer,), (norm,)), Sublayer((feed_forward,), (norm,))
+
+
+def layer_scaled(mixer: Component, feed_forward: Component, norm: Norm) -> tuple[Sublayer, ...]:
+    """A norm before each mixer, and trained factors of what it adds (CaiT, arXiv:2103.17239)."""
+    return tuple(replace(each, residual=Scale(size=norm.size)) for each in pre_norm(mixer, feed_forward, norm))
 
 
 def sandwich_norm(mixer: Component, feed_forward: Component, norm: Norm) -> tuple[Sublayer, ...]:

@@ -35,6 +35,7 @@ _PARTS: Final = {"image": "image_processor", "video": "video_processor", "audio"
 
 _LARGEST: Final = 2**40
 _MOST_PAIRS: Final = 1000
+_MOST_TILES: Final = 1000
 
 
 class _Wrong(Exception):
@@ -60,13 +61,18 @@ class Settings:
         if isinstance(found, Mapping):
             self._files.append((f"{name}:{part}." if part else f"{name}:", found))
 
-    def integer(self, *keys: str, default: int, least: int = 1) -> int:
+    def integer(self, *keys: str, default: int, least: int = 1, most: int = _LARGEST) -> int:
         """Return the first integer that stands under one of the keys, a dotted one in an object."""
 
         def holds(value: Any) -> bool:
-            return value.__class__ is int and least <= value <= _LARGEST
+            return value.__class__ is int and least <= value <= most
 
-        return int(self._first(keys, holds, f"an integer, at least {least}", default, inside=True))
+        limit = "" if most == _LARGEST else f", at most {most}"
+        return int(self._first(keys, holds, f"an integer, at least {least}{limit}", default, inside=True))
+
+    def tiles(self, key: str = "max_patches", *, default: int) -> int:
+        """Return the number of tiles that stands under a key, which no processor has many of."""
+        return self.integer(key, default=default, most=_MOST_TILES)
 
     def number(self, key: str, *, default: float) -> float:
         """Return the first number above 0 that stands under a key."""
@@ -79,6 +85,14 @@ class Settings:
     def flag(self, key: str, *, default: bool) -> bool:
         """Return the first truth value that stands under a key."""
         return bool(self._first((key,), lambda value: value.__class__ is bool, "true or false", default))
+
+    def word(self, key: str, known: tuple[str, ...], *, default: str) -> str:
+        """Return the first of the known words that stands under a key."""
+
+        def holds(value: Any) -> bool:
+            return value.__class__ is str and value in known
+
+        return str(self._first((key,), holds, " or ".join(known), default))
 
     def side(self, key: str = "size", *, default: int) -> int:
         """Return the side of the square that a key says: a number, both sides, or the shortest one."""
@@ -183,7 +197,7 @@ def tiled(
     """
 
     def made(images: Settings) -> Media:
-        patches, most = patch_count(r), images.integer("max_patches", default=processor.most)
+        patches, most = patch_count(r), images.tiles(default=processor.most)
         tiling: Tiling | None = None
         if images.flag("crop_to_patches", default=processor.crops) and most > 1:
             tile = int(r.size("image_size"))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
+from llmsim_adapters.spec.media.grids import BrokenRows, LargestGrid, NearestGrid
 from llmsim_adapters.spec.media.pictures import LongestEdge, MostPatches, PooledPatches, SmartResize
+from llmsim_adapters.spec.media.refused import Refused
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
@@ -28,6 +30,7 @@ class Resizing(NamedTuple):
     widens: tuple[str, ...] = ()
     rounds: bool = False
     overrules: bool = False
+    expands: bool = False
 
 
 _OF_VIDEOS: Final = (("video",), ("video",))
@@ -38,6 +41,10 @@ QWEN3_VL: Final = Resizing("Qwen2VLImageProcessor", 56 * 56, 1280 * 28 * 28, 128
 QWEN3_OMNI: Final = QWEN2_VL._replace(least_video=128 * 32 * 32, most_video=768 * 32 * 32, overrules=True)
 GLM4V: Final = Resizing("Glm4vImageProcessor", 112 * 112, 15000 * 28 * 28, 112 * 112, 60000 * 28 * 28, *_OF_BOTH)
 COSMOS3_EDGE: Final = Resizing("Cosmos3EdgeImageProcessor", 256 * 256, 4096 * 4096, 64 * 64, 24 * 2**20, *_OF_BOTH)
+DOTS3_NOTE: Final = QWEN2_VL._replace(least_video=0, most_video=0)
+DOTS_OCR: Final = DOTS3_NOTE._replace(name="Qwen2VLImageProcessor", most=11289600)
+GLMGA: Final = GLM4V._replace(name="GlmgaImageProcessor", expands=True)
+ERNIE4_5_VL: Final = Resizing("Ernie4_5_VLMoeImageProcessor", 56 * 56, 6177 * 28 * 28, 0, 0)
 MINIMAX_M3_VL: Final = Resizing("MiniMaxM3VLImageProcessor", 4 * 28 * 28, 451584, 0, 0)
 VIDEO_LLAMA_3: Final = Resizing("VideoLlama3ImageProcessor", 56 * 56, 1280 * 28 * 28, 0, 0)
 PADDLEOCR: Final = Resizing("PaddleOCRVLImageProcessor", 384 * 384, 1536 * 1536, 0, 0, (), ("image",), rounds=True)
@@ -83,7 +90,65 @@ def resized(
             widens=of.widens,
             rounds=of.rounds,
             window=window,
+            expand=images.integer("patch_expand_factor", default=1) if of.expands else 1,
             origin=origin(images, of.name),
+        )
+
+    return rule(whole, "image", made)
+
+
+def nearest_grid(whole: Reader, r: Reader, *, window: int, text: int) -> Media:
+    """Return the rule of the grid of tokens whose aspect is nearest to a picture's. Setting: `max_image_tokens`."""
+
+    def made(images: Settings) -> Media:
+        return NearestGrid(
+            patch_size=images.integer("patch_size", default=int(r.size("patch_size"))),
+            merge_size=images.integer("merge_size", default=int(r.size("spatial_merge_size"))),
+            temporal_patch_size=int(r.size("temporal_patch_size")),
+            most_tokens=images.integer("max_image_tokens", default=4096),
+            window=window,
+            text=text,
+            origin=origin(images, "MuseGlimmerImageProcessor"),
+        )
+
+    return rule(whole, "image", made)
+
+
+def largest_grid(whole: Reader, r: Reader) -> Media:
+    """Return the rule of the largest grid within a number of tokens.
+
+    Settings: `min_image_tokens`, `max_image_tokens`, `patch_expand_factor`.
+    """
+
+    def made(images: Settings) -> Media:
+        return LargestGrid(
+            patch_size=images.integer("patch_size", default=int(r.size("patch_size"))),
+            merge_size=images.integer("merge_size", default=int(r.size("spatial_merge_size"))),
+            temporal_patch_size=int(r.size("temporal_patch_size")),
+            least_tokens=images.integer("min_image_tokens", default=16),
+            most_tokens=images.integer("max_image_tokens", default=8000),
+            expand=images.integer("patch_expand_factor", default=1),
+            origin=origin(images, "Glm5NextImageProcessor"),
+        )
+
+    return rule(whole, "image", made)
+
+
+def broken(whole: Reader, r: Reader, *, ends: int = 0, text: int = 0) -> Media:
+    """Return the rule of pictures whose rows end in a token, with so many `ends` of the encoder's and `text` around.
+
+    Settings: `size.shortest_edge` and `size.longest_edge`, or `min_pixels` and `max_pixels`.
+    """
+
+    def made(images: Settings) -> Media:
+        return BrokenRows(
+            patch_size=images.integer("patch_size", default=int(r.size("patch_size"))),
+            merge_size=images.integer("merge_size", default=int(r.size("spatial_merge_size"))),
+            least_pixels=images.integer("min_pixels", "size.shortest_edge", default=512 * 512),
+            most_pixels=images.integer("max_pixels", "size.longest_edge", default=2048 * 2048),
+            ends=ends,
+            text=text,
+            origin=origin(images, "HYV4VLImageProcessor"),
         )
 
     return rule(whole, "image", made)
@@ -112,16 +177,17 @@ def shrunk(whole: Reader, r: Reader, *, merge: int, marked: bool = True) -> Medi
     return rule(whole, "image", made)
 
 
-def pooled(whole: Reader, r: Reader) -> Media:
-    """Return the rule of pictures that fill a number of patches, which are averaged (Gemma 4).
+def pooled(whole: Reader, r: Reader, *, together: bool = False) -> Media:
+    """Return the rule of pictures that fill a number of patches, which are averaged (Gemma 4), or taken `together`.
 
     Settings: `max_soft_tokens`, `pooling_kernel_size`.
     """
 
     def made(images: Settings) -> Media:
+        pool = images.integer("pooling_kernel_size", default=int(r.size("pooling_kernel_size")))
         return PooledPatches(
-            patch_size=int(r.size("patch_size")),
-            pool=images.integer("pooling_kernel_size", default=int(r.size("pooling_kernel_size"))),
+            patch_size=int(r.size("patch_size")) * (pool if together else 1),
+            pool=1 if together else pool,
             most_tokens=images.integer("max_soft_tokens", default=280),
             origin=origin(images, "Gemma4ImageProcessor"),
         )
@@ -129,7 +195,9 @@ def pooled(whole: Reader, r: Reader) -> Media:
     return rule(whole, "image", made)
 
 
-def navit(whole: Reader, r: Reader, merge: tuple[int, int]) -> Media:
+def navit(
+    whole: Reader, r: Reader, merge: tuple[int, int], *, most: int = 16384, of: str = "Kimi_K25ImageProcessor"
+) -> Media:
     """Return the rule of pictures that are shrunk to a number of patches, in all and on a side (Kimi's MoonViT).
 
     Settings: `max_patches`, `size.max_height`; of Kimi-K2.5's own processor `media_proc_cfg.in_patch_limit` and
@@ -138,12 +206,14 @@ def navit(whole: Reader, r: Reader, merge: tuple[int, int]) -> Media:
 
     def made(images: Settings) -> Media:
         own = "media_proc_cfg."
+        if images.integer(f"{own}fixed_output_tokens", default=0):
+            return Refused(reason="`fixed_output_tokens` scales pictures otherwise than the rule that is known")
         return MostPatches(
             patch_size=int(r.size("patch_size")),
             merge=merge,
-            most_patches=images.integer("max_patches", f"{own}in_patch_limit", "in_token_limit", default=16384),
+            most_patches=images.integer("max_patches", f"{own}in_patch_limit", "in_token_limit", default=most),
             most_on_a_side=images.integer("size.max_height", f"{own}patch_limit_on_one_side", default=512),
-            origin=origin(images, "Kimi_K25ImageProcessor"),
+            origin=origin(images, of),
         )
 
     return rule(whole, "image", made)

@@ -71,7 +71,7 @@ def tower(whole: Reader, key: str, model_type: str | Dialect, *, fixed: bool = F
 
     `model_type` is that of a tower of this package, or a dialect: that of a tower of one's own.
 
-    What its config leaves out, all of it if there is none, is the default of that type. A type that nobody declared, or
+    What its config leaves out, all of it if there is none, is the default of that type; none at all is noted. A type that nobody declared, or
     whose dialect does not know what the config names, is noted as left out. Where the class of the whole has towers of
     one type alone, it is `fixed`, whatever it says.
     """
@@ -86,6 +86,8 @@ def tower(whole: Reader, key: str, model_type: str | Dialect, *, fixed: bool = F
     r = whole.nested(key, dialect=dialect)
     if r is None:
         return None
+    if value is None:
+        whole.inferred(key, "the config says nothing of the encoder: its sizes are taken to be the class's defaults")
     r.mark("model_type", "architectures")
     r.no_effect(("dtype",), _DTYPE)
     r.no_effect(("tie_word_embeddings",), "an encoder of pictures or sound has no head")

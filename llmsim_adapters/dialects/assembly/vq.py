@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from llmsim_adapters.spec.components import Convolution, LearnedTokens, Norm, PositionEmbedding
 
@@ -12,55 +12,66 @@ if TYPE_CHECKING:
 
     from llmsim_adapters.spec.components import Component
 
-_WIDTHS: Final = (128, 128, 256, 256, 512)
-"""The channels at each resolution."""
-_LATENT: Final = 256
-_DEEP: Final = 2
-"""Blocks at a resolution; the decoder has one more."""
-_USES: Final = 65536
-"""The numbers that count how often tokens are used."""
+
+class Net(NamedTuple):
+    """The channels of VQ-16 at each resolution, of its latent states and of pixels in and out, and its blocks.
+
+    There are so many blocks at a resolution; the net that makes pictures has one more.
+    """
+
+    widths: tuple[int, ...] = (128, 128, 256, 256, 512)
+    latent: int = 256
+    blocks: int = 2
+    pixels: int = 3
+    made: int = 3
 
 
-def vq_16(tokens: int, width: int) -> tuple[Component, ...]:
-    """Return the parts of VQ-16 with a table of so many tokens of a `width`."""
+VQ_16: Final = Net()
+USES: Final = 65536
+"""The numbers that count how often tokens are used, in Janus' own code."""
+
+
+def vq(net: Net, tokens: int, width: int, *, uses: int = 0) -> tuple[Component, ...]:
+    """Return the parts of both nets with a table of so many tokens of a `width`, and where any, `uses` counted ones."""
     return (
-        *_encoder(),
-        _conv(_LATENT, width, 1),
+        *_encoder(net),
+        _conv(net.latent, width, 1),
         PositionEmbedding(positions=tokens, hidden_size=width),
-        LearnedTokens(hidden_size=_USES),
-        _conv(width, _LATENT, 1),
-        *_decoder(),
+        *((LearnedTokens(hidden_size=uses),) if uses else ()),
+        _conv(width, net.latent, 1),
+        *_decoder(net),
     )
 
 
-def _encoder() -> Iterator[Component]:
-    yield _conv(3, _WIDTHS[0])
-    for before, after in pairwise((_WIDTHS[0], *_WIDTHS)):
-        for number in range(_DEEP):
+def _encoder(net: Net) -> Iterator[Component]:
+    widths = net.widths
+    yield _conv(net.pixels, widths[0])
+    for before, after in pairwise((widths[0], *widths)):
+        for number in range(net.blocks):
             yield from _residual(after if number else before, after)
-    for _ in range(_DEEP):
-        yield from _attention(_WIDTHS[-1])
-    for width in _WIDTHS[:-1]:
+    for _ in range(net.blocks):
+        yield from _attention(widths[-1])
+    for width in widths[:-1]:
         yield _conv(width, width)
-    yield from _middle()
-    yield from (_norm(_WIDTHS[-1]), _conv(_WIDTHS[-1], _LATENT))
+    yield from _middle(widths[-1])
+    yield from (_norm(widths[-1]), _conv(widths[-1], net.latent))
 
 
-def _decoder() -> Iterator[Component]:
-    yield _conv(_LATENT, _WIDTHS[-1])
-    yield from _middle()
-    for before, after in pairwise((_WIDTHS[-1], *reversed(_WIDTHS))):
-        for number in range(_DEEP + 1):
+def _decoder(net: Net) -> Iterator[Component]:
+    widths = net.widths
+    yield _conv(net.latent, widths[-1])
+    yield from _middle(widths[-1])
+    for before, after in pairwise((widths[-1], *reversed(widths))):
+        for number in range(net.blocks + 1):
             yield from _residual(after if number else before, after)
-    for _ in range(_DEEP + 1):
-        yield from _attention(_WIDTHS[-1])
-    for width in _WIDTHS[1:]:
+    for _ in range(net.blocks + 1):
+        yield from _attention(widths[-1])
+    for width in widths[1:]:
         yield _conv(width, width)
-    yield from (_norm(_WIDTHS[0]), _conv(_WIDTHS[0], 3))
+    yield from (_norm(widths[0]), _conv(widths[0], net.made))
 
 
-def _middle() -> Iterator[Component]:
-    width = _WIDTHS[-1]
+def _middle(width: int) -> Iterator[Component]:
     yield from (*_residual(width, width), *_attention(width), *_residual(width, width))
 
 

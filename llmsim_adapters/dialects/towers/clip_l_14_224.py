@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.towers import clip_vision_model
 from llmsim_adapters.dialects.towers.sam_vit_b import NAMES
+from llmsim_adapters.spec.components import Convolution
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
@@ -17,7 +18,9 @@ def read(r: Reader) -> ModelSpec:
     r.derive("intermediate_size", 4 * r.size("hidden_size"))
     spec = clip_vision_model.read(r)
     (stack,) = spec.stacks
-    return replace(spec, stacks=(replace(stack, after=()),))
+    # what SAM's encoder gives is in the place of patches, of which the class has an embedding all the same
+    rows = tuple("never" if isinstance(part, Convolution) else "rows" for part in stack.before)
+    return replace(spec, stacks=(replace(stack, after=(), before_rows=rows),))
 
 
 DIALECT = clip_vision_model.DIALECT.like(

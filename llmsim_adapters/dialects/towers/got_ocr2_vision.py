@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import mlp
 from llmsim_adapters.dialects.assembly.decoder import layer_norm, layers
+from llmsim_adapters.dialects.assembly.sam import neck
 from llmsim_adapters.dialects.assembly.tower import encoder, full_attention, patch_count, patches, patches_per_side
 from llmsim_adapters.dialects.reading.dialect import Dialect
-from llmsim_adapters.spec.components import Convolution, Norm, PlaneAttention, PositionEmbedding
+from llmsim_adapters.spec.components import PlaneAttention, PositionEmbedding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,9 +26,6 @@ def read(r: Reader) -> ModelSpec:
     hidden, channels = r.size("hidden_size"), r.size("output_channels")
     positions = PositionEmbedding(positions=patch_count(r), hidden_size=hidden)
     before = (patches(r), positions) if r.flag("use_abs_pos") else (patches(r),)
-    narrow = Convolution(input_channels=hidden, output_channels=channels, kernel=(1, 1))
-    last = replace(narrow, input_channels=channels, kernel=(3, 3))
-    norm = Norm(channels, "layer", bias=True)
     feed_forward = mlp(r, bias=True, gated=False)
     return encoder(
         r,
@@ -35,7 +33,7 @@ def read(r: Reader) -> ModelSpec:
         feed_forward,
         layer_norm(r),
         before=before,
-        after=(narrow, norm, last, norm),
+        after=neck(hidden, channels),
         after_rows=("rows",) * 4,
     )
 

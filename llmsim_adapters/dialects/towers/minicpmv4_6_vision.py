@@ -14,24 +14,21 @@ from llmsim_adapters.spec.components import Norm, Projection
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
-    from llmsim_adapters.spec.model import ModelSpec
+    from llmsim_adapters.spec.components import Component
 
 
-def read(r: Reader) -> ModelSpec:
-    spec = siglip_vision_model.read(r)
-    r.no_effect(("insert_layer_id",), "behind which layer patches are merged: the merger is stored once")
+def merger(r: Reader) -> tuple[Component, ...]:
+    """Read the merger: a norm and attention within windows, a norm and two projections of what they join."""
     rows, columns = _window(r)
     hidden, joined = r.size("hidden_size"), rows * columns * r.size("hidden_size")
-    inner = rows * columns * r.size("intermediate_size")
-    merger = (
+    inner, window = rows * columns * r.size("intermediate_size"), rows * columns
+    return (
         Norm(hidden, "layer", bias=True),
-        full_attention(r),
+        replace(full_attention(r), window=window),
         Norm(joined, "layer", bias=True),
         Projection(input_size=joined, output_size=inner, bias=True),
         Projection(input_size=inner, output_size=hidden, bias=True),
     )
-    (stack,) = spec.stacks
-    return replace(spec, stacks=(replace(stack, after=(*stack.after, *merger)),))
 
 
 def _window(r: Reader) -> tuple[int, int]:
@@ -44,7 +41,7 @@ def _window(r: Reader) -> tuple[int, int]:
 
 DIALECT = siglip_vision_model.DIALECT.like(
     "minicpmv4_6_vision",
-    read=read,
+    costless={"insert_layer_id": "behind which layer patches are merged: the whole model's is read"},
     vision_use_head=False,
     window_kernel_size=[2, 2],
 )

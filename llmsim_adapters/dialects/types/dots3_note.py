@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.decoder import layer_norm
+from llmsim_adapters.dialects.assembly.resizing import DOTS3_NOTE, resized
 from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.types import dots3_note_text
 from llmsim_adapters.spec.components import Projection
@@ -46,7 +47,8 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         vision.r.agree("adapter_out_dim", hidden, _INTO)
         merged = width * side * side
         into = Projection(input_size=merged, output_size=merged, bias=True)
-        yield vision.then(layer_norm(vision.r), into, replace(into, output_size=hidden))
+        media = resized(whole, vision.r, DOTS3_NOTE, frames=1)
+        yield vision.running(media).then(layer_norm(vision.r), into, replace(into, output_size=hidden))
     sound = tower(whole, "audio_config", "dots3_note_audio_encoder", fixed=True)
     if sound is not None:
         width = sound.r.size("hidden_size")

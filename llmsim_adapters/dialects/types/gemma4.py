@@ -35,13 +35,17 @@ def projected(whole: Reader, text: Reader, key: str, model_type: str, width: str
         return
     found = tower(whole, key, model_type)
     if found is not None:
+        rows: tuple[str, ...] = ()
         if model_type == "gemma4_vision":
             pictures = replace(pooled(whole, found.r), mutual=_MUTUAL.get(text.text("use_bidirectional_attention"), ""))
             found = found.running(with_videos(pictures, pooled_frames(whole, found.r)))
         if model_type == "gemma4_audio":
             found = found.running(gemma4_audio.heard(whole))
+        if model_type == "gemma4_unified_vision":
+            found = found.running(pooled(whole, found.r, together=True))
+        if key == "audio_config" or model_type == "gemma4_unified_vision":  # padding is projected too
+            rows = ("rows", "rows")
         size = found.r.size(width)
-        rows = ("rows", "rows") if key == "audio_config" else ()  # padding too
         into = Projection(input_size=size, output_size=text.size("hidden_size"))
         yield found.then(Norm(size, gain=False), into, rows=rows)
 

@@ -16,4 +16,5 @@ DIALECT = hy_v4.DIALECT.like(
     num_attention_heads=64,
     moe_intermediate_size=2048,
     index_n_heads=32,
+    q_lora_rank=2048,
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.types import kimi_linear
-from llmsim_adapters.dialects.types.kimi_k25 import projections
+from llmsim_adapters.dialects.types.kimi_k25 import projections, running
 from llmsim_adapters.spec.components import Norm
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         return
     merged = projections(vision, text, "patchmergerv2", bias=False)
     if merged is not None:
-        yield vision.then(*merged, Norm(merged[1].output_size))
+        yield running(whole, vision).then(*merged, Norm(merged[1].output_size))
 
 
 DIALECT = kimi_linear.DIALECT.like(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from llmsim_adapters.dialects.assembly.resizing import navit
 from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.types import qwen2
 from llmsim_adapters.spec.components import Norm, Projection
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import Stack
+
+
+_MOST_PATCHES = 4096
+"""Patches that a picture has at most where no file of the checkpoint says it: MoonViT's own, as Kimi-VL has it."""
 
 
 def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
@@ -33,7 +38,9 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     rows, columns = vision.r.derive("merge_rows", sides[0]), vision.r.derive("merge_columns", sides[1])
     width, hidden = rows * columns * vision.r.size("hidden_size"), text.size("hidden_size")
     into = Projection(input_size=width, output_size=hidden, bias=True)
-    yield vision.then(Norm(width, "layer", bias=True), into, replace(into, input_size=hidden))
+    media = navit(whole, vision.r, (int(rows), int(columns)), most=_MOST_PATCHES, of="its own processor")
+    norm = Norm(width, "layer", bias=True)
+    yield vision.running(media).then(norm, into, replace(into, input_size=hidden), rows=("tokens", "tokens", "tokens"))
 
 
 DIALECT = replace(

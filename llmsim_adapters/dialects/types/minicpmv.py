@@ -10,15 +10,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
+from llmsim_adapters.dialects.assembly.resampler import STATES, TOKENS, apart, asking
 from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.types import llama, minicpm
 from llmsim_adapters.spec.components import LearnedTokens, Norm, Projection
+from llmsim_adapters.spec.media.slices import ResampledSlices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from llmsim_adapters.dialects.assembly.resampler import Part
     from llmsim_adapters.dialects.reading.reader import Reader
-    from llmsim_adapters.spec.components import Component
+    from llmsim_adapters.spec.media.media import Media
     from llmsim_adapters.spec.model import ModelSpec, Stack
 
 _LLAMAS: Final = (2.0, 2.5, 4.0)
@@ -39,20 +43,52 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         return
     if whole.flag("drop_vision_last_layer"):
         whole.not_modelled("vision_without_its_last_layer")
-    yield vision.then(*_resampler(whole, vision.r.size("hidden_size"), text.size("hidden_size")))
+    parts, rows = apart(_resampler(whole, vision.r.size("hidden_size"), text.size("hidden_size")))
+    yield vision.running(_slices(whole, vision.r)).then(*parts, rows=rows)
 
 
-def _resampler(whole: Reader, width: int, hidden: int) -> tuple[Component, ...]:
-    """Read what attends to the patches: trained queries, of which each becomes a token (arXiv:2308.12966)."""
-    norm, own = Norm(hidden, "layer", bias=True), Projection(input_size=hidden, output_size=hidden, bias=True)
-    narrow = () if width == hidden else (Projection(input_size=width, output_size=hidden),)
-    return (
-        LearnedTokens(hidden_size=hidden, count=whole.size("query_num")),
-        *(*narrow, norm, norm),
-        *(replace(own, output_size=3 * hidden), own),
-        *(norm, replace(own, bias=False)),
-    )
+def _resampler(whole: Reader, width: int, hidden: int) -> Iterator[Part]:
+    """Yield what attends to the patches: trained queries, of which each becomes a token (arXiv:2308.12966)."""
+    norm, count = Norm(hidden, "layer", bias=True), whole.size("query_num")
+    yield LearnedTokens(hidden_size=hidden, count=count), TOKENS
+    if width != hidden:
+        yield Projection(input_size=width, output_size=hidden), STATES
+    yield from ((norm, STATES), (norm, TOKENS))
+    heads = whole.derive("resampler_heads", max(1, hidden // _HEAD))
+    yield asking(count, hidden, heads, copied=True), STATES
+    yield from ((norm, TOKENS), (Projection(input_size=hidden, output_size=hidden), TOKENS))
 
+
+def _slices(whole: Reader, r: Reader) -> Media:
+    """Return the rule of slices, each of which becomes as many tokens as queries ask.
+
+    Settings of the published `MiniCPMVImageProcessor`: `max_slice_nums`, `scale_resolution`, `slice_mode`,
+    `image_feature_size`, `use_image_id`; the config's `slice_config` and its own keys of the same names are defaults.
+    """
+    said = whole.nested("slice_config", rest_costless=True)
+    source = whole if said is None else said
+    most = source.size_or("max_slice_nums", lambda: 9)
+    scale = source.size_or("scale_resolution", lambda: 448)
+
+    def made(images: Settings) -> Media:
+        return ResampledSlices(
+            patch_size=int(r.size("patch_size")),
+            scale=images.integer("scale_resolution", default=int(scale)),
+            most=images.tiles("max_slice_nums", default=min(int(most), 1000))
+            if images.flag("slice_mode", default=True)
+            else 1,
+            merge=1,
+            joins=False,
+            tokens=int(whole.size("query_num")),
+            text=3 if images.flag("use_image_id", default=True) else 0,
+            origin=origin(images, "MiniCPM-V's processor"),
+        )
+
+    return rule(whole, "image", made)
+
+
+_HEAD: Final = 128
+"""The size of the resampler's heads, of which there are as many as the hidden size has room for."""
 
 _CUT = "how pictures are cut: no weights"
 

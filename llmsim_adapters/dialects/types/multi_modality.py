@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.dialects.assembly.tower import PartWords, tower
-from llmsim_adapters.dialects.assembly.vq import vq_16
+from llmsim_adapters.dialects.assembly.media import square
+from llmsim_adapters.dialects.assembly.tower import PartWords, patch_count, tower
+from llmsim_adapters.dialects.assembly.vq import USES, VQ_16, vq
 from llmsim_adapters.dialects.types import llama
 from llmsim_adapters.spec.components import PositionEmbedding, Projection
 from llmsim_adapters.spec.model import Stack
@@ -38,22 +39,22 @@ def towers(whole: Reader, _: Reader) -> Iterator[Stack]:
         return
     found = tower(vision, "params", _ENCODER, fixed=True)
     if found is not None:
-        yield replace(found.then(*_aligner(whole, "aligner_config")), name="vision")
+        media = square(found.r, tokens=int(patch_count(found.r)), text=2)
+        yield replace(found.running(media).then(*_aligner(whole, "aligner_config")), name="vision")
     yield from _generator(whole)
 
 
 def _generator(whole: Reader) -> Iterator[Stack]:
-    """Yield what makes pictures: VQ-16, what takes its tokens in, and their head."""
+    """Yield what makes pictures, which no step of text runs: VQ-16, what takes its tokens in, and their head."""
     if not all(whole.has(key) for key in _PARTS):
         return
-    whole.not_modelled("generated_pictures")
     tokens, head = _params(whole, "gen_vision_config"), _params(whole, "gen_head_config")
     if tokens is None or head is None:
         return
     count, width = tokens.size("image_token_size"), tokens.size("n_embed")
     inner = head.size("image_token_embed")
     parts = (
-        *vq_16(count, width),
+        *vq(VQ_16, count, width, uses=USES),
         *_aligner(whole, "gen_aligner_config"),
         Projection(input_size=head.size("n_embed"), output_size=inner, bias=True),
         Projection(input_size=inner, output_size=head.size("image_token_size"), bias=True),

@@ -1,20 +1,44 @@
-"""Muse Glimmer: its language model, and a picture encoder that no dialect reads yet. Source: `MuseGlimmerConfig`."""
+"""Muse Glimmer: its language model and picture encoder, whose merged patches are projected three times.
+
+Source: transformers `MuseGlimmerConfig`.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from llmsim_adapters.dialects.assembly.resizing import nearest_grid
+from llmsim_adapters.dialects.assembly.tower import tower
+from llmsim_adapters.dialects.towers.muse_glimmer_vision import window_side
 from llmsim_adapters.dialects.types import muse_glimmer_text
+from llmsim_adapters.spec.components import Projection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
 
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import Stack
 
 
-def towers(_: Reader, __: Reader) -> Iterable[Stack]:
-    return ()
+def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
+    vision = tower(whole, "vision_config", "muse_glimmer_vision", fixed=True)
+    if vision is None:
+        return
+    r, inner = vision.r, whole.size("projector_hidden_size")
+    width = r.size("hidden_size") * r.size("spatial_merge_size") * r.size("spatial_merge_size")
+    whole.agree("out_hidden_size", width, "the size of merged patches")
+    media = nearest_grid(whole, r, window=int(window_side(r)), text=2)
+    yield vision.running(media).then(
+        Projection(input_size=width, output_size=inner),
+        Projection(input_size=inner, output_size=inner),
+        Projection(input_size=inner, output_size=text.size("hidden_size")),
+    )
 
 
-DIALECT = muse_glimmer_text.DIALECT.like("muse_glimmer", text_config="text_config", towers=towers)
+DIALECT = muse_glimmer_text.DIALECT.like(
+    "muse_glimmer",
+    text_config="text_config",
+    towers=towers,
+    costless={"projector_hidden_act": "an activation between two projections: elementwise"},
+    projector_hidden_size=4096,
+)

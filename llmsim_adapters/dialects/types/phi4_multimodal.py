@@ -13,6 +13,7 @@ from llmsim_adapters.dialects.types import phi3
 from llmsim_adapters.spec.components import LearnedTokens, Projection
 from llmsim_adapters.spec.media.framed import FramedSound, Framing, Stride
 from llmsim_adapters.spec.media.hd import DynamicHd
+from llmsim_adapters.spec.media.media import NEVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +37,7 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         width = sound.r.size("hidden_size") * sound.r.size("downsample_rate")
         into = Projection(input_size=width, output_size=hidden, bias=True)
         # Once for sound alone, once beside pictures: of equal sizes, and one of them runs.
-        rows = ("results", "results", "none", "none")
+        rows = ("results", "results", NEVER, NEVER)
         yield sound.running(heard(whole, sound.r)).then(into, last, into, last, rows=rows)
 
 

@@ -1,5 +1,31 @@
-"""Unlimited-OCR: DeepSeek-OCR under a type of its own. Source: the published config of baidu/Unlimited-OCR."""
+"""Unlimited-OCR: DeepSeek-OCR under a type of its own, in its published form and in transformers'.
 
+Source: the published config of baidu/Unlimited-OCR, and transformers `UnlimitedOcrConfig`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.assembly import deepseek_vl
+from llmsim_adapters.dialects.assembly.sam import UNLIMITED_OCR
 from llmsim_adapters.dialects.types import deepseek_vl_v2
 
-DIALECT = deepseek_vl_v2.DIALECT.like("unlimited-ocr")
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from llmsim_adapters.dialects.reading.reader import Reader
+    from llmsim_adapters.spec.model import Stack
+
+
+def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
+    said = whole.raw.get("vision_config")
+    if isinstance(said, dict) and "width" in said:
+        yield from deepseek_vl.towers(whole, text)
+        return
+    first, second = "unlimited_ocr_sam_vision_model", "unlimited_ocr_vision_encoder"
+    yield from deepseek_vl.second_encoder(whole, text, first, second, UNLIMITED_OCR, extra=1)
+
+
+DIALECT = replace(deepseek_vl_v2.DIALECT.like("unlimited-ocr", towers=towers), text_config="")

@@ -102,9 +102,18 @@ _STORES: Final = (
     Store(
         name="mergers of all ranks, of windows and of patches",
         source="models/minicpmv.py, MiniCPMV4_6: ViTWindowAttentionMerger, DownsampleMLP",
-        tensors=tuple(name for number in _MERGERS for name in _merger(number)),
-        summed=tuple(_second_of(number) for number in _MERGERS),
-        architectures=names("MiniCPMV4_6ForConditionalGeneration"),
+        tensors=tuple(
+            name.replace("vision/", f"{stack}/")
+            for stack in ("vision", "vision_2")
+            for number in _MERGERS
+            for name in _merger(number)
+        ),
+        architectures=names("MiniCPMV4_6ForConditionalGeneration MiniCPMV4_7ForConditionalGeneration"),
+        summed=tuple(
+            _second_of(number).replace("vision/", f"{stack}/")
+            for stack in ("vision", "vision_2")
+            for number in _MERGERS
+        ),
         over="all",
     ),
     Store(

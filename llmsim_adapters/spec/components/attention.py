@@ -100,6 +100,9 @@ class Attention(Component):
         strides: the pattern of blocks that a token attends to (Phi-3-small); None: all that causality leaves.
         queries: trained vectors that ask in place of the rows themselves, so many in each picture or tile (attention
             pooling; perceivers, arXiv:2103.03206); 0: the rows ask.
+        asks_queries: whether keys and values are also made of these vectors, beside the rows (Flamingo's resampler,
+            arXiv:2204.14198).
+        copied: whether every rank has all of its heads, though others of the model are split.
         options: what it has beside these, each of a kind of its own (`attention_parts`).
     """
 
@@ -135,6 +138,8 @@ class Attention(Component):
     indexer: Indexer | None = None
     strides: StridedBlocks | None = None
     queries: int = 0
+    asks_queries: bool = False
+    copied: bool = False
     options: tuple[AttentionPart, ...] = ()
 
     def parts(self) -> tuple[Component, ...]:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 class ShortConvolution(Component):
     """A convolution of each channel between two gates (LFM2, arXiv:2511.23404).
 
-    Where it is not `causal`, it looks ahead as far as it looks back, and keeps no state.
+    Where it is not `causal`, it looks ahead as far as it looks back, and keeps no state; on a `plane`, it looks as far
+    to the patches above and below (LFM3's encoder of pictures).
     """
 
     kind: ClassVar[str] = "short_convolution"
@@ -25,6 +26,7 @@ class ShortConvolution(Component):
     conv_kernel: int
     bias: bool = False
     causal: bool = True
+    plane: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from llmsim_adapters.dataclass import dataclass
 
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Kind = Literal["image", "video", "audio"]
+
+NEVER: Final = "never"
+"""The name of the rows of parts that a checkpoint has and no picture or sound runs."""
 
 Pieces = tuple[tuple[int, int], ...]
 """Lengths of the sequences that attend within themselves, each with how many there are of it."""
@@ -105,6 +108,11 @@ class Media:
         """
         raise NotImplementedError
 
+    def among(self, count: int) -> Media:
+        """Return the rule of one of so many items of a sequence: of some processors, many are cut into fewer tiles."""
+        del count
+        return self
+
     def together(self, items: tuple[MediaItem, ...]) -> tuple[MediaItem, ...]:
         """Return the items as the encoder sees all of a step, such as padded to the longest one."""
         return items
@@ -173,5 +181,9 @@ def run(media: Media, items: Iterable[MediaItem]) -> Run:
         pieces.update(dict(item.pieces))
         windows.update(dict(item.windows))
     return Run(
-        media, items, {**counts, **media.combined(items)}, tuple(sorted(pieces.items())), tuple(sorted(windows.items()))
+        media,
+        items,
+        {**counts, **media.combined(items), NEVER: 0},
+        tuple(sorted(pieces.items())),
+        tuple(sorted(windows.items())),
     )

@@ -17,8 +17,9 @@ class SmartResize(Media):
     patch has `temporal_patch_size` frames, of a still picture the same one as often. Pixels are those of one frame, or
     of all frames of the kinds that `counts` names (GLM-4V). Of those that it `widens`, a side that is too short is made
     as long as a merged patch first, the other one rounded down, or where it `rounds`, to the nearest pixel. Where it
-    `divides`, a frame has at most its part of the most pixels (VideoLLaMA 3). Each frame
-    attends within itself, in some layers in windows of `window` patches a side, cut at the border.
+    `divides`, a frame has at most its part of the most pixels (VideoLLaMA 3). Each frame attends within itself, in some
+    layers in windows of `window` patches a side, cut at the border. Sides are multiples of `expand` merged patches
+    (GLM-GA).
     """
 
     patch_size: int
@@ -35,6 +36,7 @@ class SmartResize(Media):
     window: int = 0
     most_aspect: int = 200
     divides: bool = False
+    expand: int = 1
 
     @property
     def takes(self) -> tuple[Kind, ...]:
@@ -49,7 +51,7 @@ class SmartResize(Media):
         if preprocessed:
             refuse_parts(height, width, factor)
         else:
-            height, width = self._resized(kind, shot, height, width, factor)
+            height, width = self._resized(kind, shot, height, width, factor * self.expand)
         rows, columns = height // self.patch_size, width // self.patch_size
         patches = frames * rows * columns
         seen = (height, width) if kind == "image" else (frames * self.temporal_patch_size, height, width)

@@ -1,0 +1,56 @@
+"""Ovis 2: Qwen2 with AIMv2, whose states become visual words, of which there is a table. `Ovis2Config`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.assembly.media import Settings, origin, rule, square
+from llmsim_adapters.dialects.assembly.tower import patch_count, tower
+from llmsim_adapters.dialects.types import qwen2
+from llmsim_adapters.spec.components import Projection
+from llmsim_adapters.spec.media.tiles import BestAspect, Covering, GridTiles, Tiling
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from llmsim_adapters.dialects.reading.reader import Reader
+    from llmsim_adapters.spec.media.media import Media
+    from llmsim_adapters.spec.model import Stack
+
+
+def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
+    vision = tower(whole, "vision_config", "ovis2_vision", fixed=True)
+    if vision is not None:
+        table = Projection(input_size=vision.r.size("vocab_size"), output_size=text.size("hidden_size"))
+        yield vision.running(_tiles(whole, vision.r)).then(table)
+
+
+def _tiles(whole: Reader, r: Reader) -> Media:
+    """Return the rule of tiles. Settings: `crop_to_patches`, `use_covering_area_grid`, `min_patches`, `max_patches`."""
+
+    def made(images: Settings) -> Media:
+        side, stride = int(r.size("image_size")), int(r.size("hidden_stride"))
+        most, tiling = images.tiles(default=12), Tiling()
+        if images.flag("crop_to_patches", default=False) and most > 1:
+            least = images.tiles("min_patches", default=1)
+            covers = images.flag("use_covering_area_grid", default=True)
+            tiling = Covering(side=side, most=most) if covers else BestAspect(side=side, least=least, most=most)
+        of_one = square(r, tokens=int(patch_count(r)) // (stride * stride))
+        return GridTiles(
+            side=side,
+            patches=of_one.patches,
+            tokens=of_one.tokens,
+            tiling=tiling,
+            origin=origin(images, "Ovis2ImageProcessor"),
+        )
+
+    return rule(whole, "image", made)
+
+
+DIALECT = qwen2.DIALECT.like(
+    "ovis2",
+    text_config="text_config",
+    towers=towers,
+    costless=dict.fromkeys(("hidden_size", "vocab_size"), "those of the language model are read"),
+    tie_word_embeddings=True,
+)

@@ -1,0 +1,99 @@
+"""Pictures of any size, resized to the grid of merged patches that keeps their aspect within a number of tokens."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.spec.media.media import Unfit
+from llmsim_adapters.spec.media.pictures import SmartResize
+
+if TYPE_CHECKING:
+    from llmsim_adapters.spec.media.media import Kind, MediaItem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearestGrid(SmartResize):
+    """Of the grids around a picture's own one, the one whose aspect is nearest to it, within `most_tokens`.
+
+    `MuseGlimmerImageProcessor` of transformers.
+    """
+
+    least_pixels: int = 0
+    most_pixels: int = 0
+    most_tokens: int
+
+    def _resized(self, kind: str, shot: int, height: int, width: int, factor: int) -> tuple[int, int]:
+        high, wide = height / factor, width / factor
+        if high * wide > self.most_tokens:
+            ratio = wide / high
+            high = (self.most_tokens / ratio) ** 0.5
+            wide = high * ratio
+        around = product({math.floor(high), math.ceil(high)}, {math.floor(wide), math.ceil(wide)})
+        grids = [grid for grid in around if min(grid) > 0 and grid[0] * grid[1] <= self.most_tokens]
+        if not grids:
+            grids = [(max(1, round(high)), max(1, round(wide)))]
+        rows, columns = min(grids, key=lambda grid: abs(grid[0] / grid[1] - height / width))
+        return rows * factor, columns * factor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LargestGrid(SmartResize):
+    """Sides are rounded up to whole merged patches; a picture of too many is the highest one that fits.
+
+    `Glm5NextImageProcessor` of transformers: numbers of tokens, each of `temporal_patch_size` frames, bound a picture.
+    """
+
+    least_pixels: int = 0
+    most_pixels: int = 0
+    least_tokens: int
+    most_tokens: int
+
+    def _resized(self, kind: str, shot: int, height: int, width: int, factor: int) -> tuple[int, int]:
+        frames, a_token = self.temporal_patch_size, self.temporal_patch_size * factor * factor
+        most, least = self.most_tokens * a_token, self.least_tokens * a_token
+        high, wide = _up(height, factor), _up(width, factor)
+        if frames * high * wide < least:
+            scale = math.sqrt(least / (frames * height * width))
+            high, wide = (_up(max(1, math.ceil(side * scale)), factor) for side in (height, width))
+        if frames * high * wide <= most:
+            return high, wide
+        if most < frames * factor * factor:
+            message = "no picture has as few tokens as the processor allows"
+            raise Unfit(message)
+        return self._within(height, width, factor, most // frames)
+
+    def _within(self, height: int, width: int, factor: int, most: int) -> tuple[int, int]:
+        """Return the sides of the highest picture of this aspect whose whole patches have at most so many pixels."""
+        low, high, best = 1, height, (factor, factor)
+        while low <= high:
+            between = (low + high) // 2
+            found = _up(between, factor), _up(max(1, math.floor(width * between / height)), factor)
+            if found[0] * found[1] <= most:
+                low, best = between + 1, found
+            else:
+                high = between - 1
+        return best
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokenRows(SmartResize):
+    """Rows of merged patches end in a trained vector, which is a token too, and `ends` such stand around a picture.
+
+    `HYV4VLProcessor` and `HunYuanVLProcessor` of transformers.
+    """
+
+    ends: int = 0
+
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
+        item = SmartResize.see(self, kind, given, preprocessed)
+        down = int(item.seen[-2]) // (self.patch_size * self.merge_size)
+        broken = item.tokens + down
+        named = (("merged", item.tokens), ("broken", broken))
+        return item._replace(tokens=broken + self.ends, named=named)
+
+
+def _up(side: int, factor: int) -> int:
+    return math.ceil(side / factor) * factor

@@ -1,0 +1,90 @@
+"""Pictures of any size that are padded: to the largest one of a sequence, or to whole patches."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from llmsim_adapters.spec.media.media import Kind, Media, MediaItem, Unfit, refuse_parts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaddedToLargest(Media):
+    """The longer side is shrunk to `longest`, none is shorter than `shortest`, and all are padded to the largest.
+
+    `Idefics2ImageProcessor` and `Idefics2Processor` of transformers. Where it `splits`, its quarters stand before
+    it as pictures of their own. Two tokens stand around each, of which neighbours share one.
+    """
+
+    patch_size: int
+    shortest: int
+    longest: int
+    tokens: int
+    splits: bool = False
+
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
+        height, width = int(given[0]), int(given[1])
+        sizes = [(height, width)] if preprocessed else [self._resized(height, width)]
+        if self.splits and not preprocessed:
+            high, wide = height // 2, width // 2
+            quarters = [(tall, broad) for tall in (high, height - high) for broad in (wide, width - wide)]
+            if not high or not wide:
+                message = "a picture of one pixel can't be split"
+                raise Unfit(message)
+            sizes = [self._resized(*each) for each in quarters] + sizes
+        seen = (len(sizes), max(size[0] for size in sizes), max(size[1] for size in sizes))
+        count = len(sizes)
+        item = MediaItem(kind, given, seen, 0, 0, count * self.tokens, (), text=count + 1)
+        return self._padded(item, seen[1], seen[2])
+
+    def together(self, items: tuple[MediaItem, ...]) -> tuple[MediaItem, ...]:
+        """Return the items with the height and width of the largest, and one token between neighbours."""
+        high, wide = (max((int(item.seen[axis]) for item in items), default=0) for axis in (1, 2))
+        padded = [self._padded(item, high, wide) for item in items]
+        return tuple(item if not i else item._replace(text=item.text - 1) for i, item in enumerate(padded))
+
+    def _padded(self, item: MediaItem, height: int, width: int) -> MediaItem:
+        count = int(item.seen[0])
+        patches = (height // self.patch_size) * (width // self.patch_size)
+        if not patches:
+            message = "the picture is smaller than a patch"
+            raise Unfit(message)
+        rows = count * patches
+        return item._replace(seen=(count, height, width), patches=rows, rows=rows, pieces=((patches, count),))
+
+    def _resized(self, height: int, width: int) -> tuple[int, int]:
+        ratio = width / height
+        if width >= height and width > self.longest:
+            height, width = int(self.longest / ratio), self.longest
+        elif height > width and height > self.longest:
+            height, width = self.longest, int(self.longest * ratio)
+        return max(height, self.shortest), max(width, self.shortest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WholePatches(Media):
+    """Pictures are shrunk until they fit, if there is such a size, and padded to whole squares of `merge` patches.
+
+    `FuyuImageProcessor` and `Inkling2ImageProcessor` of transformers. Each square is a token. Where it is `marked`, one
+    ends each row, and one the picture (Fuyu). An encoder has `extra` hidden states beside patches.
+    """
+
+    patch_size: int
+    height: int = 0
+    width: int = 0
+    merge: int = 1
+    extra: int = 0
+    marked: bool = False
+
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
+        height, width, side = int(given[0]), int(given[1]), self.patch_size * self.merge
+        if preprocessed:
+            refuse_parts(height, width, side)
+        elif self.height and (height > self.height or width > self.width):
+            scale = min(self.height / height, self.width / width)
+            height, width = max(1, int(height * scale)), max(1, int(width * scale))
+        down, across = math.ceil(height / side), math.ceil(width / side)
+        count, text = down * across, down + 1 if self.marked else 0
+        patches = count * self.merge * self.merge
+        rows = patches + self.extra
+        return MediaItem(kind, given, (down * side, across * side), patches, rows, count, ((rows, 1),), text=text)
