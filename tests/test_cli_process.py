@@ -246,7 +246,7 @@ class TestStreams:
             ("{} builders 2>&- | head -c 0", 0, ""),
             ("{} coverage nothing.json 2>/dev/full", 2, ""),
             ("{} coverage nothing.json 2>&-", 2, ""),
-            ("{} builders >/dev/full", 1, "error: [Errno 28] No space left on device\n"),
+            ("{} builders >/dev/full", 1, "error: standard output can't be written: No space left on device\n"),
         ],
     )
     @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
