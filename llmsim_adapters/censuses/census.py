@@ -163,11 +163,9 @@ def _broke(block: Block) -> Any:
 
 
 def _pool(workers: int) -> Executor:
-    """Return processes that are begun anew: a copy of this one might have copied a lock that somebody holds."""
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
+    from llmsim_adapters.censuses.workers import Workers  # whose imports take long, and one process needs none of them
 
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    return Workers(workers)
 
 
 def _alone(work: Work, block: Block) -> tuple[bytes, dict[str, Any]]:
