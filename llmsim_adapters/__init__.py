@@ -12,11 +12,13 @@ Everything public is here; names are imported at first use, so that importing th
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
+TYPE_CHECKING = False  # as type checkers take it; `typing` is slow to import, and the command heeds no interrupt before
 if TYPE_CHECKING:
+    from typing import Any
+
     from llmsim_adapters.api import build as build
     from llmsim_adapters.api import builders as builders
     from llmsim_adapters.api import evaluate as evaluate

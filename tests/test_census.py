@@ -364,3 +364,10 @@ class TestFormats:
         assert result.exit_code == 2
         assert ".parquet, .jsonl, .ndjson, .csv" in " ".join(result.stderr.split())
         assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("workers", [0, -1, 1025, 10**20, 1.5, "2", True])
+def test_workers_are_a_number_of_processes(tmp_path: Path, workers: Any) -> None:
+    with pytest.raises(la.CensusError, match=r"workers: .* expected an integer from 1 to 1024"):
+        la.census([LLAMA], tmp_path / "rows.jsonl", workers=workers)
+    assert list(tmp_path.iterdir()) == []

@@ -131,6 +131,19 @@ class TestEndpoint:
         assert said(error)["huggingface"] == "server_error"
         assert "hidden" not in str(error)
 
+    @pytest.mark.parametrize("secret", ["hidden/as/well", "hidden@as@well", "hidden:well", "hidden well"])
+    @pytest.mark.parametrize("source", ["huggingface.co/org/name", "modelscope.cn/org/name"])
+    @pytest.mark.parametrize("by", ["argument", "variable"])
+    def test_shows_no_password_that_no_address_can_have(
+        self, hub_home: Path, monkeypatch: pytest.MonkeyPatch, source: str, secret: str, by: str
+    ) -> None:
+        address = f"http://user:{secret}@127.0.0.1:9?token=hidden"
+        for name in ("HF_ENDPOINT", "MODELSCOPE_ENDPOINT"):
+            monkeypatch.setenv(name, address if by == "variable" else "http://127.0.0.1:9")
+        error = failure(source, endpoint=address if by == "argument" else None)
+        assert "hidden" not in str(error)
+        assert "well" not in str(error)
+
     @pytest.mark.parametrize("endpoint", ["http://[", "http://", "ftp://x", "http://127.0.0.1:99999", "no host"])
     @pytest.mark.parametrize("source", ["org/name", "modelscope.cn/org/name"])
     def test_that_is_none_is_an_answer(self, hub: FakeHub, source: str, endpoint: str) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from llmsim_adapters.censuses.formats import encode, format_of, joined
 from llmsim_adapters.censuses.inputs import items
-from llmsim_adapters.censuses.item import Block, CensusError, Columns, blocks
+from llmsim_adapters.censuses.item import MOST_WORKERS, Block, CensusError, Columns, blocks
 from llmsim_adapters.censuses.parts import Parts
 from llmsim_adapters.censuses.read import Hub, read
 from llmsim_adapters.censuses.result import Census
@@ -24,6 +24,7 @@ from llmsim_adapters.plugins.isolation import refuse_plugins
 from llmsim_adapters.plugins.manager import registered
 from llmsim_adapters.sources import TIMEOUT
 from llmsim_adapters.spread import spread
+from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -98,12 +99,16 @@ def census(
         progress: called with the number of configs that are done.
 
     Raises:
-        CensusError: a source or the output can't be what it is said to be, or an executor broke; what is done is kept.
+        CensusError: a source, the output or a number can't be what it is said to be, or an executor broke; what is done
+            is kept.
         RegistryError: a registry can't be read.
         MissingExtra: pyarrow is not installed.
         AdapterError: a plugin's code calls it while the host runs that code.
     """
     refuse_plugins("take a census")
+    if not isinstance(workers, int) or workers.__class__ is bool or not 1 <= workers <= MOST_WORKERS:
+        message = f"workers: {printable(repr(workers), 40)}; expected an integer from 1 to {MOST_WORKERS}"
+        raise CensusError(message)
     path = Path(output)
     named = {"config": "config", "id": None, **(columns or {})}
     of = Columns(named["config"] or "config", named["id"], weight)
@@ -158,11 +163,9 @@ def _broke(block: Block) -> Any:
 
 
 def _pool(workers: int) -> Executor:
-    """Return processes that are begun anew: a copy of this one might have copied a lock that somebody holds."""
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
+    from llmsim_adapters.censuses.workers import Workers  # whose imports take long, and one process needs none of them
 
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    return Workers(workers)
 
 
 def _alone(work: Work, block: Block) -> tuple[bytes, dict[str, Any]]:

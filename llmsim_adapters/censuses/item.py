@@ -19,6 +19,9 @@ BLOCK: Final = 500
 BLOCK_BYTES: Final = 4 * 1024 * 1024
 """The same in bytes of what is sent: a block has one more config at most."""
 
+MOST_WORKERS: Final = 1024
+"""More processes than any machine has a use for."""
+
 
 class CensusError(AdapterError):
     """A census can't be taken: a source or the output can't be what it is said to be."""

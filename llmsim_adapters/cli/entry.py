@@ -1,12 +1,16 @@
-"""Where the command begins and ends: in between an interrupt is one line, while what is needed is imported, too."""
+"""Where the command begins and ends: in between an interrupt is one line, while what is needed is imported, too.
+
+So that it begins at once, nothing is imported here that Python doesn't have in itself: `_signal` is what `signal` is
+made of.
+"""
 
 from __future__ import annotations
 
+import _signal as signal  # type: ignore[import-not-found]
 import atexit
 import os
-import signal
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # as type checkers take it
 if TYPE_CHECKING:
     from types import FrameType
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any, Final, NoReturn
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
@@ -13,6 +14,9 @@ from llmsim_adapters.cli.command import Command
 from llmsim_adapters.cli.output import ReaderGone, complain, discard
 from llmsim_adapters.cli.words import one_line
 from llmsim_adapters.errors import TRACEBACK, AdapterError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FAILURE: Final = 1
 """The model can't be answered, or a threshold that the user set is missed."""
@@ -24,6 +28,19 @@ INTERRUPTED: Final = 130
 """As shells report a process that SIGINT ended."""
 BROKEN_PIPE: Final = 141
 """As shells report a process that SIGPIPE ended: whoever read the output has had enough of it."""
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Take an interrupt before click does, which answers it by an empty line, wherever that goes."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        errors = streams.talk()
+        if errors is not None and errors.isatty():  # where `^C` stands on the line
+            with suppress(OSError):
+                errors.write("\n")
+        raise Failed("interrupted", INTERRUPTED) from None
 
 
 class Failed(Exception):
@@ -51,6 +68,16 @@ class Commands(click.Group):
         finally:
             streams.keep_for_command(False)
         sys.exit(code)
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Read the arguments."""
+        with _interruptible():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run what they ask for."""
+        with _interruptible():
+            return super().invoke(ctx)
 
     def _run(self, *args: Any, **kwargs: Any) -> int:
         try:

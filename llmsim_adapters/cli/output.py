@@ -90,6 +90,9 @@ def write(text: str) -> None:
         out.flush()
     except BrokenPipeError as error:
         raise ReaderGone from error
+    except OSError as error:
+        message = f"standard output can't be written: {error.strerror or error}"
+        raise OSError(message) from error
 
 
 def discard(stream: TextIO | None) -> None:

@@ -22,7 +22,12 @@ MODELSCOPE_ENDPOINT = "https://modelscope.cn"
 
 _TRUE = {"1", "ON", "YES", "TRUE"}
 _TOKENS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "MODELSCOPE_API_TOKEN")
-_USERINFO = re.compile(r"//[^/@\s]*@")
+_ADDRESSES = ("HF_ENDPOINT", "MODELSCOPE_ENDPOINT", "MODELSCOPE_DOMAIN", "HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
+
+# A password may hold what ends one (`/`, `@`), by mistake: all before the last `@` goes, once there is a `:`.
+_USERINFO = re.compile(r"(//)[^\s@]*:\S*@|(//)[^/@\s]*@|^[^\s@/\\]*:[^\s/\\]\S*@")
+_QUERY = re.compile(r"(//[^\s?#]*)\?[^\s'\"]*")
+_LONGEST = 2000
 
 
 def offline_reason(offline: bool) -> str | None:
@@ -73,17 +78,36 @@ def modelscope_endpoint(endpoint: str | None) -> str:
 
 
 def shown_endpoint(endpoint: str) -> str:
-    """Return `endpoint` for a message: without a name and password."""
-    return printable(_USERINFO.sub("//", endpoint))
+    """Return an address for a message: without a name and password, and without a query, which may hold a token."""
+    return printable(_without_credentials(_one_word(endpoint)))
 
 
-def without_secrets(value: object, *secrets: str | None) -> str:
+def without_secrets(value: object, *secrets: str | None, endpoint: str = "") -> str:
     """Return what a client or a server said, printable and without tokens and passwords."""
-    text = _USERINFO.sub("//", str(value))
-    for secret in (*secrets, *map(os.environ.get, _TOKENS)):
+    text = _without_credentials(str(value))
+    get = os.environ.get
+    addresses = [endpoint, *(get(name) or get(name.lower()) or "" for name in _ADDRESSES)]
+    passwords = (part for address in addresses for part in _credentials(address))
+    for secret in (*secrets, *map(get, _TOKENS), *passwords):
         if secret and len(secret) > 3:
             text = text.replace(secret, "***")
     return printable(text.strip(), limit=300)
+
+
+def _without_credentials(text: str) -> str:
+    text = _USERINFO.sub(lambda found: found[1] or found[2] or "", text[:_LONGEST])
+    return _QUERY.sub(r"\1?…", text)
+
+
+def _one_word(address: str) -> str:
+    """Return an address in which a name and password are one word, as they are in one that can be."""
+    return "/".join(address.split()) if "@" in address else address
+
+
+def _credentials(address: str) -> list[str]:
+    """Return the parts of an address's name and password, any of which an error may quote."""
+    found = _USERINFO.search(_one_word(address[:_LONGEST]))
+    return re.split(r"[:/@]+", found[0]) if found else []
 
 
 def _address(text: str) -> str:

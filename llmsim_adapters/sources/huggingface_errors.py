@@ -31,7 +31,7 @@ def explain(error: BaseException, repo_id: str, revision: str | None, endpoint: 
         return explain(error.__cause__, repo_id, revision, endpoint, token)
 
     hub = shown_endpoint(endpoint)
-    said = without_secrets(getattr(error, "server_message", None) or "", token)
+    said = without_secrets(getattr(error, "server_message", None) or "", token, endpoint=endpoint)
     hub_said = f"; the hub says: {said}" if said else ""
     if isinstance(error, errors.GatedRepoError):
         page = f"{HUGGINGFACE_ENDPOINT}/{repo_id}"
@@ -60,11 +60,11 @@ def explain(error: BaseException, repo_id: str, revision: str | None, endpoint: 
         return _explain_status(_status(error), missing, repo_id, hub, token, hub_said)
     names = set(_class_names(error))
     if "TransportError" in names or isinstance(error, ConnectionError | TimeoutError):
-        reason = without_secrets(str(error) or type(error).__name__, token)
+        reason = without_secrets(str(error) or type(error).__name__, token, endpoint=endpoint)
         return Refusal("unreachable", f"{hub} can't be reached ({reason}): {NETWORK}", hub="down")
     if isinstance(error, errors.HFValidationError):
         return Refusal("invalid_id", f"{repo_id!r} is not the id of a model: {without_secrets(error)}")
-    reason = without_secrets(error, token)
+    reason = without_secrets(error, token, endpoint=endpoint)
     if isinstance(error, OSError) and not isinstance(error, errors.LocalEntryNotFoundError):
         return Refusal("error", f"config.json of {repo_id} can't be kept in the cache (see HF_HOME): {reason}")
     return Refusal("error", f"{type(error).__name__} while {hub} was asked for {repo_id}: {reason}")

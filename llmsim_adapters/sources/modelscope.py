@@ -7,6 +7,7 @@ import socket
 import sys
 import threading
 import time
+import warnings
 from contextlib import ExitStack, contextmanager
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,7 +16,12 @@ from urllib.request import getproxies
 
 from llmsim_adapters.sources.answer import NOTHING_KNOWN, Download, Refusal, Sidecars
 from llmsim_adapters.sources.bars import Bounded, limited
-from llmsim_adapters.sources.environment import environment_defaults, modelscope_cache_dir, shown_endpoint
+from llmsim_adapters.sources.environment import (
+    environment_defaults,
+    modelscope_cache_dir,
+    shown_endpoint,
+    without_secrets,
+)
 from llmsim_adapters.sources.listings import recall, remember, top_level
 from llmsim_adapters.sources.quiet import hush
 from llmsim_adapters.sources.reading import read_config, shown, too_large
@@ -145,10 +151,16 @@ def _old_copy(repo_id: str) -> str | None:
 def client() -> Any:
     """Return the client, imported and told to log nothing."""
     try:
-        import modelscope_hub
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of variables that are no numbers, in whose place it has its own
+            import modelscope_hub
+            import modelscope_hub._download  # whose loggers are made with it
     except ImportError as error:
         raise Refusal("not_installed", "modelscope_hub is not installed: pip install modelscope_hub") from error
-    import modelscope_hub._download  # whose loggers are made with it
+    except Exception as error:  # it reads the environment as it is imported
+        reason = f"{type(error).__name__}: {without_secrets(error)}"
+        message = f"modelscope_hub can't be imported ({reason}): check MODELSCOPE_ENDPOINT and its other variables"
+        raise Refusal("error", message) from error
 
     hush()
     return modelscope_hub
@@ -190,7 +202,7 @@ def _probe(endpoint: str) -> None:
     except (OSError, ValueError) as error:  # ValueError: not an address
         from llmsim_adapters.sources.modelscope_errors import unreachable
 
-        raise unreachable(shown_endpoint(endpoint), error) from error
+        raise unreachable(shown_endpoint(endpoint), without_secrets(error, endpoint=endpoint)) from error
 
 
 _lock = threading.Lock()

@@ -24,7 +24,7 @@ def explain(error: BaseException, repo_id: str, revision: str, endpoint: str) ->
     """Return what `error` means."""
     hub = shown_endpoint(endpoint)
     raw = str(getattr(error, "message", None) or error)
-    said = without_secrets(raw)
+    said = without_secrets(raw, endpoint=endpoint)
     told = said and said.isascii() and isinstance(error, errors.APIError)  # its Chinese is said in English here
     hub_said = f"; the hub says: {said}" if told else ""
     has_token = bool(os.environ.get("MODELSCOPE_API_TOKEN"))

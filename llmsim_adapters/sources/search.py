@@ -295,5 +295,5 @@ class Search:
     def _fail(self) -> NoReturn:
         error = InvalidConfig if any_broken(self._answers) else ConfigUnavailable
         source = self._source if isinstance(self._source, str) else shown(self._source)  # type: ignore[arg-type]
-        source = shown_endpoint(source) if "@" in source else source
+        source = shown_endpoint(source) if "@" in source or "://" in source else source
         raise error(source, self._answers) from None
