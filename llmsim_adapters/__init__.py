@@ -152,6 +152,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components import Mamba as Mamba
     from llmsim_adapters.spec.components import Mamba2 as Mamba2
     from llmsim_adapters.spec.components import MatrixLSTM as MatrixLSTM
+    from llmsim_adapters.spec.components import MessageGate as MessageGate
     from llmsim_adapters.spec.components import MixtureOfAttention as MixtureOfAttention
     from llmsim_adapters.spec.components import MixtureOfExperts as MixtureOfExperts
     from llmsim_adapters.spec.components import NextTokenInput as NextTokenInput
@@ -262,7 +263,15 @@ _HOMES = {
         *("ConformerAttention", "Convolution", "ConvolutionModule", "ConvolvedResidual", "Differential"),
         *("DynamicMask", "GatedDeltaNet", "GatedLinearRecurrence", "HashEmbedding", "HeadConvolution"),
         *("HyperConnection", "HyperHead", "Indexer", "InitialState", "KeyValueConvolution", "KimiDeltaAttention"),
-        *("LearnedTokens", "LightningAttention", "LowRankHyperConnection", "Mamba", "Mamba2", "MatrixLSTM"),
+        *(
+            "LearnedTokens",
+            "LightningAttention",
+            "LowRankHyperConnection",
+            "Mamba",
+            "Mamba2",
+            "MatrixLSTM",
+            "MessageGate",
+        ),
         *("MixtureOfAttention", "NextTokenInput", "NgramAttention", "NgramInput", "OutputGate", "Part"),
         *("PatchAttention", "PerLayerEmbedding", "PerLayerInput", "PixelAttention", "PlaneAttention"),
         *("PlanePositions",),

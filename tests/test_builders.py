@@ -37,6 +37,7 @@ from llmsim_adapters.spec.components import (
     InitialState,
     LatentAttention,
     LowRankHyperConnection,
+    MessageGate,
     MixtureOfAttention,
     MixtureOfExperts,
     NextTokenInput,
@@ -134,6 +135,7 @@ VARIATIONS: tuple[tuple[str, type[Any], Callable[[Any], Any]], ...] = (
     ("norm_bias", Norm, lambda n: replace(n, bias=True)),
     ("a convolved_residual", la.Sublayer, lambda s: replace(s, residual=CONVOLVED)),
     ("an attention_residual", la.Block, lambda b: replace(b, sublayers=(SUMMED, *b.sublayers))),
+    ("a message_gate", la.Block, lambda b: replace(b, sublayers=(GATED, *b.sublayers))),
     ("a scaled_residual", la.Sublayer, lambda s: replace(s, residual=ScaledResidual(hidden_size=2048))),
     ("a hyper_connection", la.Sublayer, lambda s: replace(s, residual=HYPER)),
     ("a hyper_head", la.ModelSpec, lambda s: replace(s, inputs=(*s.inputs, HYPER_HEAD))),
@@ -251,6 +253,7 @@ LAST = (
 STREAMS = StreamProjections(hidden_size=2048, count=2)
 CONVOLVED = ConvolvedResidual(hidden_size=2048, conv_kernel=4, scaled=True)
 SUMMED = la.Sublayer((AttentionResidual(hidden_size=2048, sources=3, queries=2),), skip=False)
+GATED = la.Sublayer((MessageGate(hidden_size=2048, rank=16),), skip=False)
 HYPER = HyperConnection(hidden_size=2048, streams=3)
 HYPER_HEAD = HyperHead(hidden_size=2048, streams=3)
 INDEXER = Indexer(hidden_size=7168, query_size=1536, num_heads=3, head_dim=20, k_norm=Norm(20))

@@ -60,7 +60,10 @@ def steps(name: str) -> Iterator[tuple[ModelSpec, OperatorGraph]]:
 
 
 def weights_of(graph: OperatorGraph) -> dict[tuple[str, str, str], tuple[int, ...]]:
-    return {(weight.stack, weight.block, weight.name): weight.shape for weight in graph.weights}
+    """The shapes of tensors, those of Inkling 2's passes also as the first pass's, which has none of its own."""
+    shapes = {(weight.stack, weight.block, weight.name): weight.shape for weight in graph.weights}
+    first = {(stack, block.removesuffix("_with_messages"), name): own for (stack, block, name), own in shapes.items()}
+    return first | shapes
 
 
 def own_weight(shapes: dict[tuple[str, str, str], tuple[int, ...]], operator: Operator) -> tuple[int, ...] | None:
@@ -125,6 +128,7 @@ OTHER_ROWS: Final = {
     "compressed_attention.compressor.kv_norm": "entries",
     "compressed_attention.indexer.compressor.kv_norm": "entries",
     "axial_position_embedding.lookup": "two tables",
+    "message_gate.norm": "the state and the message",
     "next_token_input.hnorm": "the streams of each token",
     "ngram_input.lookup": "n-grams of several sizes",
 }

@@ -30,6 +30,14 @@ class TestAnotherClass:
     def test_is_a_gap(self, architecture: str) -> None:
         assert ("inferred", "architectures") in gaps({**LLAMA, "architectures": [architecture]})
 
+    @pytest.mark.parametrize(
+        "names",
+        [["LlamaForCausalLM", "MambaForCausalLM"], ["GPT2LMHeadModel", "LlamaForCausalLM"]],
+    )
+    def test_so_is_a_further_one_of_another_type(self, names: list[str]) -> None:
+        assert ("inferred", "architectures") in gaps({**LLAMA, "architectures": names})
+        assert gaps({**LLAMA, "architectures": ["LlamaForCausalLM", "LlamaModel"]}) == []
+
     def test_a_head_that_nobody_has_is_one(self) -> None:
         assert gaps({**LLAMA, "architectures": ["LlamaForCausalLLM"]}) == [
             ("unsupported_feature", "head_of_LlamaForCausalLLM")

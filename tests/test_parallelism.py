@@ -266,6 +266,7 @@ WHOLE: Final = {
     "kimi_delta_attention": "f_a_proj g_a_proj",
     "latent_attention": "indexer q_a_proj kv_a_proj",
     "low_rank_hyper_connection": "input_mix_weight_down input_mix_weight_up block_inject_weight",
+    "message_gate": "down_proj forget_gate_proj message_gate_proj",
     "mixture_of_attention": "router",
     "mixture_of_experts": "router router_down_proj router_fc1 router_fc2 latent_in_proj latent_out_proj "
     "shared_expert_gate",
@@ -332,8 +333,8 @@ class TestOperators:
 def is_read_by(operator: Operator, weight: Weight) -> bool:
     """Whether a weight is of the operator's experts."""
     group = operator.name.partition(".experts.")[0] + ".experts."
-    place = (weight.stack, weight.block)
-    return place == (operator.stack, operator.block) and weight.name.startswith(group) and weight.role == "parameter"
+    places = {(weight.stack, block) for block in (weight.block, weight.block.removesuffix("_with_messages"))}
+    return (operator.stack, operator.block) in places and weight.name.startswith(group) and weight.role == "parameter"
 
 
 def is_routed(entry: Weight | Operator) -> bool:

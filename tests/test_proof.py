@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 APART: Final = {
     "inkling2_text": r"^model.llm.unembed.weight$",  # rows beyond the vocabulary
+    "inkling2_loop_text": r"^model.llm.unembed.weight$",  # as inkling2_text
     "longcat_flash": r"experts.1[2-6].(?:gate|up)_proj",  # of experts that hand on what they are given
     "reformer": r"^lm_head.decoder.bias$",  # the head's bias once more
 }

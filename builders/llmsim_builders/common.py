@@ -13,7 +13,7 @@ _DECODER: Final = frozenset(
     {"adapter", "embedding", "head", "mlp", "next_token_input", "norm", "position_embedding", "projection", "scale"}
     | {"hyper_connection", "hyper_head", "indexer", "initial_state", "convolved_residual", "scaled_residual"}
     | {"alternating_updates", "per_layer_embedding", "per_layer_input", "retrieved_experts", "stream_projections"}
-    | {"attention_residual", "axial_position_embedding", "chunk_attention", "hash_embedding"}
+    | {"attention_residual", "axial_position_embedding", "chunk_attention", "hash_embedding", "message_gate"}
     | {
         "low_rank_hyper_connection",
         "ngram_attention",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.dialects.keys.spelled import takes
 from llmsim_adapters.dialects.reading.find import (
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
     from llmsim_adapters.dialects.reading.dialect import Dialect
     from llmsim_adapters.dialects.reading.reader import Reader
+
+
+_MOST_CLASSES: Final = 16
+"""More classes than any config names."""
 
 
 def identity(config: Mapping[str, Any], level: Mapping[str, Any]) -> tuple[str, str, list[Gap]]:
@@ -66,22 +70,30 @@ def of_another_class(
     if nested and isinstance(outer_type, str) and outer_type not in plugged and not _expects(outer_type, at, usual):
         detail = f"transformers' class of {printable(outer_type)} has no `{printable(at)}`, and would pass over it"
         return [Gap(GapKind.INFERRED, "language_model", detail)]
-    stem = bare(r.architecture)
     declared = [each for each in (dialect, whole) if each is not None]
-    if (
-        not stem or stem == bare(dialect.model_type) or any(built_in(each.model_type) is not each for each in declared)
-    ):  # what a plugin's classes are called, the plugin knows
-        return []
-    types = (outer_type, r.model_type, *(each.model_type for each in declared))
+    if any(built_in(each.model_type) is not each for each in declared):
+        return []  # what a plugin's classes are called, the plugin knows
+    said = config.get("architectures")
+    further = said[1:_MOST_CLASSES] if isinstance(said, list) and r.architecture in said[:1] else []
+    for name in (r.architecture, *(each for each in further if isinstance(each, str))):
+        if not _is_of(name, outer_type, r.model_type, dialect, declared):
+            shown = printable(name)
+            detail = f"{shown} is no class of the type {printable(r.model_type)}: taken to be as that type's own"
+            return [Gap(GapKind.INFERRED, "architectures", detail)]
+    return []
+
+
+def _is_of(architecture: str, outer_type: object, model_type: str, dialect: Dialect, declared: list[Dialect]) -> bool:
+    """Return whether an architecture is called after the type, the whole's, or is one that these name."""
+    stem = bare(architecture)
+    if not stem or stem == bare(dialect.model_type):
+        return True
+    types = (outer_type, model_type, *(each.model_type for each in declared))
     own = {bare(name) for name in types if isinstance(name, str)}
-    if not r.architecture.endswith("ForConditionalGeneration"):  # which is the whole, with what stands beside the text
+    if not architecture.endswith("ForConditionalGeneration"):  # which is the whole, with what stands beside the text
         own |= {name.removesuffix("text").removesuffix("decoder") for name in own} | set(map(bare, dialect.classes))
     known = [each for of in declared for each in (of.classes, of.causal_lm, of.text_only)]
-    if stem in own or r.architecture in DIALECT_OF_ARCHITECTURE or any(r.architecture in names for names in known):
-        return []
-    shown = printable(r.architecture)
-    detail = f"{shown} is no class of the type {printable(r.model_type)}: taken to be as that type's own"
-    return [Gap(GapKind.INFERRED, "architectures", detail)]
+    return stem in own or architecture in DIALECT_OF_ARCHITECTURE or any(architecture in names for names in known)
 
 
 def encoder_alone(model_type: str, architecture: str) -> Reading:

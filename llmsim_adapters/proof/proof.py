@@ -108,7 +108,10 @@ class _Comparison:
         self._matches[AROUND] = match_alone(self._stored.get(AROUND, ()), self._wanted.get(AROUND, ()))
 
     def _settle_elsewhere(self) -> None:
-        """Match what is around the layers, with what is numbered as no layer is, or shared by layers."""
+        """Match what is around the layers, with what is numbered as no layer is, or shared by layers.
+
+        A list of single tensors beside the layers may be numbered from another layer on than these.
+        """
         left = Counter(_key(side) for f in self._matches.values() for side in f.stored for _ in side.keys)
         whole = Counter(_key(side) for sides in self._stored.values() for side in sides for _ in side.keys)
         parts = Counter(side.part for found in self._matches.values() for side in found.wanted)
@@ -116,7 +119,10 @@ class _Comparison:
         stored = [s for f in self._matches.values() for s in f.stored]
         wanted = [w for f in self._matches.values() for w in f.wanted]
         shared = [w for w in wanted if w.part.rsplit(".", w.name.count(".") + 1)[0] in self._shared]
-        free = [one for s in stored if left[_key(s)] == whole[_key(s)] or shared for one in apart(s)]
+        listed = {key for key, tensor in self._tensors.items() if tensor.split and not tensor.split[2].strip(".")}
+        free = [
+            one for s in stored if left[_key(s)] == whole[_key(s)] or shared or s.keys[0] in listed for one in apart(s)
+        ]
         open_ = [w for w in wanted if parts[w.part] == all_parts[w.part] or w in shared]
         found = match(free, open_)
         done = {key for pair in found.pairs for side in (*pair[0], *pair[1]) for key in side.keys}

@@ -139,8 +139,14 @@ def _places(
 
 
 def _position(stack: Stack, at: int, spec: ModelSpec) -> Unit:
-    """Return the unit of a layer; those beyond the stack's own are of multi-token prediction, if there is such."""
+    """Return the unit of a layer; those beyond the stack's own are of multi-token prediction, if there is such.
+
+    Where positions share weights, files number those that have their own.
+    """
     length = len(stack.order)
+    owners = sorted(set(stack.weights_of))
+    if at < len(owners):
+        return stack.name, owners[at]
     mtp = spec.stack("mtp")
     if at >= length and mtp is not None and stack.name != "mtp" and not stack.is_tower:
         return "mtp", min(at - length, len(mtp.order) - 1)

@@ -40,11 +40,8 @@ from .values import RANDOM_RUN, RUNS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-UNDECLARED_TYPES = {"inkling2_loop_text"}
-"""The types that have no dialect yet, whose facts nothing would be held to."""
-
-TYPES = tuple(sorted(MODEL_FOR_CAUSAL_LM_MAPPING_NAMES.keys() - UNDECLARED_TYPES))
-"""The model types of transformers that have facts: all other causal language models."""
+TYPES = tuple(sorted(MODEL_FOR_CAUSAL_LM_MAPPING_NAMES))
+"""The model types of transformers that have facts: all causal language models."""
 
 TIMEOUT = 150
 """Seconds for one model type."""

@@ -17,13 +17,28 @@ from . import cases, fields, measure, store
 from .values import RANDOM_RUN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 Facts = dict[str, Any]
 
 RAN: Final = ("flops", "cache")
 """What two runs are compared by."""
+
+SAID: Final = {
+    "auto_map": {},
+    "cache_implementation": "dynamic",
+    "rope_parameters": {"rope_type": "default", "rope_theta": 5000.0},
+    "rope_scaling": {"rope_type": "linear", "factor": 2.0},
+    "rope_theta": 5000.0,
+    "clip_qkv": 8.0,
+    "sampling_rate": 24000,
+    "logits_scaling": 2.0,
+}
+"""What is added of a key that `true` is no value of."""
+
+NO_KEY: Final = frozenset({"use_return_dict"})
+"""What transformers' configs compute, and take from no file."""
 
 NOT_RUN: Final = (
     *("is_decoder", "is_encoder_decoder", "output_attentions", "output_hidden_states", "return_dict", "use_cache"),
@@ -65,25 +80,45 @@ def changed(model_type: str) -> Facts:
         (same if after == before else differing)[key] = value
     apart = {key: value for key, value in same.items() if key not in NOT_RUN}
     facts: Facts = {"same": same, "differing": differing, "refused": refused}
-    usual, ran = (measure.run(measure.build(each), *RANDOM_RUN, twice=False) for each in (raw, {**raw, **apart}))
-    facts["run_differs"] = [name for name in RAN if usual.get(name) != ran.get(name)]
-    absent = {key: True for key in sorted(costless - written.keys()) if "." not in key}
+    usual = ran(raw)
+    for key in among(raw, apart, ran, usual)[1]:  # a forward refuses it
+        refused[key] = f"no run with {same.pop(key)}"
+        del apart[key]
+    with_all = ran({**raw, **apart})
+    facts["run_differs"] = [name for name in RAN if usual[name] != with_all[name]]
+    absent = {key: SAID.get(key, True) for key in sorted(costless - written.keys() - NO_KEY) if "." not in key}
     absent |= {key: value for key, (value, _) in NEUTRAL.items() if key not in written}
-    facts["added"], facts["added_differing"] = sorted(absent), among(raw, absent, before)
+    differing_added, refused_added = among(raw, absent, weighed, before)
+    facts["added"] = sorted(absent.keys() - {*differing_added, *refused_added})
+    facts["added_differing"], facts["added_refused"] = differing_added, refused_added
     return facts
 
 
-def among(raw: Facts, added: Facts, before: Facts) -> list[str]:
-    """Those of some keys with which a model is another, or none."""
+def ran(raw: Facts) -> Facts:
+    """What a prefill of a tiny model runs and caches."""
+    run = measure.run(measure.build(raw), *RANDOM_RUN, twice=False)
+    return {name: run.get(name) for name in RAN}
+
+
+def weighed(raw: Facts) -> Facts:
+    """The totals of a model without memory."""
+    return measure.totals(measure.build(raw, "meta"))
+
+
+def among(raw: Facts, added: Facts, of: Callable[[Facts], Facts], before: Facts) -> tuple[list[str], list[str]]:
+    """Those of some keys with which a model is another, and those with which there is none."""
     try:
-        same = measure.totals(measure.build({**raw, **added}, "meta")) == before
+        same, made = of({**raw, **added}) == before, True
     except Exception:
-        same = False
-    if same or len(added) < 2:
-        return [] if same else sorted(added)
+        same, made = False, False
+    if same or not added:
+        return [], []
+    if len(added) == 1:
+        return (sorted(added), []) if made else ([], sorted(added))
     items = list(added.items())
     half = len(items) // 2
-    return among(raw, dict(items[:half]), before) + among(raw, dict(items[half:]), before)
+    (one, none), (another, neither) = (among(raw, dict(each), of, before) for each in (items[:half], items[half:]))
+    return one + another, none + neither
 
 
 def other(value: Any) -> Any:

@@ -81,7 +81,7 @@ declared, their tiny models were read, by keys alone and as a type that is decla
 By keys alone, two of seven are exact and one is within one percent; with names and classes, three are exact. That is
 less than of the types that the rules were written with. lara_mini was taken to have Qwen3-Next's gates on attention and
 shared experts, whose keys its are; there is no rule for loops of layers, messages between them or learned scales of
-single channels. EXAONE, which has a class since 5.24.0, was declared before; inkling2_loop_text still is not.
+single channels. EXAONE, which has a class since 5.24.0, was declared before, and so is inkling2_loop_text now.
 """
 """Recorded once: what is declared can't be measured as new again."""
 

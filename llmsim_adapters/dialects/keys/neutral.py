@@ -17,6 +17,7 @@ _TOKEN_IDS: Final = ("_token_id", "_token_ids", "_token_index")
 NEUTRAL: Final[dict[str, tuple[object, str]]] = {
     "add_cross_attention": (False, "there is no cross attention"),
     "bias": (False, "there are no biases"),
+    "cross_attention_hidden_size": (None, "no encoder's results are projected to a size of their own"),
     "full_attn_mod": (1, "every layer has full attention"),
     "language_model_only": (False, "the parts beside the language model are there, as the config has them"),
     "lm_head": (True, "there is a head, as the architecture says"),

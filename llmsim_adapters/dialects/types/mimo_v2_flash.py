@@ -60,6 +60,7 @@ DIALECT = glm4_moe.DIALECT.like(
     read=read,
     classes=("MiMoV2MTP",),
     aliases={"sliding_window_size": "earlier_in_window"},
+    neutral={"moe_router_dtype": "float32"},
     costless={
         "attention_value_scale": "a factor on the values: elementwise",
         "attention_chunk_size": "no layer attends in chunks",

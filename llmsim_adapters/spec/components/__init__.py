@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components.relative_attention import RelativeAttention as RelativeAttention
     from llmsim_adapters.spec.components.residual import AttentionResidual as AttentionResidual
     from llmsim_adapters.spec.components.residual import ConvolvedResidual as ConvolvedResidual
+    from llmsim_adapters.spec.components.residual import MessageGate as MessageGate
     from llmsim_adapters.spec.components.residual import ScaledResidual as ScaledResidual
     from llmsim_adapters.spec.components.retrieval import RetrievedExperts as RetrievedExperts
     from llmsim_adapters.spec.components.sparse_attention import Indexer as Indexer
@@ -123,7 +124,7 @@ _HOMES = {
         "TimeMix",
     ),
     "relative_attention": ("RelativeAttention",),
-    "residual": ("AttentionResidual", "ConvolvedResidual", "ScaledResidual"),
+    "residual": ("AttentionResidual", "ConvolvedResidual", "MessageGate", "ScaledResidual"),
     "retrieval": ("RetrievedExperts",),
     "sparse_attention": ("Indexer",),
     "stored_tensors": ("StoredTensors",),

@@ -29,6 +29,9 @@ class AttentionResidual(Component):
     The sources are what each block of layers before has added, and the present one so far; normalised, with a `gain`
     of each feature or without, they are weighed by their products with trained vectors, the queries. Of one source the
     sum is that itself, and the weights are not used.
+
+    One of `layers` gives each of those its messages of the pass before, with queries of its own in one weight, `runs`
+    times a step (Inkling 2's loops); of one source it runs, too.
     """
 
     kind: ClassVar[str] = "attention_residual"
@@ -37,6 +40,22 @@ class AttentionResidual(Component):
     sources: int
     queries: int = 1
     gain: bool = False
+    layers: int = 0
+    runs: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageGate(Component):
+    """Mixes a message into the hidden state, feature by feature, by two gates of `rank` from both (Inkling 2's loops).
+
+    One that is not `used` has its weights, and never runs.
+    """
+
+    kind: ClassVar[str] = "message_gate"
+
+    hidden_size: int
+    rank: int
+    used: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
