@@ -26,7 +26,7 @@ from llmsim_adapters.llmsim.interface import COMMIT
 from tests.facts import LLAMA, facts
 from tests.llmsim.by_hand import BY_HAND
 from tests.llmsim.rows import Point, configs, rows_of_description
-from tests.test_llmsim_description import LATENT, MOE, MXFP4, WINDOWED
+from tests.test_llmsim_description import LATENT, MOE, MXFP4, SEEING, WINDOWED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -298,6 +298,17 @@ class TestArchitecture:
         assert (extend.tp_size, extend.dp_size) == (2, 5)
         decode = llmsim.create_model_arch(LLAMA, schedule(batch_size=3, mode="decode")).graph.schedule
         assert (decode.mode, decode.batch_size, decode.seq_len, decode.context_len) == ("decode", 3, 1, 63)
+
+    def test_pictures_are_given_beside_it(self) -> None:
+        """The calculator's total has what their encoder runs; in mode decode there is no place for them."""
+        pictures = {"images": ((84, 112), (56, 56))}
+        arch = llmsim.create_model_arch(SEEING, schedule(batch_size=2), **pictures)
+        graph = la.build(SEEING, la.Schedule(batch_size=2, seq_len=64, **pictures))
+        assert arch.graph == graph
+        named = operators(performance(arch))
+        assert {"qkv_proj", "vision_qkv_proj"} <= named.keys()
+        with pytest.raises(la.ScheduleError, match="media run in mode 'extend'"):
+            llmsim.create_model_arch(SEEING, schedule(mode="decode"), **pictures)
 
     def test_what_a_model_has_no_use_for_is_a_note(self) -> None:
         notes = llmsim.create_model_arch(

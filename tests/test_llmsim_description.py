@@ -235,3 +235,37 @@ def test_tied_weights_are_kept_once() -> None:
 def test_a_look_up_has_no_flops() -> None:
     found = by_name(LLAMA, seq_len=8)["embedding"]
     assert (found.flops, found.load, found.store) == (0, 8 * 96 * 2, 8 * 96 * 2)
+
+
+SEEING: Final[dict[str, Any]] = {
+    "model_type": "qwen2_vl",
+    "architectures": ["Qwen2VLForConditionalGeneration"],
+    "text_config": {
+        "hidden_size": 64,
+        "intermediate_size": 160,
+        "num_hidden_layers": 3,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "vocab_size": 500,
+    },
+    "vision_config": {"embed_dim": 48, "hidden_size": 64, "depth": 2, "num_heads": 4},
+}
+
+
+class TestPictures:
+    """An encoder's operators have its name; those of the language model are called what they are of a text."""
+
+    def test_add_operators_and_rename_none(self) -> None:
+        text, seen = (described(SEEING, **fields) for fields in ({}, {"images": ((84, 112), (56, 56))}))
+        before, after = ({each.name for each in found.operators} for found in (text, seen))
+        kept = {each for each in before if each != "vision_weights"}
+        assert kept <= after
+        assert all(each.startswith("vision_") for each in after - kept - {"other_weights"})
+        assert {"qkv_proj", "vision_qkv_proj"} <= after
+
+    def test_have_the_graphs_figures(self) -> None:
+        fields = {"images": ((84, 112), (56, 56)), "batch_size": 3, "seq_len": 64}
+        graph = la.build(SEEING, la.Schedule(engine="llmsim", **fields))
+        found = described(SEEING, **fields)
+        assert sum(each.flops * each.layers for each in found.operators) == graph.flops
+        assert sum(each.weight_bytes for each in found.operators) == graph.weight_bytes

@@ -188,6 +188,11 @@ class TestWhatRuns:
         assert names["vision_patches"].value == 52 * 94
         assert "SmartResize: 1,080 × 1,920 seen as 728 × 1,316" in names["vision_patches"].origin
 
+    def test_formulas_name_the_rule_of_each_kind(self) -> None:
+        both = la.Schedule(seq_len=2**14, images=((480, 640),), videos=((3, 96, 96),))
+        origins = {name.origin for name in la.load(ONE["gemma4"].config).explain(both).names}
+        assert any("by PooledPatches and FrameByFrame of PooledPatches: " in origin for origin in origins)
+
 
 def schedule(run: TowerRun, **fields: Any) -> la.Schedule:
     """Return a schedule of a batch's media, by default under the engine `checkpoint`."""
@@ -244,6 +249,59 @@ class TestAnEncodersOutput:
         assert {op.n for op in keys} == {77}
         assert not any("cross_attention.k_proj" in op.name for op in graph.operators)  # cached by an earlier step
         assert graph.kv_cache_elements(11) == model.build().kv_cache_elements(11, encoder_tokens=77)
+
+
+VIDEO: Final = {"videos": ((8, 480, 640),)}
+
+
+class TestSettingsOfVideos:
+    """Their own file, their part of the whole processor's, or that of pictures, in this order; else the class's."""
+
+    @pytest.mark.parametrize(
+        ("files", "tokens"),
+        [
+            ({}, 70),
+            ({"preprocessor_config.json": {"max_soft_tokens": 560}}, 560),
+            ({"preprocessor_config.json": {"max_soft_tokens": 280}, "video_preprocessor_config.json": {}}, 280),
+            (
+                {
+                    "preprocessor_config.json": {"max_soft_tokens": 560},
+                    "video_preprocessor_config.json": {"max_soft_tokens": 140},
+                },
+                140,
+            ),
+            (
+                {
+                    "video_preprocessor_config.json": {"max_soft_tokens": 140},
+                    "processor_config.json": {"video_processor": {"max_soft_tokens": 280}},
+                },
+                280,
+            ),
+        ],
+    )
+    def test_are_found_in_this_order(self, files: dict[str, Any], tokens: int) -> None:
+        (item,) = la.load(ONE["gemma4"].config, files=files).build(schedule(ONE["gemma4"], images=(), **VIDEO)).media
+        assert item.patches == 8 * tokens * 9
+
+    def test_what_no_file_says_is_noted_by_the_kind_that_runs(self) -> None:
+        model = la.load(ONE["gemma4"].config, files={"video_preprocessor_config.json": {"max_soft_tokens": 140}})
+        told, untold = (
+            model.build(la.Schedule(seq_len=2**14, engine="checkpoint", **media)).notes
+            for media in (VIDEO, {"images": (PHOTO,)})
+        )
+        assert not any("defaults of" in note for note in told)
+        assert any("defaults of Gemma4ImageProcessor: no preprocessor_config.json" in note for note in untold)
+
+    @pytest.mark.parametrize("settings", [5, [], "max_pixels"])
+    def test_that_are_no_object_are_refused_by_name(self, settings: Any) -> None:
+        with pytest.raises(la.AdapterError, match=r"`preprocessor` is .*; expected an object"):
+            qwen(preprocessor=settings)
+
+    def test_of_bounds_that_are_not_modelled_refuse_videos_alone(self) -> None:
+        model = la.load(ONE["kimi_k25"].config, preprocessor={"media_proc_cfg": {"in_patch_limit_video": 300}})
+        with pytest.raises(la.ScheduleError, match="in_patch_limit_video"):
+            model.build(la.Schedule(engine="checkpoint", **VIDEO))
+        assert model.build(la.Schedule(engine="checkpoint", images=((480, 640),))).media
 
 
 class TestSettingsOnAHub:

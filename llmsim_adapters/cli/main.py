@@ -17,6 +17,7 @@ from llmsim_adapters.cli.census import census
 from llmsim_adapters.cli.command import examples
 from llmsim_adapters.cli.group import MISUSE, Commands, Failed
 from llmsim_adapters.cli.layouts import compare, fit
+from llmsim_adapters.cli.media import media_options
 from llmsim_adapters.cli.models import (
     beside,
     failures,
@@ -301,6 +302,7 @@ def builders(name: str | None, wanted: Wanted) -> None:
     **examples("llmsim -- --model_path Qwen/Qwen3-8B --tp_size 2", "llmsim --optimizer -- --help"),
 )
 @click.option("--optimizer", is_flag=True, help="Run LLMSim's optimizer instead.")
+@media_options
 @engine_options
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- LLMSIM_ARGUMENTS]")
 def llmsim(arguments: tuple[str, ...], optimizer: bool, **options: Any) -> None:

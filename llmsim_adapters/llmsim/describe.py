@@ -60,7 +60,7 @@ class Describer:
     LLMSim has two operators for the scores of latent attention, so the rotary part of a key has to be known.
     """
 
-    __slots__ = ("_kept", "_rotary", "_sized")
+    __slots__ = ("_kept", "_rotary", "_sized", "_towers")
 
     def __init__(self, spec: ModelSpec) -> None:
         self._rotary = {
@@ -70,6 +70,7 @@ class Describer:
             for mixer in block.mixers()
             if isinstance(mixer, LatentAttention)
         }
+        self._towers = frozenset(stack.name for stack in spec.towers)
         self._kept: dict[tuple[int | str, ...], _Kept] = {}
         self._sized: dict[_Key, tuple[_Sized, ...]] = {}
 
@@ -82,6 +83,8 @@ class Describer:
             first = operators[indices[0]]
             latent = name == "qk" and first.name.startswith("latent_attention")
             rope = rotary.get((first.stack, first.block), 0) if latent else 0
+            if first.stack in self._towers:  # what runs once a picture is no operator of the language model
+                name = f"{first.stack}_{name}"
             if len(indices) == 1:
                 key: _Key = (name, rope, _figures(first))
             else:

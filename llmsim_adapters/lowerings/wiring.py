@@ -198,7 +198,8 @@ class _Wiring:
             notes += [f"`{name}` is ignored: the model has no experts" for name, is_asked in asked if is_asked]
         elif schedule.deepep and self._layout.ranks is not None and self._layout.ranks.expert == 1:
             notes.append("`deepep` sends no tokens: `ep_size` is 1, so that all experts are on every group of ranks")
-        notes += dict.fromkeys(run.media.origin for run in self._media.values() if run.media.origin)
+        origins = (run.media.origin_of(item.kind) for run in self._media.values() for item in run.items)
+        notes += dict.fromkeys(origin for origin in origins if origin)
         if schedule.mtp and self._spec.stack(MTP) is None:
             notes.append("`mtp` is ignored: the model has no multi-token prediction")
         return tuple(notes)
@@ -231,7 +232,8 @@ class _Wiring:
         """Return what an encoder runs with the names that formulas show."""
         seen = [f"{_sides(item.given)} seen as {_sides(item.seen)}" for item in run.items[:_SHOWN]]
         more = ["…"] if len(run.items) > _SHOWN else []
-        origin = f"media of the schedule by {type(run.media).__name__}: {'; '.join([*seen, *more])}"
+        rules = " and ".join(dict.fromkeys(run.media.called(item.kind) for item in run.items))
+        origin = f"media of the schedule by {rules}: {'; '.join([*seen, *more])}"
         pieces, windows = (
             tuple(
                 (

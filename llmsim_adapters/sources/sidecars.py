@@ -125,6 +125,9 @@ def given(files: Mapping[str, Mapping[str, Any]]) -> Sidecars:
 
 def with_processor(beside: Sidecars, settings: Mapping[str, Any]) -> Sidecars:
     """Return what is beside a config, with the settings of a processor that a caller gives in place of the file's."""
+    if not isinstance(settings, Mapping):
+        message = f"`preprocessor` is {printable(repr(settings), 60)}; expected an object, as `{PROCESSOR}` holds one"
+        raise InvalidConfig("the given preprocessor", [Answer("preprocessor", "not_an_object", message)])
     found = given({PROCESSOR: settings})
     others = {name: data for name, data in beside.files.items() if name not in PROCESSORS}
     unread = {name: reason for name, reason in beside.unread.items() if name not in PROCESSORS}

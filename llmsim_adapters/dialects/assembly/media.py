@@ -43,10 +43,14 @@ class _Wrong(Exception):
 
 
 class Settings:
-    """The settings of a processor for one kind of item, by key; `said` is whether any file says them."""
+    """The settings of a processor for one kind of item, by key; `said` is whether any file says them.
+
+    `file` is the one that is theirs alone.
+    """
 
     def __init__(self, r: Reader, kind: str) -> None:
         self._files: list[tuple[str, Mapping[str, Any]]] = []
+        self.file = _OF_VIDEOS if kind == "video" else _OF_IMAGES
         self._add(r, _TOGETHER, _PARTS[kind])
         if kind == "video":
             self._add(r, _OF_VIDEOS)
@@ -154,7 +158,7 @@ def rule(r: Reader, kind: str, make: Callable[[Settings], Media]) -> Media:
 
 def origin(settings: Settings, of: str) -> str:
     """Return what there is to say where no file has a processor's settings."""
-    return "" if settings.said else f"sizes of media follow the defaults of {of}: no {_OF_IMAGES} is known"
+    return "" if settings.said else f"sizes of media follow the defaults of {of}: no {settings.file} is known"
 
 
 def square(r: Reader, *, tokens: int, extra: int = 0, tiling: Tiling | None = None, text: int = 0) -> Tiles:

@@ -31,13 +31,16 @@ class Resizing(NamedTuple):
     rounds: bool = False
     overrules: bool = False
     expands: bool = False
+    name_of_videos: str = ""
 
 
 _OF_VIDEOS: Final = (("video",), ("video",))
 _OF_BOTH: Final = (("image", "video"), ("image", "video"))
 
 QWEN2_VL: Final = Resizing("Qwen2VLImageProcessor", 56 * 56, 1280 * 28 * 28, 128 * 28 * 28, 768 * 28 * 28)
-QWEN3_VL: Final = Resizing("Qwen2VLImageProcessor", 56 * 56, 1280 * 28 * 28, 128 * 32 * 32, 768 * 32 * 32, *_OF_VIDEOS)
+QWEN3_VL: Final = Resizing(
+    "Qwen2VLImageProcessor", 56 * 56, 1280 * 28 * 28, 128 * 32 * 32, 768 * 32 * 32, *_OF_VIDEOS
+)._replace(name_of_videos="Qwen3VLVideoProcessor")
 QWEN3_OMNI: Final = QWEN2_VL._replace(least_video=128 * 32 * 32, most_video=768 * 32 * 32, overrules=True)
 GLM4V: Final = Resizing("Glm4vImageProcessor", 112 * 112, 15000 * 28 * 28, 112 * 112, 60000 * 28 * 28, *_OF_BOTH)
 COSMOS3_EDGE: Final = Resizing("Cosmos3EdgeImageProcessor", 256 * 256, 4096 * 4096, 64 * 64, 24 * 2**20, *_OF_BOTH)
@@ -92,6 +95,7 @@ def resized(
             window=window,
             expand=images.integer("patch_expand_factor", default=1) if of.expands else 1,
             origin=origin(images, of.name),
+            video_origin=origin(videos, of.name_of_videos or of.name.replace("Image", "Video")) if said else "",
         )
 
     return rule(whole, "image", made)

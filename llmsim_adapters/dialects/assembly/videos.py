@@ -11,6 +11,7 @@ from llmsim_adapters.dialects.assembly.media import class_tokens, origin, rule, 
 from llmsim_adapters.dialects.assembly.resizing import LEAST_PIXELS, MOST_PIXELS
 from llmsim_adapters.dialects.assembly.tower import patches_per_side
 from llmsim_adapters.spec.media.pictures import MostPatches, PooledPatches, SmartResize
+from llmsim_adapters.spec.media.refused import Refused
 from llmsim_adapters.spec.media.videos import Chunks, FrameByFrame, WithVideos
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def shared_pixels(whole: Reader, r: Reader) -> Media:
             least_video_pixels=least,
             most_video_pixels=most,
             divides=True,
-            origin=origin(videos, "VideoLlama3VideoProcessor"),
+            video_origin=origin(videos, "VideoLlama3VideoProcessor"),
         )
 
     return rule(whole, "video", made)
@@ -100,6 +101,10 @@ def chunked_frames(whole: Reader, r: Reader, merge: tuple[int, int]) -> Media:
 
     def made(videos: Settings) -> Media:
         own = "media_proc_cfg."
+        if videos.integer(f"{own}in_patch_limit_video", default=0, least=0):
+            return Refused(
+                reason="`media_proc_cfg.in_patch_limit_video` bounds all frames together, which is not modelled"
+            )
         frame = MostPatches(
             patch_size=int(r.size("patch_size")),
             merge=merge,

@@ -100,6 +100,16 @@ class Media:
         """The kinds of items that the encoder takes."""
         return ("image",)
 
+    def origin_of(self, kind: Kind) -> str:
+        """Return where the numbers of a kind of items are from, where that is no file of the checkpoint's."""
+        del kind
+        return self.origin
+
+    def called(self, kind: Kind) -> str:
+        """Return what the working calls the rule of a kind of items."""
+        del kind
+        return type(self).__name__
+
     def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
         """Return an item as the encoder sees it; `preprocessed` ones have the size that it gets.
 

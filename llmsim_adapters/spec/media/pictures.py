@@ -37,6 +37,11 @@ class SmartResize(Media):
     most_aspect: int = 200
     divides: bool = False
     expand: int = 1
+    video_origin: str = ""
+
+    def origin_of(self, kind: Kind) -> str:
+        """Return where the bounds of pictures or videos are from; each has a file of its own."""
+        return self.video_origin if kind == "video" else self.origin
 
     @property
     def takes(self) -> tuple[Kind, ...]:
@@ -122,8 +127,7 @@ class LongestEdge(Media):
     def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
         height, width = int(given[0]), int(given[1])
         if preprocessed:
-            whole = self.patch_size * self.merge_size
-            refuse_parts(height, width, whole)
+            refuse_parts(height, width, self.factor)
         else:
             ratio = max(height / self.longest_edge, width / self.longest_edge)
             if ratio > 1:

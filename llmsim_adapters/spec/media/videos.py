@@ -28,6 +28,12 @@ class WithVideos(Media):
         of = self.videos if kind == "video" else self.pictures
         return of.see(kind, given, preprocessed)
 
+    def origin_of(self, kind: Kind) -> str:
+        return (self.videos if kind == "video" else self.pictures).origin_of(kind)
+
+    def called(self, kind: Kind) -> str:
+        return (self.videos if kind == "video" else self.pictures).called(kind)
+
     def combined(self, items: tuple[MediaItem, ...]) -> dict[str, int]:
         """Return what pictures have together, and of the same names what videos have."""
         pictures = tuple(item for item in items if item.kind != "video")
@@ -56,6 +62,9 @@ class FrameByFrame(Media):
     def takes(self) -> tuple[Kind, ...]:
         """Videos."""
         return ("video",)
+
+    def called(self, kind: Kind) -> str:
+        return f"{type(self).__name__} of {self.frame.called(kind)}"
 
     def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
         frames = int(given[0])
@@ -88,6 +97,9 @@ class Chunks(Media):
     def takes(self) -> tuple[Kind, ...]:
         """Videos."""
         return ("video",)
+
+    def called(self, kind: Kind) -> str:
+        return f"{type(self).__name__} of {self.frame.called(kind)}"
 
     def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
         frames = int(given[0])
