@@ -17,8 +17,6 @@ __version__ = "0.1.0"
 
 TYPE_CHECKING = False  # as type checkers take it; `typing` is slow to import, and the command heeds no interrupt before
 if TYPE_CHECKING:
-    from typing import Any
-
     from llmsim_adapters.api import build as build
     from llmsim_adapters.api import builders as builders
     from llmsim_adapters.api import evaluate as evaluate
@@ -314,7 +312,11 @@ _HOME = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [*_HOME, "__version__"]  # noqa: PLE0604
 
 
-def __getattr__(name: str) -> Any:
+if TYPE_CHECKING:
+    import typing
+
+
+def __getattr__(name: str) -> typing.Any:
     home = _HOME.get(name)
     if home is None:
         message = f"module {__name__!r} has no attribute {name!r}"

@@ -289,6 +289,8 @@ class TestId:
             ("https://huggingface.co/org/name/raw/refs%2Fpr%2F7/config.json", "refs/pr/7"),
             ("https://huggingface.co/org/name/tree/refs/pr/7", "refs/pr/7"),
             ("https://huggingface.co/org/name/commits/v1.0", "v1.0"),
+            ("https://huggingface.co/org/name/edit/v1.0/config.json", "v1.0"),
+            ("https://huggingface.co/org/name/blame/main/config.json", None),
             ("https://huggingface.co/org/name/commit/0123abc", "0123abc"),
             ("https://huggingface.co/org/name/discussions/3", None),
             ("https://huggingface.co/api/models/org/name", None),
@@ -313,6 +315,9 @@ class TestId:
             ("https://modelscope.cn/models/org/name/files", "master"),
             ("https://modelscope.cn/models/org/name/tree/v2", "v2"),
             ("https://modelscope.cn/models/org/name/file/view/v2/config.json?status=1", "v2"),
+            ("https://modelscope.cn/models/org/name/resolve/v2/config.json", "v2"),
+            ("https://modelscope.cn/api/v1/models/org/name/repo?Revision=v2&FilePath=config.json", "v2"),
+            ("https://modelscope.cn/api/v1/models/org/name/repo?FilePath=config.json", "master"),
         ],
     )
     def test_address_on_modelscope(self, hub_home: Path, source: str, revision: str) -> None:

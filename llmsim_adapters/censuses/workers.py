@@ -32,9 +32,22 @@ class Workers(ProcessPoolExecutor):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
         if kind is not None and not issubclass(kind, Exception):  # interrupted: nobody waits for what is under way
-            for process in [*(self._processes or {}).values()]:
-                process.terminate()
+            with _silent(getattr(self, "_executor_manager_thread", None)):
+                for process in [*(self._processes or {}).values()]:
+                    process.terminate()
+                return super().__exit__(kind, error, trace)
         return super().__exit__(kind, error, trace)
+
+
+@contextmanager
+def _silent(thread: threading.Thread | None) -> Iterator[None]:
+    """Let a thread end by an exception unheard: the pool's has no answer to results that nobody wants any more."""
+    before = threading.excepthook
+    threading.excepthook = lambda raised: None if raised.thread is thread else before(raised)
+    try:
+        yield
+    finally:
+        threading.excepthook = before
 
 
 @contextmanager

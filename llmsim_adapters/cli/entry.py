@@ -25,13 +25,15 @@ def run() -> None:
     ours = before is signal.default_int_handler  # not where whoever started it has interrupts ignored
     if ours:
         signal.signal(signal.SIGINT, _end)
-        # Called last of all: what Python does after that, it does with the system's handler, which says nothing.
-        atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
+        atexit.register(_last)  # the first to be registered is called last of all
     from llmsim_adapters.cli.main import main
 
     signal.signal(signal.SIGINT, _interrupt if ours else before)
     try:
         main(prog_name="llmsim-adapters")
+    except SystemExit as ended:
+        _exit_codes.append(ended.code)
+        raise
     finally:
         if ours:
             signal.signal(signal.SIGINT, _end)
@@ -49,6 +51,19 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     if hasattr(signal, "setitimer"):
         signal.signal(signal.SIGALRM, _interrupt)
         signal.setitimer(signal.ITIMER_REAL, _MOMENT)
+
+
+_exit_codes: list[object] = []
+
+
+def _last() -> None:
+    """Leave nothing to Python that an interrupt could say something in.
+
+    After an interrupt in code that was made of text, as that of a dataclass is, Python would end by the signal itself.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if _exit_codes == [_INTERRUPTED]:
+        os._exit(_INTERRUPTED)
 
 
 def _end(number: int, frame: FrameType | None) -> None:

@@ -108,6 +108,9 @@ class Commands(click.Group):
             complain(one_line(error))
             return FAILURE
         except Exception as error:
+            if isinstance(error.__cause__, KeyboardInterrupt):  # as Python wraps one that falls into a class body
+                complain("interrupted")
+                return INTERRUPTED
             if os.environ.get(TRACEBACK):
                 raise
             complain(

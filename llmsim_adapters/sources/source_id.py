@@ -15,7 +15,7 @@ MODELSCOPE = "modelscope"
 
 _HUBS = {"huggingface.co": HUGGINGFACE, "hf.co": HUGGINGFACE, "modelscope.cn": MODELSCOPE}
 _ADDRESS = re.compile(r"(?:https?://)?(?:www\.)?(huggingface\.co|hf\.co|modelscope\.cn)(?:/+(.*))?", re.IGNORECASE)
-_PAGES = frozenset({"tree", "blob", "resolve", "raw", "file", "files", "summary", "commits", "commit"})
+_PAGES = frozenset({"tree", "blob", "resolve", "raw", "file", "files", "summary", "commits", "commit", "edit", "blame"})
 _TALK = "discussions"
 _INTERFACES = (["api", "models"], ["api", "v1", "models"])
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -97,6 +97,11 @@ def _is_path(source: str) -> bool:
 def _parse_address(source: str, hub: str, rest: str) -> SourceId:
     """Read what follows the host: `org/name`, from a browser also with `/tree/<revision>` and such."""
     parts = [part for part in re.split(r"[?#]", rest)[0].split("/") if part]
+    if hub == MODELSCOPE and parts[-1:] == ["repo"] and "?" in rest:  # its interface has the file in the query
+        from urllib.parse import parse_qs  # which takes long to import, and only addresses need it
+
+        query = parse_qs(rest.partition("?")[2].partition("#")[0])
+        parts[-1:] = ["resolve", *query.get("Revision", ["master"])[0].split("/"), *query.get("FilePath", [])]
     for interface in _INTERFACES:
         if len(parts) > len(interface) and parts[: len(interface)] == interface:
             del parts[: len(interface)]
