@@ -5,7 +5,7 @@
 Each call reads a file that it never saw before, with other sizes, under a schedule of its own: nobody can remember an
 answer. Peers are those that are installed: NVIDIA's aiconfigurator-core, and LLMSim where LLMSIM_HOME names a checkout.
 What is asked of each is in its function. Times are processor time, of the best turn; ratios are of one run.
-`--write` puts the table into this folder's README.
+`--write` puts the table into this folder's README and those of the project.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ from llmsim_adapters.sources import bundled_dir
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-README: Final = Path(__file__).with_name("README.md")
+_FOLDER: Final = Path(__file__).parent
+READMES: Final = (_FOLDER / "README.md", *(_FOLDER.parent / name for name in ("README.md", "README.zh-CN.md")))
 TURNS: Final = 60
 CALLS: Final = 10
 
@@ -182,13 +183,13 @@ def table() -> str:
 
 
 def main() -> None:
-    """Print the table, and write it into the README."""
+    """Print the table, and write it into this folder's README and those of the project."""
     found = table()
     print(found, end="")
-    if "--write" in sys.argv:
-        text = README.read_text(encoding="utf-8")
+    for readme in READMES if "--write" in sys.argv else ():
+        text = readme.read_text(encoding="utf-8")
         begin, end = "<!-- peers -->\n", "<!-- end of peers -->\n"
-        README.write_text(re.sub(f"{begin}.*?{end}", lambda _: f"{begin}{found}{end}", text, flags=re.S), "utf-8")
+        readme.write_text(re.sub(f"{begin}.*?{end}", lambda _: f"{begin}{found}{end}", text, flags=re.S), "utf-8")
 
 
 if __name__ == "__main__":
