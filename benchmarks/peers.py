@@ -188,8 +188,8 @@ def main() -> None:
     print(found, end="")
     for readme in READMES if "--write" in sys.argv else ():
         text = readme.read_text(encoding="utf-8")
-        begin, end = "<!-- peers -->\n", "<!-- end of peers -->\n"
-        readme.write_text(re.sub(f"{begin}.*?{end}", lambda _: f"{begin}{found}{end}", text, flags=re.S), "utf-8")
+        marked = re.compile("(<!-- peers -->\n).*?(<!-- end of peers -->\n)", re.DOTALL)
+        readme.write_text(marked.sub(rf"\g<1>{found}\g<2>", text), "utf-8")
 
 
 if __name__ == "__main__":
