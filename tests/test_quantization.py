@@ -445,6 +445,12 @@ class TestExclusions:
         assert la.build(config, checkpoint()).parameters == la.build(LLAMA, checkpoint()).parameters
         assert la.build(config, checkpoint()).flops == la.build(LLAMA, checkpoint()).flops
 
+    @pytest.mark.parametrize(("listed", "dtype"), [(None, "bfloat16"), (["lm_head"], "bfloat16"), ([], "int8")])
+    def test_bitsandbytes_takes_a_head_that_its_list_leaves_out(self, listed: list[str] | None, dtype: str) -> None:
+        block = {"quant_method": "bitsandbytes", "load_in_8bit": True, "llm_int8_skip_modules": listed}
+        config = {**quantized(LLAMA, **block), "tie_word_embeddings": False}
+        assert stored(config)["", "head.weight"] == dtype
+
     def test_a_number_glob_means_all_layers_that_begin_so(self) -> None:
         config = quantized(LLAMA, **FP8, modules_to_not_convert=["model.layers.1*"])
         spec = la.load(config).spec

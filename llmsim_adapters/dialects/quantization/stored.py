@@ -105,7 +105,8 @@ def _stored(declaration: Declaration, r: Reader, spec: ModelSpec) -> ModelSpec:
     kept, by_name, *places = found.places
     by_pattern = kept - by_name
     kept |= left_unsaid(found.spec)
-    head = method.head or (bool(method.head_key) and q.flag(method.head_key))
+    listed_head = method.listed_head and any(q.has(key) for key in method.excluding)
+    head = method.head or listed_head or (bool(method.head_key) and q.flag(method.head_key))
     others = tuple(Assigned(scheme, at) for (scheme, _), at in zip(said.groups, places, strict=True))
     if gates_in_queries(spec):
         others = (*_sharing(found.spec, others, said.scheme, _GATE, _of_its_own), *others)

@@ -47,9 +47,9 @@ _FUSED_IN_FILES: Final = names("Phi3ForCausalLM Phi3SmallForCausalLM")
 _MIXED: Final = "modelopt"
 """That whose algorithms, module by module, do too."""
 
-_PLAIN_HEADS: Final = frozenset({"compressed-tensors", "quark"})
+_PLAIN_HEADS: Final = frozenset({"bitsandbytes", "compressed-tensors", "quark"})
 """The methods that have no head quantized that is not named (compressed_tensors.py, get_lm_head_scheme), or none at all
-(quark.py has linear layers alone)."""
+(bitsandbytes.py and quark.py have linear layers alone)."""
 
 _WITHOUT_LISTS: Final = frozenset({"w4afp8", "w8a8_fp8"})
 """Formats and methods whose lists of exceptions nothing reads (w4afp8.py and w8a8_fp8.py, from_config)."""
@@ -187,7 +187,7 @@ def _as_w4afp8(spec: ModelSpec, declared: Quantization) -> Quantization:
 def _with_a_plain_head(declared: Quantization) -> Quantization:
     """Return a declaration whose head is not quantized, but where compressed-tensors has a group that names it."""
     named = any(HEAD in places for _, places in declared.others)
-    if HEAD in declared.excluded or (named and declared.method != "quark"):
+    if HEAD in declared.excluded or (named and declared.method == "compressed-tensors"):
         return declared
     return replace(declared, excluded=declared.excluded | {HEAD})
 
