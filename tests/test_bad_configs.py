@@ -278,9 +278,20 @@ class TestComposite:
         stored = {"quant_method": "compressed-tensors", "format": "float-quantized", "ignore": ignore}
         config = {**GEMMA3, "quantization_config": {**stored, "config_groups": groups}}
         assert sorted(gap.name for gap in la.evaluate(config).gaps) == gaps
-        formats = {(weight.stack, weight.dtype) for weight in la.build(config).weights}
+        formats = {
+            (weight.stack, weight.dtype) for weight in la.build(config, la.Schedule(engine="checkpoint")).weights
+        }
         assert {dtype for stack, dtype in formats if stack == "vision"} == {"bfloat16"}
         assert ("text", "float8_e4m3fn") in formats
+
+    def test_sglang_quantizes_encoders_that_no_list_names_where_its_class_does(self) -> None:
+        stored = {"quant_method": "fp8", "activation_scheme": "dynamic"}
+        for ignored, quantized in ([], True), (["multi_modal_projector"], True), (["vision_tower"], False):
+            config = {**GEMMA3, "quantization_config": {**stored, "modules_to_not_convert": ignored}}
+            weights = la.build(config, la.Schedule(engine="sglang")).weights
+            formats = {(weight.block, weight.dtype) for weight in weights if weight.stack == "vision"}
+            assert (("layer", "float8_e4m3fn") in formats) == quantized
+            assert not {("before", "float8_e4m3fn"), ("after", "float8_e4m3fn")} & formats
 
     def test_the_top_level_tie_wins(self) -> None:
         config = {"text_config": {**LLAMA, "tie_word_embeddings": False}, "tie_word_embeddings": True}

@@ -445,6 +445,12 @@ class TestExclusions:
         assert la.build(config, checkpoint()).parameters == la.build(LLAMA, checkpoint()).parameters
         assert la.build(config, checkpoint()).flops == la.build(LLAMA, checkpoint()).flops
 
+    @pytest.mark.parametrize(("listed", "dtype"), [(None, "bfloat16"), (["lm_head"], "bfloat16"), ([], "int8")])
+    def test_bitsandbytes_takes_a_head_that_its_list_leaves_out(self, listed: list[str] | None, dtype: str) -> None:
+        block = {"quant_method": "bitsandbytes", "load_in_8bit": True, "llm_int8_skip_modules": listed}
+        config = {**quantized(LLAMA, **block), "tie_word_embeddings": False}
+        assert stored(config)["", "head.weight"] == dtype
+
     def test_a_number_glob_means_all_layers_that_begin_so(self) -> None:
         config = quantized(LLAMA, **FP8, modules_to_not_convert=["model.layers.1*"])
         spec = la.load(config).spec
@@ -452,10 +458,23 @@ class TestExclusions:
         assert spec.stacks[0].order == (0, 1, *(0,) * 8, 1, 1)
 
     @pytest.mark.parametrize(
+        ("pattern", "order"),
+        [
+            (r"re:model\.layers\.[0-2]\..*", (1, 1, 1, *(0,) * 9)),
+            (r"re:.*layers\.(1[01]|[35])\..*", (0, 0, 0, 1, 0, 1, *(0,) * 4, 1, 1)),
+        ],
+    )
+    def test_a_class_of_characters_is_one_of_them(self, pattern: str, order: tuple[int, ...]) -> None:
+        config = quantized(LLAMA, **group("float-quantized", **EIGHT, strategy="channel") | {"ignore": [pattern]})
+        spec = la.load(config).spec
+        assert spec is not None
+        assert [index != spec.stacks[0].order[6] for index in spec.stacks[0].order] == [bool(each) for each in order]
+
+    @pytest.mark.parametrize(
         ("method", "pattern"),
         [
             ("fp8", "model.layers.*.mixer.unheard_of"),
-            ("fp8", "re:.*[kq]_proj"),
+            ("fp8", "re:.*[^kq]_proj"),
             ("fp8", "re:.*mlp.gate"),  # gate_proj, or gate_up_proj
             ("fp8", "*v_proj"),  # v_proj, or qkv_proj
             ("fp8", "re:(?!.*experts).*"),

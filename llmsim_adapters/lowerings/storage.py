@@ -146,9 +146,23 @@ class Storage(Exchanges):
         count = copied * shape[-1] if copied else 0
         stored = self.weight(name, shape, sharding, dtype=dtype, copied=count, rank_shape=own)
         if scheme is not None and scheme.sides:
-            own = own or self._own(shape, sharding, copied, across)
+            own = own or self._own_by_rule(name, shape, sharding) or self._own(shape, sharding, copied, across)
             self._beside(name, shape, own, scheme, sharding, parts, copied, across)
         return stored
+
+    def _own_by_rule(self, name: str, shape: tuple[int, ...], sharding: Sharding) -> tuple[int, ...] | None:
+        """Return what one rank has of a matrix about which a rule says so; its columns, where the bias is whole."""
+        rule = None if self._rules is None else self._rule(name)
+        if rule is None:
+            return None
+        ways = self._layout.ways_over(rule.over) if rule.over else self._ways(sharding)
+        padded = self._layout.rank_shape(rule, shape, ways)
+        if padded is not None or not rule.over:
+            return padded
+        *stacked, rows, columns = shape
+        if self._rule(f"{name}.bias") is rule:
+            return (*stacked, ceil_div(rows, ways), columns)
+        return (*stacked, rows, ceil_div(columns, ways))
 
     @property
     def quantizes_all(self) -> bool:

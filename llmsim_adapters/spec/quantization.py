@@ -90,8 +90,11 @@ class Quantization:
             routers above all, are quantized too.
         place: the key of the config, or the file beside it, that says so.
         unsaid: keys that the method's software writes and that the declaration leaves out: some engines ask for them.
+        by_pattern: of what is `excluded`, what is named by patterns alone, where some engine reads names alone.
+        excepting: the key of the list of what is left as it is; empty: there is none.
         form: the word for how all groups of modules are stored together, where the method has one.
         leaves_towers: whether it is said that encoders of pictures or sound are left as they are.
+        leaves_projectors: whether it is said that what projects from such an encoder is.
         quantizes_towers: whether it is said that they are quantized, as the language model is.
     """
 
@@ -105,7 +108,10 @@ class Quantization:
     everything: bool = False
     place: str = ""
     leaves_towers: bool = False
+    leaves_projectors: bool = False
     quantizes_towers: bool = False
+    by_pattern: frozenset[Place] = field(default_factory=frozenset, compare=False)
+    excepting: str = field(default="", compare=False)
     form: str = field(default="", compare=False)
     unsaid: tuple[str, ...] = field(default=(), compare=False)
     _blocks: frozenset[tuple[str, str]] = field(init=False, repr=False, compare=False)

@@ -55,6 +55,7 @@ REASONS: Final = (
     ("models/bailing_moe_linear.py:497", "ranks normalise whole groups of results"),
     ("layers/dp_attention.py:567", "no DP attention: a part is summed over all ranks"),
     ("moe/fused_moe_triton/layer.py:414", "experts don't divide over the ranks"),
+    ("models/deepseek_v2.py:968", "the method has no blocks of a shared expert beside the routed ones"),
     ("layers/quantization/", "a rank's part is no whole number of quantization's blocks"),
     ("layers/layer_boundary/factories.py:620", "no DP attention: sums of its own"),
     ("arg_groups/model_overrides/ernie45_vl.py", "no DP attention"),

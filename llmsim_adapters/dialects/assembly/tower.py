@@ -110,6 +110,10 @@ def _dialect(said: str | None, given: str | Dialect) -> Dialect | None:
     return given if said in (None, given.model_type) else built_in(said, "towers")
 
 
+_BARE: Final = {"gemma3": (("vision", "after", "projection"),)}
+"""By type: what is a bare parameter, not a linear layer, so that no method takes it (`mm_input_projection_weight`)."""
+
+
 def with_towers(spec: ModelSpec, towers: Iterable[Stack], whole: Reader, *, plain: bool = False) -> ModelSpec:
     """Return a spec with towers, which a quantized checkpoint leaves as they are; where none says so, that is noted.
 
@@ -120,12 +124,13 @@ def with_towers(spec: ModelSpec, towers: Iterable[Stack], whole: Reader, *, plai
     spec = replace(spec, stacks=(*spec.stacks, *stacks))
     if spec.quantization is None or not stacks:
         return spec
+    bare = frozenset(_BARE.get(str(whole.raw.get("model_type")), ()))
     if spec.quantization.quantizes_towers and not plain:
-        return spec
+        return replace(spec, quantization=replace(spec.quantization, excluded=spec.quantization.excluded | bare))
     if not (plain or spec.quantization.leaves_towers):
         whole.not_modelled("quantization_of_towers")
     parts = [(stack.name, name) for stack in stacks for name in ("before", "after", *(b.name for b in stack.blocks))]
-    excluded = spec.quantization.excluded | {(stack, part, "") for stack, part in parts}
+    excluded = spec.quantization.excluded | bare | {(stack, part, "") for stack, part in parts}
     return replace(spec, quantization=replace(spec.quantization, excluded=excluded))
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from llmsim_adapters.dialects.quantization.globs import globs_of, matches
+from llmsim_adapters.dialects.quantization.globs import globs_of, is_name, matches
 from llmsim_adapters.dialects.quantization.modules import (
     KINDS,
     LAYER,
@@ -52,6 +52,10 @@ _WITHOUT_NAMES: Final = frozenset({"attention_residual", "head", "hyper_head", "
 
 _GATED_QUERIES: Final = ("qwen3_next", "qwen3_5", "qwen4_exp")
 """The model types whose checkpoints have queries and their gate in one matrix."""
+
+_IN_PROJ: Final = {"qwen3_next": "kvga", "qwen3_5": "kv", "qwen4_exp": "kv"}
+"""By type: the parts of what linear attention projects its inputs to that are in the matrix of another part:
+`in_proj_qkvz` and `in_proj_ba`, or `in_proj_qkv`."""
 
 _LATENTS: Final = {
     "kimi_linear": ("mixture_of_experts.latent_in_proj", "mixture_of_experts.latent_out_proj"),
@@ -187,6 +191,12 @@ def gates_in_queries(spec: ModelSpec) -> bool:
     return spec.model_type.startswith(_GATED_QUERIES)
 
 
+def parts_of_inputs(spec: ModelSpec) -> tuple[str, ...]:
+    """Return the modules that checkpoints of a model's type have in one matrix with another, that one left out."""
+    found = next((parts for prefix, parts in _IN_PROJ.items() if spec.model_type.startswith(prefix)), ())
+    return tuple(f"gated_delta_net.{name}_proj" for name in found)
+
+
 def left_unsaid(spec: ModelSpec) -> frozenset[Place]:
     """Return the places that checkpoints of a model's type leave as they are without saying so."""
     modules = _LATENTS.get(spec.model_type, ())
@@ -201,8 +211,13 @@ def left_unsaid(spec: ModelSpec) -> frozenset[Place]:
     )
 
 
-def towers_named(patterns: Iterable[str]) -> tuple[bool, bool]:
-    """Whether some pattern names an encoder of pictures or sound, and whether some names what projects from one."""
+def towers_named(patterns: Iterable[str], *, exact: bool = False) -> tuple[bool, bool]:
+    """Whether some pattern names an encoder of pictures or sound, and whether some names what projects from one.
+
+    Where names are `exact`, that of a whole part is the name of no layer.
+    """
+    if exact:
+        patterns = [each for each in patterns if not (is_name(each) and parts_beside(each.rpartition(".")[2]))]
     globs = [usual(glob) for pattern in patterns for glob in globs_of(pattern) or ()]
     beside_it = [glob for glob in globs if parts_beside(glob)]
     encoders = any(names_encoder(glob) for glob in beside_it)

@@ -65,10 +65,12 @@ def compressed_tensors(q: Reader, r: Reader) -> Stored | None:
         targets = group.sequence("targets") or _EVERY
         if not all(isinstance(target, str) for target in targets):
             group.refuse("targets", targets, "a list of names")
-        elif _EVERY[0] in targets:
+            continue
+        if _EVERY[0] in targets:
             every = every or scheme
-        else:
-            some.append((scheme, tuple(targets)))
+        named = tuple(target for target in targets if target != _EVERY[0])
+        if named:
+            some.append((scheme, named))
     if every is None and not some:
         return None
     return Stored(every, tuple(some))

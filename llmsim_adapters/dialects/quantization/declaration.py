@@ -53,7 +53,7 @@ def declarations(r: Reader) -> Iterator[Declaration]:
         if r.has(key):
             q = r.nested(key)
             if q is not None:
-                yield _declared(key, q, "")
+                yield _declared(f"{r.prefix}{key}", q, "")
         else:
             r.no_effect((key,), "null: the weights are not quantized")
     for name, method in FILES.items():

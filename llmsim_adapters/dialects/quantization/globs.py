@@ -18,10 +18,18 @@ _TOKEN: Final = re.compile(r"\\\.[*+?]|\\\.|\\d[+*]|\[0-9\][+*]|\.\*\??|\.\+|\(\
 _MEANING: Final = {"\\.": ".", "(?:": "(", "\\.*": "\\", "\\.+": "\\", "\\.?": "\\"}
 """What a token of a regular expression is in a glob; any other one is "anything"."""
 _GROUP: Final = re.compile(r"\(([^()]*)\)")
+_CLASS: Final = re.compile(r"\[((?:[A-Za-z0-9](?:-[A-Za-z0-9])?)+)\](?![+*?{])")
+"""One character of several, once."""
+_RANGE: Final = re.compile(r"(.)(?:-(.))?")
 _LEFT: Final = re.compile(r"[\\()\[\]{}+?|^$]")
 
 
 _PLAIN: Final = re.compile(r"[\w.-]+")
+
+
+def is_name(pattern: str) -> bool:
+    """Whether a pattern is a name, without anything that stands for others."""
+    return _PLAIN.fullmatch(pattern) is not None
 
 
 @lru_cache(maxsize=4096)
@@ -35,6 +43,7 @@ def globs_of(pattern: str) -> tuple[str, ...] | None:
     if name != pattern or _REGEX.search(name):
         name = name.removeprefix("^")
         name = name[:-1] if name.endswith("$") else name + ".*"
+        name = _CLASS.sub(_members, name)
         name = _TOKEN.sub(lambda found: _MEANING.get(found[0], "\0"), name)
         if "*" in name:
             return None
@@ -49,6 +58,14 @@ def globs_of(pattern: str) -> tuple[str, ...] | None:
     while any("**" in glob for glob in globs):
         globs = [glob.replace("**", "*") for glob in globs]
     return tuple(globs)
+
+
+def _members(found: re.Match[str]) -> str:
+    """Return the characters of a class (`[0-3]`) as alternatives."""
+    characters = ""
+    for first, last in _RANGE.findall(found[1]):
+        characters += "".join(map(chr, range(ord(first), ord(last or first) + 1)))
+    return f"({'|'.join(characters)})"
 
 
 def _alternatives(glob: str) -> list[str]:

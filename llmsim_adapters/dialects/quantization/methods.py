@@ -28,16 +28,21 @@ class Method(NamedTuple):
 
     `excluding` are the keys of its list of modules, of which the first one that is there is read. The head is quantized
     only where `head`: then the list says whether it is, and without a list nobody knows; or where the flag `head_key`
-    says so. `usual` keys are those that its software writes and that change no bytes. `substrings`: entries of the list
-    match inside names. `everything`: what is looked up, and what other methods leave as it is, is quantized too.
+    says so; or, with `listed_head`, where there is a list that leaves it out. `usual` keys are those that its software
+    writes and that change no bytes. `substrings`: entries of the list match inside names. `literal`: SGLang takes its
+    entries for names, whatever they look like. `exact`: a name is that of one layer, not of all in a module.
+    `everything`: what is looked up, and what other methods leave as it is, is quantized too.
     """
 
     read: Callable[[Reader, Reader], Stored | None]
     excluding: tuple[str, ...] = ("modules_to_not_convert", "ignored_layers")
     head: bool = False
     head_key: str = ""
+    listed_head: bool = False
     usual: tuple[str, ...] = ()
     substrings: bool = False
+    literal: bool = False
+    exact: bool = False
     everything: bool = False
     without_effect: Mapping[str, str] = {}
 
@@ -52,17 +57,18 @@ EVERY_METHOD: Final = {
 }
 
 METHODS: Final[Mapping[str, Method]] = {
-    "fp8": Method(floats.fp8),
+    "fp8": Method(floats.fp8, literal=True),
     "fbgemm_fp8": Method(floats.fbgemm),
     "w8a8_fp8": Method(floats.fbgemm),
-    "w8a8_int8": Method(floats.int8_channel, ("ignore", "modules_to_not_convert", "ignored_layers")),
-    "blockwise_int8": Method(floats.int8_block),
+    "w8a8_int8": Method(floats.int8_channel, ("ignore", "modules_to_not_convert", "ignored_layers"), exact=True),
+    "blockwise_int8": Method(floats.int8_block, literal=True),
     "mxfp8": Method(floats.mxfp8),
     "mxfp4": Method(floats.mxfp4),
     "w4afp8": Method(w4afp8, ("modules_to_not_convert", "ignored_layers", "ignore")),
     "awq": Method(
         packed.awq,
         substrings=True,
+        literal=True,
         without_effect={
             **dict.fromkeys(("backend", "do_fuse", "exllama_config", "fuse_max_seq_len", "modules_to_fuse"), RUNTIME),
         },
@@ -97,8 +103,8 @@ METHODS: Final[Mapping[str, Method]] = {
     ),
     "hqq": Method(packed.hqq, ("skip_modules",)),
     "mlx": Method(packed.mlx, (), head=True, everything=True),
-    "bitsandbytes": Method(packed.bitsandbytes, ("llm_int8_skip_modules",)),
-    "compressed-tensors": Method(compressed_tensors, ("ignore",), head=True),
+    "bitsandbytes": Method(packed.bitsandbytes, ("llm_int8_skip_modules",), listed_head=True),
+    "compressed-tensors": Method(compressed_tensors, ("ignore",), head=True, exact=True),
     "modelopt": Method(modelopt, ("ignore", "exclude_modules"), head=True, usual=("group_size",)),
     "quark": Method(quark, ("exclude",), head=True),
     "torchao": Method(torchao, ("modules_to_not_convert",)),

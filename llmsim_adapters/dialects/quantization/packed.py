@@ -104,7 +104,7 @@ def auto_round(q: Reader, r: Reader) -> Stored | None:
 def _blocks(q: Reader) -> tuple[bool | None, bool]:
     """Read which lists of blocks are quantized: whether those of encoders are, and those of multi-token prediction.
 
-    Without the key it is the layers of the language model alone, as transformers' classes have no others to show.
+    None: nobody says which of an encoder's are.
     """
     said = [q.raw.get(key) for key in ("block_name_to_quantize", "to_quant_block_names")]
     q.mark("block_name_to_quantize", "to_quant_block_names")
@@ -117,7 +117,7 @@ def _blocks(q: Reader) -> tuple[bool | None, bool]:
     layers = [name for name in parts if name not in (*mtp, *towers)]
     if any(usual(name) != _LAYERS for name in layers) or (parts and not layers):
         q.not_modelled("quantization_block_name_to_quantize")
-    return None if towers else False, bool(mtp)
+    return None if towers or not parts else False, bool(mtp)
 
 
 def hqq(q: Reader, r: Reader) -> Stored | None:

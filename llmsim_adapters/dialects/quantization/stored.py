@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dataclass import replace
-from llmsim_adapters.dialects.quantization.assignment import assign, gates_in_queries, left_unsaid, towers_named
+from llmsim_adapters.dialects.quantization.assignment import (
+    assign,
+    gates_in_queries,
+    left_unsaid,
+    parts_of_inputs,
+    towers_named,
+)
 from llmsim_adapters.dialects.quantization.cache import cache_dtype
 from llmsim_adapters.dialects.quantization.declaration import declarations
+from llmsim_adapters.dialects.quantization.globs import is_name
 from llmsim_adapters.dialects.quantization.methods import EVERY_METHOD, METHODS
 from llmsim_adapters.dialects.quantization.schemes import of_bits, said_bits
 from llmsim_adapters.dialects.reading.reader import Reader
@@ -16,16 +23,16 @@ from llmsim_adapters.spec.quantization import HEAD, Assigned, Quantization
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from llmsim_adapters.dialects.quantization.declaration import Declaration
     from llmsim_adapters.dialects.quantization.methods import Method
     from llmsim_adapters.spec.model import ModelSpec
-    from llmsim_adapters.spec.quantization import Scheme
+    from llmsim_adapters.spec.quantization import Scheme, Side
 
 _SHOWN: Final = 8
-_GATE: Final = ("", "attention", "attention.gate_proj")
-"""A gate's matrix, and what it is in."""
+_GATE: Final = "attention.gate_proj"
+"""A gate's matrix, which is one with that of the queries."""
 
 
 def declared(r: Reader, spec: ModelSpec) -> ModelSpec:
@@ -89,17 +96,23 @@ def _stored(declaration: Declaration, r: Reader, spec: ModelSpec) -> ModelSpec:
     if said.scheme is not None and method.head and method.excluding and not (listed or said.kept):
         r.not_modelled("quantization_without_a_list_of_exceptions")
     kept_there = (*patterns, *said.kept, *(() if said.mtp or spec.stack("mtp") is None else ("mtp",)))
-    found = assign(spec, (kept_there, *(names for _, names in said.groups)), substrings=method.substrings)
+    literal = tuple(pattern for pattern in kept_there if is_name(pattern)) if method.literal else kept_there
+    lists = (kept_there, literal, *(names for _, names in said.groups))
+    found = assign(spec, lists, substrings=method.substrings)
     _say_undecided(r, found.undecided)
     for pattern in found.without_use[:_SHOWN]:
         r.without_effect[f"{q.prefix}{printable(pattern, 60)}"] = "names no module of this model"
-    kept, *places = found.places
+    kept, by_name, *places = found.places
+    by_pattern = kept - by_name
     kept |= left_unsaid(found.spec)
-    head = method.head or (bool(method.head_key) and q.flag(method.head_key))
+    listed_head = method.listed_head and any(q.has(key) for key in method.excluding)
+    head = method.head or listed_head or (bool(method.head_key) and q.flag(method.head_key))
     others = tuple(Assigned(scheme, at) for (scheme, _), at in zip(said.groups, places, strict=True))
     if gates_in_queries(spec):
-        others = (*_of_gates(found.spec, others, said.scheme), *others)
-    encoder, projector = towers_named((*patterns, *said.kept))
+        others = (*_sharing(found.spec, others, said.scheme, _GATE, _of_its_own), *others)
+    for part in parts_of_inputs(spec):
+        others = (*_sharing(found.spec, others, said.scheme, part, _not_by_inputs), *others)
+    encoder, projector = towers_named((*patterns, *said.kept), exact=method.exact)
     quantization = Quantization(
         name,
         said.scheme,
@@ -109,29 +122,40 @@ def _stored(declaration: Declaration, r: Reader, spec: ModelSpec) -> ModelSpec:
         cache_dtype=cached,
         cache_key=f"{place}.{cache_key}" if cached else "",
         place=place,
+        by_pattern=by_pattern,
+        excepting=next((key for key in method.excluding if q.has(key)), ""),
         form=str(q.raw.get("format") or ""),
         unsaid=tuple(key for key in method.usual if not q.has(key)),
-        leaves_towers=said.scheme is None
-        or bool(said.only)
-        or said.towers is False
-        or encoder
-        or (projector and not said.towers),
+        leaves_towers=said.scheme is None or bool(said.only) or said.towers is False or encoder,
+        leaves_projectors=projector,
         quantizes_towers=bool(said.towers) and not (encoder or projector),
         everything=method.everything,
     )
     return replace(found.spec, quantization=quantization)
 
 
-def _of_gates(spec: ModelSpec, others: tuple[Assigned, ...], scheme: Scheme | None) -> Iterator[Assigned]:
-    """Yield how gates are stored that are one matrix with the queries: like these, whose scalars they share."""
-    gates = [(stack.name, block.name, module) for stack in spec.stacks for block in stack.blocks for module in _GATE]
-    every = frozenset(gates)
+def _of_its_own(side: Side) -> bool:
+    """Whether what stands beside a matrix is that of some of its rows."""
+    return bool(side.rows or side.elements)
+
+
+def _not_by_inputs(side: Side) -> bool:
+    """Whether it is anything but a number for each input, or group of them, of all rows."""
+    return bool(side.rows or side.elements or not side.columns)
+
+
+def _sharing(
+    spec: ModelSpec, others: tuple[Assigned, ...], scheme: Scheme | None, module: str, own: Callable[[Side], bool]
+) -> Iterator[Assigned]:
+    """Yield how a module is stored that is one matrix with another, whose numbers it shares but for its `own`."""
+    kind = module.split(".")[0]
+    blocks = [(stack.name, block.name) for stack in spec.stacks for block in stack.blocks]
+    every = frozenset([(*block, each) for block in blocks for each in ("", kind, module)])
     for assigned in (*others, *(() if scheme is None else (Assigned(scheme, every),))):
-        shared = tuple(side for side in assigned.scheme.sides if side.rows or side.columns or side.elements)
-        blocks = {place[:2] for place in assigned.places & every}
-        if blocks and shared != assigned.scheme.sides:
-            at = frozenset([(*block, _GATE[-1]) for block in blocks])
-            yield Assigned(replace(assigned.scheme, sides=shared), at)
+        sides = tuple(side for side in assigned.scheme.sides if own(side))
+        there = {place[:2] for place in assigned.places & every}
+        if there and sides != assigned.scheme.sides:
+            yield Assigned(replace(assigned.scheme, sides=sides), frozenset([(*block, module) for block in there]))
 
 
 def _patterns(q: Reader, method: Method) -> tuple[str, ...] | None:

@@ -151,17 +151,21 @@ WHOLE_EMBEDDING_WITH_DP: Final = names("""
 """Whose embedding is whole on every rank with DP attention, and split over all ranks without."""
 
 NO_CACHE_SCALES: Final = names("""
-    BailingMoEForCausalLM BailingMoeForCausalLM BailingMoeV2ForCausalLM BeamForCausalLM
-    DiffusionGemmaForBlockDiffusion ExaoneMoEForCausalLM ExaoneMoeForCausalLM FalconH1ForCausalLM
-    Glm4MoeForCausalLM Glm4vMoeForConditionalGeneration GptOssForCausalLM HYV3ForCausalLM HrmTextForCausalLM
-    HunYuanDenseV1ForCausalLM HunYuanMoEV1ForCausalLM InternS1ForConditionalGeneration
-    InternS1ProForConditionalGeneration LLaDA2MoeModelLM Lfm2ForCausalLM Lfm2MoeForCausalLM
-    Lfm2VlForConditionalGeneration LightOnOCRForConditionalGeneration Llama4ForCausalLM
+    BailingMoEForCausalLM BailingMoeForCausalLM BailingMoeV2ForCausalLM BeamForCausalLM Cosmos3ForConditionalGeneration
+    DiffusionGemmaForBlockDiffusion ExaoneMoEForCausalLM ExaoneMoeForCausalLM FalconH1ForCausalLM Glm4MoeForCausalLM
+    Glm4vMoeForConditionalGeneration GlmImageForConditionalGeneration GptOssForCausalLM HYV3ForCausalLM
+    HrmTextForCausalLM HunYuanDenseV1ForCausalLM HunYuanMoEV1ForCausalLM Idefics3ForConditionalGeneration
+    InternS1ForConditionalGeneration InternS1ProForConditionalGeneration LLaDA2MoeModelLM Lfm2ForCausalLM
+    Lfm2MoeForCausalLM Lfm2VlForConditionalGeneration LightOnOCRForConditionalGeneration Llama4ForCausalLM
     Llama4ForConditionalGeneration MellumForCausalLM Qwen3ASRForConditionalGeneration Qwen3ForCausalLM
     Qwen3ForRewardModel Qwen3ForSequenceClassification Qwen3Model Qwen3MoeForCausalLM
     Qwen3OmniMoeForConditionalGeneration Qwen3VLForConditionalGeneration Qwen3VLMoeForConditionalGeneration
-    SDARForCausalLM SDARMoeForCausalLM Step3p5ForCausalLM Step3p7ForConditionalGeneration
-    TorchNativeLlamaForCausalLM TorchNativePhi3ForCausalLM
+    SDARForCausalLM SDARMoeForCausalLM Step3p5ForCausalLM Step3p7ForConditionalGeneration TorchNativeLlamaForCausalLM
+    TorchNativePhi3ForCausalLM TransformersEmbeddingModel TransformersForCausalLM TransformersForSequenceClassification
+    TransformersMoEEmbeddingModel TransformersMoEForCausalLM TransformersMoEForSequenceClassification
+    TransformersMultiModalEmbeddingModel TransformersMultiModalForCausalLM
+    TransformersMultiModalForSequenceClassification TransformersMultiModalMoEEmbeddingModel
+    TransformersMultiModalMoEForCausalLM TransformersMultiModalMoEForSequenceClassification
 """)
 """Whose attention isn't told how the model is quantized, and so has no scales of what it caches."""
 

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 def _scales_caches(layout: Asked) -> bool:
     """Whether attention has scales of what it caches: of some methods always, else where the checkpoint says so."""
     quantization = layout.quantization
-    return quantization is not None and (quantization.method in ("fp8", "quark") or bool(quantization.cache_dtype))
+    if quantization is None:
+        return False
+    if quantization.method == "modelopt" and quantization.scheme is not None and quantization.scheme.name == "nvfp4":
+        return True  # ModelOptFp4Config: where nothing is said, the cache's algorithm is "auto"
+    return quantization.method in ("fp8", "quark") or bool(quantization.cache_dtype)
 
 
 def _cache_scales(attention: Attention, shelf: Shelf) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.engines.sglang.architectures import REGISTERED
 from llmsim_adapters.spec.components import Attention, MixtureOfExperts
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from llmsim_adapters.engines.rules import Asked
     from llmsim_adapters.spec.model import ModelSpec
+
+_FUSABLE: Final = 256
 
 
 def attentions(spec: ModelSpec) -> Iterator[Attention]:
@@ -32,6 +34,13 @@ def quantized_by(layout: Asked, method: str) -> bool:
 def forbids_fusion(layout: Asked) -> bool:
     """Whether the layout's options leave shared experts beside the routed ones."""
     return bool(layout.options["disable_shared_experts_fusion"]) or layout.schedule.deepep
+
+
+def fuses_shared_expert(layout: Asked) -> bool:
+    """Whether DeepSeek-V3's class has the shared expert among the routed ones, 256 of them (models/deepseek_v2.py)."""
+    if layout.spec.architecture != "DeepseekV3ForCausalLM" or layout.schedule.ep_size != 1 or forbids_fusion(layout):
+        return False
+    return all(m.num_experts == _FUSABLE and m.shared is not None for m in mixtures(layout.spec.language_model()))
 
 
 def has_no_class(layout: Asked) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.engines.rules import Refuse
-from llmsim_adapters.engines.sglang.conditions import mixtures
+from llmsim_adapters.engines.sglang.architectures import names
+from llmsim_adapters.engines.sglang.conditions import fuses_shared_expert, mixtures
+from llmsim_adapters.spec.quantization import HEAD
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ _PARTS: Final = {
 }
 """Linear layers that must have a group of compressed-tensors, or be among its exceptions."""
 
+_MXFP4: Final = names("GptOssForCausalLM")
 _MARLIN: Final = ("int4", "int8")
 _TILE: Final = 64
 _WITHOUT_WEIGHT: Final = frozenset({"packed_int", "gptq", "awq"})
@@ -128,6 +131,39 @@ def _no_method(layout: Asked) -> str:
     return _no_experts(quantization, layout.spec)
 
 
+def _blocks_of_a_head(layout: Asked) -> str:
+    quantization = layout.quantization
+    if quantization is None or quantization.method != "compressed-tensors":
+        return ""
+    scheme = quantization.scheme_of(*HEAD)
+    if scheme is None or scheme.name != "fp8_block":
+        return ""
+    return f"`{quantization.place}` has blocks of the head; expected a scale for each output, or for all of it"
+
+
+def _experts_alone(layout: Asked) -> str:
+    quantization = layout.quantization
+    if quantization is None or quantization.method != "mxfp4" or layout.spec.architecture in _MXFP4:
+        return ""
+    return (
+        f"`{quantization.place}` declares `mxfp4`; expected it of GptOssForCausalLM, whose attention isn't made by the "
+        "method: it has none"
+    )
+
+
+def _unfused(layout: Asked) -> str:
+    """Say of which method shared experts can't stand beside the routed ones in DeepSeek's class."""
+    quantization = layout.quantization
+    if quantization is None or quantization.method != "w8a8_fp8":
+        return ""
+    if fuses_shared_expert(layout) or all(m.shared is None for m in mixtures(layout.spec.language_model())):
+        return ""
+    return (
+        f"`{quantization.place}` declares `w8a8_fp8`; expected `ep_size` 1, in which the shared expert is one of 256 "
+        "routed ones: beside them the class asks for a size of blocks, which the method hasn't"
+    )
+
+
 def _untargeted(layout: Asked) -> str:
     """Say which linear layer is in no group of compressed-tensors, and not among its exceptions either."""
     quantization, stack = layout.quantization, layout.spec.stack("text")
@@ -215,6 +251,22 @@ METHODS: Final = (
         name="a layer without a group",
         source="layers/quantization/compressed_tensors/utils.py, find_matched_target",
         reason=_untargeted,
+    ),
+    Refuse(
+        name="blocks of a quantized head",
+        source="layers/quantization/compressed_tensors/compressed_tensors.py, get_lm_head_scheme",
+        reason=_blocks_of_a_head,
+    ),
+    Refuse(
+        name="MXFP4 of other models than gpt-oss",
+        source="layers/quantization/mxfp4.py, get_quant_method",
+        reason=_experts_alone,
+    ),
+    Refuse(
+        name="8-bit floats of shared experts beside routed ones",
+        source="models/deepseek_v2.py: shared_experts.gate_up_proj.quant_method.quant_config",
+        architectures=names("DeepseekV2ForCausalLM DeepseekV3ForCausalLM"),
+        reason=_unfused,
     ),
     Refuse(
         name="packed integers of linear attention",

@@ -12,7 +12,10 @@ from llmsim_adapters.engines.sglang.conditions import forbids_fusion, mixtures, 
 if TYPE_CHECKING:
     from llmsim_adapters.engines.rules import Asked
 
-_HALVES: Final = ("attention.k_proj", "attention.v_proj", "mlp.up_proj", "shared_experts.up_proj")
+_HALVES: Final = (
+    *("attention.k_proj", "attention.v_proj", "attention.gate_proj", "mlp.up_proj", "shared_experts.up_proj"),
+    *(f"gated_delta_net.{name}_proj" for name in "kvga"),
+)
 """Matrices that are one with another one here, and share what goes by inputs with it."""
 
 _MERGED: Final = frozenset(
@@ -62,8 +65,9 @@ def _without_biases(layout: Asked) -> bool:
     return not any(mixture.expert_bias for mixture in mixtures(layout.spec))
 
 
-_MAMBA_PARTS: Final = {"mamba2.in_proj": 5}
-"""Gate, input, B, C and time steps of a state space, which are one matrix of the checkpoint."""
+_MAMBA_PARTS: Final = {"mamba2.in_proj": 5, "short_convolution.in_proj": 3}
+"""Gate, input, B, C and time steps of a state space, or what goes into and around a convolution: one matrix of the
+checkpoint."""
 
 QUANTIZED: Final = (
     Scales(
@@ -181,6 +185,14 @@ QUANTIZED: Final = (
         of="experts",
         beside=beside_matrices.gptq_experts,
         note="experts in GPTQ's format have the scales of all groups on every rank, and the orders of their inputs",
+    ),
+    Scales(
+        name="NVFP4 of experts that are layers of their own",
+        source="models/mixtral_quant.py, MixtralMLP: ReplicatedLinear",
+        schemes=("nvfp4",),
+        of="experts",
+        architectures=names("QuantMixtralForCausalLM"),
+        beside=beside_matrices.nvfp4,
     ),
     Scales(
         name="NVFP4 of experts",
