@@ -116,6 +116,7 @@ PARTIAL: Final[dict[str, tuple[str, ...]]] = {
     **dict.fromkeys(("cosmos3_edge", "glm4v", "glm4v_moe", "glm_image", "idefics3", "lfm2_vl"), ("vision_tower",)),
     **dict.fromkeys(("minicpmv4_6", "mistral3", "qwen3_5", "qwen3_5_moe"), ("vision_tower",)),
     **dict.fromkeys(("llada2_moe", "llada2_moe_veomni", "sdar"), ("block_diffusion",)),
+    "deepseek_v4": ("compress_ratios",),  # of more entries than layers and prediction modules, which the class cuts
     "nemotron_h": ("tie_word_embeddings",),  # true ties SGLang's class, and not transformers'
     "inkling_text": ("text_config.shared_expert_sink", "shared_expert_sink"),  # false is another router there
     **dict.fromkeys(  # whose whole's class stands for a class of the text alone, which there is not

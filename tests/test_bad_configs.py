@@ -113,6 +113,7 @@ SIZED_BY = {
     ("jetmoe", "num_experts_per_tok"),  # queries have heads for each expert that a token goes to
     ("inkling_text", "sliding_window"),  # and so have logits of relative positions for each token of the window
     ("inkling2_text", "sliding_window"),
+    ("inkling2_loop_text", "sliding_window"),
 }
 
 
@@ -129,6 +130,12 @@ def test_no_weight_depends_on_such_a_number(model_type: str) -> None:
             assert bad.status == ("partially_supported" if stays else "not_supported")
             if (model_type, name) not in SIZED_BY:
                 assert after.build(checkpoint()).parameters == parameters, parameter.key
+
+
+@pytest.mark.parametrize("bad", [-1, 0, 1e30, "1.5", True, [1.0]])
+def test_a_number_that_makes_a_size_is_refused_as_sizes_are(bad: object) -> None:
+    config = {**TINY["lfm2"], "block_auto_adjust_ff_dim": True, "block_ffn_dim_multiplier": bad}
+    assert la.evaluate(config).status == "not_supported"
 
 
 @pytest.mark.parametrize(
@@ -365,6 +372,18 @@ class TestListsOfLayers:
         coverage = la.evaluate({"model_type": model_type, key: value})
         assert coverage.status == "not_supported"
         assert key in [gap.name for gap in coverage.gaps if gap.kind is la.GapKind.INVALID_CONFIG]
+
+    @pytest.mark.parametrize(
+        ("model_type", "key", "entry"),
+        [("step3p5", "layer_types", "full_attention"), ("deepseek_v4", "compress_ratios", 4)],
+    )
+    def test_entries_of_no_layer_and_no_prediction_module_are_an_assumption(
+        self, model_type: str, key: str, entry: object
+    ) -> None:
+        config = {"model_type": model_type, "num_hidden_layers": 4, "num_nextn_predict_layers": 1}
+        assert ("inferred", key) not in gaps({**config, key: [entry] * 4})
+        assert ("inferred", key) not in gaps({**config, key: [entry] * 5})
+        assert ("inferred", key) in gaps({**config, key: [entry] * 7})
 
     @pytest.mark.parametrize("kinds", ["full_attention", 3, {"0": "full_attention"}])
     def test_what_is_no_list_is_left_out(self, kinds: object) -> None:

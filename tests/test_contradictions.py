@@ -59,6 +59,14 @@ class TestAnotherClass:
         assert gaps({**flat, "architectures": ["Gemma3ForCausalLM"]}) == []
         assert gaps({**flat, "architectures": ["Gemma3ForConditionalGeneration"]}) == [("inferred", "architectures")]
 
+    @pytest.mark.parametrize("model_type", ["glm_ocr", "muse_glimmer", "inkling2", "inkling2_loop"])
+    def test_an_encoder_that_a_whole_has_by_default_is_a_gap_where_nobody_reads_it(self, model_type: str) -> None:
+        assert ("unsupported_feature", "vision_tower") in gaps({"model_type": model_type, "text_config": {}})
+
+    @pytest.mark.parametrize("model_type", ["gemma4", "gemma4_unified", "embedding_gemma2"])
+    def test_one_that_it_has_not_is_none(self, model_type: str) -> None:
+        assert gaps({"model_type": model_type, "text_config": {}}) == []
+
     def test_a_whole_that_nobody_declared_is_a_gap_whatever_is_in_it(self) -> None:
         (gap,) = la.evaluate({"model_type": "brand_new", "text_config": LLAMA}).gaps
         assert (gap.kind, gap.name) == ("inferred", "model_type")
@@ -174,6 +182,18 @@ class TestPartsOfALayer:
     def changed(self, part: str, **keys: object) -> dict[str, Any]:
         first, *others = self.CONFIG["block_configs"]
         return {**self.CONFIG, "block_configs": [{**first, part: {**first[part], **keys}}, *others]}
+
+    @pytest.mark.parametrize("part", ["attention", "ffn"])
+    def test_a_part_that_is_away_and_one_matrix_contradicts_itself(self, part: str) -> None:
+        found = gaps(self.changed(part, no_op=True, replace_with_linear=True))
+        assert [kind for kind, name in found if name == "no_op"] == ["conflicting_keys"]
+
+    def test_where_no_layer_has_a_network_its_activation_is_no_ones(self) -> None:
+        away = [
+            {**each, "ffn": {**each["ffn"], "no_op": True, "replace_with_linear": False, "ffn_mult": None}}
+            for each in self.CONFIG["block_configs"]
+        ]
+        assert gaps({**self.CONFIG, "block_configs": away, "hidden_act": "silu"}) == []
 
     @pytest.mark.parametrize("part", ["attention", "ffn"])
     @pytest.mark.parametrize("key", ["sparsify", "a_new_mechanism"])

@@ -304,3 +304,41 @@ class TestMoved:
                 assert operator.operand_elements == own
             if operator.name.endswith("conv1d") and "ngram" in operator.name:
                 assert operator.operand_elements == weights[operator.stack, operator.block, f"{operator.name}.weight"]
+
+
+@pytest.mark.parametrize(
+    ("layers", "start", "end", "passes", "parameters", "flops"),
+    [
+        (2, 6, 18, 3, 74_432, 2_776_896),  # no layer is in a loop
+        (10, 6, 18, 3, 510_704, 43_243_840),  # the last of them are not there
+        (9, 6, 12, 2, 430_576, 22_929_856),
+        (7, 6, 12, 1, 272_624, 9_007_552),  # one pass: gates that nothing runs
+    ],
+)
+def test_passes_over_layers_that_are_not_all_there(
+    layers: int, start: int, end: int, passes: int, parameters: int, flops: int
+) -> None:
+    """Counted by transformers' `Inkling2LoopForCausalLM` and torch, of two sequences of 13 tokens."""
+    config = {
+        "model_type": "inkling2_loop_text",
+        "vocab_size": 131,
+        "unpadded_vocab_size": 127,
+        "hidden_size": 48,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "head_dim": 12,
+        "moe_intermediate_size": 28,
+        "swa_num_attention_heads": 4,
+        "swa_num_key_value_heads": 2,
+        "swa_head_dim": 12,
+        "rel_extent": 16,
+        "n_routed_experts": 4,
+        "num_experts_per_tok": 2,
+        "sliding_window_size": 9,
+        "num_hidden_layers": layers,
+        "loop_layer_index_start": start,
+        "loop_layer_index_end": end,
+        "loop_num_passes": passes,
+    }
+    graph = la.build(config, checkpoint(logits="all", batch_size=2, seq_len=13))
+    assert (graph.parameters, graph.flops) == (parameters, flops)

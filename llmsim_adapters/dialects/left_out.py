@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from llmsim_adapters.dialects.keys.aliases import CANONICAL
-from llmsim_adapters.dialects.keys.kinds import OF_NO_WEIGHT, is_size, may_be_list
+from llmsim_adapters.dialects.keys.kinds import MAKES_SIZES, OF_NO_WEIGHT, is_size, may_be_list
 from llmsim_adapters.dialects.keys.parts import PART_OF, is_tower
 from llmsim_adapters.dialects.reading.limits import ONE_EACH
 from llmsim_adapters.gap import Gap, GapKind
@@ -84,7 +84,7 @@ def stands_in(paths: tuple[tuple[str, ...], ...], refused: Reading, rest: Readin
                 return False
         elif taken is None and parameter is not None and is_size(name):
             return False  # another branch was taken, as that without experts where their number is bad
-        if taken is not None and taken.value.__class__ in (int, list, dict):
+        if taken is not None and (name in MAKES_SIZES or taken.value.__class__ in (int, list, dict)):
             return False
     return True
 

@@ -287,6 +287,8 @@ def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | No
             further += level.left_out()
         if whole is None and r.architecture.endswith("ForConditionalGeneration"):
             r.unmodelled += parts_by_default(str(outer.raw.get("model_type")), outer.raw)
+        elif whole is not None and not (alone or spec.towers):
+            r.unmodelled += parts_by_default(whole.model_type, outer.raw)
         if outer.unmodelled:
             r.unmodelled += outer.unmodelled
         r.gaps += outer.gaps

@@ -1,5 +1,7 @@
 """Which keys each class of transformers takes, of those that the type's dialect would read as a parameter.
 
+Of the configs of encoders these are the ones that it has by default.
+
 A class takes a key that it declares, one that changes what else it says or is refused, and one that changes the tiny
 model. Whatever else a config has it keeps and never looks at, so that a size under another family's spelling is none.
 """
@@ -49,7 +51,8 @@ def taken(model_type: str, keys: set[str]) -> list[str]:
     of_class |= UNDECLARED.get(model_type, {}).keys()
     plain = {key for key in keys if "." not in key}
     undeclared = plain - of_class - set(LANGUAGE_MODELS)  # which any config is asked for, and fails at other values
-    towers = {key for key in of_class if is_tower(key, {})}
+    default = CONFIG_MAPPING[model_type]()
+    towers = {key for key in of_class if is_tower(key, {}) and getattr(default, key, None) is not None}
     return sorted(towers | (plain & of_class) | looked_at(tiny(model_type), sorted(undeclared)))
 
 

@@ -80,6 +80,11 @@ OF_NO_WEIGHT: Final = frozenset(
 )
 """Numbers that no weight of a model by itself depends on: what a step runs and keeps, and prediction modules."""
 
+MAKES_SIZES: Final = frozenset(
+    {"block_ffn_dim_multiplier", "downsample_ratio", "expand_v", "ffn_mult", "mlp_ratio", "pixel_shuffle_ratio"}
+)
+"""Numbers that need not be whole and that a size is multiplied with."""
+
 SPELLED: Final = {key: name for key, name in CANONICAL.items() if name in KINDS} | {name: name for name in KINDS}
 """The canonical name of every spelling of these keys."""
 

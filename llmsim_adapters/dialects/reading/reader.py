@@ -51,6 +51,11 @@ class Reader(Values):
         self._sizes[name] = kinds[max(kinds)]
         return [kinds[value] for value in values]
 
+    def no_further(self, name: str, given: int, length: int) -> None:
+        """Note entries of a list beyond those of the layers, unless they are those of the prediction modules."""
+        if given > length and given != length + self._prediction_modules():
+            self.inferred(name, f"the last {given - length:d} entries are of no layer, and are passed over")
+
     def _prediction_modules(self) -> int:
         keys = self._by_name.get("num_nextn_predict_layers", ())
         said = self.raw[keys[0]] if keys else self._defaults.get("num_nextn_predict_layers")

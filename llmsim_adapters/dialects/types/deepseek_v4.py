@@ -78,6 +78,7 @@ def _layer_types(r: Reader) -> list[str]:
     ratios = r.integers("compress_ratios", least=0)
     if ratios is None:
         return [SPARSE if i >= 2 and i % 2 else HEAVY for i in range(count)]
+    r.no_further("compress_ratios", len(ratios), int(count))
     known = [_OF_RATIO[ratio] for ratio in ratios[:count] if ratio in _OF_RATIO]
     if len(known) != count:
         ratios_known = " and ".join(map(str, _OF_RATIO))

@@ -14,6 +14,7 @@ from llmsim_adapters.dialects.reading.limits import LARGEST
 from llmsim_adapters.dialects.types import inkling2_text
 from llmsim_adapters.spec.components import AttentionResidual, MessageGate
 from llmsim_adapters.spec.model import Block, Sublayer
+from llmsim_adapters.traced import ceil_div
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
@@ -37,6 +38,10 @@ class _Loops(NamedTuple):
     passes: int
     rank: int
 
+    def middle(self, count: int) -> range:
+        """Return the layers in loops, of so many layers as there are."""
+        return range(min(self.start, count), min(self.end, count))
+
 
 def read(r: Reader) -> ModelSpec:
     spec = inkling2_text.read(r)
@@ -46,7 +51,8 @@ def read(r: Reader) -> ModelSpec:
     (text,) = spec.stacks
     count, again = len(text.order), loops.passes - 1
     blocks, looped = list(text.blocks), dict[int, int]()
-    for layer in range(loops.start, loops.end):
+    middle = loops.middle(count)
+    for layer in middle:
         index = text.order[layer]
         if index not in looped:
             looped[index] = len(blocks)
@@ -55,20 +61,18 @@ def read(r: Reader) -> ModelSpec:
                     text.blocks[index], MessageGate(hidden_size=r.size("hidden_size"), rank=loops.rank, used=again > 0)
                 )
             )
-    middle = range(loops.start, loops.end)
-    ran = [*range(loops.start), *[*middle] * loops.passes, *range(loops.end, count)]
-    plain = {*range(loops.start), *range(loops.end, count)}
+    ran = [*range(middle.start), *[*middle] * loops.passes, *range(middle.stop, count)]
     order, owners, latest = list[int](), list[int](), dict[int, int]()
     for at, layer in enumerate(ran):
         first = layer in middle and layer not in latest and again > 0
         latest.setdefault(layer, at + len(middle) if first else at)
-        order.append(text.order[layer] if first or layer in plain else looped[text.order[layer]])
+        order.append(text.order[layer] if first or layer not in middle else looped[text.order[layer]])
         owners.append(latest[layer])
     messages = AttentionResidual(
         hidden_size=r.size("hidden_size"),
-        sources=len(middle) // int(r.size("n_layers_per_attn_res_block")),
+        sources=max(1, ceil_div(len(middle), int(r.size("n_layers_per_attn_res_block")))),
         queries=_MESSAGES,
-        layers=len(middle),
+        layers=loops.end - loops.start,
         runs=again * len(middle),
     )
     text = replace(
@@ -90,9 +94,9 @@ def _loops(r: Reader) -> _Loops:
     size, count = int(r.size("n_layers_per_attn_res_block")), int(layers(r))
     for name, value in (("loop_layer_index_start", loops.start), ("loop_layer_index_end", loops.end)):
         r.check(name, value % size == 0, f"is {value}, no multiple of n_layers_per_attn_res_block ({size})")
-    r.check("loop_layer_index_end", loops.start < loops.end <= count, f"is {loops.end}, of {count} layers")
+    r.check("loop_layer_index_end", loops.start < loops.end, f"is {loops.end}, not above the first layer's")
     most = LARGEST["num_hidden_layers"]
-    total = count + (loops.passes - 1) * (loops.end - loops.start)
+    total = count + (loops.passes - 1) * len(loops.middle(count))
     r.check("loop_num_passes", total <= most, f"is {loops.passes}, which makes more than {most} layers run")
     return loops
 

@@ -14,6 +14,7 @@ from llmsim_adapters.dialects.assembly.components import attention, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder, layers
 from llmsim_adapters.dialects.assembly.layouts import alone, pre_norm
 from llmsim_adapters.dialects.types import xverse
+from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.spec.components import Projection
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def read(r: Reader) -> ModelSpec:
             networks[multiple] = mlp(r, width=width, bias=mlp_bias)
     if all(multiple in (_NONE, _LINEAR) for _, multiple in entries):
         r.derive("intermediate_size", 0, least=0)
+        r.no_effect(("hidden_act",), "no layer has a network")
     nothing = Projection(input_size=hidden, output_size=hidden)
     pairs = [(mixers[group], networks[multiple]) for group, multiple in entries]
     first = [mixer or network or nothing for mixer, network in pairs]
@@ -105,6 +107,9 @@ def _instead(part: Reader, size: str) -> int | None:
     if not (absent or linear):
         return None
     part.no_effect((size,), "the layer has no such part")
+    if absent and linear:
+        keys = " and ".join(f"`{part.prefix}{name}`" for name in ("replace_with_linear", "no_op"))
+        part.gaps.append(Gap(GapKind.CONFLICTING_KEYS, "no_op", f"{keys} are both true: the latter is taken"))
     return _NONE if absent else _LINEAR
 
 

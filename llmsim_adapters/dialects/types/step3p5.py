@@ -36,6 +36,7 @@ _OF_SLIDING: Final = ("attention_other_setting", "num_sliding_attention_heads", 
 def read(r: Reader) -> ModelSpec:
     count = int(layers(r))
     kinds = list(r.words("layer_types", (FULL, SLIDING)) or (FULL,))
+    r.no_further("layer_types", len(kinds), int(count))
     r.check("layer_types", len(kinds) == 1 or len(kinds) >= count, lambda: f"names {len(kinds)} layers, of {count}")
     kinds += [kinds[-1]] * (count - len(kinds))
     wide = _gated(r, attention(r, bias=r.flag("attention_bias"), qk_norm=True))
