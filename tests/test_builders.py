@@ -125,6 +125,7 @@ VARIATIONS: tuple[tuple[str, type[Any], Callable[[Any], Any]], ...] = (
     ("gated_latent_norms", LatentAttention, lambda a: replace(a, norm_gate_rank=16)),
     ("latent_attention_sinks", LatentAttention, lambda a: replace(a, sinks=True)),
     ("gate_from_queries", LatentAttention, lambda a: replace(a, gate_from_queries=True, q_lora_rank=24)),
+    ("chosen_pools", LatentAttention, lambda a: replace(a, top_k=64, top_k_block=16, indexer=POOLED)),
     ("sparse_attention", LatentAttention, lambda a: replace(a, top_k=64, indexer=INDEXER)),
     ("activation", MLP, lambda m: replace(m, activation="gelu")),
     ("expert_activation", MixtureOfExperts, lambda m: replace(m, activation="gelu")),

@@ -134,6 +134,20 @@ def deepseek_edits(model: Any, raw: Facts) -> list[str]:
     return ["no correction bias", "bias of the attention's output"]
 
 
+def beside_pictures(raw: Facts) -> Facts:
+    """A text model's config inside that of the whole, with an encoder of pictures as small as can be."""
+    sizes = {"hidden_size": 32, "intermediate_size": 44, "depth": 1, "num_heads": 4, "patch_size": 14, "image_size": 28}
+    vision = sizes | {"out_hidden_size": raw["hidden_size"], "projection_intermediate_size": 48}
+    tied = raw.get("tie_word_embeddings", False)
+    return {"text_config": raw, "vision_config": vision, "tie_word_embeddings": tied}
+
+
+def without_pictures(model: Any, raw: Facts) -> list[str]:
+    """The text model and its head alone."""
+    del model.model.visual
+    return ["no encoder of pictures"]
+
+
 def without_modules(raw: Facts) -> Facts:
     """The main model alone: a causal-LM class never builds prediction modules."""
     return raw | {"num_nextn_predict_layers": 0}
