@@ -164,8 +164,8 @@ class LatentAttention(Component):
     layer before which has one (DeepSeek-V3.2, arXiv:2512.02556), in blocks of `top_k_block` as in `Attention`, where
     `top_k_tail` is said, too. A `qk_rope_head_dim` of 0 means no positions. With `gate_from_queries`, queries and an
     output gate for each result are projected together, from the compressed queries before and after their norm (A.X
-    K2). `input_size` is that of what queries and latents are projected from, where it is not `hidden_size`. The norms of
-    compressed queries and latents have a gate of `norm_gate_rank` (GigaChat 3.5).
+    K2). `input_size` is that of what queries and latents are projected from, where it is not `hidden_size`. The norms
+    of compressed queries and latents have a gate of `norm_gate_rank` (GigaChat 3.5).
     """
 
     kind: ClassVar[str] = "latent_attention"
