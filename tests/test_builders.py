@@ -130,6 +130,7 @@ VARIATIONS: tuple[tuple[str, type[Any], Callable[[Any], Any]], ...] = (
     ("activation", MLP, lambda m: replace(m, activation="gelu")),
     ("expert_activation", MixtureOfExperts, lambda m: replace(m, activation="gelu")),
     ("mlp_bias", MLP, lambda m: replace(m, bias=True)),
+    ("mlp_output_bias", MLP, lambda m: replace(m, output_bias=True)),
     ("plain_mlp", MLP, lambda m: replace(m, gated=False)),
     ("layer_norm", Norm, lambda n: replace(n, form="layer")),
     ("norm_bias", Norm, lambda n: replace(n, bias=True)),

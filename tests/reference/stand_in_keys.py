@@ -134,6 +134,25 @@ def deepseek_edits(model: Any, raw: Facts) -> list[str]:
     return ["no correction bias", "bias of the attention's output"]
 
 
+def telechat(raw: Facts) -> Facts:
+    """Other names."""
+    names = {"n_layer": "num_hidden_layers", "n_head": "num_attention_heads", "ffn_hidden_size": "intermediate_size"}
+    return {names.get(key, key): value for key, value in raw.items()}
+
+
+def last_biases(model: Any, raw: Facts) -> list[str]:
+    """Biases of what leads back to the hidden states."""
+    for layer in model.get_decoder().layers:
+        add_bias(layer.self_attn, "o_proj")
+        add_bias(layer.mlp, "down_proj")
+    return ["biases of the last projections"]
+
+
+def groups(raw: Facts) -> Facts:
+    """Another name of key/value heads, of which there is one by default."""
+    return raw | {"num_key_value_heads": raw.get("num_attention_groups") or 1}
+
+
 def beside_pictures(raw: Facts) -> Facts:
     """A text model's config inside that of the whole, with an encoder of pictures as small as can be."""
     sizes = {"hidden_size": 32, "intermediate_size": 44, "depth": 1, "num_heads": 4, "patch_size": 14, "image_size": 28}
