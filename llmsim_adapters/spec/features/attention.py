@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from llmsim_adapters.spec.components import Attention, Indexer, LatentAttention
+from llmsim_adapters.spec.components import Attention, LatentAttention
 from llmsim_adapters.spec.features.feature import ELEMENTWISE, Feature
+
+if TYPE_CHECKING:
+    from llmsim_adapters.spec.components import Indexer
 
 _Attends = TypeVar("_Attends", Attention, LatentAttention)
 
