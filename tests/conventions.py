@@ -122,6 +122,7 @@ PARTIAL: Final[dict[str, tuple[str, ...]]] = {
     **dict.fromkeys(  # whose whole's class stands for a class of the text alone, which there is not
         (
             *(
+                "glm5_next_text",
                 "glm4v_moe_text",
                 "glm4v_text",
                 "paddleocr_vl_text",

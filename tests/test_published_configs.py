@@ -8,6 +8,7 @@ checkout. Without it, it is skipped.
 from __future__ import annotations
 
 import csv
+import json
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,9 @@ from tests.facts import LLAMA, REPORT, checkpoint, facts
 FOLDER: Final = Path(os.environ.get("PUBLISHED_CONFIGS", Path(__file__).parents[2] / "shared" / "reference_configs"))
 BUNDLED: Final = Path(__file__).parents[1] / "hf_config"
 CONFIGS: Final = sorted(FOLDER.glob("*.json"))
+
+CORRECTED: dict[str, dict[str, int]] = {"microsoft--Phi-4-multimodal-instruct": {"num_hidden_layers": 32}}
+"""What files at hand say otherwise than their publishers: one is of a model that was cut to one layer for tests."""
 
 COPIED: Final = [
     path for path in CONFIGS if (BUNDLED / path.name).is_file() and path.stem.replace("--", "/", 1) not in REPORT
@@ -390,6 +394,7 @@ class TestFolder:
 
     @pytest.mark.parametrize("path", COPIED, ids=lambda path: path.stem)
     def test_what_is_bundled_says_the_same_of_the_architecture(self, path: Path) -> None:
-        published, bundled = la.load(path), la.load(BUNDLED / path.name)
+        said = json.loads(path.read_text(encoding="utf-8")) | CORRECTED.get(path.stem, {})
+        published, bundled = la.load(said), la.load(BUNDLED / path.name)
         assert bundled.spec == published.spec
         assert set(bundled.coverage.gaps) == set(published.coverage.gaps)

@@ -204,14 +204,22 @@ def by_layer(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return found
 
 
+def _parts(text: la.Stack, group: dict[str, Any]) -> list[Any]:
+    """The parts of a layer's mixers."""
+    mixers = text.blocks[text.order[group["layers"][0]]].mixers()
+    return [part for mixer in mixers for part in mixer.parts()]
+
+
 def kept(group: dict[str, Any], run: dict[str, Any], text: la.Stack, graph: la.OperatorGraph) -> int:
     """The elements that a layer of a group keeps for one sequence.
 
-    transformers keeps window - 1 tokens of a sliding layer, the product the window: what attention needs.
+    transformers keeps window - 1 tokens of a sliding layer, the product the window: what attention needs. Beside the
+    keys and gates of an indexer's pools it keeps which tokens are padding.
     """
     names = ("layers", "kind", *conventions.POSITIONS)
     tensors = {name: shape for name, shape in group.items() if name not in names}
     elements = sum(prod(shape) // run["batch"] for shape in tensors.values())
+    elements -= run["seq_len"] * any(part.kind == "indexer" and part.pool_gated for part in _parts(text, group))
     if "SlidingWindow" not in group["kind"]:
         return elements
     states = sum(prod(shape) // run["batch"] for name, shape in tensors.items() if "_states." in name)

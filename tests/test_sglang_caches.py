@@ -42,6 +42,15 @@ def test_latents_of_dsa_have_sglangs_format_whatever_a_checkpoint_declares() -> 
     assert not any("the checkpoint declares" in note for note in graph.notes)
 
 
+@pytest.mark.parametrize(("dtype", "latents"), [(None, 11 * 1024), ("float8_e4m3fn", 11 * 528)])
+def test_an_indexer_of_pools_keeps_a_key_of_each_and_what_is_of_none_yet(dtype: str | None, latents: int) -> None:
+    """Recorded of SGLang's pools: 90.75 bytes of index keys a token, and 45,056 of keys and of gates a request."""
+    graph = model("made/Glm5Next-with-streams").build(la.Schedule(engine="sglang", kv_cache_dtype=dtype))
+    assert graph.rank_kv_cache_bytes(1600) == 1600 * latents + int(1600 * 90.75)
+    assert graph.rank_kv_cache_bytes(1, reserve=True) == 1024 * latents
+    assert graph.rank_state_bytes == 5013504 + 142606336 + 2 * 45056
+
+
 def test_what_dsa_reserves_comes_in_pages_of_64_tokens() -> None:
     graph = model("deepseek-ai/DeepSeek-V3.2").build(la.Schedule(engine="sglang"))
     used, reserved = graph.rank_kv_cache_bytes(65), graph.rank_kv_cache_bytes(65, reserve=True)

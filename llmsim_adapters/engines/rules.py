@@ -210,8 +210,8 @@ class Shelf(Protocol):
     def store(self, name: str, shape: tuple[int, ...], sharding: Sharding = "replicated", dtype: str = "") -> None:
         """Put a tensor of a shape, split as said; its format is that of unquantized weights unless given."""
 
-    def keep(self, kind: CacheKind, elements_per_entry: int, sharding: Sharding, dtype: str) -> None:
-        """Put what is kept of each token."""
+    def keep(self, kind: CacheKind, elements_per_entry: int, sharding: Sharding, dtype: str, stride: int = 1) -> None:
+        """Put what is kept of each token, or of each `stride` tokens together; a state of each sequence."""
 
     def part_of(self, size: int, sharding: Sharding) -> int:
         """Return what one rank has of a size that is split like a tensor of this sharding."""

@@ -135,8 +135,7 @@ def _absorbed(attention: LatentAttention, site: Site) -> None:
     nope, value_dim, tokens = attention.qk_nope_head_dim, attention.v_head_dim, site.step.tokens
     dtype = site.matrix("kv_b_proj", (heads * (nope + value_dim), rank), "heads")
     site.product("q_absorb", tokens, rank, nope, heads * nope * rank, dtype, batch=heads, sharding="heads")
-    window, top_k = attention.window, attention.top_k
-    site.attend(heads=heads, kv_heads=1, key_dim=rank + rope, value_dim=rank, window=window, top_k=top_k)
+    _attend_to_chosen(attention, site, kv_heads=1, key_dim=rank + rope, value_dim=rank)
     site.product("o_absorb", tokens, value_dim, rank, heads * rank * value_dim, dtype, batch=heads, sharding="heads")
 
 
@@ -144,11 +143,17 @@ def _expanded(attention: LatentAttention, site: Site) -> None:
     heads, nope, value_dim = attention.num_attention_heads, attention.qk_nope_head_dim, attention.v_head_dim
     rows = site.step.batch_size * site.step.kv_length(attention.window)
     site.linear("kv_b_proj", attention.kv_lora_rank, heads * (nope + value_dim), "heads", rows=rows)
+    _attend_to_chosen(attention, site, kv_heads=heads, key_dim=nope + attention.qk_rope_head_dim, value_dim=value_dim)
+
+
+def _attend_to_chosen(attention: LatentAttention, site: Site, *, kv_heads: int, key_dim: int, value_dim: int) -> None:
     site.attend(
-        heads=heads,
-        kv_heads=heads,
-        key_dim=nope + attention.qk_rope_head_dim,
+        heads=attention.num_attention_heads,
+        kv_heads=kv_heads,
+        key_dim=key_dim,
         value_dim=value_dim,
         window=attention.window,
         top_k=attention.top_k,
+        top_k_block=attention.top_k_block,
+        top_k_tail=attention.top_k_tail,
     )

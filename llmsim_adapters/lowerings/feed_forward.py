@@ -28,7 +28,7 @@ def lower_mlp(mlp: MLP, site: Site) -> None:
         site.weight(f"activation.constant_{i}", (1,), "replicated", "buffer")
     if mlp.inner_norm is not None:
         site.norm("inner_norm", mlp.inner_norm, width=intermediate, sharding="column")
-    site.linear("down_proj", intermediate, hidden, "row", bias=mlp.bias)
+    site.linear("down_proj", intermediate, hidden, "row", bias=mlp.bias or mlp.output_bias)
 
 
 def _route_by_network(moe: MixtureOfExperts, site: Site) -> None:

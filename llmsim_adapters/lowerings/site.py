@@ -387,9 +387,9 @@ class Site(Storage):
         if kept.layers and not idle:
             self._draft.pooled.setdefault(kept.layers, []).append(self._draft.caches[-1])
 
-    def keep(self, kind: CacheKind, elements_per_entry: int, sharding: Sharding, dtype: str) -> None:
-        """Emit what the engine keeps of each token beside what the model does."""
-        self.cache(kind, elements_per_entry, sharding, dtype=dtype, of="engine")
+    def keep(self, kind: CacheKind, elements_per_entry: int, sharding: Sharding, dtype: str, stride: int = 1) -> None:
+        """Emit what the engine keeps of each token, or of each `stride` together, beside what the model does."""
+        self.cache(kind, elements_per_entry, sharding, dtype=dtype, stride=stride, of="engine")
 
     def route(self, experts: int, top_k: int, of: str = "") -> None:
         """Say that the block's expert weights, or one `of` the component's, are used by `top_k` of `experts`."""

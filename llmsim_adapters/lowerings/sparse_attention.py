@@ -25,10 +25,13 @@ def lower_indexer(indexer: Indexer, site: Site) -> None:
     keys = step.tokens
     if indexer.pool != 1:  # made anew of the cached keys
         length, pairs = step.entries(indexer.pool), step.entry_pairs(indexer.pool, None)
-        keys = step.batch_size * length
+        keys = keys if indexer.pool_gated else step.batch_size * length
     site.norm("k_norm", indexer.k_norm, keys)
+    if indexer.pool_gated:
+        site.linear("pool_gate", indexer.hidden_size, head_dim, "replicated", quantized=False)
+        site.weight("pool_places", (indexer.pool, head_dim), "replicated")
     _score(indexer, site, length, pairs)
-    site.cache("indexer", head_dim, "replicated")
+    site.cache("indexer", 2 * head_dim if indexer.pool_gated else head_dim, "replicated")
 
 
 def _score(indexer: Indexer, site: Site, length: int, pairs: int) -> None:

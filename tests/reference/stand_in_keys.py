@@ -134,6 +134,39 @@ def deepseek_edits(model: Any, raw: Facts) -> list[str]:
     return ["no correction bias", "bias of the attention's output"]
 
 
+def telechat(raw: Facts) -> Facts:
+    """Other names."""
+    names = {"n_layer": "num_hidden_layers", "n_head": "num_attention_heads", "ffn_hidden_size": "intermediate_size"}
+    return {names.get(key, key): value for key, value in raw.items()}
+
+
+def last_biases(model: Any, raw: Facts) -> list[str]:
+    """Biases of what leads back to the hidden states."""
+    for layer in model.get_decoder().layers:
+        add_bias(layer.self_attn, "o_proj")
+        add_bias(layer.mlp, "down_proj")
+    return ["biases of the last projections"]
+
+
+def groups(raw: Facts) -> Facts:
+    """Another name of key/value heads, of which there is one by default."""
+    return raw | {"num_key_value_heads": raw.get("num_attention_groups") or 1}
+
+
+def beside_pictures(raw: Facts) -> Facts:
+    """A text model's config inside that of the whole, with an encoder of pictures as small as can be."""
+    sizes = {"hidden_size": 32, "intermediate_size": 44, "depth": 1, "num_heads": 4, "patch_size": 14, "image_size": 28}
+    vision = sizes | {"out_hidden_size": raw["hidden_size"], "projection_intermediate_size": 48}
+    tied = raw.get("tie_word_embeddings", False)
+    return {"text_config": raw, "vision_config": vision, "tie_word_embeddings": tied}
+
+
+def without_pictures(model: Any, raw: Facts) -> list[str]:
+    """The text model and its head alone."""
+    del model.model.visual
+    return ["no encoder of pictures"]
+
+
 def without_modules(raw: Facts) -> Facts:
     """The main model alone: a causal-LM class never builds prediction modules."""
     return raw | {"num_nextn_predict_layers": 0}

@@ -46,6 +46,17 @@ HY_V4: Final[Facts] = {
 }
 
 
+GLM5_NEXT: Final[Facts] = {key: value for key, value in HY_V4.items() if key != "qk_rope_head_dim"} | {
+    "qk_rope_head_dim": 0,
+    "layer_types": [*["linear_attention", "indexed_attention"] * 2, "indexed_attention"],
+    "linear_num_heads": 6,
+    "linear_head_dim": 22,
+    "linear_conv_kernel_dim": 3,
+    "index_kpool": 2,
+    "index_topk": 4,
+}
+
+
 def ordinary(raw: Facts) -> Facts:
     """DeepSeekMoE without the keys of latent attention."""
     latent = ("use_mla", "lm_head", "rm_head", "kv_lora_rank", "q_lora_rank")
@@ -273,6 +284,26 @@ TEXTS: Final = {
         variants={"biases": BIASED, "two-dense": {"first_k_dense_replace": 2}, "tied": TIED},
         translate=keys.deepseek,
         edits=keys.deepseek_edits,
+    ),
+    "glm5_next_text": StandIn(
+        model_type="glm5_next",
+        architecture="Glm5NextForConditionalGeneration",
+        difference="None: it is the class of the whole model, without its encoder of pictures.",
+        source="transformers 5.24.0: models/glm5_next/modeling_glm5_next.py, Glm5NextTextModel",
+        tiny=GLM5_NEXT,
+        variants={
+            "biases": BIASED,
+            "dense-layers": {"mlp_layer_types": ["sparse", "dense", "sparse", "dense", "sparse"]},
+            "taking": {
+                "layer_types": ["linear_attention", *["indexed_attention"] * 4],
+                "indexer_types": ["shared", "full", "shared", "full", "shared"],
+            },
+            "without-tail": {"index_kpool_always_select_tail": False, "index_kpool": 3, "index_topk": 6},
+            "tied": TIED,
+        },
+        translate=keys.beside_pictures,
+        edits=keys.without_pictures,
+        whole=True,
     ),
     "qwen2_5_vl_text": of("qwen2", "Qwen2_5_VLForConditionalGeneration", QWEN2_VL, WINDOWS, {}),
     "qwen2_5_vl": own("qwen2_5_vl", "Qwen2_5_VLForConditionalGeneration", FLAT | {"vision_config": VISION_2_5}, {}),

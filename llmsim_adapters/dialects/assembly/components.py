@@ -99,14 +99,17 @@ def partial_rotary(r: Reader, fraction: float) -> float:
     return fraction if said is None else said
 
 
-def latent_attention(r: Reader, *, bias: bool = False, counts_kv_heads: bool = True) -> LatentAttention:
+def latent_attention(
+    r: Reader, *, bias: bool = False, counts_kv_heads: bool = True, rotated: bool = True
+) -> LatentAttention:
     """Read multi-head latent attention. Key/value heads and head sizes follow from others; the config may say them.
 
-    Where nothing `counts_kv_heads`, their key may say anything.
+    Where nothing `counts_kv_heads`, their key may say anything. One that isn't `rotated` has no positions.
     """
     hidden = r.size("hidden_size")
     heads = r.size("num_attention_heads")
-    nope, rope = r.size("qk_nope_head_dim"), r.size("qk_rope_head_dim")
+    nope, rope = r.size("qk_nope_head_dim"), r.size("qk_rope_head_dim") if rotated else r.count("qk_rope_head_dim")
+    r.check("qk_rope_head_dim", rotated or not rope, f"is {int(rope)}; the type's attention has no positions")
     if counts_kv_heads:
         r.agree("num_key_value_heads", heads, "num_attention_heads: every head has its own expanded keys")
     else:

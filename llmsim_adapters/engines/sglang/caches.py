@@ -33,6 +33,9 @@ _SCALED: Final = 128
 _STATES_OF_ALL: Final = names("FalconMambaForCausalLM Mamba2ForCausalLM MambaForCausalLM")
 """Whose states are split over all ranks (configs/mamba.py, configs/mamba2.py: tp_size)."""
 
+_POOLED: Final = names("Glm5NextForConditionalGeneration")
+"""Whose indexer scores pools of tokens, and keeps their keys alone."""
+
 _POOL_OF_ALL: Final = names("DeciLMForCausalLM MllamaForConditionalGeneration")
 """Whose layers differ in what they keep, or attend to an encoder's output, in one pool for all of them."""
 
@@ -71,6 +74,14 @@ def _scales(size: int, shelf: Shelf) -> int:
 
 def _indexer_scales(indexer: Indexer, shelf: Shelf) -> None:
     shelf.keep("indexer", _scales(indexer.head_dim, shelf), "replicated", "float32")
+
+
+def _pooled_keys(indexer: Indexer, shelf: Shelf) -> None:
+    """A key of each whole pool with its scales, and keys and gates of the tokens of the last one."""
+    scales = _scales(indexer.head_dim, shelf)
+    shelf.keep("indexer", indexer.head_dim, "replicated", "float8_e4m3fn", indexer.pool)
+    shelf.keep("indexer", scales, "replicated", "float32", indexer.pool)
+    shelf.keep("state", 2 * indexer.pool * indexer.head_dim, "replicated", "bfloat16")
 
 
 def _latent_scales(attention: LatentAttention, shelf: Shelf) -> None:
@@ -222,7 +233,7 @@ CACHES: Final = (
         name="the indexer's keys in 8 bits",
         source=f"{_DSA}: quant_block_size",
         caches=("indexer.indexer",),
-        architectures=DSA_POOL,
+        architectures=DSA_POOL - _POOLED,
         dtype="float8_e4m3fn",
         note="the indexer's keys are kept in 8 bits, with a float32 scale for each 128 numbers",
     ),
@@ -231,7 +242,31 @@ CACHES: Final = (
         source=f"{_DSA}: quant_block_size",
         kind="indexer",
         put=_indexer_scales,
-        architectures=DSA_POOL,
+        architectures=DSA_POOL - _POOLED,
+    ),
+    Keep(
+        name="no keys of single tokens beside those of pools",
+        source=f"{_DSA}: index_kpool_compress",
+        caches=("indexer.indexer",),
+        architectures=_POOLED,
+        absent=True,
+    ),
+    Beside(
+        name="the keys of an indexer's pools in 8 bits",
+        source=f"{_DSA}: index_page_size, quant_block_size, _compress_tail_k, _compress_tail_score",
+        kind="indexer",
+        put=_pooled_keys,
+        architectures=_POOLED,
+        note="the indexer keeps one key of each pool of tokens, in 8 bits with a float32 scale for each 128 numbers, "
+        "and keys and gates of the tokens whose pool isn't whole",
+    ),
+    Keep(
+        name="DSA's pages of pools",
+        source=f"{_DSA}: 64 keys of a page are those of 64 pools, of 16 tokens each",
+        caches=("latent_attention.latent", "latent_attention.engine"),
+        architectures=_POOLED,
+        when=_has_indexer,
+        page=1024,
     ),
     Keep(
         name="DSA's pages",

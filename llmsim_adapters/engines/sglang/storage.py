@@ -85,7 +85,7 @@ FLOAT32: Final = (
             *("hyper_connection.fn", "hyper_connection.base", "hyper_connection.scale"),
             *("hyper_head.fn", "hyper_head.base", "hyper_head.scale", "latent_attention.sinks"),
         ),
-        architectures=_V4 | names("HYV4ForCausalLM HYV4ForCausalLMNextN"),
+        architectures=_V4 | names("Glm5NextForConditionalGeneration HYV4ForCausalLM HYV4ForCausalLMNextN"),
         dtype="float32",
     ),
     Store(
@@ -163,8 +163,16 @@ FLOAT32: Final = (
         source="layers/attention/dsa/dsa_indexer.py: k_norm",
         tensors=("indexer.k_norm", "indexer.k_norm.bias"),
         architectures=names("""
-            DeepseekV32ForCausalLM GlmMoeDsaForCausalLM GlmMoeDsaForCausalLMNextN HYV4ForCausalLM HYV4ForCausalLMNextN
+            DeepseekV32ForCausalLM Glm5NextForConditionalGeneration Glm5NextForConditionalGenerationNextN
+            GlmMoeDsaForCausalLM GlmMoeDsaForCausalLMNextN HYV4ForCausalLM HYV4ForCausalLMNextN
         """),
+        dtype="float32",
+    ),
+    Store(
+        name="float32 weights of an indexer's heads and of places in its pools",
+        source="layers/attention/dsa/dsa_indexer.py: weights_proj, index_kpool_compress_ape",
+        tensors=("indexer.weights_proj", "indexer.pool_places"),
+        architectures=names("Glm5NextForConditionalGeneration Glm5NextForConditionalGenerationNextN"),
         dtype="float32",
     ),
     Store(

@@ -163,10 +163,11 @@ class LatentAttention(Component):
     included; None: all.
 
     With `top_k`, each token attends to that many tokens, which the `indexer` chooses or, without one, that of the last
-    layer before which has one (DeepSeek-V3.2, arXiv:2512.02556). With `gate_from_queries`, queries and an output gate
-    for each result are projected together, from the compressed queries before and after their norm (A.X K2).
-    `input_size` is that of what queries and latents are projected from, where it is not `hidden_size`. The norms of
-    compressed queries and latents have a gate of `norm_gate_rank` (GigaChat 3.5).
+    layer before which has one (DeepSeek-V3.2, arXiv:2512.02556), in blocks of `top_k_block` as in `Attention`, where
+    `top_k_tail` is said, too. A `qk_rope_head_dim` of 0 means no positions. With `gate_from_queries`, queries and an
+    output gate for each result are projected together, from the compressed queries before and after their norm (A.X
+    K2). `input_size` is that of what queries and latents are projected from, where it is not `hidden_size`. The norms
+    of compressed queries and latents have a gate of `norm_gate_rank` (GigaChat 3.5).
     """
 
     kind: ClassVar[str] = "latent_attention"
@@ -186,6 +187,8 @@ class LatentAttention(Component):
     norm_gate_rank: int = 0
     input_size: int | None = None
     top_k: int | None = None
+    top_k_block: int = 1
+    top_k_tail: bool = False
     indexer: Indexer | None = None
     options: tuple[AttentionPart, ...] = ()
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 class MLP(Component):
     """A feed-forward network; `gated` ones multiply the activated gate with a second projection (GLU).
 
+    Its projections have a `bias`, or the last one alone, `output_bias` (TeleChat 2).
     `inner_norm` normalises what the last projection gets; with `factors`, what the gate and the other projection give
     has a trained factor for each channel (nGPT, arXiv:2410.01131); `activation_parameters` are trained numbers of the
     activation itself, `activation_constants` untrained ones that are stored with it (xIELU, arXiv:2411.13010).
@@ -27,6 +28,7 @@ class MLP(Component):
     activation: str = "silu"
     gated: bool = True
     bias: bool = False
+    output_bias: bool = False
     inner_norm: Norm | None = None
     factors: bool = False
     activation_parameters: int = 0

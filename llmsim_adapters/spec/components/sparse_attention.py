@@ -18,8 +18,10 @@ class Indexer(Component):
     Its queries have heads of their own and are projected from `query_size` numbers, compressed queries or hidden
     states; one key for all heads is projected from the hidden states and cached. With `head_weights`, the scores of the
     heads are summed, each by a weight that is projected from the hidden states. `q_norm` is of each query head. With
-    `pool`, the keys of so many tokens are averaged, and what is normalised and scored are the averages (Qwen 4). Rotary
-    pairs may be `interleaved`, on which nothing but an engine's storage depends.
+    `pool`, the keys of so many tokens are averaged, and what is normalised and scored are the averages (Qwen 4). Where
+    the average is `pool_gated`, each token's part of it follows from a gate of each feature, which is projected from
+    the hidden states and cached, and from the token's place; keys are normalised before (GLM-5.3). Rotary pairs may be
+    `interleaved`, on which nothing but an engine's storage depends.
     """
 
     kind: ClassVar[str] = "indexer"
@@ -32,6 +34,7 @@ class Indexer(Component):
     q_norm: Norm | None = None
     head_weights: bool = True
     pool: int = 1
+    pool_gated: bool = False
     interleaved: bool = False
 
     def parts(self) -> tuple[Component, ...]:

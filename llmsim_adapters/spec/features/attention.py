@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from llmsim_adapters.spec.components import Attention, LatentAttention
 from llmsim_adapters.spec.features.feature import ELEMENTWISE, Feature
+
+if TYPE_CHECKING:
+    from llmsim_adapters.spec.components import Indexer
 
 _Attends = TypeVar("_Attends", Attention, LatentAttention)
 
@@ -23,6 +26,10 @@ def _without(attention: _Attends, kind: str) -> _Attends:
 def _changed(attention: _Attends, kind: str, **fields: Any) -> _Attends:
     changed = tuple(replace(option, **fields) if option.kind == kind else option for option in attention.options)
     return replace(attention, options=changed)
+
+
+def _without_pools(indexer: Indexer | None) -> Indexer | None:
+    return indexer and replace(indexer, pool=1, pool_gated=False)
 
 
 FEATURES: Final[tuple[Feature[Any], ...]] = (
@@ -172,6 +179,13 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         Attention,
         lambda a: a.top_k is not None and a.top_k_tail,
         lambda a: replace(a, top_k_tail=False),
+    ),
+    Feature(
+        "chosen_pools",
+        "latent attention to pools of tokens that an indexer chooses by weighted averages of their keys",
+        LatentAttention,
+        lambda a: a.top_k_block != 1,
+        lambda a: replace(a, top_k_block=1, top_k_tail=False, indexer=_without_pools(a.indexer)),
     ),
     Feature(
         "pooled_index",

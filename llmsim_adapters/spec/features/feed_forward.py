@@ -26,6 +26,13 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         costless=ELEMENTWISE,
     ),
     Feature(
+        "mlp_output_bias",
+        "a bias of the last projection of dense feed-forward networks alone",
+        MLP,
+        lambda m: m.output_bias and not m.bias,
+        lambda m: replace(m, output_bias=False),
+    ),
+    Feature(
         "mlp_bias",
         "biases of the feed-forward projections",
         MLP,
