@@ -254,6 +254,19 @@ class TestAnEncodersOutput:
 VIDEO: Final = {"videos": ((8, 480, 640),)}
 
 
+class TestImageGenerators:
+    """What makes pictures beside a language model is a gap, whether its sizes are said or the class's."""
+
+    @pytest.mark.parametrize("said", [{}, {"vq_config": {"codebook_size": 8}}])
+    def test_emu3s_codes_are_a_gap_of_the_whole_alone(self, said: dict[str, Any]) -> None:
+        whole, text = (
+            la.load({"model_type": "emu3", "architectures": [f"Emu3For{kind}"], **given}).coverage
+            for kind, given in (("ConditionalGeneration", said), ("CausalLM", {}))
+        )
+        assert [gap.name for gap in whole.gaps] == ["vq_tower"]
+        assert text.gaps == ()
+
+
 class TestSettingsOfVideos:
     """Their own file, their part of the whole processor's, or that of pictures, in this order; else the class's."""
 

@@ -2,7 +2,8 @@
 
     python -m tests.reference.encoder_decoders
 
-writes `facts/encoder_decoders.json`: batches of sounds of one length with so many tokens behind them.
+writes `facts/encoder_decoders.json`: batches of sounds of one length with so many tokens behind them; and
+`facts/decoder_runs.json`: decoders by themselves, beside an encoder's output of a given length.
 """
 
 from __future__ import annotations
@@ -58,5 +59,54 @@ def write(folder: Path) -> None:
     store.write("encoder_decoders", made_by, "types", {"whisper": fact}, folder)
 
 
+DECODERS: Final[dict[str, str]] = {
+    "bart": "BartForCausalLM",
+    "bigbird_pegasus": "BigBirdPegasusForCausalLM",
+    "blenderbot": "BlenderbotForCausalLM",
+    "blenderbot-small": "BlenderbotSmallForCausalLM",
+    "marian": "MarianForCausalLM",
+    "mbart": "MBartForCausalLM",
+    "pegasus": "PegasusForCausalLM",
+    "plbart": "PLBartForCausalLM",
+    "trocr": "TrOCRForCausalLM",
+}
+"""Decoders whose layers attend to an encoder's output where they are given one."""
+
+SIZES: Final[dict[str, int]] = {
+    "vocab_size": 131,
+    "d_model": 80,
+    "decoder_ffn_dim": 100,
+    "decoder_layers": 3,
+    "decoder_attention_heads": 8,
+    "max_position_embeddings": 64,
+    "pad_token_id": 1,
+}
+OF_ENCODERS: Final[dict[str, int]] = {"encoder_layers": 2, "encoder_attention_heads": 8, "encoder_ffn_dim": 90}
+BESIDE: Final = ((1, 7, 9), (2, 5, 20), (1, 4, 1))
+"""Sequences, the tokens of each, and the length of the encoder's output."""
+
+
+def decoders(folder: Path) -> None:
+    """Run each decoder over each batch, with an encoder's output of that length."""
+    found = {}
+    for model_type, name in DECODERS.items():
+        config = {**SIZES, **({"cross_attention_hidden_size": 80} if model_type == "trocr" else OF_ENCODERS)}
+        cls = getattr(transformers, name)
+        made = cls.config_class(**config)
+        made.is_decoder = made.add_cross_attention = True
+        model = cls._from_config(made, attn_implementation="eager").eval()
+        runs = []
+        for batch, tokens, length in BESIDE:
+            words, seen = torch.ones(batch, tokens, dtype=torch.long), torch.randn(batch, length, config["d_model"])
+            with torch.no_grad(), FlopCounterMode(display=False) as counter:
+                model(input_ids=words, encoder_hidden_states=seen, use_cache=False)
+            runs.append([batch, tokens, length, counter.get_total_flops()])
+        parameters = sum(p.numel() for p in model.parameters())
+        said = {"model_type": model_type, "architectures": [name], **config}
+        found[model_type] = {"config": said, "parameters": parameters, "runs": runs}
+    store.write("decoder_runs", {"made_by": "tests.reference.encoder_decoders"}, "types", found, folder)
+
+
 if __name__ == "__main__":
     write(FOLDER)
+    decoders(FOLDER)

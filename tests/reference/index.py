@@ -56,7 +56,7 @@ def index() -> dict[str, list[str]]:
     features: set[str] = set()
     for held in models:
         if held.spec is not None:
-            dialects.add(held.reading.dialect)
+            dialects |= {held.reading.dialect} | ({held.spec.model_type} if held.reading.path else set())
             components.update(component.kind for component in held.spec.components())
             features.update(found.of(held.spec))
     for name in CONFIGS:

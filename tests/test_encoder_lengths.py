@@ -1,0 +1,38 @@
+"""Decoders that attend to an encoder's output of a given length run what torch counts in transformers' own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import llmsim_adapters as la
+from tests.facts import checkpoint, facts
+
+CASES = [
+    pytest.param(fact, *run, id=f"{name}-{run[0]}x{run[1]}-beside-{run[2]}")
+    for name, fact in facts("decoder_runs")["types"].items()
+    for run in fact["runs"]
+]
+
+
+@pytest.mark.parametrize(("fact", "batch", "tokens", "length", "flops"), CASES)
+def test_a_decoder_beside_an_encoder_runs_what_torch_counts(
+    fact: dict[str, Any], batch: int, tokens: int, length: int, flops: int
+) -> None:
+    schedule = checkpoint(batch_size=batch, seq_len=tokens, encoder_len=length, logits="all")
+    graph = la.load(fact["config"]).build(schedule)
+    assert (graph.parameters, graph.flops, graph.encoder_len) == (fact["parameters"], flops, length)
+
+
+@pytest.mark.parametrize("name", sorted(facts("decoder_runs")["types"]))
+def test_a_decode_step_reads_the_encoders_keys_from_the_cache(name: str) -> None:
+    """What is kept of the output grows with it, and no later step projects it again."""
+    model = la.load(facts("decoder_runs")["types"][name]["config"])
+    step, alone = (model.build(la.Schedule(mode="decode", context_len=10, encoder_len=each)) for each in (33, 0))
+    keys = {op.n for op in step.operators if op.name == "cross_attention.scores"}
+    assert keys == {33}
+    assert not any(op.name.startswith("cross_attention.k_proj") for op in step.operators)
+    layers, width = 3, 2 * 80
+    kept = step.kv_cache_elements(11, encoder_tokens=33) - alone.kv_cache_elements(11)
+    assert kept == layers * width * 33
