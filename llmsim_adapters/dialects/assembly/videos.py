@@ -5,11 +5,13 @@ Frames are those that are sampled. What text stands between them, as their times
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.media import class_tokens, origin, rule, square
 from llmsim_adapters.dialects.assembly.resizing import LEAST_PIXELS, MOST_PIXELS
 from llmsim_adapters.dialects.assembly.tower import patches_per_side
+from llmsim_adapters.spec.media.grids import FittingRows
 from llmsim_adapters.spec.media.pictures import MostPatches, PooledPatches, SmartResize
 from llmsim_adapters.spec.media.refused import Refused
 from llmsim_adapters.spec.media.videos import Chunks, FrameByFrame, WithVideos
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.dialects.assembly.media import Settings
     from llmsim_adapters.dialects.assembly.tower import Tower
     from llmsim_adapters.dialects.reading.reader import Reader
+    from llmsim_adapters.spec.media.grids import NearestGrid
     from llmsim_adapters.spec.media.media import Media
 
 
@@ -44,20 +47,62 @@ def halved_frames(vision: Tower) -> Media:
 
     `apply_pooling` of transformers' `LlavaOnevisionModel`; the projector has run on all patches before.
     """
-    side = -(-int(patches_per_side(vision.r)) // 2)
-    return FrameByFrame(frame=square(vision.r, tokens=side * side, extra=class_tokens(vision.stack)), ends=1)
+    across = int(patches_per_side(vision.r))
+    side = -(-across // 2)
+    frame = square(vision.r, tokens=side * side, extra=class_tokens(vision.stack))
+    return FrameByFrame(frame=replace(frame, named=(("projected", across * across),)), ends=1)
 
 
-def pooled_frames(whole: Reader, r: Reader) -> Media:
-    """Return the rule of frames that each fill a number of patches, which are averaged (`Gemma4VideoProcessor`).
+def averaged_frames(vision: Tower, stride: int) -> Media:
+    """Return the rule of frames of whose patches `stride` squared ones are pooled before they are projected.
+
+    `LlavaNextVideoPooler` of transformers.
+    """
+    side = int(patches_per_side(vision.r)) // stride
+    tokens = side * side
+    frame = square(vision.r, tokens=tokens, extra=class_tokens(vision.stack))
+    return FrameByFrame(frame=replace(frame, named=(("projected", tokens),)))
+
+
+def grid_of_frames(pictures: NearestGrid, whole: Reader) -> Media:
+    """Return the rule of frames in the grid nearest to their aspect, by pairs. Setting: `max_video_frame_tokens`."""
+
+    def made(videos: Settings) -> Media:
+        most = videos.integer("max_video_frame_tokens", default=144)
+        return replace(pictures, most_tokens=most, video_origin=origin(videos, "MuseGlimmerVideoProcessor"))
+
+    return rule(whole, "video", made)
+
+
+def broken_frames(whole: Reader, r: Reader) -> Media:
+    """Return the rule of frames whose rows end in a token, all of a video within a number of pixels.
+
+    Settings of `HYV4VLVideoProcessor`: `size.longest_edge`, `max_image_size.longest_edge`.
+    """
+
+    def made(videos: Settings) -> Media:
+        return FittingRows(
+            patch_size=videos.integer("patch_size", default=int(r.size("patch_size"))),
+            merge_size=videos.integer("merge_size", default=int(r.size("spatial_merge_size"))),
+            most_pixels=videos.integer("size.longest_edge", default=2**25),
+            most_of_a_frame=videos.integer("max_image_size.longest_edge", default=2**20),
+            video_origin=origin(videos, "HYV4VLVideoProcessor"),
+        )
+
+    return rule(whole, "video", made)
+
+
+def pooled_frames(whole: Reader, r: Reader, *, together: bool = False) -> Media:
+    """Return the rule of frames that each fill a number of patches, averaged or `together` (`Gemma4VideoProcessor`).
 
     Settings: `max_soft_tokens`, `pooling_kernel_size`.
     """
 
     def made(videos: Settings) -> Media:
+        pool = videos.integer("pooling_kernel_size", default=int(r.size("pooling_kernel_size")))
         frame = PooledPatches(
-            patch_size=int(r.size("patch_size")),
-            pool=videos.integer("pooling_kernel_size", default=int(r.size("pooling_kernel_size"))),
+            patch_size=int(r.size("patch_size")) * (pool if together else 1),
+            pool=1 if together else pool,
             most_tokens=videos.integer("max_soft_tokens", default=70),
         )
         return FrameByFrame(frame=frame, origin=origin(videos, "Gemma4VideoProcessor"))

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.model import Stack
 
 
-_MUTUAL: Final[dict[str | None, Literal["in_windows"]]] = {"vision": "in_windows"}
-"""Which tokens of pictures see later ones, by `use_bidirectional_attention` (`create_masks_for_vision_model`)."""
+_MUTUAL: Final[dict[str, Literal["in_windows", "whole"]]] = {
+    "gemma4_vision": "in_windows",
+    "gemma4_unified_vision": "whole",
+}
+"""Which tokens of pictures see later ones where `use_bidirectional_attention` says so, by the masks of transformers."""
 
 
 def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
@@ -36,13 +39,16 @@ def projected(whole: Reader, text: Reader, key: str, model_type: str, width: str
     found = tower(whole, key, model_type)
     if found is not None:
         rows: tuple[str, ...] = ()
+        among = text.text("use_bidirectional_attention") == "vision"
+        mutual: Literal["", "in_windows", "whole"] = _MUTUAL.get(model_type, "") if among else ""
         if model_type == "gemma4_vision":
-            pictures = replace(pooled(whole, found.r), mutual=_MUTUAL.get(text.text("use_bidirectional_attention"), ""))
+            pictures = replace(pooled(whole, found.r), mutual=mutual)
             found = found.running(with_videos(pictures, pooled_frames(whole, found.r)))
         if model_type == "gemma4_audio":
             found = found.running(gemma4_audio.heard(whole))
         if model_type == "gemma4_unified_vision":
-            found = found.running(pooled(whole, found.r, together=True))
+            pictures = replace(pooled(whole, found.r, together=True), mutual=mutual)
+            found = found.running(with_videos(pictures, pooled_frames(whole, found.r, together=True)))
         if key == "audio_config" or model_type == "gemma4_unified_vision":  # padding is projected too
             rows = ("rows", "rows")
         size = found.r.size(width)

@@ -39,7 +39,7 @@ def anyres(
         into,
         replace(into, input_size=hidden),
         LearnedTokens(hidden_size=hidden),
-        rows=("patches", "patches", "tokens"),
+        rows=("projected", "projected", "tokens"),
     )
 
 

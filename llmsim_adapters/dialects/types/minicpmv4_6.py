@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
 from llmsim_adapters.dialects.assembly.tower import tower
+from llmsim_adapters.dialects.assembly.videos import with_videos
 from llmsim_adapters.dialects.towers.minicpmv4_6_vision import merger
 from llmsim_adapters.dialects.types import qwen3_5_text
 from llmsim_adapters.spec.components import Norm, Projection
 from llmsim_adapters.spec.media.refused import Refused
 from llmsim_adapters.spec.media.slices import JoinedSlices, Slices
+from llmsim_adapters.spec.media.videos import FrameByFrame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,11 +86,19 @@ def rules(whole: Reader, r: Reader, mode: str) -> tuple[Media, Media]:
             origin=origin(images, "MiniCPMV4_6ImageProcessor"),
         )
 
-    first = rule(whole, "image", made)
-    if not isinstance(first, Slices):
-        return first, first
-    values = {field.name: getattr(first, field.name) for field in fields(first)}
-    return first, JoinedSlices(**values)
+    pictures, videos = rule(whole, "image", made), rule(whole, "video", made)
+    if not isinstance(pictures, Slices):
+        return pictures, pictures
+    if not isinstance(videos, Slices):
+        return with_videos(pictures, videos), with_videos(_joined(pictures), videos)
+    frames = (FrameByFrame(frame=each, origin=videos.origin) for each in (videos, _joined(videos)))
+    first, second = frames
+    return with_videos(pictures, first), with_videos(_joined(pictures), second)
+
+
+def _joined(slices: Slices) -> JoinedSlices:
+    """Return the rule of the same slices behind the layer that joins patches."""
+    return JoinedSlices(**{field.name: getattr(slices, field.name) for field in fields(slices)})
 
 
 DIALECT = qwen3_5_text.DIALECT.like(

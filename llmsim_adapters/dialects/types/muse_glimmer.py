@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.resizing import nearest_grid
 from llmsim_adapters.dialects.assembly.tower import tower
+from llmsim_adapters.dialects.assembly.videos import grid_of_frames, with_videos
 from llmsim_adapters.dialects.towers.muse_glimmer_vision import window_side
 from llmsim_adapters.dialects.types import muse_glimmer_text
 from llmsim_adapters.spec.components import Projection
+from llmsim_adapters.spec.media.grids import NearestGrid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +30,8 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     width = r.size("hidden_size") * r.size("spatial_merge_size") * r.size("spatial_merge_size")
     whole.agree("out_hidden_size", width, "the size of merged patches")
     media = nearest_grid(whole, r, window=int(window_side(r)), text=2)
+    if isinstance(media, NearestGrid):
+        media = with_videos(media, grid_of_frames(media, whole))
     yield vision.running(media).then(
         Projection(input_size=width, output_size=inner),
         Projection(input_size=inner, output_size=inner),

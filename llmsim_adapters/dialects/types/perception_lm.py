@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.media import Settings, class_tokens, origin, rule
 from llmsim_adapters.dialects.assembly.tower import Tower, tower
+from llmsim_adapters.dialects.assembly.videos import with_videos
 from llmsim_adapters.dialects.types import llama
 from llmsim_adapters.spec.components import Convolution, Projection
 from llmsim_adapters.spec.media.refused import Refused
 from llmsim_adapters.spec.media.tiles import LargestFitting, Tiles, Tiling
+from llmsim_adapters.spec.media.videos import FrameByFrame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,9 +33,11 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     hidden, pooling = text.size("hidden_size"), whole.size("projector_pooling_ratio")
     (width,) = (part.output_channels for part in vision.stack.before if isinstance(part, Convolution))
     into = Projection(input_size=width, output_size=hidden, bias=True)
-    yield vision.running(_tiles(whole, vision, int(pooling))).then(
-        into, replace(into, input_size=hidden), rows=("patches", "patches")
-    )
+    pictures = _tiles(whole, vision, int(pooling))
+    media = pictures
+    if isinstance(pictures, Tiles):  # `PerceptionLMVideoProcessor`: each frame is one tile
+        media = with_videos(pictures, FrameByFrame(frame=replace(pictures, tiling=Tiling())))
+    yield vision.running(media).then(into, replace(into, input_size=hidden), rows=("patches", "patches"))
 
 
 def _tiles(whole: Reader, vision: Tower, pooling: int) -> Media:

@@ -31,7 +31,8 @@ class NearestGrid(SmartResize):
             ratio = wide / high
             high = (self.most_tokens / ratio) ** 0.5
             wide = high * ratio
-        around = product({math.floor(high), math.ceil(high)}, {math.floor(wide), math.ceil(wide)})
+        # a set, as it is there: where two are as near, its order decides
+        around = set(product([math.floor(high), math.ceil(high)], [math.floor(wide), math.ceil(wide)]))
         grids = [grid for grid in around if min(grid) > 0 and grid[0] * grid[1] <= self.most_tokens]
         if not grids:
             grids = [(max(1, round(high)), max(1, round(wide)))]
@@ -89,10 +90,35 @@ class BrokenRows(SmartResize):
 
     def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
         item = SmartResize.see(self, kind, given, preprocessed)
-        down = int(item.seen[-2]) // (self.patch_size * self.merge_size)
+        frames = sum(count for _, count in item.pieces)
+        down = frames * (int(item.seen[-2]) // (self.patch_size * self.merge_size))
         broken = item.tokens + down
         named = (("merged", item.tokens), ("broken", broken))
         return item._replace(tokens=broken + self.ends, named=named)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FittingRows(BrokenRows):
+    """The highest frame that is never scaled up, and whose rows with their ends all frames have room for.
+
+    `HYV4VLVideoProcessor` of transformers.
+    """
+
+    least_pixels: int = 0
+    most_of_a_frame: int
+
+    def _resized(self, kind: str, shot: int, height: int, width: int, factor: int) -> tuple[int, int]:
+        if max(height, width) > self.most_aspect * min(height, width):
+            message = f"a frame's longer side is at most {self.most_aspect} times its shorter one"
+            raise Unfit(message)
+        whole, frame = self.most_pixels // (factor * factor), self.most_of_a_frame // (factor * factor)
+        for rows in range(max(1, height // factor), 0, -1):
+            least = 1 if rows == 1 else max(1, width * rows // height)
+            widest = min(max(1, width // factor), max(1, -(-width * (rows + 1) // height) - 1))
+            columns = min(widest, whole // (shot * rows) - 1, frame // rows)
+            if columns >= least:
+                return rows * factor, columns * factor
+        return factor, factor
 
 
 def _up(side: int, factor: int) -> int:

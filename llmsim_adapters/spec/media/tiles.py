@@ -254,7 +254,8 @@ class Pinpoints(Media):
         tokens = rows * columns + rows + patches + self.extra - self.dropped
         hidden = patches + self.extra
         seen = (tiles, self.side, self.side)
-        return MediaItem(kind, given, seen, tiles * patches, tiles * hidden, tokens, ((hidden, tiles),))
+        named = (("projected", tiles * patches),)
+        return MediaItem(kind, given, seen, tiles * patches, tiles * hidden, tokens, ((hidden, tiles),), named=named)
 
     def _unpadded(self, height: int, width: int, down: int, across: int) -> tuple[int, int]:
         rows, columns = self.patch_side * down, self.patch_side * across

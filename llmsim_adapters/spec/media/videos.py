@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dataclass import dataclass
@@ -33,6 +34,15 @@ class WithVideos(Media):
 
     def called(self, kind: Kind) -> str:
         return (self.videos if kind == "video" else self.pictures).called(kind)
+
+    def among(self, count: int) -> Media:
+        return replace(self, pictures=self.pictures.among(count), videos=self.videos.among(count))
+
+    def together(self, items: tuple[MediaItem, ...]) -> tuple[MediaItem, ...]:
+        """Return the items of a sequence as each rule has those of its own kind."""
+        videos = iter(self.videos.together(tuple(item for item in items if item.kind == "video")))
+        others = iter(self.pictures.together(tuple(item for item in items if item.kind != "video")))
+        return tuple(next(videos if item.kind == "video" else others) for item in items)
 
     def combined(self, items: tuple[MediaItem, ...]) -> dict[str, int]:
         """Return what pictures have together, and of the same names what videos have."""
