@@ -56,7 +56,7 @@ def towers(whole: Reader, _: Reader) -> Iterator[Stack]:
     """Yield the encoders, the last one with what projects its results and separates parts of a picture."""
     said = whole.raw.get("vision_config")
     if not isinstance(said, dict):
-        whole.not_modelled("vision_tower")
+        whole.inferred("vision_config", "the config says nothing of encoders of pictures: they are left out")
         return
     sizes = said.get("width")
     if not isinstance(sizes, dict) and said.get("model_name", _ALONE) == _ALONE:
