@@ -14,7 +14,7 @@ from llmsim_adapters.dialects.assembly.sam import SGLANG_OCR, SGLANG_OCR2, SGLAN
 from llmsim_adapters.dialects.assembly.tower import PartWords, patch_count, patches_per_side, tower
 from llmsim_adapters.spec.components import Convolution, LearnedTokens, Projection
 from llmsim_adapters.spec.media.refused import Refused
-from llmsim_adapters.spec.media.tiles import Listed
+from llmsim_adapters.spec.media.tilings import Listed
 from llmsim_adapters.spec.media.views import LinedTiles
 
 if TYPE_CHECKING:

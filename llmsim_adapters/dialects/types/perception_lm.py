@@ -13,7 +13,8 @@ from llmsim_adapters.dialects.assembly.tower import Tower, tower
 from llmsim_adapters.dialects.types import llama
 from llmsim_adapters.spec.components import Convolution, Projection
 from llmsim_adapters.spec.media.refused import Refused
-from llmsim_adapters.spec.media.tiles import LargestFitting, Tiles, Tiling
+from llmsim_adapters.spec.media.tiles import Tiles, Tiling
+from llmsim_adapters.spec.media.tilings import LargestFitting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
