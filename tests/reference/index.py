@@ -105,6 +105,8 @@ def towers() -> set[str]:
         if spec is not None and run.is_modelled:
             holds = run.holds
             for tower in spec.towers:
+                if tower.media is None:
+                    continue
                 name = tower_name(spec.whole_type or spec.model_type, tower)
                 held[name] = held.get(name, True) and holds
     names = {name for name, is_held in held.items() if is_held} | {"whisper/whisper_encoder"}

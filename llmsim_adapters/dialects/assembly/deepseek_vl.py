@@ -14,7 +14,7 @@ from llmsim_adapters.dialects.assembly.sam import SGLANG_OCR, SGLANG_OCR2, SGLAN
 from llmsim_adapters.dialects.assembly.tower import PartWords, patch_count, patches_per_side, tower
 from llmsim_adapters.spec.components import Convolution, LearnedTokens, Projection
 from llmsim_adapters.spec.media.refused import Refused
-from llmsim_adapters.spec.media.tiles import Listed
+from llmsim_adapters.spec.media.tilings import Listed
 from llmsim_adapters.spec.media.views import LinedTiles
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def towers(whole: Reader, _: Reader) -> Iterator[Stack]:
     """Yield the encoders, the last one with what projects its results and separates parts of a picture."""
     said = whole.raw.get("vision_config")
     if not isinstance(said, dict):
-        whole.not_modelled("vision_tower")
+        whole.inferred("vision_config", "the config says nothing of encoders of pictures: they are left out")
         return
     sizes = said.get("width")
     if not isinstance(sizes, dict) and said.get("model_name", _ALONE) == _ALONE:

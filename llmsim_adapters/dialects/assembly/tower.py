@@ -71,9 +71,9 @@ def tower(whole: Reader, key: str, model_type: str | Dialect, *, fixed: bool = F
 
     `model_type` is that of a tower of this package, or a dialect: that of a tower of one's own.
 
-    What its config leaves out, all of it if there is none, is the default of that type; none at all is noted. A type that nobody declared, or
-    whose dialect does not know what the config names, is noted as left out. Where the class of the whole has towers of
-    one type alone, it is `fixed`, whatever it says.
+    What its config leaves out, all of it if there is none, is the default of that type; none at all is noted. A type
+    that nobody declared, or whose dialect does not know what the config names, is noted as left out. Where the class of
+    the whole has towers of one type alone, it is `fixed`, whatever it says.
     """
     name = key.removesuffix("_config")
     value = whole.raw.get(key)
@@ -99,7 +99,8 @@ def tower(whole: Reader, key: str, model_type: str | Dialect, *, fixed: bool = F
         whole.not_modelled(f"{name}_tower")
         return None
     (stack,) = stacks
-    named = replace(stack, name=name, counted_by=f"{name}_{stack.counted_by}", model_type=dialect.model_type)
+    counted_by = f"{name.replace('-', '_')}_{stack.counted_by}"
+    named = replace(stack, name=name, counted_by=counted_by, model_type=dialect.model_type)
     return Tower(named, r)
 
 

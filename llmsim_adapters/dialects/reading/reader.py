@@ -133,7 +133,8 @@ class Reader(Values):
         canonical = {} if dialect is None else dialect.canonical
         child = self._inside(value, canonical, defaults, key, name, costless=rest_costless)
         if dialect is not None:
-            child._stem, child._costless = f"{name.removesuffix('_config')}_", dialect.costless
+            stem = name.removesuffix("_config").replace("-", "_")  # names in formulas are those of Python
+            child._stem, child._costless = f"{stem}_", dialect.costless
             child._neutral = dialect.neutral
         return child
 
@@ -169,7 +170,7 @@ class Reader(Values):
         costless: bool = False,
     ) -> Reader:
         child = Reader(value, canonical, defaults, prefix=f"{key}.", traced=self._traced)
-        child._namespace = f"{self._namespace}{name}."
+        child._namespace, child._stem = f"{self._namespace}{name}.", self._stem
         child.parameters, child.gaps = self.parameters, self.gaps
         child.without_effect, child.unmodelled = self.without_effect, self.unmodelled
         child.outvoted = self.outvoted

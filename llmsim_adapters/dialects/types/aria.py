@@ -13,7 +13,8 @@ from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.types import aria_text
 from llmsim_adapters.spec.components import LearnedTokens, Norm, Projection
 from llmsim_adapters.spec.media.refused import Refused
-from llmsim_adapters.spec.media.tiles import Listed, Tiles, Tiling
+from llmsim_adapters.spec.media.tiles import Tiles, Tiling
+from llmsim_adapters.spec.media.tilings import Listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,8 @@ from llmsim_adapters.dialects.assembly.media import Settings, origin, rule, squa
 from llmsim_adapters.dialects.assembly.tower import patch_count, tower
 from llmsim_adapters.dialects.types import granite_docling_text
 from llmsim_adapters.spec.media.refused import Refused
-from llmsim_adapters.spec.media.tiles import BestAspect, MarkedTiles, Tiling
+from llmsim_adapters.spec.media.tiles import BestAspect, Tiling
+from llmsim_adapters.spec.media.tilings import MarkedTiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -55,11 +55,11 @@ def sliced(whole: Reader, text: Reader, model_type: str, mode: str) -> Iterator[
         first = second = Refused(reason="what becomes of a picture is known where squares of two are merged once")
     stack, layers = vision.stack, len(vision.stack.order)
     inside = whole.count("insert_layer_id") + 1
-    begun = replace(stack, order=stack.order[:inside], after=(), after_rows=())
+    begun = replace(stack, order=stack.order[:inside], after=(), after_rows=(), counted_by="vision_layers_on_patches")
     rows = ("asked", "asked", "joined", "joined", "joined")
     yield vision._replace(stack=begun).running(first).then(*merger(vision.r), rows=rows)
     rest = replace(stack, name="vision_2", before=(), blocks=stack.blocks if inside < layers else ())
-    rest = replace(rest, order=stack.order[inside:])
+    rest = replace(rest, order=stack.order[inside:], counted_by="vision_layers_behind_the_merger")
     yield vision._replace(stack=rest).running(second).then(*merged, rows=("tokens",) * len(merged))
 
 

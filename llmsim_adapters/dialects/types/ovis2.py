@@ -8,7 +8,8 @@ from llmsim_adapters.dialects.assembly.media import Settings, origin, rule, squa
 from llmsim_adapters.dialects.assembly.tower import patch_count, tower
 from llmsim_adapters.dialects.types import qwen2
 from llmsim_adapters.spec.components import Projection
-from llmsim_adapters.spec.media.tiles import BestAspect, Covering, GridTiles, Tiling
+from llmsim_adapters.spec.media.tiles import BestAspect, Tiling
+from llmsim_adapters.spec.media.tilings import Covering, GridTiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

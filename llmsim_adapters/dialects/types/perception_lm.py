@@ -14,7 +14,8 @@ from llmsim_adapters.dialects.assembly.videos import with_videos
 from llmsim_adapters.dialects.types import llama
 from llmsim_adapters.spec.components import Convolution, Projection
 from llmsim_adapters.spec.media.refused import Refused
-from llmsim_adapters.spec.media.tiles import LargestFitting, Tiles, Tiling
+from llmsim_adapters.spec.media.tiles import Tiles, Tiling
+from llmsim_adapters.spec.media.tilings import LargestFitting
 from llmsim_adapters.spec.media.videos import FrameByFrame
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ Source: the published config of baidu/Unlimited-OCR, and transformers `Unlimited
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly import deepseek_vl
@@ -28,4 +27,4 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     yield from deepseek_vl.second_encoder(whole, text, first, second, UNLIMITED_OCR, extra=1)
 
 
-DIALECT = replace(deepseek_vl_v2.DIALECT.like("unlimited-ocr", towers=towers), text_config="")
+DIALECT = deepseek_vl_v2.DIALECT.like("unlimited-ocr", towers=towers)

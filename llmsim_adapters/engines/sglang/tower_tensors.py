@@ -50,6 +50,11 @@ def _head(head: Head, shelf: Shelf) -> None:
         shelf.store("weight", (head.vocab_size, head.hidden_size), "vocabulary")
 
 
+def _again(head: Head, shelf: Shelf) -> None:
+    """Another head."""
+    shelf.store("second_weight", (head.vocab_size, head.hidden_size), "vocabulary")
+
+
 def _packed(positions: PositionEmbedding, shelf: Shelf) -> None:
     """A table of positions of packed pictures, which nothing reads."""
     shelf.store("packing", (shelf.constant(32768, "packed_positions"), positions.hidden_size))
@@ -73,7 +78,9 @@ _STORES: Final = (
         source="models/qwen2_vl.py, models/qwen2_5_vl.py: PatchMerger",
         tensors=_merger(1),
         summed=(_second_of(1),),
-        architectures=names("Qwen2VLForConditionalGeneration Qwen2_5_VLForConditionalGeneration"),
+        architectures=names(
+            "Qwen2VLForConditionalGeneration Qwen2_5_VLForConditionalGeneration Sarashina2VisionForCausalLM"
+        ),
         over="all",
     ),
     Store(
@@ -97,6 +104,20 @@ _STORES: Final = (
         source="models/qwen3_omni_moe.py, Qwen3OmniMoeAudioEncoderLayer: ColumnParallelLinear",
         tensors=tuple(f"audio/layer/mlp.{name}" for name in ("up_proj", "up_proj.bias", "down_proj")),
         architectures=QWEN3_OMNI,
+        over="all",
+    ),
+    Store(
+        name="projection of all ranks",
+        source="models/step3_vl_10b.py, vit_large_projector; models/step3p7.py: ColumnParallelLinear",
+        tensors=("vision/after/projection.weight",),
+        architectures=names("Step3p7ForConditionalGeneration StepVLForConditionalGeneration"),
+        over="all",
+    ),
+    Store(
+        name="projections of all ranks, the first two",
+        source="models/muse_glimmer.py: ColumnParallelLinear, RowParallelLinear",
+        tensors=_merger(1),
+        architectures=names("MuseGlimmerForConditionalGeneration"),
         over="all",
     ),
     Store(
@@ -233,6 +254,14 @@ _BESIDE: Final = (
         put=_head,
         architectures=names("Lfm2VlForConditionalGeneration"),
         note="the head has a copy of the embedding, though they are tied",
+    ),
+    Beside(
+        name="two heads",
+        source="models/dots_ocr.py: its language model, a Qwen2ForCausalLM, has one, too",
+        kind="head",
+        put=_again,
+        architectures=names("DotsOCRForCausalLM"),
+        note="the model has two heads, of which one is run",
     ),
     Beside(
         name="a norm after the encoder's layers",

@@ -34,7 +34,7 @@ _PLAIN_MODULES: Final = names("""
 """Whose towers are made of torch's own modules, which no rank splits."""
 
 _PADDED_HEADS: Final = names("""
-    Glm4vForConditionalGeneration Glm4vMoeForConditionalGeneration GlmOcrForConditionalGeneration
+    DotsOCRForCausalLM Glm4vForConditionalGeneration Glm4vMoeForConditionalGeneration GlmOcrForConditionalGeneration
     InternS1ForConditionalGeneration InternVLChatModel
 """)
 """Whose towers get heads that they don't have, so that all ranks have equal numbers of them."""
@@ -82,12 +82,12 @@ _SPLITS: Final = (
     ),
     Split(
         name="networks of the tower of each rank",
-        source="models/qwen2_audio.py, transformers.py: classes of transformers; deepseek_ocr.py: torch's",
+        source="models/qwen2_audio.py, transformers.py: its classes; deepseek_ocr.py, dots_vlm_vit.py: torch's",
         part="tower_mlp",
         over="alone",
         architectures=_PLAIN_MODULES
         | _OF_TRANSFORMERS
-        | names("KimiK25ForConditionalGeneration MultiModalityCausalLM"),
+        | names("DotsOCRForCausalLM KimiK25ForConditionalGeneration MultiModalityCausalLM"),
     ),
     Split(
         name="networks of the tower of each group",
@@ -97,7 +97,8 @@ _SPLITS: Final = (
         architectures=QWEN3_VL
         | QWEN3_OMNI
         | GLM4V
-        | names("LocateAnythingForConditionalGeneration MiniMaxM3SparseForConditionalGeneration"),
+        | names("KimiVLForConditionalGeneration LocateAnythingForConditionalGeneration")
+        | names("MiniMaxM3SparseForConditionalGeneration"),
     ),
     Split(
         name="networks of the tower",
