@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components.stored_tensors import StoredTensors as StoredTensors
     from llmsim_adapters.spec.components.streams import AlternatingUpdates as AlternatingUpdates
     from llmsim_adapters.spec.components.streams import StreamProjections as StreamProjections
+    from llmsim_adapters.spec.components.towers import BlockAttention as BlockAttention
     from llmsim_adapters.spec.components.towers import ClippingBounds as ClippingBounds
     from llmsim_adapters.spec.components.towers import ConformerAttention as ConformerAttention
     from llmsim_adapters.spec.components.towers import Convolution as Convolution
@@ -82,6 +83,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components.towers import PixelAttention as PixelAttention
     from llmsim_adapters.spec.components.towers import PlaneAttention as PlaneAttention
     from llmsim_adapters.spec.components.towers import PlanePositions as PlanePositions
+    from llmsim_adapters.spec.components.towers import RelativeKeyAttention as RelativeKeyAttention
     from llmsim_adapters.spec.components.towers import SeparableConvolutionModule as SeparableConvolutionModule
 
 _HOMES = {
@@ -129,6 +131,7 @@ _HOMES = {
     "stored_tensors": ("StoredTensors",),
     "streams": ("AlternatingUpdates", "StreamProjections"),
     "towers": (
+        "BlockAttention",
         "ClippingBounds",
         "ConformerAttention",
         "Convolution",
@@ -137,6 +140,7 @@ _HOMES = {
         "PixelAttention",
         "PlaneAttention",
         "PlanePositions",
+        "RelativeKeyAttention",
         "SeparableConvolutionModule",
     ),
 }
