@@ -168,6 +168,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components import PositionEmbedding as PositionEmbedding
     from llmsim_adapters.spec.components import Projection as Projection
     from llmsim_adapters.spec.components import RelativeAttention as RelativeAttention
+    from llmsim_adapters.spec.components import QueryAttention as QueryAttention
     from llmsim_adapters.spec.components import RelativeKeyAttention as RelativeKeyAttention
     from llmsim_adapters.spec.components import RelativeLogits as RelativeLogits
     from llmsim_adapters.spec.components import RetrievedExperts as RetrievedExperts
@@ -264,7 +265,7 @@ _HOMES = {
         *("MixtureOfAttention", "NextTokenInput", "NgramAttention", "NgramInput", "OutputGate", "Part"),
         *("PatchAttention", "PerLayerEmbedding", "PerLayerInput", "PixelAttention", "PlaneAttention"),
         *("PlanePositions",),
-        *("PositionEmbedding", "Projection", "RelativeAttention", "RelativeKeyAttention", "RelativeLogits", "RetrievedExperts"),
+        *("PositionEmbedding", "Projection", "QueryAttention", "RelativeAttention", "RelativeKeyAttention", "RelativeLogits", "RetrievedExperts"),
         *(
             "Scale",
             "ScaledResidual",

@@ -92,7 +92,7 @@ def beside(config: dict[str, Any], graph: la.OperatorGraph) -> int:
     return 0
 
 
-TOWERS: Final = ("vision", "audio", "sam")
+TOWERS: Final = ("vision", "audio", "sam", "qformer")
 """What stacks of encoders are called."""
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         PixelAttention,
         PlaneAttention,
         PlanePositions,
+        QueryAttention,
         RelativeKeyAttention,
         SeparableConvolutionModule,
     )
@@ -141,6 +142,25 @@ def lower_block_attention(attention: BlockAttention, site: Site) -> None:
         # Each query of a block is multiplied with vectors of its own, which all heads and blocks share.
         local = site.local(batch, "heads")
         site.product("distance_scores", local, block, size, block * block * size, batch=block, kind="attention")
+    site.linear("o_proj", width, hidden, "row", bias=True)
+
+
+def lower_query_attention(attention: QueryAttention, site: Site) -> None:
+    hidden, heads, size, step = attention.hidden_size, attention.num_attention_heads, attention.head_dim, site.step
+    width, run = heads * size, site.step.run
+    source, own = step.tokens, step.tokens
+    if run is not None:
+        source = step.batch_size * run.count("source")
+        own = step.batch_size * run.count("once") if attention.once else own
+    site.split_heads(heads)
+    site.linear("q_proj", hidden, width, "heads", rows=own, bias=True)
+    for name in ("k_proj", "v_proj"):
+        site.linear(name, attention.source_size, width, "heads", rows=source, bias=True)
+    if run is not None:
+        sequences = step.batch_size * run.sequences
+        queries, keys, batch = step.tokens // sequences, source // sequences, sequences * heads
+        for name, n, k in (("scores", keys, size), ("values", size, keys)):
+            site.product(name, queries, n, k, batch * keys * size, batch=batch, kind="attention", sharding="heads")
     site.linear("o_proj", width, hidden, "row", bias=True)
 
 

@@ -83,6 +83,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components.towers import PixelAttention as PixelAttention
     from llmsim_adapters.spec.components.towers import PlaneAttention as PlaneAttention
     from llmsim_adapters.spec.components.towers import PlanePositions as PlanePositions
+    from llmsim_adapters.spec.components.towers import QueryAttention as QueryAttention
     from llmsim_adapters.spec.components.towers import RelativeKeyAttention as RelativeKeyAttention
     from llmsim_adapters.spec.components.towers import SeparableConvolutionModule as SeparableConvolutionModule
 
@@ -140,6 +141,7 @@ _HOMES = {
         "PixelAttention",
         "PlaneAttention",
         "PlanePositions",
+        "QueryAttention",
         "RelativeKeyAttention",
         "SeparableConvolutionModule",
     ),

@@ -133,6 +133,23 @@ class BlockAttention(Component):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QueryAttention(Component):
+    """Attention of queries to the hidden states of an encoder, `source_size` features each (BLIP-2, arXiv:2301.12597).
+
+    Its keys and values are of all of a sequence's `source` rows; queries that are the same for all sequences are
+    projected `once`.
+    """
+
+    kind: ClassVar[str] = "query_attention"
+
+    hidden_size: int
+    num_attention_heads: int
+    head_dim: int
+    source_size: int
+    once: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConvolutionModule(Component):
     """A gated projection, a convolution of each channel, its norm and a projection (Conformer, arXiv:2005.08100).
 

@@ -56,7 +56,7 @@ class FramedSound(Media):
     Sounds of a step are padded to the longest one. A sound becomes a token of each hidden state of frames that are
     heard, or so many `tokens` whatever its length. One of `reduced` hidden states is a result (`results`). Around a
     sound stand `text` tokens. `attended`: cross attention of the language model sees the hidden states in place of
-    tokens.
+    tokens. `encoded`: another stack makes tokens of them.
     """
 
     framing: Framing
@@ -66,6 +66,7 @@ class FramedSound(Media):
     tokens: int = 0
     text: int = 0
     attended: bool = False
+    encoded: bool = False
 
     @property
     def takes(self) -> tuple[Kind, ...]:
@@ -93,7 +94,7 @@ class FramedSound(Media):
             (frames, seconds),
             frames,
             length,
-            0 if self.attended else self._tokens(self.framing.samples(given[0])),
+            0 if self.attended or self.encoded else self._tokens(self.framing.samples(given[0])),
             ((length, 1),),
             text=self.text,
             attended=length if self.attended else 0,
