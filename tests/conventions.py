@@ -197,6 +197,9 @@ BESIDE_TOWERS: Final[dict[str, tuple[str, str]]] = {
 }
 """Types whose encoder's count differs by a product that is no layer's: which, and why."""
 
+DISPUTED: Final[dict[str, dict[str, Any]]] = {"glm_ocr": {"attention_bias": False}}
+"""What SGLang's class has otherwise than transformers' where no key says it: as transformers has it."""
+
 MEDIA_TEXT: Final[dict[str, str]] = {
     **dict.fromkeys(("gemma3", "gemma3n"), "blank lines stand around a picture, which are text that a tokenizer cuts"),
     "mllama": "a text begins with a token of its own",

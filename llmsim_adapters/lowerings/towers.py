@@ -102,7 +102,14 @@ def lower_conformer_attention(attention: ConformerAttention, site: Site) -> None
             site.product(name, attention.chunk, n, k, operand, batch=chunks, kind="attention", sharding="heads")
         distances, queries = attention.distances, chunks * attention.chunk // heads
         site.product(
-            "distance_scores", queries, distances, size, distances * width, batch=heads, kind="attention", sharding="heads"
+            "distance_scores",
+            queries,
+            distances,
+            size,
+            distances * width,
+            batch=heads,
+            kind="attention",
+            sharding="heads",
         )
     site.linear("o_proj", width, hidden, "row")
 
@@ -125,7 +132,12 @@ def lower_relative_key_attention(relative: RelativeKeyAttention, site: Site) -> 
 
 
 def lower_block_attention(attention: BlockAttention, site: Site) -> None:
-    hidden, heads, size, block = attention.hidden_size, attention.num_attention_heads, attention.head_dim, attention.block
+    hidden, heads, size, block = (
+        attention.hidden_size,
+        attention.num_attention_heads,
+        attention.head_dim,
+        attention.block,
+    )
     width, step = heads * size, site.step
     blocks = padded = step.tokens
     if step.run is not None:

@@ -84,7 +84,7 @@ class Stack:
     `pad_above` tokens is padded to a multiple of `pad_to`. `counted_by` is the canonical parameter that says how many
     positions there are. `media` says what a tower runs for a picture or sound; None: nobody knows. `model_type` is that
     of a tower's own config; `before_rows` and `after_rows` name the rows that each component around its blocks runs on:
-    `patches`, `rows` (the hidden states of blocks), `tokens`, `sequences`, `items`, `none`, or a name of its rule's own.
+    `patches`, `rows` (the hidden states of blocks), `tokens`, `sequences`, `items`, `none`, or a name of its rule's.
     Those that none is named for run on patches up to the first convolution or projection, and then on rows; behind the
     blocks norms of their width run on rows, and what follows on tokens.
     """

@@ -89,7 +89,10 @@ class Inverted:
             *at(earlier, *style.depthwise(inputs, self.before)),
             *at(earlier, *(style.convolution(inputs, expanded) if self.expanded else ())),
             *at(fewer, *style.depthwise(expanded, self.among)),
-            *at(fewer, *((pixels(expanded, squeezed, bias=True), pixels(squeezed, expanded, bias=True)) if squeezed else ())),
+            *at(
+                fewer,
+                *((pixels(expanded, squeezed, bias=True), pixels(squeezed, expanded, bias=True)) if squeezed else ()),
+            ),
             *at(fewer, *style.convolution(expanded, self.channels), *style.scale(self.channels)),
         )
 

@@ -103,18 +103,22 @@ def shrunk(whole: Reader, r: Reader, *, merge: int, marked: bool = True) -> Medi
     return rule(whole, "image", made)
 
 
-def pooled(whole: Reader, r: Reader) -> Media:
-    """Return the rule of pictures that fill a number of patches, which are averaged (Gemma 4).
+def pooled(whole: Reader, r: Reader, *, averaged: bool = True) -> Media:
+    """Return the rule of pictures that fill a number of patches, which are averaged, or else large ones (Gemma 4).
 
     Settings: `max_soft_tokens`, `pooling_kernel_size`.
     """
 
     def made(images: Settings) -> Media:
+        side, pool = (
+            int(r.size("patch_size")),
+            images.integer("pooling_kernel_size", default=int(r.size("pooling_kernel_size"))),
+        )
         return PooledPatches(
-            patch_size=int(r.size("patch_size")),
-            pool=images.integer("pooling_kernel_size", default=int(r.size("pooling_kernel_size"))),
+            patch_size=side if averaged else side * pool,
+            pool=pool if averaged else 1,
             most_tokens=images.integer("max_soft_tokens", default=280),
-            origin=origin(images, "Gemma4ImageProcessor"),
+            origin=origin(images, "Gemma4ImageProcessor" if averaged else "Gemma4UnifiedImageProcessor"),
         )
 
     return rule(whole, "image", made)

@@ -34,7 +34,7 @@ def _block(r: Reader, name: str, *, crosses: bool) -> Block:
         hidden_size=attention.hidden_size,
         num_attention_heads=attention.num_attention_heads,
         head_dim=attention.head_dim,
-        source_size=r.size("encoder_hidden_size"),
+        source_size=r.size("source_size"),
     )
     mixers = (attention, *((crossing,) if crosses else ()), mlp(r, bias=True, gated=False))
     return Block(name, tuple([Sublayer((mixer,), (), (norm,)) for mixer in mixers]))
@@ -49,8 +49,8 @@ def same_queries(stack: Stack, queries: int) -> Stack:
     own, crossing, network = first.sublayers
     (attention,), (cross,) = own.mixers, crossing.mixers
     once = (
-        replace(own, mixers=(replace(attention, window=queries),), rows="once"),  # type: ignore[call-arg, arg-type]
-        replace(crossing, mixers=(replace(cross, once=True),)),  # type: ignore[call-arg, arg-type]
+        replace(own, mixers=(replace(attention, window=queries),), rows="once"),  # type: ignore[call-arg]
+        replace(crossing, mixers=(replace(cross, once=True),)),  # type: ignore[call-arg]
         network,
     )
     blocks = (Block("first", once), *stack.blocks)
@@ -74,9 +74,20 @@ DIALECT = Dialect(
         "num_attention_heads": 12,
         "hidden_act": "gelu",
         "cross_attention_frequency": 2,
-        "encoder_hidden_size": 1408,
+        "source_size": 1408,
         "use_qformer_text_input": False,
         "vocab_size": 30522,
     },
+    aliases={"encoder_hidden_size": "source_size"},
     costless={"vocab_size": "only queries are asked, no words", "max_position_embeddings": "queries have no positions"},
 )
+
+
+def of_encoder(width: int) -> Dialect:
+    """Return the dialect of a Q-former that asks an encoder of a width, whatever its own config says of that."""
+    return DIALECT.like(
+        DIALECT.model_type,
+        aliases={"encoder_hidden_size": "said_width"},
+        costless={"encoder_hidden_size": "the class takes the width of the encoder"},
+        source_size=width,
+    )

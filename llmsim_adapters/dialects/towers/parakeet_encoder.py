@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 
 
 def read(r: Reader) -> ModelSpec:
-    hidden, bias, times = r.size("hidden_size"), r.flag("attention_bias"), int(r.size("subsampling_factor")).bit_length() - 1
+    hidden, bias, times = (
+        r.size("hidden_size"),
+        r.flag("attention_bias"),
+        int(r.size("subsampling_factor")).bit_length() - 1,
+    )
     r.check("subsampling_factor", times > 0, "halves no frames")
     left, halved = r.size("num_mel_bins"), stride(r)
     for _ in range(times):

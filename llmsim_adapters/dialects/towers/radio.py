@@ -35,9 +35,7 @@ def read(r: Reader) -> ModelSpec:
         before.append(replace(into, input_size=frames * pixels))  # of videos, whose frames are embedded together
         rows.append("none")
     mixer = full_attention(r, bias=r.flag("qkv_bias"), o_bias=True)
-    return encoder(
-        r, mixer, _network(r), layer_norm(r), layout=scaled, before=tuple(before), before_rows=tuple(rows)
-    )
+    return encoder(r, mixer, _network(r), layer_norm(r), layout=scaled, before=tuple(before), before_rows=tuple(rows))
 
 
 def prefix(r: Reader) -> int:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.assembly.mobilenet import RUN, scaled
+from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.towers import gemma3n_audio
 from llmsim_adapters.dialects.types import gemma3n_text
 from llmsim_adapters.spec.components import Embedding, Norm, Projection

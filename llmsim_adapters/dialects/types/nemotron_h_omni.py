@@ -41,9 +41,7 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     sound = tower(whole, key, _SOUND, fixed=True)
     if sound is not None:
         r = sound.r
-        parts = projector(
-            text, r.size("hidden_size"), r.size("projection_hidden_size"), bias=r.flag("projection_bias")
-        )
+        parts = projector(text, r.size("hidden_size"), r.size("projection_hidden_size"), bias=r.flag("projection_bias"))
         yield sound.running(parakeet_encoder.heard(whole, r, text=2)).then(*parts, rows=("rows",) * 3)
 
 

@@ -11,8 +11,9 @@ from llmsim_adapters.spec.media.media import Kind, Media, MediaItem
 class Framing(NamedTuple):
     """How a signal is cut into frames, in samples: each is of a `window`, and the next one is `hop` later.
 
-    `rate` samples are a second. Before the signal stand `lead` zeros; it is cut off after `most` samples (0: never), and
-    padded to a `multiple` of samples, by as many for all sounds of a step.
+    `rate` samples are a second. Before the signal stand `lead` zeros; it is cut off after `most` samples (0: never)
+    and padded to a `multiple` of samples, by as many for all sounds of a step. A frame that is only
+    in part padding is heard where sounds themselves are `padded`.
     """
 
     window: int
@@ -21,6 +22,7 @@ class Framing(NamedTuple):
     rate: int = 16000
     multiple: int = 1
     most: int = 0
+    padded: bool = False
 
     def samples(self, seconds: float) -> int:
         """Return how many samples of so many seconds are heard."""
@@ -33,6 +35,8 @@ class Framing(NamedTuple):
 
     def heard(self, samples: int) -> int:
         """Return how many of the frames have no padding behind the signal in them."""
+        if self.padded:
+            samples = -(-samples // self.multiple) * self.multiple
         return max(1, (samples + self.lead - self.window) // self.hop + 1)
 
 
