@@ -201,7 +201,10 @@ DISPUTED: Final[dict[str, dict[str, Any]]] = {"glm_ocr": {"attention_bias": Fals
 """What SGLang's class has otherwise than transformers' where no key says it: as transformers has it."""
 
 MEDIA_TEXT: Final[dict[str, str]] = {
-    **dict.fromkeys(("gemma3", "gemma3n"), "blank lines stand around a picture, which are text that a tokenizer cuts"),
+    **dict.fromkeys(
+        ("gemma3", "gemma3n", "shieldgemma2"),
+        "blank lines stand around a picture, which are text that a tokenizer cuts",
+    ),
     "mllama": "a text begins with a token of its own",
     "paligemma": "a prompt that ends in a line stands behind the pictures",
 }

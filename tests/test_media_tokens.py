@@ -46,3 +46,20 @@ def test_pictures_become_as_many_tokens_as_the_processor_makes(name: str, run: A
         assert (item.tokens or (item.attended and 1)) == tokens, (height, width)
         if name not in conventions.MEDIA_TEXT:
             assert item.length == text, (height, width)
+
+
+SOUNDS = facts("media_sounds")["types"]
+HEARD = {
+    name.split("-[")[0]: run
+    for name, run in tower_runs()
+    if not name.endswith("varied") and run.is_modelled and run.fields.get("audio_seconds")
+}
+
+
+@pytest.mark.parametrize("name", sorted(HEARD))
+def test_sounds_of_any_length_become_as_many_tokens_as_the_processor_makes(name: str) -> None:
+    model = HEARD[name].model
+    for seconds, _, became in SOUNDS[name]["lengths"]:
+        if became is not None and (name, [seconds]) not in conventions.CUT_OFF:
+            media = model.build(checkpoint(seq_len=2**20, audio_seconds=(seconds,))).media
+            assert sum(item.tokens for item in media) == became[0], seconds
