@@ -26,6 +26,7 @@ class Resizing(NamedTuple):
     counts: tuple[str, ...] = ()
     widens: tuple[str, ...] = ()
     rounds: bool = False
+    expands: bool = False
 
 
 _OF_VIDEOS: Final = (("video",), ("video",))
@@ -34,6 +35,7 @@ _OF_BOTH: Final = (("image", "video"), ("image", "video"))
 QWEN2_VL: Final = Resizing("Qwen2VLImageProcessor", 56 * 56, 1280 * 28 * 28, 128 * 28 * 28, 768 * 28 * 28)
 QWEN3_VL: Final = Resizing("Qwen2VLImageProcessor", 56 * 56, 1280 * 28 * 28, 128 * 32 * 32, 768 * 32 * 32, *_OF_VIDEOS)
 GLM4V: Final = Resizing("Glm4vImageProcessor", 112 * 112, 15000 * 28 * 28, 112 * 112, 60000 * 28 * 28, *_OF_BOTH)
+GLMGA: Final = GLM4V._replace(name="GlmgaImageProcessor", expands=True)
 COSMOS3_EDGE: Final = Resizing("Cosmos3EdgeImageProcessor", 256 * 256, 4096 * 4096, 0, 0, ("image",), ("image",))
 MINIMAX_M3_VL: Final = Resizing("MiniMaxM3VLImageProcessor", 4 * 28 * 28, 451584, 0, 0)
 VIDEO_LLAMA_3: Final = Resizing("VideoLlama3ImageProcessor", 56 * 56, 1280 * 28 * 28, 0, 0)
@@ -54,6 +56,7 @@ def resized(
 
     Settings: `size.shortest_edge` and `size.longest_edge`, pixels in all, or `min_pixels` and `max_pixels`. A patch has
     as many `frames` as its encoder's config says, and `merge` squared patches are one token, if no numbers are given.
+    Of a class that `expands`, sides are multiples of `patch_expand_factor` merged patches.
     Beside each picture stand `text` tokens.
     """
 
@@ -74,6 +77,7 @@ def resized(
             widens=of.widens,
             rounds=of.rounds,
             window=window,
+            expand=images.integer("patch_expand_factor", default=1) if of.expands else 1,
             origin=origin(images, of.name),
         )
 

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     """Yield each encoder with its tokens' table, a norm of theirs and one of what it encodes, and the projection."""
-    pictures, sounds = (int(whole.size(f"{kind}_soft_tokens_per_image")) for kind in ("vision", "audio"))
     for key in ("vision_config", "audio_config"):
         found = tower(whole, key, f"gemma3n_{key.removesuffix('_config')}")
         if found is not None:
@@ -30,12 +29,18 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
             tokens = Embedding(vocab_size=found.r.size("vocab_size"), hidden_size=width)
             projection = Projection(input_size=width, output_size=hidden)
             if key == "audio_config":
-                found = found.running(gemma3n_audio.heard(whole, found.r, sounds))
+                found = found.running(
+                    gemma3n_audio.heard(whole, found.r, int(whole.size("audio_soft_tokens_per_image")))
+                )
             elif found.r.text("architecture") in RUN:
-                found = found.running(scaled(whole, pictures))
+                found = found.running(scaled(whole, int(whole.size(_PICTURES))))
+            else:
+                whole.no_effect((_PICTURES,), "how many tokens a picture becomes: no weights")
             parts = (tokens, Norm(width), Norm(width), projection, Norm(hidden, gain=False))
             yield found.then(*parts, rows=("results",) * len(parts))
 
+
+_PICTURES = "vision_soft_tokens_per_image"
 
 DIALECT = gemma3n_text.DIALECT.like(
     "gemma3n",

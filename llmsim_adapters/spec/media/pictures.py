@@ -17,7 +17,8 @@ class SmartResize(Media):
     patch has `temporal_patch_size` frames, of a still picture the same one as often. Pixels are those of one frame, or
     of all frames of the kinds that `counts` names (GLM-4V). Of those that it `widens`, a side that is too short is made
     as long as a merged patch first, the other one rounded down, or where it `rounds`, to the nearest pixel. Each frame
-    attends within itself, in some layers in windows of `window` patches a side, cut at the border.
+    attends within itself, in some layers in windows of `window` patches a side, cut at the border. Sides are multiples
+    of so many merged patches (`expand`).
     """
 
     patch_size: int
@@ -32,6 +33,7 @@ class SmartResize(Media):
     widens: tuple[str, ...] = ()
     rounds: bool = False
     window: int = 0
+    expand: int = 1
     most_aspect: int = 200
 
     @property
@@ -47,7 +49,7 @@ class SmartResize(Media):
         if preprocessed:
             refuse_parts(height, width, factor)
         else:
-            height, width = self._resized(kind, shot, height, width, factor)
+            height, width = self._resized(kind, shot, height, width, factor * self.expand)
         rows, columns = height // self.patch_size, width // self.patch_size
         patches = frames * rows * columns
         seen = (height, width) if kind == "image" else (frames * self.temporal_patch_size, height, width)
