@@ -119,6 +119,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components import AttentionResidual as AttentionResidual
     from llmsim_adapters.spec.components import AxialPositionEmbedding as AxialPositionEmbedding
     from llmsim_adapters.spec.components import BatchNorm as BatchNorm
+    from llmsim_adapters.spec.components import BlockAttention as BlockAttention
     from llmsim_adapters.spec.components import ChannelMix as ChannelMix
     from llmsim_adapters.spec.components import ChunkAttention as ChunkAttention
     from llmsim_adapters.spec.components import ClippingBounds as ClippingBounds
@@ -167,7 +168,9 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components import PlanePositions as PlanePositions
     from llmsim_adapters.spec.components import PositionEmbedding as PositionEmbedding
     from llmsim_adapters.spec.components import Projection as Projection
+    from llmsim_adapters.spec.components import QueryAttention as QueryAttention
     from llmsim_adapters.spec.components import RelativeAttention as RelativeAttention
+    from llmsim_adapters.spec.components import RelativeKeyAttention as RelativeKeyAttention
     from llmsim_adapters.spec.components import RelativeLogits as RelativeLogits
     from llmsim_adapters.spec.components import RetrievedExperts as RetrievedExperts
     from llmsim_adapters.spec.components import Scale as Scale
@@ -257,7 +260,14 @@ _HOMES = {
     "spec.components": (
         *("Component", "Norm", "Embedding", "Head", "Attention", "LatentAttention", "MLP", "MixtureOfExperts"),
         *("Adapter", "AlternatingUpdates", "AttentionResidual", "AxialPositionEmbedding", "BatchNorm"),
-        *("ChannelMix", "ChunkAttention", "ClippingBounds", "CompressedAttention", "CompressedIndexer"),
+        *(
+            "BlockAttention",
+            "ChannelMix",
+            "ChunkAttention",
+            "ClippingBounds",
+            "CompressedAttention",
+            "CompressedIndexer",
+        ),
         *("ConformerAttention", "Convolution", "ConvolutionModule", "ConvolvedResidual", "Differential"),
         *("DynamicMask", "GatedDeltaNet", "GatedLinearRecurrence", "HashEmbedding", "HeadConvolution"),
         *("HyperConnection", "HyperHead", "Indexer", "InitialState", "KeyValueConvolution", "KimiDeltaAttention"),
@@ -273,7 +283,15 @@ _HOMES = {
         *("MixtureOfAttention", "NextTokenInput", "NgramAttention", "NgramInput", "OutputGate", "Part"),
         *("PatchAttention", "PerLayerEmbedding", "PerLayerInput", "PixelAttention", "PlaneAttention"),
         *("PlanePositions",),
-        *("PositionEmbedding", "Projection", "RelativeAttention", "RelativeLogits", "RetrievedExperts"),
+        *(
+            "PositionEmbedding",
+            "Projection",
+            "QueryAttention",
+            "RelativeAttention",
+            "RelativeKeyAttention",
+            "RelativeLogits",
+            "RetrievedExperts",
+        ),
         *(
             "Scale",
             "ScaledResidual",

@@ -203,7 +203,10 @@ BESIDE_TOWERS: Final[dict[str, tuple[str, str]]] = {
 """Types whose encoder's count differs by a product that is no layer's: which, and why."""
 
 MEDIA_TEXT: Final[dict[str, str]] = {
-    **dict.fromkeys(("gemma3", "gemma3n"), "blank lines stand around a picture, which are text that a tokenizer cuts"),
+    **dict.fromkeys(
+        ("gemma3", "gemma3n", "shieldgemma2"),
+        "blank lines stand around a picture, which are text that a tokenizer cuts",
+    ),
     "mllama": "a text begins with a token of its own",
     "paligemma": "a prompt that ends in a line stands behind the pictures",
     "pp_chart2table": "the processor writes a prompt of its own, in which no text stands for rows of features",

@@ -82,3 +82,20 @@ def test_settings_with_which_a_processor_contradicts_its_encoder_are_refused(
     model = la.load(MODELS[name].config, preprocessor=settings)
     with pytest.raises(la.ScheduleError, match="crop_to_patches"):
         model.build(checkpoint(images=((900, 1300),)))
+
+
+SOUNDS = facts("media_sounds")["types"]
+HEARD = {
+    name.split("-[")[0]: run
+    for name, run in tower_runs()
+    if not name.endswith("varied") and run.is_modelled and run.fields.get("audio_seconds")
+}
+
+
+@pytest.mark.parametrize("name", sorted(HEARD))
+def test_sounds_of_any_length_become_as_many_tokens_as_the_processor_makes(name: str) -> None:
+    model = HEARD[name].model
+    for seconds, _, became in SOUNDS[name]["lengths"]:
+        if became is not None and (name, [seconds]) not in conventions.CUT_OFF:
+            media = model.build(checkpoint(seq_len=2**20, audio_seconds=(seconds,))).media
+            assert sum(item.tokens for item in media) == became[0], seconds

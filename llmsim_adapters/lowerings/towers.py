@@ -12,6 +12,7 @@ from llmsim_adapters.traced import ceil_div
 if TYPE_CHECKING:
     from llmsim_adapters.lowerings.site import Site
     from llmsim_adapters.spec.components import (
+        BlockAttention,
         ClippingBounds,
         ConformerAttention,
         Convolution,
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
         PixelAttention,
         PlaneAttention,
         PlanePositions,
+        QueryAttention,
+        RelativeKeyAttention,
         SeparableConvolutionModule,
     )
     from llmsim_adapters.spec.media.media import Pieces
@@ -123,13 +126,80 @@ def lower_conformer_attention(attention: ConformerAttention, site: Site) -> None
     site.linear("o_proj", width, hidden, "row")
 
 
+def lower_relative_key_attention(relative: RelativeKeyAttention, site: Site) -> None:
+    attention, step = relative.attention, site.step
+    heads, size = attention.num_attention_heads, attention.head_dim
+    pieces: Pieces = () if step.run is None else step.run.pieces
+    distances = [(length, 2 * length - 1, step.batch_size * count) for length, count in pieces]
+    site.split_heads(heads)
+    rows = sum([each * count for _, each, count in distances])
+    site.linear("relative_k_proj", attention.hidden_size, heads * size, "heads", rows=rows)
+    for name in ("frame_query", "distance_query"):
+        site.weight(name, (heads, size), "heads")
+    for length, each, count in distances:
+        name = f"distance_scores_{length:d}" if len(distances) > 1 else "distance_scores"
+        batch = count * heads
+        site.product(name, length, each, size, batch * each * size, batch=batch, kind="attention", sharding="heads")
+    site.lower(attention, "attention")
+
+
+def lower_block_attention(attention: BlockAttention, site: Site) -> None:
+    hidden, heads, size, block = (
+        attention.hidden_size,
+        attention.num_attention_heads,
+        attention.head_dim,
+        attention.block,
+    )
+    width, step = heads * size, site.step
+    blocks = padded = step.tokens
+    if step.run is not None:
+        blocks = step.batch_size * sum([ceil_div(length, block) * count for length, count in step.run.pieces])
+        padded = blocks * block
+    site.split_heads(heads)
+    for name in ("q_proj", "k_proj", "v_proj"):
+        site.linear(name, hidden, width, "heads", rows=padded)
+    site.weight("distances", (attention.distances, size), "replicated")
+    if step.run is not None:
+        batch = blocks * heads
+        for name, n, k in (("scores", block, size), ("values", size, block)):
+            site.product(name, block, n, k, batch * block * size, batch=batch, kind="attention", sharding="heads")
+        # Each query of a block is multiplied with vectors of its own, which all heads and blocks share.
+        local = site.local(batch, "heads")
+        site.product("distance_scores", local, block, size, block * block * size, batch=block, kind="attention")
+    site.linear("o_proj", width, hidden, "row", bias=True)
+
+
+def lower_query_attention(attention: QueryAttention, site: Site) -> None:
+    hidden, heads, size, step = attention.hidden_size, attention.num_attention_heads, attention.head_dim, site.step
+    width, run = heads * size, site.step.run
+    source, own = step.tokens, step.tokens
+    if run is not None:
+        source = step.batch_size * run.count("source")
+        own = step.batch_size * run.count("once") if attention.once else own
+    site.split_heads(heads)
+    site.linear("q_proj", hidden, width, "heads", rows=own, bias=True)
+    for name in ("k_proj", "v_proj"):
+        site.linear(name, attention.source_size, width, "heads", rows=source, bias=True)
+    if run is not None:
+        sequences = step.batch_size * run.sequences
+        queries, keys, batch = step.tokens // sequences, source // sequences, sequences * heads
+        for name, n, k in (("scores", keys, size), ("values", size, keys)):
+            site.product(name, queries, n, k, batch * keys * size, batch=batch, kind="attention", sharding="heads")
+    site.linear("o_proj", width, hidden, "row", bias=True)
+
+
 def lower_convolution_module(module: ConvolutionModule, site: Site) -> None:
-    hidden = module.hidden_size
-    site.linear("gated_proj", hidden, 2 * hidden, "replicated")
-    site.weight("depthwise.weight", (hidden, 1, module.kernel), "replicated")
-    _depthwise(site, hidden, module.kernel, site.step.tokens)
-    site.norm("norm", Norm(hidden))
-    site.linear("out_proj", hidden, hidden, "replicated")
+    hidden, channels, bias = module.hidden_size, module.channels, module.bias
+    site.linear("gated_proj", hidden, 2 * channels, "replicated", bias=bias)
+    site.weight("depthwise.weight", (channels, 1, module.kernel), "replicated")
+    if module.depthwise_bias:
+        site.weight("depthwise.bias", (channels,), "replicated")
+    _depthwise(site, channels, module.kernel, site.step.tokens)
+    if isinstance(module.norm, Norm):
+        site.norm("norm", module.norm)
+    else:
+        site.lower(module.norm, "norm")
+    site.linear("out_proj", channels, hidden, "replicated", bias=bias)
 
 
 def _depthwise(site: Site, channels: int, kernel: int, rows: int) -> None:

@@ -75,7 +75,9 @@ def index() -> dict[str, list[str]]:
         if spec is not None and spec.quantization is not None:
             stored = {f"{scheme.name}_weights" for scheme in spec.quantization.schemes}
             features.update(stored & set(found.of(spec)))
-    dialects |= wholes(dialects)
+    more, parts = wholes(dialects)
+    dialects |= more
+    components |= parts
     return {
         "dialects": sorted(dialects),
         "components": sorted(components),
@@ -84,17 +86,24 @@ def index() -> dict[str, list[str]]:
     }
 
 
-def wholes(known: set[str]) -> set[str]:
-    """Return the types of whole models with as many parameters as the real ones, whose language model is `known`."""
+def wholes(known: set[str]) -> tuple[set[str], set[str]]:
+    """Return the types of whole models with as many parameters as the real ones, and what their encoders are made of.
+
+    The language model of each is `known`.
+    """
     totals = facts("media_totals")["types"]
-    held = set()
+    held, parts = set[str](), set[str]()
     for name, run in tower_runs():
         model, total = run.model, totals.get(name.split("-[")[0])
-        if total is None or model.spec is None or model.reading.dialect in known or not run.is_modelled:
+        if total is None or model.spec is None or not run.is_modelled or model.spec.model_type not in known:
             continue
-        if model.spec.model_type in known and model.build(checkpoint()).parameters == total:
+        kinds = {component.kind for component in model.spec.components()}
+        if model.reading.dialect in known | held and kinds <= parts:
+            continue
+        if model.build(checkpoint()).parameters == total:
             held.add(model.reading.dialect)
-    return held
+            parts |= kinds
+    return held, parts
 
 
 def towers() -> set[str]:

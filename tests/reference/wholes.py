@@ -2,8 +2,8 @@
 
     python -m tests.reference.wholes
 
-counts what transformers allocates for each config of `facts/media_runs.json`, and of `facts/media_sounds.json` for types
-that only hear, tied tensors once, on the meta device.
+counts what transformers allocates for each config of `facts/media_runs.json`, and of `facts/media_sounds.json` for
+types that only hear, tied tensors once, on the meta device.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from llmsim_adapters.dialects.assembly.components import activation
@@ -59,7 +60,7 @@ def conformer(
     sublayers = [
         Sublayer((half,), (norm,), (norm,)),
         Sublayer((attention,), (norm,), (norm,)),
-        Sublayer((ConvolutionModule(hidden_size=hidden, kernel=kernel),), (norm,)),
+        Sublayer((ConvolutionModule(hidden_size=hidden, channels=hidden, kernel=kernel, norm=norm),), (norm,)),
         Sublayer((half,), (norm,), (norm,)),
         Sublayer((norm,), skip=False),
     ]
@@ -69,6 +70,17 @@ def conformer(
     order, ran = (0,) * layers(r), ("rows",) * len(after)
     stack = Stack("encoder", (block,), order, before, after, axis="frames", before_rows=SUBSAMPLED, after_rows=ran)
     return ModelSpec(r.model_type, (stack,))
+
+
+def macaron(norm: Norm, half: MLP, attention: Component, module: Component) -> Block:
+    """Return a layer whose parts are normalised before, and its result once more: a network's halves around both."""
+    return Block(
+        "layer",
+        (
+            *[Sublayer((part,), (norm,)) for part in (half, attention, module, half)],
+            Sublayer((norm,), skip=False),
+        ),
+    )
 
 
 SUBSAMPLED: Final = ("convolved_1", "convolved_1", "convolved_2", "convolved_2", "rows")
@@ -92,3 +104,29 @@ def subsampling(
         Norm(second, "layer"),
         Projection(input_size=features * second, output_size=r.size("hidden_size")),
     )
+
+
+class Separable(NamedTuple):
+    """Convolutions that each halve frames and features, of each channel by itself but for the first, and a projection.
+
+    `side` is that of their kernels. Behind one of channels by themselves, another mixes them (arXiv:1704.04861).
+    """
+
+    channels: int
+    side: int
+    times: int
+
+    def parts(self, features: int, hidden: int) -> tuple[Component, ...]:
+        """Return them, of `features` that are left of each channel, to the hidden size."""
+        channels = self.channels
+        first = Convolution(input_channels=1, output_channels=channels, kernel=(self.side,) * 2, bias=True)
+        by_channel = replace(first, input_channels=channels, groups=channels)
+        pointwise = replace(first, input_channels=channels, kernel=(1, 1))
+        out = Projection(input_size=channels * features, output_size=hidden, bias=True)
+        return (first, *(by_channel, pointwise) * (self.times - 1), out)
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """The rows that they run on."""
+        later = [f"convolved_{number}" for number in range(2, self.times + 1) for _ in range(2)]
+        return ("convolved_1", *later, "rows")

@@ -72,6 +72,7 @@ def resized(
 
     Settings: `size.shortest_edge` and `size.longest_edge`, pixels in all, or `min_pixels` and `max_pixels`. A patch has
     as many `frames` as its encoder's config says, and `merge` squared patches are one token, if no numbers are given.
+    Of a class that `expands`, sides are multiples of `patch_expand_factor` merged patches.
     Beside each picture stand `text` tokens.
     """
 
@@ -193,7 +194,7 @@ def pooled(whole: Reader, r: Reader, *, together: bool = False) -> Media:
             patch_size=int(r.size("patch_size")) * (pool if together else 1),
             pool=1 if together else pool,
             most_tokens=images.integer("max_soft_tokens", default=280),
-            origin=origin(images, "Gemma4ImageProcessor"),
+            origin=origin(images, "Gemma4UnifiedImageProcessor" if together else "Gemma4ImageProcessor"),
         )
 
     return rule(whole, "image", made)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
 from llmsim_adapters.spec.media.framed import Framing
-from llmsim_adapters.spec.media.sound import ChunkedSound, ConvolvedSound
+from llmsim_adapters.spec.media.sound import ChunkedSound, ConvolvedSound, WindowedSound
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
@@ -71,6 +71,21 @@ def convolved(whole: Reader, r: Reader, *, least: int = 1, padded: bool = False)
             span=int(r.size("n_window_infer")),
             least=least,
             padded=padded,
+            origin=origin(sounds, "WhisperFeatureExtractor"),
+        )
+
+    return rule(whole, "audio", made)
+
+
+def windowed(whole: Reader, r: Reader) -> Media:
+    """Return the rule of sound in windows of twice `n_window` frames, of as many seconds as `chunk_length` says."""
+
+    def made(sounds: Settings) -> Media:
+        return WindowedSound(
+            rate=sounds.integer("sampling_rate", default=16000),
+            hop=sounds.integer("hop_length", default=160),
+            longest=sounds.integer("chunk_length", default=30),
+            window=2 * int(r.size("n_window")),
             origin=origin(sounds, "WhisperFeatureExtractor"),
         )
 

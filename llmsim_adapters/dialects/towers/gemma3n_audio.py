@@ -34,8 +34,8 @@ def strides(r: Reader) -> tuple[tuple[Stride, Stride], ...]:
     return tuple([(Stride(kernel[0], step[0], kernel[0] - 1), Stride(kernel[1], step[1], 2)) for kernel, step in pairs])
 
 
-def heard(whole: Reader, r: Reader) -> Media:
-    """Return the rule of sound, which becomes `audio_soft_tokens_per_image` tokens however long it is."""
+def heard(whole: Reader, r: Reader, tokens: int) -> Media:
+    """Return the rule of sound, which becomes so many tokens however long it is."""
 
     def made(sounds: Settings) -> Media:
         convolutions = [tuple([Stride(*map(int, axis)) for axis in each]) for each in strides(r)]
@@ -44,7 +44,7 @@ def heard(whole: Reader, r: Reader) -> Media:
             bins=int(r.size("input_feat_size")),
             strides=tuple([(time, bins) for time, bins in convolutions]),
             reduced=int(r.size("conf_reduction_factor")),
-            tokens=int(whole.size("audio_soft_tokens_per_image")),
+            tokens=tokens,
             text=4,
             origin=origin(sounds, "Gemma3nAudioFeatureExtractor"),
         )

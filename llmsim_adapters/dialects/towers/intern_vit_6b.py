@@ -30,10 +30,10 @@ def read(r: Reader) -> ModelSpec:
     mixer = replace(mixer, q_norm=of_heads, k_norm=of_heads)
     positions = PositionEmbedding(positions=patch_count(r) + 1, hidden_size=hidden)
     before = (LearnedTokens(hidden_size=hidden), patches(r), positions)
-    return encoder(r, mixer, mlp(r, bias=True, gated=False), norm, layout=_scaled, before=before)
+    return encoder(r, mixer, mlp(r, bias=True, gated=False), norm, layout=scaled, before=before)
 
 
-def _scaled(mixer: Component, feed_forward: Component, norm: Norm) -> tuple[Sublayer, ...]:
+def scaled(mixer: Component, feed_forward: Component, norm: Norm) -> tuple[Sublayer, ...]:
     """A norm before each mixer, and a trained number for each feature of its result."""
     return tuple(replace(s, residual=Scale(size=norm.size)) for s in pre_norm(mixer, feed_forward, norm))
 

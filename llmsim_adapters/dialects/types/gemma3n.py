@@ -29,12 +29,18 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
             tokens = Embedding(vocab_size=found.r.size("vocab_size"), hidden_size=width)
             projection = Projection(input_size=width, output_size=hidden)
             if key == "audio_config":
-                found = found.running(gemma3n_audio.heard(whole, found.r))
+                found = found.running(
+                    gemma3n_audio.heard(whole, found.r, int(whole.size("audio_soft_tokens_per_image")))
+                )
             elif found.r.text("architecture") in RUN:
-                found = found.running(scaled(whole, int(whole.size("vision_soft_tokens_per_image"))))
+                found = found.running(scaled(whole, int(whole.size(_PICTURES))))
+            else:
+                whole.no_effect((_PICTURES,), "how many tokens a picture becomes: no weights")
             parts = (tokens, Norm(width), Norm(width), projection, Norm(hidden, gain=False))
             yield found.then(*parts, rows=("results",) * len(parts))
 
+
+_PICTURES = "vision_soft_tokens_per_image"
 
 DIALECT = gemma3n_text.DIALECT.like(
     "gemma3n",

@@ -75,6 +75,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components.stored_tensors import StoredTensors as StoredTensors
     from llmsim_adapters.spec.components.streams import AlternatingUpdates as AlternatingUpdates
     from llmsim_adapters.spec.components.streams import StreamProjections as StreamProjections
+    from llmsim_adapters.spec.components.towers import BlockAttention as BlockAttention
     from llmsim_adapters.spec.components.towers import ClippingBounds as ClippingBounds
     from llmsim_adapters.spec.components.towers import ConformerAttention as ConformerAttention
     from llmsim_adapters.spec.components.towers import Convolution as Convolution
@@ -83,6 +84,8 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components.towers import PixelAttention as PixelAttention
     from llmsim_adapters.spec.components.towers import PlaneAttention as PlaneAttention
     from llmsim_adapters.spec.components.towers import PlanePositions as PlanePositions
+    from llmsim_adapters.spec.components.towers import QueryAttention as QueryAttention
+    from llmsim_adapters.spec.components.towers import RelativeKeyAttention as RelativeKeyAttention
     from llmsim_adapters.spec.components.towers import SeparableConvolutionModule as SeparableConvolutionModule
 
 _HOMES = {
@@ -130,6 +133,7 @@ _HOMES = {
     "stored_tensors": ("StoredTensors",),
     "streams": ("AlternatingUpdates", "StreamProjections"),
     "towers": (
+        "BlockAttention",
         "ClippingBounds",
         "ConformerAttention",
         "Convolution",
@@ -138,6 +142,8 @@ _HOMES = {
         "PixelAttention",
         "PlaneAttention",
         "PlanePositions",
+        "QueryAttention",
+        "RelativeKeyAttention",
         "SeparableConvolutionModule",
     ),
 }

@@ -9,6 +9,7 @@ from llmsim_adapters.spec.components.component import Component
 
 if TYPE_CHECKING:
     from llmsim_adapters.spec.components.attention import Attention
+    from llmsim_adapters.spec.components.norms import BatchNorm, Norm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,13 +100,73 @@ class ConformerAttention(Component):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RelativeKeyAttention(Component):
+    """Attention of an encoder with keys of all distances beside those of frames (Transformer-XL, arXiv:1901.02860).
+
+    Keys of distances are projected for each sequence; for them, and for those of frames, each head has a trained query
+    that is added.
+    """
+
+    kind: ClassVar[str] = "relative_key_attention"
+
+    attention: Attention
+
+    def parts(self) -> tuple[Component, ...]:
+        return (self.attention,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockAttention(Component):
+    """Attention within blocks of `block` frames, whose queries are also multiplied with vectors of distances.
+
+    The last block is padded in all but the output's projection; a table has so many `distances`, which all heads share
+    (Shaw et al., arXiv:1803.02155). Only the output has a bias.
+    """
+
+    kind: ClassVar[str] = "block_attention"
+
+    hidden_size: int
+    num_attention_heads: int
+    head_dim: int
+    block: int
+    distances: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryAttention(Component):
+    """Attention of queries to the hidden states of an encoder, `source_size` features each (BLIP-2, arXiv:2301.12597).
+
+    Its keys and values are of all of a sequence's `source` rows; queries that are the same for all sequences are
+    projected `once`.
+    """
+
+    kind: ClassVar[str] = "query_attention"
+
+    hidden_size: int
+    num_attention_heads: int
+    head_dim: int
+    source_size: int
+    once: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConvolutionModule(Component):
-    """A gated projection, a convolution of each channel, its norm and a projection (Conformer, arXiv:2005.08100)."""
+    """A gated projection, a convolution of each channel, its norm and a projection (Conformer, arXiv:2005.08100).
+
+    The gate leaves `channels`. Projections have a `bias`, the convolution one if it is a `depthwise_bias`.
+    """
 
     kind: ClassVar[str] = "convolution_module"
 
     hidden_size: int
+    channels: int
     kernel: int
+    norm: Norm | BatchNorm
+    bias: bool = False
+    depthwise_bias: bool = False
+
+    def parts(self) -> tuple[Component, ...]:
+        return (self.norm,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

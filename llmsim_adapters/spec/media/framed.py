@@ -11,8 +11,9 @@ from llmsim_adapters.spec.media.media import Kind, Media, MediaItem
 class Framing(NamedTuple):
     """How a signal is cut into frames, in samples: each is of a `window`, and the next one is `hop` later.
 
-    `rate` samples are a second. Before the signal stand `lead` zeros; it is cut off after `most` samples (0: never), and
-    padded to a `multiple` of samples, by as many for all sounds of a step.
+    `rate` samples are a second. Before the signal stand `lead` zeros; it is cut off after `most` samples (0: never)
+    and padded to a `multiple` of samples, by as many for all sounds of a step. A frame that is only
+    in part padding is heard where sounds themselves are `padded`.
     """
 
     window: int
@@ -21,6 +22,7 @@ class Framing(NamedTuple):
     rate: int = 16000
     multiple: int = 1
     most: int = 0
+    padded: bool = False
 
     def samples(self, seconds: float) -> int:
         """Return how many samples of so many seconds are heard."""
@@ -33,6 +35,8 @@ class Framing(NamedTuple):
 
     def heard(self, samples: int) -> int:
         """Return how many of the frames have no padding behind the signal in them."""
+        if self.padded:
+            samples = -(-samples // self.multiple) * self.multiple
         return max(1, (samples + self.lead - self.window) // self.hop + 1)
 
 
@@ -56,7 +60,7 @@ class FramedSound(Media):
     Sounds of a step are padded to the longest one. A sound becomes a token of each hidden state of frames that are
     heard, or so many `tokens` whatever its length. One of `reduced` hidden states is a result (`results`). Around a
     sound stand `text` tokens. `attended`: cross attention of the language model sees the hidden states in place of
-    tokens.
+    tokens. `encoded`: another stack makes tokens of them.
     """
 
     framing: Framing
@@ -66,6 +70,7 @@ class FramedSound(Media):
     tokens: int = 0
     text: int = 0
     attended: bool = False
+    encoded: bool = False
 
     @property
     def takes(self) -> tuple[Kind, ...]:
@@ -93,7 +98,7 @@ class FramedSound(Media):
             (frames, seconds),
             frames,
             length,
-            0 if self.attended else self._tokens(self.framing.samples(given[0])),
+            0 if self.attended or self.encoded else self._tokens(self.framing.samples(given[0])),
             ((length, 1),),
             text=self.text,
             attended=length if self.attended else 0,

@@ -56,7 +56,7 @@ class DynamicHd(Media):
         return item._replace(patches=rows, rows=rows, pieces=((patches, tiles),))
 
     def _useful(self, tiles: int, pixels: int) -> int:
-        """Return how many tokens stand side by side in so many tiles in a row, of which so many pixels are no padding."""
+        """Return how many tokens stand side by side in so many tiles in a row, of whose pixels some are no padding."""
         along = self.side // self.patch
         padding = (tiles * self.side - pixels) // self.patch
         left = tiles * along - padding

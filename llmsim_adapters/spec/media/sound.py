@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import Final, Literal
 
 from llmsim_adapters.dataclass import dataclass
-from llmsim_adapters.spec.media.media import Kind, Media, MediaItem
+from llmsim_adapters.spec.media.media import Kind, Media, MediaItem, Pieces
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +125,51 @@ class ConvolvedSound(Media):
         return (*found, ("stacked", chunks * time))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowedSound(Media):
+    """Windows of `window` mel frames, within which hidden states attend, a half as many; two of these are one token.
+
+    Qwen2.5-Omni's encoder of transformers. What is longer than `longest` seconds is cut off. Convolutions run over
+    windows that are padded to the longest one of a step; hidden states are those of frames that are no padding.
+    """
+
+    rate: int = 16000
+    hop: int = 160
+    longest: int = 30
+    window: int
+
+    @property
+    def takes(self) -> tuple[Kind, ...]:
+        """Sound alone."""
+        return ("audio",)
+
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
+        frames = max(1, min(int(given[0] * self.rate), self.longest * self.rate) // self.hop)
+        whole, rest = divmod(frames, self.window)
+        pieces = [((self.window + 1) // 2, whole)] if whole else []
+        pieces += [((rest + 1) // 2, 1)] if rest else []
+        rows = sum(length * count for length, count in pieces)
+        count = whole + (1 if rest else 0)
+        return MediaItem(
+            kind,
+            given,
+            (count, frames * self.hop / self.rate),
+            frames,
+            rows,
+            max(1, ((frames - 1) // 2 + 1 - 2) // 2 + 1),
+            _counted(pieces),
+            named=self._convolved(count, min(frames, self.window)),
+        )
+
+    def combined(self, items: tuple[MediaItem, ...]) -> dict[str, int]:
+        """Return the rows of the convolutions over all sounds of a step."""
+        longest = min(self.window, max(item.patches for item in items))
+        return dict(self._convolved(sum(int(item.seen[0]) for item in items), longest))
+
+    def _convolved(self, windows: int, frames: int) -> tuple[tuple[str, int], ...]:
+        return (("convolved_1", windows * frames), ("convolved_2", windows * ((frames + 1) // 2)))
+
+
 _CONVOLUTIONS: Final = 3
 
 
@@ -132,3 +178,11 @@ def _eighth(frames: int) -> int:
     for _ in range(_CONVOLUTIONS):
         frames = (frames + 1) // 2
     return frames
+
+
+def _counted(pieces: list[tuple[int, int]]) -> Pieces:
+    """Return pieces with those of one length together."""
+    counts: Counter[int] = Counter()
+    for length, count in pieces:
+        counts[length] += count
+    return tuple(sorted(counts.items()))

@@ -396,6 +396,10 @@ SOUNDS: Final[dict[str, dict[str, Any]]] = {
             }
         },
     },
+    "gemma4_unified": {
+        "apart": "a batch is padded to its longest sound; the mask leaves the padding out",
+        "config": {"audio_config": {}},
+    },
     "glmasr": {**MEL_128, "call": {"padding": "max_length"}, "config": {"audio_config.intermediate_size": 160}},
     "granite_speech": {
         "apart": "a batch is padded to its longest sound; the mask leaves the padding out",

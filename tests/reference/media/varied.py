@@ -111,10 +111,25 @@ PICTURES: Final[dict[str, dict[str, Any]]] = {
 """What each is beside its tiny model of `types.py`."""
 
 HEARD: Final[dict[str, dict[str, Any]]] = {
+    "gemma3n": {
+        "config": {
+            "audio_config.conf_attention_chunk_size": 8,
+            "audio_config.conf_attention_context_left": 7,
+            "audio_config.conf_attention_context_right": 3,
+            "audio_config.conf_reduction_factor": 2,
+            "audio_config.sscp_conv_kernel_size": [[5, 3], [3, 3]],
+            "audio_soft_tokens_per_image": 400,
+        },
+        "own": {"audio_seq_length": 400},
+    },
     "gemma4": {"config": {"audio_config.attention_chunk_size": 8, "audio_config.attention_context_left": 9}},
     "granite_speech": {
         "config": {"encoder_config.context_size": 50, "window_size": 12, "downsample_rate": 4},
         "audio": {"projector_window_size": 12, "projector_downsample_rate": 4},
+    },
+    "nemotron_h_omni": {
+        "config": {"audio_config.subsampling_factor": 4, "audio_config.conv_kernel_size": 5},
+        "own": {"audio_subsampling_factor": 4},
     },
     "qwen2_5_omni_thinker": {"config": {"audio_config.n_window": 30}},
     "qwen3_omni_moe_thinker": {"config": {"audio_config.n_window_infer": 200}},

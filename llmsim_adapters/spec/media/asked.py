@@ -1,0 +1,62 @@
+"""What trained queries ask an encoder for, window by window of its hidden states: the rows of a Q-former.
+
+The encoder itself is a stack of its own, whose items have no tokens: those of the Q-former have them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from llmsim_adapters.spec.media.framed import FramedSound
+from llmsim_adapters.spec.media.media import Kind, Media, MediaItem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedSound(FramedSound):
+    """Sound whose hidden states are asked in windows of so many (`window`), the last one padded, by `queries` each.
+
+    The first layer's queries are the same for all windows, and run `once` for all sounds of a sequence.
+    """
+
+    window: int
+    queries: int
+
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
+        del preprocessed
+        (item,) = self.together((self._seen(kind, given, self.framing.frames(self.framing.samples(given[0]))),))
+        return item
+
+    def together(self, items: tuple[MediaItem, ...]) -> tuple[MediaItem, ...]:
+        longest, found = max(item.patches for item in items), []
+        for index, item in enumerate(items):
+            own = self._seen(item.kind, item.given, longest)
+            found.append(asked(own, -(-own.rows // self.window), self.window, self.queries, first=index == 0))
+        return tuple(found)
+
+    def _results(self, length: int) -> int:
+        return -(-length // self.window) * self.queries
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedPictures(Media):
+    """Pictures, each of whose tiles is asked by as many `queries`."""
+
+    of: Media
+    queries: int
+
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
+        item = self.of.see(kind, given, preprocessed)
+        ((length, count),) = item.pieces
+        found = asked(item, count, length, self.queries, first=False)
+        return found._replace(tokens=found.rows)
+
+
+def asked(item: MediaItem, windows: int, length: int, queries: int, *, first: bool) -> MediaItem:
+    """Return an item as its queries see it: so many windows of a length; `once` for the first item."""
+    rows = windows * queries
+    return item._replace(
+        rows=rows,
+        pieces=((queries, windows),),
+        windows=((queries, 1),) if first else (),
+        named=(("source", windows * length), ("once", queries if first else 0)),
+    )

@@ -1,0 +1,55 @@
+"""Pictures in patches of a budget, both of whose sides are whole merges: Nemotron-H Omni's."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from llmsim_adapters.spec.media.media import Kind, Media, MediaItem, refuse_parts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatchBudget(Media):
+    """A grid of patches near to the picture's own, of `least` to `most` patches; `merge` squared of them are a token.
+
+    `get_patch_grid_size` of transformers' processor of Nemotron-H Omni. `extra` trained vectors stand among a picture's
+    hidden states, and `text` tokens around its own.
+    """
+
+    patch_size: int
+    merge: int
+    least: int
+    most: int
+    extra: int = 0
+    text: int = 0
+
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
+        height, width = int(given[0]), int(given[1])
+        if preprocessed:
+            refuse_parts(height, width, self.patch_size * self.merge)
+            down, across = height // self.patch_size, width // self.patch_size
+        else:
+            down, across = self._grid(height, width)
+        patches = down * across
+        rows = patches + self.extra
+        seen = (down * self.patch_size, across * self.patch_size)
+        tokens = patches // (self.merge * self.merge)
+        return MediaItem(kind, given, seen, patches, rows, tokens, ((rows, 1),), text=self.text)
+
+    def _grid(self, height: int, width: int) -> tuple[int, int]:
+        down, across = (max(1, round(side / self.patch_size + 0.5)) for side in (height, width))
+        factor = min(math.sqrt(self.most / (down * across)), 1.0)
+        down, across = math.floor(factor * down), math.floor(factor * across)
+        if self.most > self.least and down * across < self.least:
+            factor = math.sqrt(self.least / max(1, down * across))
+            down, across = math.ceil(factor * down), math.ceil(factor * across)
+        down = self._whole(down, across)
+        return down, self._whole(across, down)
+
+    def _whole(self, side: int, other: int) -> int:
+        """Return a side in whole merges, up where the budget allows it."""
+        rest = side % self.merge
+        if not rest:
+            return side
+        up = side + self.merge - rest
+        return up if up * other <= self.most else max(self.merge, side - rest)
