@@ -28,6 +28,21 @@ class Acme(Acme):
         return wire(spec, schedule)
 """
 
+CHANGES = {
+    "the spec, as it claims": (
+        "claim(self, reading, claim)",
+        "object.__setattr__(reading.spec, 'stacks', ())",
+        "claim",
+    ),
+    "the spec": ("build(self, spec, schedule, wire)", "object.__setattr__(spec, 'stacks', ())", "wire(spec, schedule)"),
+    "the schedule": (
+        "build(self, spec, schedule, wire)",
+        "object.__setattr__(schedule, 'batch_size', 99)",
+        "wire(spec, schedule)",
+    ),
+}
+"""What a builder does to what it is given, by a method of its own: its head, what it does, what it returns."""
+
 
 @pytest.fixture
 def plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Plugins]:
@@ -50,6 +65,27 @@ class TestBesideABuiltInBuilder:
     def test_those_that_agree_are_not(self, plugins: Plugins) -> None:
         claims = model(QWEN, plugins.install(THE_SAME).load()).coverage.claims
         assert [(claim.builder, claim.gaps) for claim in claims if claim.claims] == [("qwen3", ()), ("acme", ())]
+
+
+class TestChanges:
+    """What a plugin does to what it is given is its own affair."""
+
+    @pytest.mark.parametrize(("head", "body", "result"), CHANGES.values(), ids=CHANGES)
+    def test_the_answer_of_the_host_stands(self, head: str, body: str, result: str, plugins: Plugins) -> None:
+        loaded = plugins.install(
+            f"class Acme(Acme):\n    def {head}:\n        {body}\n        return {result}\n"
+        ).load()
+        found = model(QWEN, loaded, TOTAL)
+        assert (found.coverage.evidence, found.coverage.gaps) == (la.Evidence.COUNTED, ())
+        assert found.build().flops == la.build(QWEN, la.Schedule()).flops
+
+    def test_a_graph_of_another_schedule_is_none(self, plugins: Plugins) -> None:
+        head, body, result = CHANGES["the schedule"]
+        loaded = plugins.install(
+            f"class Acme(Acme):\n    def {head}:\n        {body}\n        return {result}\n"
+        ).load()
+        (claim,) = (claim for claim in model(QWEN, loaded).coverage.claims if claim.builder == "acme")
+        assert "the graph is one under another schedule" in claim.gaps[0].detail
 
 
 class TestAlone:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -74,7 +75,7 @@ def construct(
     def call() -> OperatorGraph | str:
         reduced = registered.features.without(spec, known)
         try:
-            graph = entry.builder.build(reduced, schedule, wiring)
+            graph = entry.builder.build(copy(reduced), copy(schedule), wiring)  # what it does to them is its own affair
         except ScheduleError as error:
             return str(error)
         return soundness.graph(graph, schedule)

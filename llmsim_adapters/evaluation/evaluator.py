@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
+from copy import copy, deepcopy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -221,7 +221,12 @@ def _claim(entry: RegisteredBuilder, claim: Claim, reading: Reading) -> Claim:
         return claim
 
     def call() -> Claim:
-        own = replace(reading, parameters=deepcopy(reading.parameters), without_effect=dict(reading.without_effect))
+        own = replace(
+            reading,
+            spec=copy(reading.spec),
+            parameters=deepcopy(reading.parameters),
+            without_effect=dict(reading.without_effect),
+        )
         return soundness.claim(entry.builder.claim(own, claim), claim)
 
     try:
