@@ -68,12 +68,13 @@ def read(r: Reader) -> ModelSpec:
         latest.setdefault(layer, at + len(middle) if first else at)
         order.append(text.order[layer] if first or layer not in middle else looped[text.order[layer]])
         owners.append(latest[layer])
+    sources = ceil_div(len(middle), int(r.size("n_layers_per_attn_res_block")))
     messages = AttentionResidual(
         hidden_size=r.size("hidden_size"),
-        sources=max(1, ceil_div(len(middle), int(r.size("n_layers_per_attn_res_block")))),
+        sources=r.constant("message_sources", max(1, sources), "blocks of layers in a pass"),
         queries=_MESSAGES,
-        layers=loops.end - loops.start,
-        runs=again * len(middle),
+        layers=r.constant("loop_layers", loops.end - loops.start, "`loop_layer_index_end` - `loop_layer_index_start`"),
+        runs=r.constant("message_runs", again * len(middle), "layers in loops, of each pass but the first"),
     )
     text = replace(
         text, blocks=tuple(blocks), order=tuple(order), weights_of=tuple(owners), before=(*text.before, messages)
@@ -86,11 +87,12 @@ def _loops(r: Reader) -> _Loops:
     found = {}
     for name, inside in _OF_LOOPS.items():
         if said is not None and said.has(inside):
-            found[name] = int(said.size(inside))
-            r.overruled(name, found[name], f"loop_config.{inside}")
+            found[name] = said.size(inside)
+            r.overruled(name, int(found[name]), f"loop_config.{inside}")
         else:
-            found[name] = int(r.size(name))
-    loops = _Loops(*found.values())
+            found[name] = r.size(name)
+    start, end, passes, rank = found.values()
+    loops = _Loops(int(start), int(end), int(passes), rank)
     size, count = int(r.size("n_layers_per_attn_res_block")), int(layers(r))
     for name, value in (("loop_layer_index_start", loops.start), ("loop_layer_index_end", loops.end)):
         r.check(name, value % size == 0, f"is {value}, no multiple of n_layers_per_attn_res_block ({size})")
