@@ -21,9 +21,12 @@ def _half_of_single(layout: Asked, dtype: str) -> str:
 def reads_cache(quantization: Quantization) -> bool:
     """Whether it reads what is said of the cache's format (layers/quantization/modelopt_quant.py, from_config).
 
-    It looks for that in the one declaration that it takes; a word under `kv_cache_scheme` counts for NVFP4 alone.
+    It looks for that in the one declaration that it takes; a word under `kv_cache_scheme` counts for NVFP4 alone, and
+    the whole key not for transformers' FP8 (fp8.py, from_config).
     """
     place, key = quantization.place, quantization.cache_key
+    if quantization.method == "fp8":
+        return key == f"{place}.kv_cache_quant_algo"
     if key == f"{place}.kv_cache_scheme":
         return quantization.scheme is not None and quantization.scheme.name == "nvfp4"
     return key in (f"{place}.kv_cache_scheme:object", f"{place}.kv_cache_quant_algo")
