@@ -66,7 +66,13 @@ class TestWhatItSays:
             ((), set()),
             (("scale",), set()),
             (("norm",), {"layer_norm", "norm_bias", "norm_gate", "norm_without_gain"}),
-            (("mlp",), {"activation", "mlp_bias", "mlp_factors", "mlp_norm", "plain_mlp", "trained_activation"}),
+            (
+                ("mlp",),
+                {
+                    *("activation", "mlp_bias", "mlp_factors", "mlp_norm", "mlp_output_bias", "plain_mlp"),
+                    "trained_activation",
+                },
+            ),
             (("kimi_delta_attention", "adapter"), {"adapter_bias", "low_rank_decay", "low_rank_gate"}),
             (("quantization",), {f"{scheme}_weights" for scheme in SCHEMES}),
         ],
