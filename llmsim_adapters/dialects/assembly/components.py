@@ -109,7 +109,7 @@ def latent_attention(
     hidden = r.size("hidden_size")
     heads = r.size("num_attention_heads")
     nope, rope = r.size("qk_nope_head_dim"), r.size("qk_rope_head_dim") if rotated else r.count("qk_rope_head_dim")
-    r.check("qk_rope_head_dim", rotated or not rope, f"is {int(rope)}; the type's attention has no positions")
+    r.check("qk_rope_head_dim", rotated or not rope, lambda: f"is {int(rope)}; the type's attention has no positions")
     if counts_kv_heads:
         r.agree("num_key_value_heads", heads, "num_attention_heads: every head has its own expanded keys")
     else:

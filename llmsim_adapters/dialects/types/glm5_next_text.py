@@ -86,7 +86,7 @@ def _linear(r: Reader) -> KimiDeltaAttention:
 def _indexed(r: Reader) -> LatentAttention:
     base = chosen_tokens(r, latent_attention(r, bias=r.flag("attention_bias"), rotated=False))
     pool, budget = r.size("index_kpool"), r.size("index_topk")
-    r.check("index_topk", budget % pool == 0, f"is {int(budget)}, which is no number of pools of {int(pool)}")
+    r.check("index_topk", budget % pool == 0, lambda: f"is {int(budget)}, which is no number of pools of {int(pool)}")
     assert base.indexer is not None
     indexer = replace(base.indexer, pool=pool, pool_gated=r.flag("index_kpool_compress"))
     return replace(base, indexer=indexer, top_k_block=pool, top_k_tail=r.flag("index_kpool_always_select_tail"))

@@ -5,8 +5,7 @@ The encoder itself is a stack of its own, whose items have no tokens: those of t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from llmsim_adapters.dataclass import dataclass
 from llmsim_adapters.spec.media.framed import FramedSound
 from llmsim_adapters.spec.media.media import Kind, Media, MediaItem
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
+from llmsim_adapters.dataclass import dataclass
 from llmsim_adapters.spec.media.media import Unfit
 from llmsim_adapters.spec.media.pictures import SmartResize
 

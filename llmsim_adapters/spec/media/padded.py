@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
+from llmsim_adapters.dataclass import dataclass
 from llmsim_adapters.spec.media.media import Kind, Media, MediaItem, Unfit, refuse_parts
 
 

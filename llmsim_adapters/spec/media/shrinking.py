@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from llmsim_adapters.dataclass import dataclass
 from llmsim_adapters.spec.media.media import Kind, Media, MediaItem
 
 

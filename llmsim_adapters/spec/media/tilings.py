@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from llmsim_adapters.dataclass import dataclass
 from llmsim_adapters.spec.media.tiles import Cut, Tiles, Tiling, best_listed
 
 if TYPE_CHECKING:
