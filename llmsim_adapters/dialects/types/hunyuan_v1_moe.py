@@ -40,7 +40,7 @@ def _experts(r: Reader) -> list[MixtureOfExperts]:
     for name, usual in (("expert_widths", experts.moe_intermediate_size), ("shared_experts", 1)):
         if r.has(name):
             same = all(value == usual for value in r.sizes(name, layers(r)))
-            r.check(name, same, lambda: f"is not {int(usual)} in every layer")
+            r.check(name, same, f"is not {int(usual)} in every layer")
             r.no_effect((name,), "the class has one shape for all layers")
     of = {int(k): replace(experts, num_experts_per_tok=k) for k in top_k}
     return [of[int(k)] for k in top_k]

@@ -95,7 +95,7 @@ def _loops(r: Reader) -> _Loops:
     loops = _Loops(int(start), int(end), int(passes), rank)
     size, count = int(r.size("n_layers_per_attn_res_block")), int(layers(r))
     for name, value in (("loop_layer_index_start", loops.start), ("loop_layer_index_end", loops.end)):
-        r.check(name, value % size == 0, lambda: f"is {value}, no multiple of n_layers_per_attn_res_block ({size})")
+        r.check(name, value % size == 0, f"is {value}, no multiple of n_layers_per_attn_res_block ({size})")
     r.check("loop_layer_index_end", loops.start < loops.end, lambda: f"is {loops.end}, not above the first layer's")
     most = LARGEST["num_hidden_layers"]
     total = count + (loops.passes - 1) * len(loops.middle(count))

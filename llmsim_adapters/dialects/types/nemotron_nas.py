@@ -59,7 +59,7 @@ def read(r: Reader) -> ModelSpec:
         r.check(
             "block_configs",
             heads % group == 0,
-            lambda: f"has {group} query heads to a key, which do not divide the heads",
+            f"has {group} query heads to a key, which do not divide the heads",
         )
         mixers[group] = attention(r, bias=bias, kv_heads=r.derive("num_key_value_heads", heads // group))
     for multiple in sorted({multiple for _, multiple in entries if multiple}):

@@ -66,7 +66,7 @@ def read(r: Reader) -> ModelSpec:
     for layer, ngrams in _ngrams(r).items():
         block = found[layer]
         linear = any(isinstance(mixer, GatedDeltaNet) for s in block.sublayers for mixer in s.mixers)
-        r.check("ple_layer_ids", linear, lambda: f"has {layer + 1}, which is no layer of linear attention")
+        r.check("ple_layer_ids", linear, f"has {layer + 1}, which is no layer of linear attention")
         found[layer] = Block(f"{block.name}_ngrams_{layer}", (Sublayer((ngrams,)), *block.sublayers))
     last = replace(connection, injects=False)
     spec = with_layers(spec, found, last)
