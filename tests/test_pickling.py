@@ -144,7 +144,7 @@ CODE: Final = {
         "BestAspect",
         "ChunkedSound",
         "LeastScaling",
-        "LongestEdge",
+        *("FrameByFrame", "LongestEdge", "WithVideos"),
         "SmartResize",
         "Tiles",
     ),  # of a spec's tower

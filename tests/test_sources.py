@@ -454,7 +454,7 @@ class TestBundled:
 
     @pytest.mark.parametrize("layout", ["llmsim_adapters/hf_config", "hf_config"], ids=["wheel", "checkout"])
     def test_found_in_either_layout(self, tmp_path: Path, run_python: Callable[..., str], layout: str) -> None:
-        for name in ("__init__.py", "errors.py", "streams.py", "spelling.py", "text.py", "sources"):
+        for name in ("__init__.py", "dataclass.py", "errors.py", "streams.py", "spelling.py", "text.py", "sources"):
             origin, copy = ROOT / "llmsim_adapters" / name, tmp_path / "site/llmsim_adapters" / name
             if name == "__init__.py":
                 write(copy, "")

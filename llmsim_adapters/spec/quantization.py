@@ -95,6 +95,7 @@ class Quantization:
         form: the word for how all groups of modules are stored together, where the method has one.
         leaves_towers: whether it is said that encoders of pictures or sound are left as they are.
         leaves_projectors: whether it is said that what projects from such an encoder is.
+        tower_patterns: the patterns that say so, as they are written: an engine has names of its own.
         quantizes_towers: whether it is said that they are quantized, as the language model is.
     """
 
@@ -112,6 +113,7 @@ class Quantization:
     quantizes_towers: bool = False
     by_pattern: frozenset[Place] = field(default_factory=frozenset, compare=False)
     excepting: str = field(default="", compare=False)
+    tower_patterns: tuple[str, ...] = field(default=(), compare=False)
     form: str = field(default="", compare=False)
     unsaid: tuple[str, ...] = field(default=(), compare=False)
     _blocks: frozenset[tuple[str, str]] = field(init=False, repr=False, compare=False)

@@ -128,6 +128,7 @@ def _stored(declaration: Declaration, r: Reader, spec: ModelSpec) -> ModelSpec:
         unsaid=tuple(key for key in method.usual if not q.has(key)),
         leaves_towers=said.scheme is None or bool(said.only) or said.towers is False or encoder,
         leaves_projectors=projector,
+        tower_patterns=tuple([each for each in patterns if towers_named((each,), exact=method.exact)[0]]),
         quantizes_towers=bool(said.towers) and not (encoder or projector),
         everything=method.everything,
     )

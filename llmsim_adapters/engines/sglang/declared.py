@@ -57,6 +57,18 @@ _WITHOUT_LISTS: Final = frozenset({"w4afp8", "w8a8_fp8"})
 _LISTS: Final = {"awq": "modules_to_not_convert", "blockwise_int8": "ignored_layers", "w8a8_int8": "ignore"}
 """The one key whose list is read, of methods that don't read every one (awq.py, blockwise_int8.py, w8a8_int8.py)."""
 
+
+def _list_of(declared: Quantization) -> str:
+    """Return the key whose list is read: of Model Optimizer's 8-bit floats in a config `ignore` alone.
+
+    Source: modelopt_quant.py, ModelOptFp8Config.from_config.
+    """
+    floats = declared.scheme is not None and declared.scheme.name == "fp8_tensor"
+    if declared.method == _MIXED and declared.place == "quantization_config" and floats:
+        return "ignore"
+    return _LISTS.get(declared.method, declared.excepting)
+
+
 _NAMES_PARTS: Final = names("""
     BeamForCausalLM Cohere2MoeForCausalLM Cohere2VisionForConditionalGeneration DeciLMForCausalLM
     DiffusionGemmaForBlockDiffusion EmbeddingGemmaModel Ernie4_5_ForCausalLM Ernie4_5_MoeForCausalLM
@@ -149,7 +161,9 @@ def _taken(spec: ModelSpec, declared: Quantization) -> Quantization:
         declared = replace(declared, excluded=declared.excluded - (declared.by_pattern - {HEAD}))
     if declared.method in _PLAIN_HEADS:
         declared = _with_a_plain_head(declared)
-    unread = declared.excepting not in ("", _LISTS.get(declared.method, declared.excepting))
+    unread = declared.excepting not in ("", _list_of(declared))
+    if unread and declared.tower_patterns:
+        declared = replace(declared, leaves_towers=False, leaves_projectors=False)
     if unread or not _WITHOUT_LISTS.isdisjoint((declared.method, *(scheme.name for scheme in declared.schemes))):
         beside = {stack.name for stack in spec.towers}
         kept = frozenset([place for place in declared.excluded if place == HEAD or place[0] in beside])

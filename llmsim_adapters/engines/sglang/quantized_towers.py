@@ -41,9 +41,35 @@ Of others it is none, or not known.
 """
 
 
+_PREFIXES: Final[Mapping[str, str]] = {
+    **dict.fromkeys(names("Gemma3ForConditionalGeneration Lfm2VlForConditionalGeneration"), "vision_tower."),
+    "MllamaForConditionalGeneration": "vision_model.",
+    **dict.fromkeys(
+        names("""
+            Cosmos3EdgeForConditionalGeneration Glm4vForConditionalGeneration Glm4vMoeForConditionalGeneration
+            Qwen2VLForConditionalGeneration Qwen2_5_VLForConditionalGeneration
+        """),
+        "visual.",
+    ),
+}
+"""What the modules of an encoder begin with in the class, whatever they do in files (models/: add_prefix)."""
+
+
+def _leaves(spec: ModelSpec, declared: Quantization) -> bool:
+    """Whether a list leaves encoders as they are, as the class reads it.
+
+    Model Optimizer's patterns are held against the class's own names (modelopt_quant.py, is_layer_excluded).
+    """
+    prefix = _PREFIXES.get(spec.architecture)
+    if not declared.leaves_towers or declared.method != "modelopt" or not declared.tower_patterns or prefix is None:
+        return declared.leaves_towers
+    heads = [pattern.partition("*")[0] for pattern in declared.tower_patterns]
+    return any(head.startswith(prefix) or prefix.startswith(head) for head in heads)
+
+
 def with_towers(spec: ModelSpec, declared: Quantization) -> Quantization:
     """Return a declaration by which those parts of encoders are quantized that no list leaves as they are."""
-    if declared.leaves_towers or declared.scheme is None or not spec.towers:
+    if declared.scheme is None or not spec.towers or _leaves(spec, declared):
         return declared
     taken = TAKES.get(spec.architecture, ())
     beside = {stack.name for stack in spec.towers}
