@@ -444,9 +444,9 @@ class Model:
             return None
         try:
             assessed = self._assessed
-            if assessed is None or not (assessed.claims and assessed.claims[0].claims):
+            best = None if assessed is None else assessed.best
+            if assessed is None or best is None:
                 return None
-            best = assessed.claims[0]
             if guest_of(registered.builders[best.builder], registered, self.spec, schedule) is not None:
                 return None
             graph = self._construct(best, schedule, kept=self._kept.setdefault(best.builder, Kept()))

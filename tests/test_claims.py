@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 import llmsim_adapters as la
-from llmsim_adapters.plugins.claim import declared_claim
+from llmsim_adapters.plugins.claim import standing
 from llmsim_adapters.plugins.manager import installed as installed_plugins
 from llmsim_adapters.plugins.manager import load
 from tests.plugins import distributions
@@ -113,10 +113,10 @@ class TestRequirements:
         assert reading.spec is not None
         kinds = {component.kind for component in reading.spec.components()}
         features = registered.features.among(reading.spec.nodes())
-        whole = declared_claim(name, requirements, reading, category, kinds, features)
+        whole = standing(name, requirements, reading, category, kinds, features).claim()
         assert whole == la.Claim(name, claims=True, required=len(requirements.required(category)))
         left = {key: value for key, value in reading.parameters.items() if key != parameter}
-        claim = declared_claim(name, requirements, replace(reading, parameters=left), category, kinds, features)
+        claim = standing(name, requirements, replace(reading, parameters=left), category, kinds, features).claim()
         assert (claim.claims, claim.missing_parameters) == (False, (parameter,))
 
     def test_another_category_is_refused_with_both_names(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import copy, deepcopy
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from llmsim_adapters.errors import AdapterError, internal
@@ -15,7 +16,7 @@ from llmsim_adapters.evaluation.seen import look
 from llmsim_adapters.evaluation.status import Evidence, Status
 from llmsim_adapters.gap import Gap, GapKind, most_telling
 from llmsim_adapters.plugins import soundness
-from llmsim_adapters.plugins.claim import Claim, declared_claim
+from llmsim_adapters.plugins.claim import Claim, Standing, standing
 from llmsim_adapters.plugins.isolation import PluginError
 
 if TYPE_CHECKING:
@@ -46,14 +47,35 @@ def unavailable(source: Provenance, gap: Gap) -> Coverage:
     return Coverage(status, None, None, Evidence.NONE, "", "", (gap,), (), {}, source)
 
 
-class Assessed(NamedTuple):
-    """What the builders say before any of them builds: the claims, best first, and the gaps that are not theirs."""
+class Assessed:
+    """What the builders say before any of them builds, and the gaps that are not theirs.
 
-    seen: Seen
-    claims: list[Claim]
-    gaps: tuple[Gap, ...]
-    unverified: list[str]
-    """What of the model no reference facts hold."""
+    Attributes:
+        seen: what the claims rest on.
+        gaps: the gaps of the model whoever builds it.
+        unverified: what of the model no reference facts hold.
+    """
+
+    def __init__(
+        self, seen: Seen, ranked: list[Standing | Claim], gaps: tuple[Gap, ...], unverified: list[str]
+    ) -> None:
+        self.seen, self.gaps, self.unverified = seen, gaps, unverified
+        self._ranked = ranked
+
+    @cached_property
+    def best(self) -> Claim | None:
+        """The best claim; None where no builder claims the model."""
+        first = self._ranked[0] if self._ranked else None
+        return None if first is None or not first.claims else _claim_of(first)
+
+    @cached_property
+    def claims(self) -> list[Claim]:
+        """All claims, best first."""
+        return [*map(_claim_of, self._ranked)]
+
+
+def _claim_of(said: Standing | Claim) -> Claim:
+    return said.claim() if isinstance(said, Standing) else said
 
 
 def assess(spec: ModelSpec, reading: Reading, registered: Registered) -> Assessed:
@@ -64,15 +86,15 @@ def assess(spec: ModelSpec, reading: Reading, registered: Registered) -> Assesse
     """
     seen = look(spec, registered)
     language, asked = (seen.components, seen.features) if seen.language is None else seen.language
-    claims = _claims(registered, reading, seen.language_category, language, asked)
-    if seen.family is not seen.language_category and not any(claim.claims for claim in claims):
-        of_layers = _claims(registered, reading, seen.family, language, asked)
-        claims = of_layers if any(claim.claims for claim in of_layers) else claims
+    ranked = _ranked(registered, reading, seen.language_category, language, asked)
+    if seen.family is not seen.language_category and not any(said.claims for said in ranked):
+        of_layers = _ranked(registered, reading, seen.family, language, asked)
+        ranked = of_layers if any(said.claims for said in of_layers) else ranked
     replaced = registered.replaced.get(reading.dialect)
     gaps = reading.gaps + seen.gaps + (() if replaced is None else (_replaced(reading.dialect, replaced),))
     gaps += tuple([_left_out(name) for name in spec.unmodelled])
     dialect = reading.dialect if replaced is None else ""
-    return Assessed(seen, claims, gaps, verified().missing(dialect, seen.components, seen.features))
+    return Assessed(seen, ranked, gaps, verified().missing(dialect, seen.components, seen.features))
 
 
 def in_doubt(best: Claim, assessed: Assessed, reading: Reading, registered: Registered) -> tuple[Gap, ...]:
@@ -203,22 +225,24 @@ def _unreadable(reading: Reading, source: Provenance, registered: Registered) ->
     )
 
 
-def _claims(
+def _ranked(
     registered: Registered, reading: Reading, asked: Category, components: frozenset[str], features: frozenset[str]
-) -> list[Claim]:
+) -> list[Standing | Claim]:
     """Return what each builder says of a model that is asked for as one of a category, best first."""
-    claims = []
+    found: list[Standing | Claim] = []
     for name, entry in registered.builders.items():
         own = entry.builds_itself
-        declared = declared_claim(name, entry.requirements, reading, asked, components, features, builds_itself=own)
-        claims.append(_claim(entry, declared, reading))
-    return sorted(claims, key=Claim.rank)
+        said = standing(name, entry.requirements, reading, asked, components, features, builds_itself=own)
+        found.append(_claim(entry, said.claim(), reading) if entry.claims_itself else said)
+    return sorted(found, key=_rank)
+
+
+def _rank(said: Standing | Claim) -> tuple[object, ...]:
+    return said.rank()
 
 
 def _claim(entry: RegisteredBuilder, claim: Claim, reading: Reading) -> Claim:
-    """Return the builder's claim, refined by its own code where it has any."""
-    if not entry.claims_itself:
-        return claim
+    """Return the builder's claim, refined by its own code."""
 
     def call() -> Claim:
         own = replace(

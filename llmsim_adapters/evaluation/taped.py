@@ -48,8 +48,8 @@ class Recording:
         if reading.spec is None:
             raise Differs
         assessed = assess(reading.spec, reading, registered)
-        best = assessed.claims[0]
-        if not best.claims:
+        best = assessed.best
+        if best is None:
             raise Differs
         self.builder = best.builder
         self.without = tuple([name for name in unsupported(best) if name in registered.features])

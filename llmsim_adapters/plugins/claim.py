@@ -62,7 +62,56 @@ class Claim(NamedTuple):
         }
 
 
-def declared_claim(
+class Standing(NamedTuple):
+    """How a model stands to a builder's requirements, from which its claim follows.
+
+    A builder claims a model of a category that it is for, whose required parameters are there and whose kinds of
+    component it models; features that it does not model are gaps of the claim. The claim, with its words, is made where
+    somebody asks for it.
+    """
+
+    builder: str
+    requirements: Requirements
+    category: Category
+    missing: tuple[str, ...]
+    foreign: frozenset[str]
+    """The kinds of component that the builder does not model."""
+    left_out: frozenset[str]
+    """The features that it does not model."""
+    required: int
+    builds_itself: bool
+
+    @property
+    def is_for(self) -> bool:
+        """Whether the builder is for models of the category."""
+        return self.category in self.requirements.categories
+
+    @property
+    def claims(self) -> bool:
+        """Whether the builder claims the model."""
+        return self.is_for and not self.missing and not self.foreign
+
+    def rank(self) -> tuple[bool, int, bool, bool, int, str]:
+        """Return the key of the claim, as `Claim.rank` does."""
+        gaps = (not self.is_for) + len(self.foreign) + len(self.left_out) + len(self.missing)
+        return (not self.claims, gaps, False, self.builds_itself, -self.required, self.builder)
+
+    def claim(self) -> Claim:
+        """Return the claim."""
+        gaps = []
+        if not self.is_for:
+            name = self.category.value
+            said = f"the model is {name}; {self.builder} is for {self.requirements.named_categories}"
+            gaps.append(_unsupported(name, said))
+        for kind in sorted(self.foreign):
+            gaps.append(_unsupported(kind, f"{self.builder} does not model the component `{kind}`"))
+        for name in sorted(self.left_out):
+            gaps.append(_unsupported(name, f"{self.builder} does not model `{name}`"))
+        builds = self.builds_itself
+        return Claim(self.builder, self.claims, self.missing, tuple(gaps), self.required, False, builds)
+
+
+def standing(
     builder: str,
     requirements: Requirements,
     reading: Reading,
@@ -71,26 +120,20 @@ def declared_claim(
     features: frozenset[str],
     *,
     builds_itself: bool = False,
-) -> Claim:
-    """Return the claim that follows from a builder's requirements.
-
-    A builder claims a model of a category that it is for, whose required parameters are there and whose kinds of
-    component it models; features that it does not model are gaps of the claim.
-    """
+) -> Standing:
+    """Return how a model that was read stands to a builder's requirements."""
     required = requirements.required(category)
     parameters = reading.parameters
-    missing = tuple([name for name in required if name not in parameters])
-    gaps = []
-    if category not in requirements.categories:
-        name = category.value
-        gaps.append(_unsupported(name, f"the model is {name}; {builder} is for {requirements.named_categories}"))
-    if not components <= requirements.components:
-        for kind in sorted(components - requirements.components):
-            gaps.append(_unsupported(kind, f"{builder} does not model the component `{kind}`"))
-    claims = not missing and not gaps
-    for name in sorted(features - requirements.features):
-        gaps.append(_unsupported(name, f"{builder} does not model `{name}`"))
-    return Claim(builder, claims, missing, tuple(gaps), len(required), False, builds_itself)
+    return Standing(
+        builder,
+        requirements,
+        category,
+        tuple([name for name in required if name not in parameters]),
+        components - requirements.components,
+        features - requirements.features,
+        len(required),
+        builds_itself,
+    )
 
 
 def _unsupported(name: str, detail: str) -> Gap:
