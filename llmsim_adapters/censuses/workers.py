@@ -35,8 +35,19 @@ class Workers(ProcessPoolExecutor):
             with _silent(getattr(self, "_executor_manager_thread", None)):
                 for process in [*(self._processes or {}).values()]:
                     process.terminate()
+                self._hang_up()
                 return super().__exit__(kind, error, trace)
         return super().__exit__(kind, error, trace)
+
+    def _hang_up(self) -> None:
+        """Close this side of the pipes to processes that are gone: what they were in the middle of never ends.
+
+        The pool's threads would wait for the rest of a result, or, before Python 3.11.5, for somebody who reads.
+        """
+        for queue, end in (("_result_queue", "_writer"), ("_call_queue", "_reader")):
+            pipe = getattr(getattr(self, queue, None), end, None)
+            if pipe is not None:
+                pipe.close()
 
 
 @contextmanager

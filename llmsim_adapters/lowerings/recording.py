@@ -16,11 +16,12 @@ from llmsim_adapters.graph.graph import OperatorGraph
 from llmsim_adapters.graph.operator import Operator
 from llmsim_adapters.graph.schedule import STEP, Schedule, layout_of
 from llmsim_adapters.graph.transfer import Transfer
-from llmsim_adapters.recording.tape import Differs, Tape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import TypeAlias
+
+    from llmsim_adapters.recording.tape import Tape
 
     Tracer: TypeAlias = Callable[[], Mapping[str, Operator]] | None
     Lower: TypeAlias = Callable[[Schedule, Tracer], OperatorGraph]
@@ -47,6 +48,8 @@ class Kept:
                 self._recordings.clear()
             self._recordings[layout] = []
             return graph
+        from llmsim_adapters.recording.tape import Differs  # not for the first graph of a layout
+
         for recording in recordings:
             try:
                 return recording.graph(schedule, tracer)
@@ -75,6 +78,8 @@ class Recording:
     )
 
     def __init__(self, schedule: Schedule, lower: Lower) -> None:
+        from llmsim_adapters.recording.tape import Tape  # nor this
+
         tape = Tape()
         graph = lower(of_step(tape, schedule), tape.give(None))
         self._weights, self._routing, self._notes = graph.weights, graph.routing, graph.notes
