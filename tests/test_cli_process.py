@@ -283,7 +283,7 @@ def test_an_interrupt_of_a_census_is_one_line_of_all_its_processes(
 ) -> None:
     """A terminal interrupts them all; none has anything to say, and none is left."""
     rows = tmp_path / "in.jsonl"
-    rows.write_text('{"model_type": "llama"}\n' * 50_000)
+    rows.write_text('{"model_type": "llama"}\n' * 1_000_000)
     process = subprocess.Popen(
         [
             sys.executable,
