@@ -56,6 +56,20 @@ class TestFound:
         found = find(in_folder(tmp_path, other=CONFIG, quant_config=DECLARED) / "other.json")
         assert (found.files, found.sidecars.complete) == ({}, False)
 
+    def test_a_layer_behind_the_model_is_a_gap(self, tmp_path: Path) -> None:
+        folder = in_folder(tmp_path, modules=[])
+        (folder / "2_Dense").mkdir()
+        (folder / "1_Pooling").mkdir()
+        assert [gap.name for gap in la.evaluate(folder).gaps] == ["2_Dense"]
+
+    @HUBS
+    def test_a_layer_behind_the_model_is_one_on_a_hub(self, hub: FakeHub, on: str) -> None:
+        hub.add(on, "org/name", CONFIG)
+        hub.beside(on, "org/name", **{"2_Dense/config": {}, "2_Dense/model": {}, "1_Pooling/config": {}})
+        (gap,) = la.evaluate("org/name").gaps
+        assert gap.name == "2_Dense"
+        assert "sentence-transformers" in gap.detail
+
     def test_as_given(self) -> None:
         assert find(CONFIG, files={"quantize_config.json": {"bits": 4}}).files == {"quantize_config.json": {"bits": 4}}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.gap import Gap, GapKind
-from llmsim_adapters.sources.sidecars import PROCESSORS, QUANTIZATIONS
+from llmsim_adapters.sources.sidecars import PROCESSORS, QUANTIZATIONS, is_layer
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ def notes(spec: ModelSpec, sidecars: Sidecars | None, of_type: str, *, dtype_uns
 def unread_files(top: Reader, sidecars: Sidecars) -> list[Gap]:
     """Return a gap for each file beside the config that nobody read, or could."""
     said = dict.fromkeys(top.unread_files(), "nobody read the file")
-    said.update({name: f"the file can't be read: {reason}" for name, reason in sidecars.unread.items()})
+    for name, reason in sidecars.unread.items():
+        said[name] = reason if is_layer(name) else f"the file can't be read: {reason}"
     for name in PROCESSORS:  # which no step of text needs
         said.pop(name, None)
     return [

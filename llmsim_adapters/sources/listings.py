@@ -6,6 +6,7 @@ import json
 import os
 import time
 from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.sources.reading import MAX_CONFIG_BYTES
@@ -19,9 +20,10 @@ _LONGEST_NAME: Final = 255
 
 
 def top_level(paths: Iterable[object]) -> frozenset[str]:
-    """Return the names of files that stand beside the config, of the paths that a hub lists."""
-    names = (path for path in paths if isinstance(path, str) and 0 < len(path) <= _LONGEST_NAME and "/" not in path)
-    return frozenset(name for name, _ in zip(names, range(_MOST_NAMES), strict=False))
+    """Return the names of files and folders that stand beside the config, of the paths that a hub lists."""
+    tops = (path.partition("/")[0] for path in paths if isinstance(path, str))
+    names = (name for name in tops if 0 < len(name) <= _LONGEST_NAME)
+    return frozenset(islice(dict.fromkeys(names), _MOST_NAMES))
 
 
 def recall(hub: str, repo_id: str, revision: str | None) -> frozenset[str] | None:

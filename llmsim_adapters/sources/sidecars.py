@@ -39,7 +39,14 @@ NONE: Final = Sidecars(complete=True)
 def in_folder(folder: str) -> Sidecars:
     """Return what a folder holds beside its config."""
     there = _there(folder, (*QUANTIZATIONS, *PROCESSORS))
-    return collect(there, lambda name: read_config(os.path.join(folder, name)), there) if there else NONE
+    wanted = [name for name in there if not is_layer(name)]
+    return collect(there, lambda name: read_config(os.path.join(folder, name)), wanted) if there else NONE
+
+
+def is_layer(name: str) -> bool:
+    """Whether a file or folder is of a layer of weights that sentence-transformers has behind a model: `2_Dense`."""
+    number, _, kind = name.partition("/")[0].partition("_")
+    return kind == "Dense" and number.isdecimal()
 
 
 def _there(folder: str, wanted: Collection[str]) -> list[str]:
@@ -53,7 +60,7 @@ def _there(folder: str, wanted: Collection[str]) -> list[str]:
     except OSError:  # nobody may list it
         names = set()
     if 0 < len(names) <= _MANY:
-        return [name for name in wanted if name in names]
+        return [*(name for name in wanted if name in names), *filter(is_layer, names)]
     return [name for name in wanted if os.path.lexists(os.path.join(folder, name))]
 
 
@@ -93,6 +100,8 @@ def collect(
                 files[name] = read(name)
             except Refusal as refusal:
                 unread[name] = refusal.message
+    for name in sorted({name.partition("/")[0] for name in names if is_layer(name)}):
+        unread[name] = "it is a layer of sentence-transformers behind the model, whose weights are not counted"
     return Sidecars(files, unread, complete=True)
 
 
