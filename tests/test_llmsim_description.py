@@ -50,7 +50,15 @@ WINDOWED: Final = {
     "sliding_window": 64,
 }
 TIED: Final = {**LLAMA, "tie_word_embeddings": True}
-MXFP4: Final = {**MOE, "quantization_config": {"quant_method": "mxfp4"}}
+MXFP4: Final = {
+    **MOE,
+    "model_type": "gpt_oss",
+    "architectures": ["GptOssForCausalLM"],
+    "head_dim": 12,
+    "sliding_window": None,
+    "layer_types": ["full_attention"] * 3,
+    "quantization_config": {"quant_method": "mxfp4", "modules_to_not_convert": ["model.layers.*.self_attn"]},
+}
 
 
 def described(raw: dict[str, Any], **schedule: Any) -> Description:
