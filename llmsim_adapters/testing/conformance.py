@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import pytest
@@ -16,7 +17,7 @@ from llmsim_adapters.spelling import meant
 from llmsim_adapters.testing.configs import ConfigLaws
 from llmsim_adapters.testing.features import by_feature, entries, features_in, in_full, totals
 from llmsim_adapters.testing.graphs import SHOWING, GraphLaws
-from llmsim_adapters.testing.media import MediaLaws
+from llmsim_adapters.testing.media import MediaLaws, seeing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,13 +46,18 @@ class BuilderConformance(GraphLaws, MediaLaws, ConfigLaws):
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Give each law its cases: the examples, or the names in the requirements."""
         if "example" in metafunc.fixturenames:
-            examples = type(self).examples
+            examples = self._that_see() if hasattr(MediaLaws, metafunc.function.__name__) else type(self).examples
             metafunc.parametrize("example", list(examples.values()), ids=list(examples))
         features = self._entry().requirements.features
         if "feature" in metafunc.fixturenames:
             metafunc.parametrize("feature", sorted(features))
         if "named" in metafunc.fixturenames:
             metafunc.parametrize("named", sorted(features.named if isinstance(features, FeaturesOf) else features))
+
+    @classmethod
+    @cache
+    def _that_see(cls) -> Mapping[str, Example]:
+        return seeing(cls.examples)
 
     @classmethod
     def _entry(cls) -> RegisteredBuilder:

@@ -15,6 +15,8 @@ from llmsim_adapters.graph.schedule import Schedule, ScheduleError
 from llmsim_adapters.testing import laws
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from llmsim_adapters.graph.graph import OperatorGraph
     from llmsim_adapters.model import Model
     from llmsim_adapters.spec.model import Stack
@@ -39,6 +41,17 @@ ODD: Final[dict[str, list[Any]]] = {
 
 _ROOM: Final = 2**30
 _ROUNDED: Final = 16
+
+
+def seeing(examples: Mapping[str, Example]) -> dict[str, Example]:
+    """Return the examples whose encoders run something, and those that can't be loaded, which the laws then say."""
+    found = {}
+    for name, example in examples.items():
+        with suppress(Exception):
+            if not _running(example.load()):
+                continue
+        found[name] = example
+    return found
 
 
 class MediaLaws:
