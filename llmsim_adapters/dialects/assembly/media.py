@@ -161,9 +161,11 @@ def origin(settings: Settings, of: str) -> str:
     return "" if settings.said else f"sizes of media follow the defaults of {of}: no {settings.file} is known"
 
 
-def square(r: Reader, *, tokens: int, extra: int = 0, tiling: Tiling | None = None, text: int = 0) -> Tiles:
+def square(
+    r: Reader, *, tokens: int, extra: int = 0, tiling: Tiling | None = None, text: int = 0, kind: type[Tiles] = Tiles
+) -> Tiles:
     """Return the rule of tiles of `image_size` pixels a side, with `extra` hidden states beside their patches."""
-    return Tiles(
+    return kind(
         side=int(r.size("image_size")),
         patches=int(patch_count(r)),
         extra=extra,

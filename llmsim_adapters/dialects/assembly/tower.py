@@ -18,10 +18,10 @@ from llmsim_adapters.spec.components import ClippingBounds, Convolution
 from llmsim_adapters.spec.model import ModelSpec, Stack, Sublayer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from llmsim_adapters.dialects.assembly.layouts import Layout
-    from llmsim_adapters.dialects.reading.dialect import Dialect
+    from llmsim_adapters.dialects.reading.dialect import Dialect, Towers
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Attention, Component, Norm
     from llmsim_adapters.spec.media.media import Media
@@ -102,6 +102,20 @@ def tower(whole: Reader, key: str, model_type: str | Dialect, *, fixed: bool = F
     counted_by = f"{name.replace('-', '_')}_{stack.counted_by}"
     named = replace(stack, name=name, counted_by=counted_by, model_type=dialect.model_type)
     return Tower(named, r)
+
+
+def one_tower(model_type: str, rule: Callable[[Reader, Reader], Media]) -> Towers:
+    """Return what makes the stacks of a whole model whose one encoder, of a type, ends in the language model's size.
+
+    `rule` gives what it runs, of the reader of the whole config and that of the encoder's.
+    """
+
+    def towers(whole: Reader, _: Reader) -> Iterator[Stack]:
+        vision = tower(whole, "vision_config", model_type, fixed=True)
+        if vision is not None:
+            yield vision.running(rule(whole, vision.r)).stack
+
+    return towers
 
 
 def _dialect(said: str | None, given: str | Dialect) -> Dialect | None:

@@ -1,25 +1,12 @@
 """North Micro Vision: Cohere 2 with Qwen3-VL's picture encoder. Source: transformers `CohereCompassConfig`."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from functools import partial
 
 from llmsim_adapters.dialects.assembly.resizing import QWEN3_VL, resized
-from llmsim_adapters.dialects.assembly.tower import tower
+from llmsim_adapters.dialects.assembly.tower import one_tower
 from llmsim_adapters.dialects.types import cohere_compass_text
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from llmsim_adapters.dialects.reading.reader import Reader
-    from llmsim_adapters.spec.model import Stack
-
-
-def towers(whole: Reader, _: Reader) -> Iterator[Stack]:
-    vision = tower(whole, "vision_config", "cohere_compass_vision", fixed=True)
-    if vision is not None:
-        yield vision.running(resized(whole, vision.r, QWEN3_VL)).stack
-
+towers = one_tower("cohere_compass_vision", partial(resized, of=QWEN3_VL))
 
 DIALECT = cohere_compass_text.DIALECT.like(
     "cohere_compass", text_config="text_config", towers=towers, tie_word_embeddings=False

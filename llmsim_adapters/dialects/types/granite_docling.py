@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.media import Settings, origin, rule, square
@@ -41,14 +42,8 @@ def _tiles(whole: Reader, r: Reader) -> Media:
         if images.flag("crop_to_patches", default=True) and most > 1:
             least = images.tiles("min_patches", default=1)
             tiling = BestAspect(side=side, least=least, most=most, longest=_LONGEST)
-        of_one = square(r, tokens=int(patch_count(r)) // (stride * stride))
-        return MarkedTiles(
-            side=side,
-            patches=of_one.patches,
-            tokens=of_one.tokens,
-            tiling=tiling,
-            origin=origin(images, "GraniteDoclingImageProcessor"),
-        )
+        tiles = square(r, tokens=patch_count(r) // (stride * stride), tiling=tiling, kind=MarkedTiles)
+        return replace(tiles, origin=origin(images, "GraniteDoclingImageProcessor"))
 
     return rule(whole, "image", made)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.media import Settings, origin, rule, square
@@ -36,14 +37,8 @@ def _tiles(whole: Reader, r: Reader) -> Media:
             least = images.tiles("min_patches", default=1)
             covers = images.flag("use_covering_area_grid", default=True)
             tiling = Covering(side=side, most=most) if covers else BestAspect(side=side, least=least, most=most)
-        of_one = square(r, tokens=int(patch_count(r)) // (stride * stride))
-        return GridTiles(
-            side=side,
-            patches=of_one.patches,
-            tokens=of_one.tokens,
-            tiling=tiling,
-            origin=origin(images, "Ovis2ImageProcessor"),
-        )
+        tiles = square(r, tokens=patch_count(r) // (stride * stride), tiling=tiling, kind=GridTiles)
+        return replace(tiles, origin=origin(images, "Ovis2ImageProcessor"))
 
     return rule(whole, "image", made)
 

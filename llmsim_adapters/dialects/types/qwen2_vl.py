@@ -1,24 +1,9 @@
 """Qwen2-VL in published configs, which have the text model's keys beside `vision_config`. Source: `Qwen2VLConfig`."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from llmsim_adapters.dialects.assembly.resizing import resized
-from llmsim_adapters.dialects.assembly.tower import tower
+from llmsim_adapters.dialects.assembly.tower import one_tower
 from llmsim_adapters.dialects.types import qwen2_vl_text
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from llmsim_adapters.dialects.reading.reader import Reader
-    from llmsim_adapters.spec.model import Stack
-
-
-def towers(whole: Reader, _: Reader) -> Iterator[Stack]:
-    vision = tower(whole, "vision_config", "qwen2_vl_vision", fixed=True)
-    if vision is not None:
-        yield vision.running(resized(whole, vision.r)).stack
-
+towers = one_tower("qwen2_vl_vision", resized)
 
 DIALECT = qwen2_vl_text.DIALECT.like("qwen2_vl", towers=towers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
@@ -18,15 +19,16 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.model import Stack
 
 
-def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
-    vision = tower(whole, "vision_config", "step3p5_vision", fixed=True)
+def projected(whole: Reader, text: Reader, *, model_type: str) -> Iterator[Stack]:
+    """Read an encoder of a type, and what projects four of its hidden states together."""
+    vision = tower(whole, "vision_config", model_type, fixed=True)
     if vision is not None:
         width, bias = 4 * vision.r.size("hidden_size"), whole.flag("projector_bias")
         into = Projection(input_size=width, output_size=text.size("hidden_size"), bias=bias)
-        yield vision.running(views(whole, vision.r)).then(into)
+        yield vision.running(_views(whole, vision.r)).then(into)
 
 
-def views(whole: Reader, r: Reader) -> Media:
+def _views(whole: Reader, r: Reader) -> Media:
     """Return the rule of windows. Settings: `size`, `patch_size` (a window's side), `max_image_size`."""
 
     def made(images: Settings) -> Media:
@@ -43,4 +45,9 @@ def views(whole: Reader, r: Reader) -> Media:
     return rule(whole, "image", made)
 
 
-DIALECT = step3p5.DIALECT.like("step3p7", text_config="text_config", towers=towers, projector_bias=False)
+DIALECT = step3p5.DIALECT.like(
+    "step3p7",
+    text_config="text_config",
+    towers=partial(projected, model_type="step3p5_vision"),
+    projector_bias=False,
+)

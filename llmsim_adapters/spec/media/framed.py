@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from llmsim_adapters.dataclass import dataclass
-from llmsim_adapters.spec.media.media import Kind, Media, MediaItem
+from llmsim_adapters.spec.media.media import Kind, MediaItem, Sound
 
 
 class Framing(NamedTuple):
@@ -53,7 +53,7 @@ class Stride(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FramedSound(Media):
+class FramedSound(Sound):
     """Frames of `bins` numbers through convolutions over both; what they leave of the frames are the hidden states.
 
     `strides` has those of each convolution over frames and over bins; its results are the rows `convolved_1` and so on.
@@ -71,11 +71,6 @@ class FramedSound(Media):
     text: int = 0
     attended: bool = False
     encoded: bool = False
-
-    @property
-    def takes(self) -> tuple[Kind, ...]:
-        """Sound alone."""
-        return ("audio",)
 
     def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
         del preprocessed

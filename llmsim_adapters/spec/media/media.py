@@ -145,6 +145,16 @@ class Mutual(NamedTuple):
     whole: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sound(Media):
+    """A rule of sounds alone."""
+
+    @property
+    def takes(self) -> tuple[Kind, ...]:
+        """Sound alone."""
+        return ("audio",)
+
+
 class Run(NamedTuple):
     """What one encoder runs for one sequence: the sums over its items, and the rule that gave them."""
 

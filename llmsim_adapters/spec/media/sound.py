@@ -7,11 +7,11 @@ from collections import Counter
 from typing import Final, Literal
 
 from llmsim_adapters.dataclass import dataclass
-from llmsim_adapters.spec.media.media import Kind, Media, MediaItem, Pieces
+from llmsim_adapters.spec.media.media import Kind, MediaItem, Pieces, Sound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChunkedSound(Media):
+class ChunkedSound(Sound):
     """Chunks of `chunk` mel frames, as those of 30 s, padded to that; a convolution of stride 2 leaves half of them.
 
     `WhisperFeatureExtractor` of transformers: a frame has `hop` samples of `rate` a second. What is longer is cut off
@@ -29,11 +29,6 @@ class ChunkedSound(Media):
     group: int = 1
     keeps: Literal["averaged", "grouped", "filled", "all", "none"] = "all"
     text: int = 0
-
-    @property
-    def takes(self) -> tuple[Kind, ...]:
-        """Sound alone."""
-        return ("audio",)
 
     def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
         frames = max(1, int(given[0] * self.rate) // self.hop)
@@ -67,7 +62,7 @@ class ChunkedSound(Media):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConvolvedSound(Media):
+class ConvolvedSound(Sound):
     """Chunks of `chunk` mel frames through three convolutions of stride 2 over time and pitch; attention over several.
 
     Qwen3-Omni's and Qwen3-ASR's encoders of transformers. Convolutions run over chunks that are padded to the longest
@@ -82,11 +77,6 @@ class ConvolvedSound(Media):
     span: int
     least: int = 1
     padded: bool = False
-
-    @property
-    def takes(self) -> tuple[Kind, ...]:
-        """Sound alone."""
-        return ("audio",)
 
     def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
         frames = max(self.least, int(given[0] * self.rate) // self.hop, 1)
@@ -126,7 +116,7 @@ class ConvolvedSound(Media):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WindowedSound(Media):
+class WindowedSound(Sound):
     """Windows of `window` mel frames, within which hidden states attend, a half as many; two of these are one token.
 
     Qwen2.5-Omni's encoder of transformers. What is longer than `longest` seconds is cut off. Convolutions run over
@@ -137,11 +127,6 @@ class WindowedSound(Media):
     hop: int = 160
     longest: int = 30
     window: int
-
-    @property
-    def takes(self) -> tuple[Kind, ...]:
-        """Sound alone."""
-        return ("audio",)
 
     def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
         frames = max(1, min(int(given[0] * self.rate), self.longest * self.rate) // self.hop)

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from llmsim_adapters.dataclass import dataclass
 from llmsim_adapters.spec.media.media import Kind, Media, MediaItem
-
-if TYPE_CHECKING:
-    from llmsim_adapters.spec.media.pictures import MostPatches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,14 +55,10 @@ def _rows(item: MediaItem, name: str) -> int:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FrameByFrame(Media):
-    """Each frame is a picture of its own, as `frame` sees it; `ends` rows of trained vectors stand behind a video.
-
-    Texts between frames, as of times, are the tokenizer's, and are no part of an item.
-    """
+class OfFrames(Media):
+    """A rule of videos by that of pictures, which each `frame` of them is."""
 
     frame: Media
-    ends: int = 0
 
     @property
     def takes(self) -> tuple[Kind, ...]:
@@ -75,6 +67,16 @@ class FrameByFrame(Media):
 
     def called(self, kind: Kind) -> str:
         return f"{type(self).__name__} of {self.frame.called(kind)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameByFrame(OfFrames):
+    """Each frame is a picture of its own, as `frame` sees it; `ends` rows of trained vectors stand behind a video.
+
+    Texts between frames, as of times, are the tokenizer's, and are no part of an item.
+    """
+
+    ends: int = 0
 
     def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
         frames = int(given[0])
@@ -94,22 +96,13 @@ class FrameByFrame(Media):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chunks(Media):
+class Chunks(OfFrames):
     """As many as `frames` frames attend together and are averaged, the last ones of a video fewer (Kimi K2.5).
 
     `Kimi_K25VideoProcessor` of transformers; each frame is resized as a picture is.
     """
 
-    frame: MostPatches
     frames: int
-
-    @property
-    def takes(self) -> tuple[Kind, ...]:
-        """Videos."""
-        return ("video",)
-
-    def called(self, kind: Kind) -> str:
-        return f"{type(self).__name__} of {self.frame.called(kind)}"
 
     def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
         frames = int(given[0])
