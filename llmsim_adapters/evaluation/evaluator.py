@@ -234,11 +234,7 @@ def _ranked(
         own = entry.builds_itself
         said = standing(name, entry.requirements, reading, asked, components, features, builds_itself=own)
         found.append(_claim(entry, said.claim(), reading) if entry.claims_itself else said)
-    return sorted(found, key=_rank)
-
-
-def _rank(said: Standing | Claim) -> tuple[object, ...]:
-    return said.rank()
+    return sorted(found, key=lambda said: said.rank())
 
 
 def _claim(entry: RegisteredBuilder, claim: Claim, reading: Reading) -> Claim:

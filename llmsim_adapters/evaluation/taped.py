@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from llmsim_adapters.plugins.registered import Registered
     from llmsim_adapters.sources import Content, Provenance
 
-_COVERAGE: Final = ("coverage",)
+_COVERAGE: Final = "coverage"
+_WHOLE: Final = "whole"
 _ENTRIES: Final = ("operators", "weights", "caches", "routing", "transfers", "notes", "media", "gaps")
 
 
@@ -60,7 +61,7 @@ class Recording:
         self._reading, self._registered = reading, registered
         self._tape = tape
         self._lock = Lock()
-        self._answers: dict[tuple[Any, ...], Callable[[list[Any]], Any]] = {}
+        self._programs: dict[tuple[Any, ...], Callable[[list[Any]], Any]] = {}
         self.enter = program(tape, None, guarded=range(len(tape.computed)))
         tape.ended = True
 
@@ -70,18 +71,11 @@ class Recording:
         Raises:
             Differs: it takes another branch.
         """
-        key = (question, *arguments[1:])
-        run = self._answers.get(key)
-        if run is None:
-            run = self._answers[key] = self._program_of(question, arguments)
-        return run([*values, None, *arguments[:1]])
+        return self._program(question, *arguments)([*values, None, *arguments[:1]])
 
     def whole(self, values: list[Any], tracer: Tracer) -> Any:
         """Return the entries of the graph of some values, without its schedule."""
-        run = self._answers.get(())
-        if run is None:
-            run = self._answers[()] = self._program_of("", ())
-        return run([*values, tracer])
+        return self._program(_WHOLE)([*values, tracer])
 
     def coverage(self, values: list[Any], source: Provenance) -> Coverage:
         """Return what the builders make of a config of some values that is from a source.
@@ -89,21 +83,25 @@ class Recording:
         Raises:
             Differs: it takes another branch.
         """
-        run = self._answers.get(_COVERAGE)
-        if run is None:
-            run = self._answers[_COVERAGE] = self._program_of("coverage", ())
-        coverage: Coverage = run([*values, None, source])
+        coverage: Coverage = self._program(_COVERAGE)([*values, None, source])
         return coverage
 
-    def _program_of(self, question: str, arguments: tuple[Any, ...]) -> Callable[[list[Any]], Any]:
+    def _program(self, question: str, *arguments: Any) -> Callable[[list[Any]], Any]:
         """Return the program of an attribute of the graph, of its entries, or of the coverage."""
+        key = (question, *arguments[1:])  # the first argument is given each time
+        known = self._programs.get(key)
+        if known is None:
+            known = self._programs[key] = self._written(question, arguments)
+        return known
+
+    def _written(self, question: str, arguments: tuple[Any, ...]) -> Callable[[list[Any]], Any]:
         with self._lock:
             tape = self._tape
             tape.ended, before = False, len(tape.computed)
             try:
-                if question == "coverage":
+                if question == _COVERAGE:
                     result: Any = evaluate(self._reading, tape.give(None), self._registered).coverage
-                elif not question:
+                elif question == _WHOLE:
                     result = tuple([getattr(self._graph, name) for name in _ENTRIES])
                 else:
                     result = getattr(self._graph, question)

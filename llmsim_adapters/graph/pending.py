@@ -60,6 +60,7 @@ class PendingGraph(OperatorGraph):
 
 
 _NAMES: Final = tuple(field.name for field in fields(OperatorGraph))
+_BEHIND: Final = tuple(name for name in _NAMES if name not in ("schedule", "operators"))
 _SET: Final[dict[str, Callable[[Any, Any], None]]] = {name: vars(OperatorGraph)[name].__set__ for name in _NAMES}
 _source: Final[Callable[[Any], Any]] = vars(OperatorGraph)["operators"].__get__
 
@@ -69,10 +70,9 @@ def _made(graph: OperatorGraph) -> OperatorGraph:
     source = _source(graph)
     if source.__class__ is not tuple:  # else another thread is just doing this
         whole = source.whole()
-        for name in _NAMES[::-1]:
-            if name != "operators":
-                _SET[name](graph, getattr(whole, name))
-        _SET["operators"](graph, whole.operators)
+        for name in _BEHIND:
+            _SET[name](graph, getattr(whole, name))
+        _SET["operators"](graph, whole.operators)  # last of all: until then others see that the graph is not made
     object.__setattr__(graph, "__class__", OperatorGraph)
     return graph
 
@@ -93,7 +93,7 @@ def _total(name: str) -> property:
     return property(lambda graph: _answer(graph, name))
 
 
-for _name in _NAMES[1:]:
+for _name in ("operators", *_BEHIND):
     setattr(PendingGraph, _name, _entry(_name))
 for _name in (
     *("parameters", "mtp_parameters", "buffers", "active_parameters", "idle_parameters"),

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.category import Category
 
 
+Rank = tuple[bool, int, bool, bool, int, str]
+
+
 class Claim(NamedTuple):
     """What one builder says of one model.
 
@@ -28,7 +31,7 @@ class Claim(NamedTuple):
     asserted: bool = False
     builds_itself: bool = False
 
-    def rank(self) -> tuple[bool, int, bool, bool, int, str]:
+    def rank(self) -> Rank:
         """Return the key by which claims are ordered, best first.
 
         1. A builder that claims comes before one that does not.
@@ -40,7 +43,7 @@ class Claim(NamedTuple):
         6. Then the name decides, so that the order never depends on what was installed when.
         """
         gaps = len(self.gaps) + len(self.missing_parameters)
-        return (not self.claims, gaps, self.asserted, self.builds_itself, -self.required, self.builder)
+        return _rank(self.builder, self.claims, gaps, self.asserted, self.builds_itself, self.required)
 
     def reasons(self) -> tuple[Gap, ...]:
         """Return everything that keeps the builder from claiming the model in full, as gaps."""
@@ -91,10 +94,10 @@ class Standing(NamedTuple):
         """Whether the builder claims the model."""
         return self.is_for and not self.missing and not self.foreign
 
-    def rank(self) -> tuple[bool, int, bool, bool, int, str]:
-        """Return the key of the claim, as `Claim.rank` does."""
+    def rank(self) -> Rank:
+        """Return the key of the claim, without making it."""
         gaps = (not self.is_for) + len(self.foreign) + len(self.left_out) + len(self.missing)
-        return (not self.claims, gaps, False, self.builds_itself, -self.required, self.builder)
+        return _rank(self.builder, self.claims, gaps, False, self.builds_itself, self.required)
 
     def claim(self) -> Claim:
         """Return the claim."""
@@ -134,6 +137,11 @@ def standing(
         len(required),
         builds_itself,
     )
+
+
+def _rank(builder: str, claims: bool, gaps: int, asserted: bool, builds_itself: bool, required: int) -> Rank:
+    """Return the key of a claim, by the rules of `Claim.rank`."""
+    return (not claims, gaps, asserted, builds_itself, -required, builder)
 
 
 def _unsupported(name: str, detail: str) -> Gap:

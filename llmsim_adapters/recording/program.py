@@ -52,6 +52,7 @@ class _Writer:
     def __init__(self, tape: Tape) -> None:
         self._tape = tape
         self._made = {entry.slot: entry for entry in tape.computed}
+        self._variables = self._made.keys() | set(tape.given)
         self._names: dict[str, Any] = {"Differs": Differs, "new": tuple.__new__}
         self._constants: dict[int, str] = {}
         self._has: dict[int, bool] = {}
@@ -92,7 +93,7 @@ class _Writer:
 
     def _slot(self, slot: int) -> str:
         """Return what a slot is called: a variable, or its constant."""
-        if slot in self._made or slot in self._tape.given:
+        if slot in self._variables:
             return f"x{slot}"
         return self._constant(self._tape.values[slot])
 

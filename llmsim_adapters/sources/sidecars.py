@@ -38,9 +38,8 @@ NONE: Final = Sidecars(complete=True)
 
 def in_folder(folder: str) -> Sidecars:
     """Return what a folder holds beside its config."""
-    there = _there(folder, (*QUANTIZATIONS, *PROCESSORS))
-    wanted = [name for name in there if not is_layer(name)]
-    return collect(there, lambda name: read_config(os.path.join(folder, name)), wanted) if there else NONE
+    wanted = (*QUANTIZATIONS, *PROCESSORS)
+    return collect(_there(folder, wanted), lambda name: read_config(os.path.join(folder, name)), wanted)
 
 
 def is_layer(name: str) -> bool:
@@ -49,10 +48,10 @@ def is_layer(name: str) -> bool:
     return kind == "Dense" and number.isdecimal()
 
 
-def _there(folder: str, wanted: Collection[str]) -> list[str]:
-    """Return those of the wanted names that a folder has: by its list, which takes less than to ask for each of them.
+def _there(folder: str, wanted: Collection[str]) -> Collection[str]:
+    """Return the names of what a folder has; where that is very much, those of the wanted names that it has.
 
-    Of a folder with very many files it takes longer.
+    A list takes less than to ask for each name, and of very many files it takes longer.
     """
     try:
         with os.scandir(folder) as entries:
@@ -60,7 +59,7 @@ def _there(folder: str, wanted: Collection[str]) -> list[str]:
     except OSError:  # nobody may list it
         names = set()
     if 0 < len(names) <= _MANY:
-        return [*(name for name in wanted if name in names), *filter(is_layer, names)]
+        return names
     return [name for name in wanted if os.path.lexists(os.path.join(folder, name))]
 
 
