@@ -88,9 +88,10 @@ def _quantized_inputs(quantization: Quantization) -> str:
 
 
 def _unsaid_groups(quantization: Quantization) -> str:
-    if quantization.place != "hf_quant_config.json" or "group_size" not in quantization.unsaid:
+    scheme = quantization.scheme  # None of a mixture, whose groups have 16 inputs where nothing is said
+    if scheme is None or scheme.name != "nvfp4" or quantization.place != "hf_quant_config.json":
         return ""
-    return "`group_size` beside NVFP4, which is asked for there" if _of(quantization, "nvfp4") else ""
+    return "`group_size` beside NVFP4, which is asked for there" if "group_size" in quantization.unsaid else ""
 
 
 def _quark(quantization: Quantization) -> str:
@@ -282,7 +283,7 @@ METHODS: Final = (
     Refuse(
         name="a mixture that stands beside the config",
         source="arg_groups/model_overrides/nemotron_h.py: hf_config.quantization_config",
-        architectures=frozenset({"NemotronHForCausalLM"}),
+        architectures=names("NemotronHForCausalLM NemotronHPuzzleForCausalLM NemotronH_Omni_Reasoning_V3"),
         reason=_in_a_file,
     ),
 )
