@@ -6,6 +6,7 @@ import json
 import os
 import stat
 from codecs import BOM_UTF8
+from sys import intern
 from typing import Any, Final
 
 from llmsim_adapters.sources.answer import Refusal
@@ -112,7 +113,7 @@ class _DuplicateKey(Exception):
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result = dict(pairs)
+    result = {intern(key): value for key, value in pairs}  # what many configs have is there, and is sent, once
     if len(result) != len(pairs):
         seen: set[str] = set()
         for key, _ in pairs:
