@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.errors import ConfigUnavailable as ConfigUnavailable
     from llmsim_adapters.errors import InvalidConfig as InvalidConfig
     from llmsim_adapters.errors import MissingExtra as MissingExtra
+    from llmsim_adapters.evaluated import BuildError as BuildError
     from llmsim_adapters.evaluation.result import Coverage as Coverage
     from llmsim_adapters.evaluation.status import Evidence as Evidence
     from llmsim_adapters.evaluation.status import Status as Status
@@ -92,7 +93,6 @@ if TYPE_CHECKING:
     from llmsim_adapters.lowerings.site import Site as Site
     from llmsim_adapters.lowerings.step import Step as Step
     from llmsim_adapters.lowerings.wiring import Wire as Wire
-    from llmsim_adapters.model import BuildError as BuildError
     from llmsim_adapters.model import Model as Model
     from llmsim_adapters.plugins.builder import Builder as Builder
     from llmsim_adapters.plugins.claim import Claim as Claim
@@ -230,6 +230,7 @@ _HOMES = {
     "engines.engine": ("Engine", "EngineOption"),
     "engines.rules": ("Beside", "Format", "Keep", "Note", "Refuse", "Scales", "Split", "Store"),
     "errors": ("AdapterError", "ConfigUnavailable", "InvalidConfig", "MissingExtra"),
+    "evaluated": ("BuildError",),
     "fit.accelerators": ("FitError",),
     "fit.fit": ("Fit",),
     "gap": ("Gap", "GapKind", "Impact"),
@@ -243,7 +244,7 @@ _HOMES = {
     "lowerings.site": ("Site",),
     "lowerings.step": ("Step",),
     "lowerings.wiring": ("Wire",),
-    "model": ("BuildError", "Model"),
+    "model": ("Model",),
     "plugins.builder": ("Builder",),
     "plugins.claim": ("Claim",),
     "plugins.features_of": ("features_of",),

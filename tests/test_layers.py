@@ -25,6 +25,7 @@ LINE: Final = (
     {"plugins"},
     {"evaluation"},
     {"registries", "working", "documents", "sweep", "scaffold", "fit", "proof"},
+    {"evaluated"},
     {"model"},
     {"loading"},
     {"reported"},

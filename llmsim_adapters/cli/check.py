@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from llmsim_adapters.cli.document import Cell, Document, section, table
 from llmsim_adapters.cli.group import MISUSE, Failed
+from llmsim_adapters.evaluated import BuildError
 from llmsim_adapters.gap import GapKind
 from llmsim_adapters.graph.schedule import Schedule, ScheduleError
-from llmsim_adapters.model import BuildError, Model
+from llmsim_adapters.model import Model
 from llmsim_adapters.plugins.files import NoPlugin
 from llmsim_adapters.plugins.manager import registered, try_plugin
 from llmsim_adapters.plugins.registered import HOST

@@ -127,9 +127,9 @@ def fit(
     """
     from llmsim_adapters.cli import fit as content
     from llmsim_adapters.errors import ConfigUnavailable
+    from llmsim_adapters.evaluated import BuildError
     from llmsim_adapters.fit.accelerators import FitError, accelerator, memory_of
     from llmsim_adapters.graph.schedule import ScheduleError
-    from llmsim_adapters.model import BuildError
 
     if (gpu is None) == (memory is None):
         raise click.UsageError("expected --gpu NAME or --memory SIZE, one of them")
@@ -181,9 +181,9 @@ def _side(
     """Return one side of a comparison; `models` are those that were found before."""
     from llmsim_adapters.cli.compare import Side
     from llmsim_adapters.errors import ConfigUnavailable
+    from llmsim_adapters.evaluated import BuildError
     from llmsim_adapters.graph.schedule import ScheduleError
     from llmsim_adapters.loading import not_found
-    from llmsim_adapters.model import BuildError
 
     schedule = schedule_of(**{**options, **what.fields})
     revision = what.revision or hub["revision"]

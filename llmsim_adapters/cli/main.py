@@ -180,9 +180,9 @@ def explain(
     from llmsim_adapters.cli import explain as content
     from llmsim_adapters.cli import short
     from llmsim_adapters.errors import ConfigUnavailable
+    from llmsim_adapters.evaluated import BuildError
     from llmsim_adapters.graph.schedule import ScheduleError
     from llmsim_adapters.loading import not_found
-    from llmsim_adapters.model import BuildError
 
     options, hub = split(options)
     schedule = schedule_of(**options)
@@ -241,8 +241,8 @@ def build(source: str, wanted: Wanted, builder: str | None, weights: bool, draft
     """Build the operator graph of one model, for one rank: operators, transfers, totals, caches and weights."""
     from llmsim_adapters.cli import build as content
     from llmsim_adapters.errors import ConfigUnavailable
+    from llmsim_adapters.evaluated import BuildError
     from llmsim_adapters.graph.schedule import ScheduleError
-    from llmsim_adapters.model import BuildError
 
     options, hub = split(options)
     schedule = schedule_of(**options)

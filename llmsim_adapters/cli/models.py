@@ -9,8 +9,9 @@ from llmsim_adapters.cli.output import warn
 
 if TYPE_CHECKING:
     from llmsim_adapters.errors import ConfigUnavailable
+    from llmsim_adapters.evaluated import BuildError
     from llmsim_adapters.graph.schedule import Schedule, ScheduleError
-    from llmsim_adapters.model import BuildError, Model
+    from llmsim_adapters.model import Model
 
 
 def warn_of_broken_plugins() -> None:
@@ -113,6 +114,6 @@ def refuse_unknown(builder: str | None, model: Model) -> None:
     """End with exit code 2 where there is no builder of that name."""
     known = [claim.builder for claim in model.coverage.claims]
     if builder is not None and builder not in known:
-        from llmsim_adapters.model import unknown_builder
+        from llmsim_adapters.evaluated import unknown_builder
 
         raise Failed(unknown_builder(builder, known), MISUSE)

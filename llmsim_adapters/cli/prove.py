@@ -61,7 +61,7 @@ def prove(
     """
     from llmsim_adapters.cli.progress import progress
     from llmsim_adapters.errors import ConfigUnavailable
-    from llmsim_adapters.model import BuildError
+    from llmsim_adapters.evaluated import BuildError
 
     hub: dict[str, Any] = {"revision": revision, "endpoint": endpoint, "offline": offline, "timeout": timeout}
     try:
