@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from itertools import count
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from llmsim_adapters.dialects.read import read
 from llmsim_adapters.errors import AdapterError
@@ -25,8 +25,6 @@ from llmsim_adapters.text import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from typing_extensions import Self
-
     from llmsim_adapters.dialects.reading.reading import Reading
     from llmsim_adapters.evaluation.recorded import Recorded
     from llmsim_adapters.evaluation.result import Coverage
@@ -40,6 +38,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.model import ModelSpec
 
 _NUMBERS: Final = count()
+_Asked = TypeVar("_Asked", bound="Evaluated")
 
 
 class BuildError(AdapterError):
@@ -176,7 +175,7 @@ class Evaluated:
         return None if self.spec is None else assess(self.spec, self.reading, self._registered)
 
     @cached_property
-    def _as_draft(self) -> Self:
+    def _as_draft(self: _Asked) -> _Asked:
         """The model as SGLang runs it where it is named as a draft."""
         renamed = as_draft(self.config)
         return self if renamed is None else self.__class__(renamed, plugins=self._plugins)
