@@ -31,7 +31,7 @@ def examples(builder: str) -> dict[str, Example]:
     """The models that a builder is best at.
 
     Those of the first report, each architecture of SGLang's registry that is fully supported, and a small one of each
-    type of the reference facts.
+    other type of the reference facts.
     """
     found = {source: Example(source) for source in REPORT if la.evaluate(source, offline=True).builder == builder}
     for row in registered().rows:
@@ -41,8 +41,9 @@ def examples(builder: str) -> dict[str, Example]:
             config = row.entry.config.config(row.name)
             assert config is not None
             found[row.name] = Example(config.data, by_token=row.entry.model_type not in POOLED)
+    types = {example.config().get("model_type") for example in found.values()}
     for name, case in CASES:
-        one_of_its_type = case["name"] in ("tiny-diff", "full") and name not in found
+        one_of_its_type = case["name"] in ("tiny-diff", "full") and name not in found and name not in types
         if one_of_its_type and la.evaluate(case["config"]).builder == builder:
             total = None if name in conventions.ALLOCATED else case["parameters"]
             found[name] = Example(case["config"], total, by_token=name not in NOT_BY_TOKEN)
