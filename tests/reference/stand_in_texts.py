@@ -223,6 +223,17 @@ QWEN3_5: Final[Facts] = {
     "full_attention_interval": 4,
 }
 
+VQ: Final[Facts] = {
+    "base_channels": 32,
+    "channel_multiplier": [1, 2, 3],
+    "num_res_blocks": 2,
+    "resolution": 64,
+    "latent_channels": 12,
+    "embed_dim": 20,
+    "num_embeddings": 40,
+}
+CODES: Final[Facts] = {"<image>": 5, **{f"IMGIMG{letter}Z": 6 + n for n, letter in enumerate("ABCDEFGH")}}
+
 GLM4V_TEXT: Final = StandIn(
     model_type="glm4",
     architecture="Glm4vForConditionalGeneration",
@@ -234,6 +245,17 @@ GLM4V_TEXT: Final = StandIn(
 )
 
 TEXTS: Final = {
+    "chameleon": own(
+        "chameleon",
+        "ChameleonForConditionalGeneration",
+        {"attention_bias": False, "mlp_bias": False, "vq_config": VQ, "vocabulary_map": CODES},
+        {
+            "biases": {"attention_bias": True, "mlp_bias": True},
+            "norms-behind": {"swin_norm": True},
+            "attending": {"vq_config": VQ | {"attn_resolutions": [32, 16], "num_res_blocks": 1}},
+            "another-base": {"vq_config": VQ | {"channel_multiplier": [2, 1], "attn_type": "none"}},
+        },
+    ),
     "qwen3_vl_text": of("qwen3", "Qwen3VLForConditionalGeneration", QWEN3_VL, QWEN3, {"biases": BIASED}),
     "qwen3_asr_text": of("qwen3", "Qwen3ASRForConditionalGeneration", QWEN3_VL, QWEN3, {"biases": BIASED}),
     "qwen3_vl_moe_text": of(

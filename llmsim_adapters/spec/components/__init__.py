@@ -75,8 +75,10 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components.stored_tensors import StoredTensors as StoredTensors
     from llmsim_adapters.spec.components.streams import AlternatingUpdates as AlternatingUpdates
     from llmsim_adapters.spec.components.streams import StreamProjections as StreamProjections
+    from llmsim_adapters.spec.components.towers import LSTM as LSTM
     from llmsim_adapters.spec.components.towers import BlockAttention as BlockAttention
     from llmsim_adapters.spec.components.towers import ClippingBounds as ClippingBounds
+    from llmsim_adapters.spec.components.towers import Codebook as Codebook
     from llmsim_adapters.spec.components.towers import ConformerAttention as ConformerAttention
     from llmsim_adapters.spec.components.towers import Convolution as Convolution
     from llmsim_adapters.spec.components.towers import ConvolutionModule as ConvolutionModule
@@ -135,9 +137,11 @@ _HOMES = {
     "towers": (
         "BlockAttention",
         "ClippingBounds",
+        "Codebook",
         "ConformerAttention",
         "Convolution",
         "ConvolutionModule",
+        "LSTM",
         "LearnedTokens",
         "PixelAttention",
         "PlaneAttention",
