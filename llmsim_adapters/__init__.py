@@ -177,6 +177,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components import RetrievedExperts as RetrievedExperts
     from llmsim_adapters.spec.components import Scale as Scale
     from llmsim_adapters.spec.components import ScaledResidual as ScaledResidual
+    from llmsim_adapters.spec.components import SelfConditioning as SelfConditioning
     from llmsim_adapters.spec.components import SeparableConvolutionModule as SeparableConvolutionModule
     from llmsim_adapters.spec.components import ShortConvolution as ShortConvolution
     from llmsim_adapters.spec.components import Sinks as Sinks
@@ -300,6 +301,7 @@ _HOMES = {
         *(
             "Scale",
             "ScaledResidual",
+            "SelfConditioning",
             "SeparableConvolutionModule",
             "ShortConvolution",
             "Sinks",

@@ -196,7 +196,10 @@ CACHE: Final[dict[str, str]] = {
 
 
 BESIDE_TOWERS: Final[dict[str, tuple[str, str]]] = {
-    "gemma4": ("pooled", "patches are averaged by a product with a matrix of weights that is made for each picture"),
+    **dict.fromkeys(
+        ("diffusion_gemma", "gemma4"),
+        ("pooled", "patches are averaged by a product with a matrix of weights that is made for each picture"),
+    ),
     "llama4": ("last_projection", "the class projects pictures outside of the method that encodes them"),
     "mllama": ("mask", "the mask of padding is made by a product of two vectors of all hidden states"),
 }

@@ -5,6 +5,7 @@ transformers has classes for most of them, without a causal-LM head of their own
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from . import stand_in_keys as keys
@@ -87,6 +88,12 @@ def own(model_type: str, architecture: str, tiny: Facts, variants: dict[str, Fac
         variants=variants | {"tied": TIED},
         whole=True,
     )
+
+
+def weighed(row: StandIn) -> StandIn:
+    """A row of whose class the weights alone are compared here, and no tied head: it has none of its own."""
+    variants = {name: each for name, each in row.variants.items() if name != "tied"}
+    return replace(row, weights_alone=True, variants=variants)
 
 
 def inner(model_type: str, tiny: Facts) -> Facts:
@@ -234,6 +241,30 @@ VQ: Final[Facts] = {
 }
 CODES: Final[Facts] = {"<image>": 5, **{f"IMGIMG{letter}Z": 6 + n for n, letter in enumerate("ABCDEFGH")}}
 
+PER_LAYER: Final = ("layer_types", "per_layer_config")
+CANVAS: Final[Facts] = {key: said for key, said in inner("diffusion_gemma_text", {}).items() if key != "hidden_act"} | {
+    "head_dim": 12,
+    "num_experts": 6,
+    "top_k_experts": 2,
+    "moe_intermediate_size": 28,
+    "sliding_window": 8,
+    "layer_types": ["sliding_attention", "full_attention", *["sliding_attention"] * 2, "full_attention"],
+    "per_layer_config": {f"{layer:02}": {"head_dim": 20, "num_key_value_heads": 2} for layer in (1, 4)},
+    "attention_bias": False,
+    "hidden_activation": "gelu_pytorch_tanh",
+    "final_logit_softcapping": 30.0,
+    "rope_parameters": {
+        kind: {"rope_type": "default", "rope_theta": 10000.0} for kind in ("sliding_attention", "full_attention")
+    },
+}
+GEMMA4_VISION: Final[Facts] = {key: said for key, said in PICTURES.items() if key != "image_size"} | {
+    "model_type": "gemma4_vision",
+    "num_key_value_heads": 4,
+    "head_dim": 8,
+    "pooling_kernel_size": 2,
+    "position_embedding_size": 30,
+}
+
 GLM4V_TEXT: Final = StandIn(
     model_type="glm4",
     architecture="Glm4vForConditionalGeneration",
@@ -245,6 +276,21 @@ GLM4V_TEXT: Final = StandIn(
 )
 
 TEXTS: Final = {
+    "diffusion_gemma": weighed(
+        own(
+            "diffusion_gemma",
+            "DiffusionGemmaForBlockDiffusion",
+            NESTED
+            | {"tie_word_embeddings": True, "vision_config": GEMMA4_VISION, "canvas_length": 6}
+            | {"text_config": CANVAS},
+            {
+                "one-window": {
+                    "text_config": {key: said for key, said in CANVAS.items() if key not in PER_LAYER}
+                    | {"global_head_dim": 16, "num_global_key_value_heads": 4}
+                },
+            },
+        )
+    ),
     "chameleon": own(
         "chameleon",
         "ChameleonForConditionalGeneration",

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components.ends import PositionEmbedding as PositionEmbedding
     from llmsim_adapters.spec.components.ends import Projection as Projection
     from llmsim_adapters.spec.components.ends import Score as Score
+    from llmsim_adapters.spec.components.ends import SelfConditioning as SelfConditioning
     from llmsim_adapters.spec.components.feed_forward import MLP as MLP
     from llmsim_adapters.spec.components.feed_forward import MixtureOfExperts as MixtureOfExperts
     from llmsim_adapters.spec.components.hyper_connections import HyperConnection as HyperConnection
@@ -110,6 +111,7 @@ _HOMES = {
         "PositionEmbedding",
         "Projection",
         "Score",
+        "SelfConditioning",
     ),
     "feed_forward": ("MLP", "MixtureOfExperts"),
     "hyper_connections": ("HyperConnection", "HyperHead", "LowRankHyperConnection"),
