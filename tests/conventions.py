@@ -17,7 +17,7 @@ INCOMPLETE: Final = {
 
 FUSED: Final = {
     "llava": "the class token is a vector, not a matrix of one row",
-    "git": "as llava",
+    **dict.fromkeys(("git", "kosmos-2"), "as llava"),
     "mllama": "as llava",
     "dots3_note": "the pictures' queries, keys and values are one tensor, the sound's gate and up another",
     **dict.fromkeys(

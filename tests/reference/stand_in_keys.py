@@ -169,6 +169,12 @@ def without_pictures(model: Any, raw: Facts) -> list[str]:
     return ["no encoder of pictures"]
 
 
+def run_by_text(model: Any, raw: Facts) -> list[str]:
+    """Words run by the class's own text model: the whole asks for a picture in each step."""
+    model.forward = model.text_model.forward
+    return []
+
+
 def without_modules(raw: Facts) -> Facts:
     """The main model alone: a causal-LM class never builds prediction modules."""
     return raw | {"num_nextn_predict_layers": 0}

@@ -90,6 +90,11 @@ def own(model_type: str, architecture: str, tiny: Facts, variants: dict[str, Fac
     )
 
 
+def of_text(row: StandIn) -> StandIn:
+    """A row whose class runs words alone by its text model."""
+    return replace(row, edits=keys.run_by_text)
+
+
 def weighed(row: StandIn) -> StandIn:
     """A row of whose class the weights alone are compared here, and no tied head: it has none of its own."""
     variants = {name: each for name, each in row.variants.items() if name != "tied"}
@@ -265,6 +270,27 @@ GEMMA4_VISION: Final[Facts] = {key: said for key, said in PICTURES.items() if ke
     "position_embedding_size": 30,
 }
 
+KOSMOS: Final[Facts] = {
+    "vocab_size": 131,
+    "embed_dim": 96,
+    "layers": 5,
+    "ffn_dim": 100,
+    "attention_heads": 8,
+    "activation_function": "gelu",
+    "max_position_embeddings": 64,
+}
+KOSMOS_2: Final[Facts] = KOSMOS | {"model_type": "kosmos_2_text_model"}
+KOSMOS_2_5: Final[Facts] = KOSMOS | {"model_type": "kosmos_2_5_text_model"}
+PIX2STRUCT: Final[Facts] = {
+    "hidden_size": 32,
+    "patch_embed_hidden_size": 147,
+    "intermediate_size": 44,
+    "head_dim": 10,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 4,
+    "max_num_patches": 40,
+}
+
 GLM4V_TEXT: Final = StandIn(
     model_type="glm4",
     architecture="Glm4vForConditionalGeneration",
@@ -276,6 +302,22 @@ GLM4V_TEXT: Final = StandIn(
 )
 
 TEXTS: Final = {
+    "kosmos-2": of_text(
+        own(
+            "kosmos-2",
+            "Kosmos2ForConditionalGeneration",
+            NESTED | {"text_config": KOSMOS_2, "vision_config": PICTURES, "latent_query_num": 3},
+            {"crossing": {"text_config": KOSMOS_2 | {"add_cross_attention": True}}},
+        )
+    ),
+    "kosmos-2.5": of_text(
+        own(
+            "kosmos-2.5",
+            "Kosmos2_5ForConditionalGeneration",
+            NESTED | {"text_config": KOSMOS_2_5, "vision_config": PIX2STRUCT, "latent_query_num": 3},
+            {"more-queries": {"latent_query_num": 7}},
+        )
+    ),
     "diffusion_gemma": weighed(
         own(
             "diffusion_gemma",
