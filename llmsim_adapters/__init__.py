@@ -112,6 +112,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.report import coverage as coverage
     from llmsim_adapters.sources.answer import Provenance as Provenance
     from llmsim_adapters.spec.category import Category as Category
+    from llmsim_adapters.spec.components import LSTM as LSTM
     from llmsim_adapters.spec.components import MLP as MLP
     from llmsim_adapters.spec.components import Adapter as Adapter
     from llmsim_adapters.spec.components import AlternatingUpdates as AlternatingUpdates
@@ -123,6 +124,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components import ChannelMix as ChannelMix
     from llmsim_adapters.spec.components import ChunkAttention as ChunkAttention
     from llmsim_adapters.spec.components import ClippingBounds as ClippingBounds
+    from llmsim_adapters.spec.components import Codebook as Codebook
     from llmsim_adapters.spec.components import Component as Component
     from llmsim_adapters.spec.components import CompressedAttention as CompressedAttention
     from llmsim_adapters.spec.components import CompressedIndexer as CompressedIndexer
@@ -175,6 +177,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components import RetrievedExperts as RetrievedExperts
     from llmsim_adapters.spec.components import Scale as Scale
     from llmsim_adapters.spec.components import ScaledResidual as ScaledResidual
+    from llmsim_adapters.spec.components import SelfConditioning as SelfConditioning
     from llmsim_adapters.spec.components import SeparableConvolutionModule as SeparableConvolutionModule
     from llmsim_adapters.spec.components import ShortConvolution as ShortConvolution
     from llmsim_adapters.spec.components import Sinks as Sinks
@@ -266,6 +269,7 @@ _HOMES = {
             "ChannelMix",
             "ChunkAttention",
             "ClippingBounds",
+            "Codebook",
             "CompressedAttention",
             "CompressedIndexer",
         ),
@@ -273,6 +277,7 @@ _HOMES = {
         *("DynamicMask", "GatedDeltaNet", "GatedLinearRecurrence", "HashEmbedding", "HeadConvolution"),
         *("HyperConnection", "HyperHead", "Indexer", "InitialState", "KeyValueConvolution", "KimiDeltaAttention"),
         *(
+            "LSTM",
             "LearnedTokens",
             "LightningAttention",
             "LowRankHyperConnection",
@@ -296,6 +301,7 @@ _HOMES = {
         *(
             "Scale",
             "ScaledResidual",
+            "SelfConditioning",
             "SeparableConvolutionModule",
             "ShortConvolution",
             "Sinks",

@@ -17,7 +17,7 @@ INCOMPLETE: Final = {
 
 FUSED: Final = {
     "llava": "the class token is a vector, not a matrix of one row",
-    "git": "as llava",
+    **dict.fromkeys(("git", "kosmos-2"), "as llava"),
     "mllama": "as llava",
     "dots3_note": "the pictures' queries, keys and values are one tensor, the sound's gate and up another",
     **dict.fromkeys(
@@ -196,7 +196,10 @@ CACHE: Final[dict[str, str]] = {
 
 
 BESIDE_TOWERS: Final[dict[str, tuple[str, str]]] = {
-    "gemma4": ("pooled", "patches are averaged by a product with a matrix of weights that is made for each picture"),
+    **dict.fromkeys(
+        ("diffusion_gemma", "gemma4"),
+        ("pooled", "patches are averaged by a product with a matrix of weights that is made for each picture"),
+    ),
     "llama4": ("last_projection", "the class projects pictures outside of the method that encodes them"),
     "mllama": ("mask", "the mask of padding is made by a product of two vectors of all hidden states"),
 }
@@ -207,6 +210,9 @@ MEDIA_TEXT: Final[dict[str, str]] = {
         ("gemma3", "gemma3n", "shieldgemma2"),
         "blank lines stand around a picture, which are text that a tokenizer cuts",
     ),
+    "apertus1p5": "the numbers of rows and columns stand before a picture, which are text that a tokenizer cuts",
+    "chameleon": "a text ends with a token of its own",
+    "emu3": "as apertus1p5, and a text begins with a token of its own",
     "mllama": "a text begins with a token of its own",
     "paligemma": "a prompt that ends in a line stands behind the pictures",
     "pp_chart2table": "the processor writes a prompt of its own, in which no text stands for rows of features",

@@ -54,6 +54,7 @@ from llmsim_adapters.spec.components import (
     RoutedValues,
     Scale,
     ScaledResidual,
+    SelfConditioning,
     SinkKeys,
     StoredTensors,
     StreamProjections,
@@ -222,6 +223,8 @@ VARIATIONS: tuple[tuple[str, type[Any], Callable[[Any], Any]], ...] = (
     ("chunked_attention", Attention, lambda a: replace(a, window=512, chunked=True)),
     ("score_correction_bias", MixtureOfExperts, lambda m: replace(m, score_correction_bias="buffer")),
     ("post_norms", la.Sublayer, lambda s: replace(s, post_norms=s.pre_norms)),
+    ("self_conditioning", la.ModelSpec, lambda s: replace(s, inputs=(*s.inputs, CONDITIONED))),
+    ("canvas", la.ModelSpec, lambda s: replace(s, canvas=256)),
     ("vision_tower", la.ModelSpec, lambda s: replace(s, stacks=(*s.stacks, encoding("patches")))),
     ("audio_tower", la.ModelSpec, lambda s: replace(s, stacks=(*s.stacks, encoding("frames")))),
 )
@@ -244,6 +247,7 @@ CROSSED = la.Sublayer(
 HASHED = HashEmbedding(rows=99, hidden_size=2048, count=3)
 POOLER = Projection(input_size=2048, output_size=2048, one_token=True)
 POSITIONS = PositionEmbedding(positions=77, hidden_size=2048)
+CONDITIONED = SelfConditioning(vocab_size=77, network=MLP(hidden_size=2048, intermediate_size=96))
 PER_LAYER = PerLayerEmbedding(vocab_size=77, hidden_size=2048, layers=2, width=16)
 RETRIEVED = RetrievedExperts(hidden_size=2048, num_experts=100, num_experts_per_tok=3, num_keys=10)
 LAST = (

@@ -12,6 +12,7 @@ from tests.test_builders import SPECS
 
 NOT_BY_TOKEN = {
     "big_bird": "a layer for the first token of each sequence",
+    "diffusion_gemma": "what is decoded has a part that words which are taken in do not run",
     "doge": "the mask is a projection of all values",
     "longcat_flash": "the share of experts without weights is rounded up once a step",
     "reformer": "tokens are padded to whole chunks",
@@ -40,7 +41,7 @@ def examples(builder: str) -> dict[str, Example]:
             assert row.entry.config is not None
             config = row.entry.config.config(row.name)
             assert config is not None
-            found[row.name] = Example(config.data, by_token=row.entry.model_type not in POOLED)
+            found[row.name] = Example(config.data, by_token=row.entry.model_type not in (*POOLED, *NOT_BY_TOKEN))
     types = {example.config().get("model_type") for example in found.values()}
     for name, case in CASES:
         one_of_its_type = case["name"] in ("tiny-diff", "full") and name not in found and name not in types

@@ -255,16 +255,45 @@ VIDEO: Final = {"videos": ((8, 480, 640),)}
 
 
 class TestImageGenerators:
-    """What makes pictures beside a language model is a gap, whether its sizes are said or the class's."""
+    """What makes pictures of codes is among the weights and runs for nothing; what makes codes runs for pictures."""
 
-    @pytest.mark.parametrize("said", [{}, {"vq_config": {"codebook_size": 8}}])
-    def test_emu3s_codes_are_a_gap_of_the_whole_alone(self, said: dict[str, Any]) -> None:
-        whole, text = (
-            la.load({"model_type": "emu3", "architectures": [f"Emu3For{kind}"], **given}).coverage
-            for kind, given in (("ConditionalGeneration", said), ("CausalLM", {}))
-        )
-        assert [gap.name for gap in whole.gaps] == ["vq_tower"]
-        assert text.gaps == ()
+    @pytest.mark.parametrize("name", ["emu3", "janus"])
+    def test_a_decoder_is_stored_and_no_step_runs_it(self, name: str) -> None:
+        graph = ONE[name].graph()
+        (decoder,) = (stack for stack in ONE[name].model.spec.stacks if stack.axis == "codes")
+        assert decoder.name in {weight.stack for weight in graph.weights}
+        assert decoder.name not in {op.stack for op in graph.operators}
+        assert {op.stack for op in graph.operators} & {"vision", "vq"}
+
+    def test_a_language_model_alone_has_neither(self) -> None:
+        model = la.load({"model_type": "emu3", "architectures": ["Emu3ForCausalLM"]})
+        assert model.coverage.gaps == ()
+        assert {weight.stack for weight in model.build().weights} == {"model", "text"}
+
+    @pytest.mark.parametrize(
+        ("said", "key"),
+        [
+            ({"channel_multiplier": [1] * 17}, "channel_multiplier"),
+            ({"num_attention_heads": 3}, "num_attention_heads"),
+            ({"hidden_size": 24}, "hidden_size"),
+            ({"num_res_blocks": 2**28}, "num_res_blocks"),
+        ],
+    )
+    def test_sizes_that_no_net_has_are_refused(self, said: dict[str, Any], key: str) -> None:
+        gaps = la.evaluate({"model_type": "emu3", "vq_config": said}).gaps
+        assert ("invalid_config", f"vq_config.{key}") in [(gap.kind, gap.name) for gap in gaps]
+
+    def test_a_code_of_another_size_than_the_nets_is_refused(self) -> None:
+        model = la.load(ONE["emu3"].config, preprocessor={"spatial_factor": 16})
+        with pytest.raises(la.ScheduleError, match="spatial_factor"):
+            model.build(schedule(ONE["emu3"]))
+
+    def test_pictures_of_a_step_are_padded_to_the_largest_but_their_tokens_are_not(self) -> None:
+        model, sizes = ONE["emu3"].model, ((512, 512), (512, 768))
+        apart = [model.build(schedule(ONE["emu3"], images=(size,))).media[0] for size in sizes]
+        together = model.build(schedule(ONE["emu3"], images=sizes)).media
+        assert [item.tokens for item in together] == [item.tokens for item in apart]
+        assert [item.seen for item in together] == [(512, 768)] * 2
 
 
 class TestSettingsOfVideos:

@@ -42,6 +42,8 @@ def test_pictures_become_as_many_tokens_as_the_processor_makes(name: str, run: A
     model = la.load(run.config, preprocessor=settings)
     for height, width, *seen, tokens, text in (item for item in case.get("items", ()) if len(item) > 3):
         del seen
+        if tokens is None:  # the processor takes no text that says
+            continue
         media = model.build(checkpoint(seq_len=2**20, images=((height, width),))).media
         if not tokens:
             assert not media

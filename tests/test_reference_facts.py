@@ -106,7 +106,7 @@ def test_weights_have_the_shapes_of_the_real_model(case: dict[str, Any]) -> None
 AXIS = {"audio_tower": "frames", "vision_tower": "patches"}
 """What each kind of encoder runs over."""
 
-TOWERS = {"audio_tower": ("audio",), "vision_tower": ("vision", "image", "visual.")}
+TOWERS = {"audio_tower": ("audio",), "vision_tower": ("vision", "image", "visual.", "vqmodel")}
 """The gap of each kind of encoder, and what its weights are called."""
 
 

@@ -110,6 +110,8 @@ def inherit(spec: ModelSpec, outer: Reader, r: Reader, *, alone: bool = False, t
     elif ties == "never":
         outer.no_effect(("tie_word_embeddings",), "the class ties nothing")
         spec = _tied(spec, tied=False)
+    elif ties == "either" and _is_tied(spec):
+        outer.no_effect(("tie_word_embeddings",), "the language model ties its head by itself")
     elif ties or outer.has("tie_word_embeddings"):
         tied = outer.flag("tie_word_embeddings")
         # Where either ties, a whole that does not leaves it to the language model; one that does overrules it.
@@ -141,6 +143,10 @@ def _compare(outer: Reader, r: Reader, name: str) -> None:
 def without_parts(r: Reader) -> None:
     """Set aside the configs of parts that an architecture which is the language model alone does not have."""
     r.no_effect([key for key in r.unread({}) if key in PART_OF or is_tower(key, r.raw.get(key))], _ALONE)
+
+
+def _is_tied(spec: ModelSpec) -> bool:
+    return any(isinstance(head, Head) and head.weight_of == "embedding" for head in spec.outputs)
 
 
 def _tied(spec: ModelSpec, *, tied: bool) -> ModelSpec:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         PositionEmbedding,
         Projection,
         Score,
+        SelfConditioning,
     )
 
 
@@ -78,12 +79,26 @@ def lower_head(head: Head, site: Site) -> None:
         site.weight("bias", (head.vocab_size,), "vocabulary")
     if head.spare_bias:
         site.weight("spare_bias", (head.vocab_size,), "vocabulary")
-    rows = step.tokens if step.all_logits else step.batch_size
+    if step.canvas and not step.decode:
+        return  # words that are taken in have no logits
+    rows = step.tokens if step.all_logits or step.canvas else step.batch_size
     rows = rows * head.predictions
     site.bring_in("logits", head.hidden_size, rows)
     vocab = site.local(head.vocab_size, "vocabulary")
     site.product("logits", rows, vocab, head.hidden_size, vocab * head.hidden_size, dtype)
     site.gather("logits", rows, head.vocab_size)
+
+
+def lower_self_conditioning(conditioning: SelfConditioning, site: Site) -> None:
+    """The product of probabilities with the table, whose rows ranks share and whose sums they add up; the network."""
+    hidden, vocab = conditioning.network.hidden_size, site.local(conditioning.vocab_size, "vocabulary")
+    with site.running(site.step.decode):
+        site.product("weighed", site.step.tokens, hidden, vocab, vocab * hidden)
+        site.add_up("weighed", hidden)
+        site.added_up()
+        site.norm("pre_norm", Norm(hidden))
+        site.lower(conditioning.network, "mlp", "mlp")
+        site.norm("post_norm", Norm(hidden, gain=False))
 
 
 def lower_score(score: Score, site: Site) -> None:

@@ -179,6 +179,14 @@ class Site(Storage):
         return self.step.batch_size * self.step.encoder_len if self._from_encoder else None
 
     @contextmanager
+    def running(self, runs: bool) -> Iterator[None]:
+        """What is put here is stored, and run only if it `runs` in such a step."""
+        before = self._runs
+        self._runs = before and runs
+        yield
+        self._runs = before
+
+    @contextmanager
     def source(self) -> Iterator[None]:
         """What is put here is of keys and values: of an encoder's output only an earlier step makes them, if any."""
         runs = self._runs

@@ -23,14 +23,16 @@ class Step:
 
     `prompt` tokens of the model's own are among the new ones of a sequence that begins, else among the cached ones.
     `run` is what an encoder runs of the media of one sequence, `encoder_len` the length of an encoder's output that
-    tokens attend to, `mutual` which tokens see later ones, as those of a picture do. `layout` is what the engine makes
-    of the model, `lowerings` what each kind of component costs.
+    tokens attend to, `mutual` which tokens see later ones, as those of a picture do. Where there is a `canvas`, what is
+    decoded sees all of it. `layout` is what the engine makes of the model, `lowerings` what each kind of component
+    costs.
     """
 
     __slots__ = (
         "all_logits",
         "batch_size",
         "cache_dtype",
+        "canvas",
         "context_len",
         "decode",
         "dtype",
@@ -67,6 +69,7 @@ class Step:
         streams: int = 1,
         encoder_len: int = 0,
         mutual: tuple[Mutual, ...] = (),
+        canvas: bool = False,
     ) -> None:
         if prompt and context_len:
             context_len = context_len + prompt
@@ -89,6 +92,7 @@ class Step:
         self.patch_size = 1
         self.encoder_len = encoder_len
         self.mutual = mutual
+        self.canvas = canvas
         self.run: Run | None = None
 
     def input_dtype(self, dtype: str) -> str:
@@ -127,6 +131,8 @@ class Step:
 
     def all_pairs(self, window: int | None, causal: bool, chunked: bool = False) -> int:
         """Return the pairs with those of tokens of media that see later ones, as all tokens of a prompt may."""
+        if self.canvas and self.decode:
+            return self.seq_len * self.kv_length(window, chunked)
         if self.mutual and (causal or any(each.spans is None for each in self.mutual)):
             return self.pairs(window, True, chunked) + self.mutual_pairs(window)
         return self.pairs(window, causal, chunked)

@@ -12,8 +12,10 @@ from llmsim_adapters.traced import ceil_div
 if TYPE_CHECKING:
     from llmsim_adapters.lowerings.site import Site
     from llmsim_adapters.spec.components import (
+        LSTM,
         BlockAttention,
         ClippingBounds,
+        Codebook,
         ConformerAttention,
         Convolution,
         ConvolutionModule,
@@ -35,6 +37,8 @@ def lower_convolution(convolution: Convolution, site: Site) -> None:
     if groups != 1:
         inputs, apart = inputs // groups, outputs // groups
     site.weight("weight", (outputs, inputs, *convolution.kernel), "replicated")
+    if convolution.weight_norm:
+        site.weight("length", (outputs, *[1 for _ in (0, *convolution.kernel)]), "replicated")
     if convolution.bias:
         site.weight("bias", (outputs,), "replicated")
     width = inputs
@@ -53,6 +57,17 @@ def lower_convolution(convolution: Convolution, site: Site) -> None:
         batch=groups,
         kind="linear" if groups == 1 else "convolution",
     )
+
+
+def lower_lstm(lstm: LSTM, site: Site) -> None:
+    """All layers have the hidden size; a step of a sequence is multiplied by itself."""
+    hidden, gates = lstm.hidden_size, 4 * lstm.hidden_size
+    for layer in range(lstm.layers):
+        for name in ("input", "state"):
+            label = f"{name}_{layer + 1}"
+            site.weight(f"{label}.weight", (gates, hidden), "replicated")
+            site.weight(f"{label}.bias", (gates,), "replicated")
+            site.product(label, site.step.tokens, gates, hidden, gates * hidden)
 
 
 def lower_learned_tokens(tokens: LearnedTokens, site: Site) -> None:
@@ -88,14 +103,27 @@ def lower_plane_attention(plane: PlaneAttention, site: Site) -> None:
 
 
 def lower_pixel_attention(attention: PixelAttention, site: Site) -> None:
-    run, size = site.step.run, attention.head_dim
-    if run is not None:
-        pictures = run.count("items")
-        queries, keys = (run.count(rows) // pictures for rows in (attention.queries, attention.keys))
-        pictures = site.step.batch_size * pictures
-        batch, operand = pictures * attention.num_attention_heads, pictures * keys * size
-        site.product("scores", queries, keys, size, operand, batch=batch, kind="attention")
-        site.product("values", queries, size, keys, operand, batch=batch, kind="attention")
+    """The core by picture: each has so many times the pixels of the encoder's last rows where it runs."""
+    run, size, heads = site.step.run, attention.head_dim, attention.num_attention_heads
+    pieces: Pieces = () if run is None else run.pieces
+    for length, count in pieces:
+        assert run is not None
+        queries, keys = (length * run.count(rows) // run.count("rows") for rows in (attention.queries, attention.keys))
+        suffix = f"_{length:d}" if len(pieces) > 1 else ""
+        pictures = site.step.batch_size * count
+        batch, operand = pictures * heads, pictures * attention.num_key_value_heads * keys * size
+        for name, n, k in (("scores", keys, size), ("values", size, keys)):
+            site.product(name + suffix, queries, n, k, operand, batch=batch, kind="attention")
+
+
+def lower_codebook(table: Codebook, site: Site) -> None:
+    if table.averaged:
+        shapes = {"weight": (table.codes, table.size), "sums": (table.codes, table.size), "counts": (table.codes,)}
+        for name, shape in {**shapes, "mark": (1,)}.items():
+            site.weight(name, shape, "replicated", "buffer")
+    else:
+        site.table("weight", (table.codes, table.size), "replicated")
+    site.product("nearest", site.step.tokens, table.codes, table.size, table.codes * table.size)
 
 
 def lower_conformer_attention(attention: ConformerAttention, site: Site) -> None:

@@ -119,6 +119,7 @@ class _Wiring:
             streams=streams,
             encoder_len=self._encoder_length(),
             mutual=tuple(self._mutual()),
+            canvas=bool(self._spec.canvas),
         )
 
     def _mutual(self) -> Iterator[Mutual]:
@@ -200,6 +201,9 @@ class _Wiring:
             notes.append("`deepep` sends no tokens: `ep_size` is 1, so that all experts are on every group of ranks")
         origins = (run.media.origin_of(item.kind) for run in self._media.values() for item in run.items)
         notes += dict.fromkeys(origin for origin in origins if origin)
+        canvas = self._spec.canvas
+        if canvas and schedule.mode == "decode" and schedule.seq_len != canvas:
+            notes.append(f"a canvas has {int(canvas):,} tokens, which are decoded together (`seq_len`: {canvas:d})")
         if schedule.mtp and self._spec.stack(MTP) is None:
             notes.append("`mtp` is ignored: the model has no multi-token prediction")
         return tuple(notes)

@@ -141,7 +141,9 @@ class ModelSpec:
     that the config names, empty where it names none: engines choose their own class by it. `whole_type` is the type of
     a whole model, where that is another than the language model's. A draft model is one that takes something
     `from_target`, the model whose tokens it drafts, such as hidden states. `dtype_said`: whether the config names the
-    format of unquantized weights, so that it is no default.
+    format of unquantized weights, so that it is no default. Where there is a `canvas`, so many tokens are decoded
+    together, over and over (block diffusion): a step in mode decode is one run over them, in which they see each other
+    and have logits each; words are taken in before, in mode extend, and have none.
     """
 
     model_type: str
@@ -155,6 +157,7 @@ class ModelSpec:
     from_target: tuple[str, ...] = ()
     whole_type: str = ""
     dtype_said: bool = True
+    canvas: int = 0
 
     def parts(self) -> tuple[Component | Stack, ...]:
         return (*self.inputs, *self.stacks, *self.outputs)

@@ -31,6 +31,7 @@ class StandIn:
         edits: changes to the made model; the names of those that were needed.
         whole: whether the class is the type's own, and not among those of causal language models.
         by_class: the name of the class, where it is not called as the remote code's.
+        weights_alone: whether a step of the class is no step of a causal language model: what it runs is elsewhere.
     """
 
     model_type: str
@@ -43,6 +44,7 @@ class StandIn:
     edits: Callable[[Any, Facts], list[str]] = lambda model, raw: []
     whole: bool = False
     by_class: str = ""
+    weights_alone: bool = False
 
     def config(self, raw: Facts) -> Facts:
         """The config of the class that has the dimensions of a raw config; formats change no count."""
@@ -165,6 +167,12 @@ def without_pictures(model: Any, raw: Facts) -> list[str]:
     """The text model and its head alone."""
     del model.model.visual
     return ["no encoder of pictures"]
+
+
+def run_by_text(model: Any, raw: Facts) -> list[str]:
+    """Words run by the class's own text model: the whole asks for a picture in each step."""
+    model.forward = model.text_model.forward
+    return []
 
 
 def without_modules(raw: Facts) -> Facts:

@@ -5,6 +5,7 @@ transformers has classes for most of them, without a causal-LM head of their own
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from . import stand_in_keys as keys
@@ -87,6 +88,17 @@ def own(model_type: str, architecture: str, tiny: Facts, variants: dict[str, Fac
         variants=variants | {"tied": TIED},
         whole=True,
     )
+
+
+def of_text(row: StandIn) -> StandIn:
+    """A row whose class runs words alone by its text model."""
+    return replace(row, edits=keys.run_by_text)
+
+
+def weighed(row: StandIn) -> StandIn:
+    """A row of whose class the weights alone are compared here, and no tied head: it has none of its own."""
+    variants = {name: each for name, each in row.variants.items() if name != "tied"}
+    return replace(row, weights_alone=True, variants=variants)
 
 
 def inner(model_type: str, tiny: Facts) -> Facts:
@@ -223,6 +235,62 @@ QWEN3_5: Final[Facts] = {
     "full_attention_interval": 4,
 }
 
+VQ: Final[Facts] = {
+    "base_channels": 32,
+    "channel_multiplier": [1, 2, 3],
+    "num_res_blocks": 2,
+    "resolution": 64,
+    "latent_channels": 12,
+    "embed_dim": 20,
+    "num_embeddings": 40,
+}
+CODES: Final[Facts] = {"<image>": 5, **{f"IMGIMG{letter}Z": 6 + n for n, letter in enumerate("ABCDEFGH")}}
+
+PER_LAYER: Final = ("layer_types", "per_layer_config")
+CANVAS: Final[Facts] = {key: said for key, said in inner("diffusion_gemma_text", {}).items() if key != "hidden_act"} | {
+    "head_dim": 12,
+    "num_experts": 6,
+    "top_k_experts": 2,
+    "moe_intermediate_size": 28,
+    "sliding_window": 8,
+    "layer_types": ["sliding_attention", "full_attention", *["sliding_attention"] * 2, "full_attention"],
+    "per_layer_config": {f"{layer:02}": {"head_dim": 20, "num_key_value_heads": 2} for layer in (1, 4)},
+    "attention_bias": False,
+    "hidden_activation": "gelu_pytorch_tanh",
+    "final_logit_softcapping": 30.0,
+    "rope_parameters": {
+        kind: {"rope_type": "default", "rope_theta": 10000.0} for kind in ("sliding_attention", "full_attention")
+    },
+}
+GEMMA4_VISION: Final[Facts] = {key: said for key, said in PICTURES.items() if key != "image_size"} | {
+    "model_type": "gemma4_vision",
+    "num_key_value_heads": 4,
+    "head_dim": 8,
+    "pooling_kernel_size": 2,
+    "position_embedding_size": 30,
+}
+
+KOSMOS: Final[Facts] = {
+    "vocab_size": 131,
+    "embed_dim": 96,
+    "layers": 5,
+    "ffn_dim": 100,
+    "attention_heads": 8,
+    "activation_function": "gelu",
+    "max_position_embeddings": 64,
+}
+KOSMOS_2: Final[Facts] = KOSMOS | {"model_type": "kosmos_2_text_model"}
+KOSMOS_2_5: Final[Facts] = KOSMOS | {"model_type": "kosmos_2_5_text_model"}
+PIX2STRUCT: Final[Facts] = {
+    "hidden_size": 32,
+    "patch_embed_hidden_size": 147,
+    "intermediate_size": 44,
+    "head_dim": 10,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 4,
+    "max_num_patches": 40,
+}
+
 GLM4V_TEXT: Final = StandIn(
     model_type="glm4",
     architecture="Glm4vForConditionalGeneration",
@@ -234,6 +302,48 @@ GLM4V_TEXT: Final = StandIn(
 )
 
 TEXTS: Final = {
+    "kosmos-2": of_text(
+        own(
+            "kosmos-2",
+            "Kosmos2ForConditionalGeneration",
+            NESTED | {"text_config": KOSMOS_2, "vision_config": PICTURES, "latent_query_num": 3},
+            {"crossing": {"text_config": KOSMOS_2 | {"add_cross_attention": True}}},
+        )
+    ),
+    "kosmos-2.5": of_text(
+        own(
+            "kosmos-2.5",
+            "Kosmos2_5ForConditionalGeneration",
+            NESTED | {"text_config": KOSMOS_2_5, "vision_config": PIX2STRUCT, "latent_query_num": 3},
+            {"more-queries": {"latent_query_num": 7}},
+        )
+    ),
+    "diffusion_gemma": weighed(
+        own(
+            "diffusion_gemma",
+            "DiffusionGemmaForBlockDiffusion",
+            NESTED
+            | {"tie_word_embeddings": True, "vision_config": GEMMA4_VISION, "canvas_length": 6}
+            | {"text_config": CANVAS},
+            {
+                "one-window": {
+                    "text_config": {key: said for key, said in CANVAS.items() if key not in PER_LAYER}
+                    | {"global_head_dim": 16, "num_global_key_value_heads": 4}
+                },
+            },
+        )
+    ),
+    "chameleon": own(
+        "chameleon",
+        "ChameleonForConditionalGeneration",
+        {"attention_bias": False, "mlp_bias": False, "vq_config": VQ, "vocabulary_map": CODES},
+        {
+            "biases": {"attention_bias": True, "mlp_bias": True},
+            "norms-behind": {"swin_norm": True},
+            "attending": {"vq_config": VQ | {"attn_resolutions": [32, 16], "num_res_blocks": 1}},
+            "another-base": {"vq_config": VQ | {"channel_multiplier": [2, 1], "attn_type": "none"}},
+        },
+    ),
     "qwen3_vl_text": of("qwen3", "Qwen3VLForConditionalGeneration", QWEN3_VL, QWEN3, {"biases": BIASED}),
     "qwen3_asr_text": of("qwen3", "Qwen3ASRForConditionalGeneration", QWEN3_VL, QWEN3, {"biases": BIASED}),
     "qwen3_vl_moe_text": of(

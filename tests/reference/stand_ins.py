@@ -37,6 +37,8 @@ def case(model_type: str, name: str, changes: Facts) -> Facts:
     facts = {"name": name, "form": "full", "config": raw, "stand_in": row.model_type, **measure.totals(model)}
     if edits:
         facts["edits"] = edits
+    if row.weights_alone:
+        return facts if changes else facts | measure.inventory(model)
     if changes:
         return facts | {"runs": [measure.run(model, *RANDOM_RUN)]}
     facts |= measure.inventory(model)

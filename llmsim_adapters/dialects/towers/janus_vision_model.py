@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def read(r: Reader) -> ModelSpec:
-    r.only("use_qk_norm", False)
+    r.only("qk_norm", False)
     r.only("attention_bias", True)
     ratio = r.number("mlp_ratio", least=0, most=1024) or 1
     r.derive("intermediate_size", int(int(r.size("hidden_size")) * ratio))
@@ -35,7 +35,7 @@ DIALECT = siglip_vision_model.DIALECT.like(
     hidden_act="gelu",
     mlp_ratio=4.0,
     attention_bias=True,
-    use_qk_norm=False,
+    qk_norm=False,
     vision_use_head=False,
     depth=2,
     projection_dim=2048,

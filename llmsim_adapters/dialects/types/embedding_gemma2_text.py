@@ -34,7 +34,7 @@ def _mixers(r: Reader) -> list[Attention]:
     base = attention(r, bias=r.flag("attention_bias"), qk_norm=True, causal=False)
     base = replace(base, v_norm=Norm(base.head_dim, gain=False))
     wide = [i for i, kind in enumerate(kinds) if kind == FULL]
-    full = gemma4_text.full_attention(r, base, wide)
+    full = gemma4_text.full_attention(r, base, wide, r.flag("attention_k_eq_v"))
     if SLIDING not in kinds:
         r.no_effect(("sliding_window",), "no layer has sliding attention")
         return [full] * count

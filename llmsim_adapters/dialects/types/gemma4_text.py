@@ -6,7 +6,7 @@ Source: transformers `Gemma4TextConfig`.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.assembly.components import attention, mixture_of_experts, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder, layers, windowed
@@ -52,21 +52,23 @@ def decoding(r: Reader, *, drafts: bool = False) -> ModelSpec:
     return replace(spec, stacks=(replace(text, cache_of=owners),))
 
 
-def attentions(r: Reader) -> list[Attention]:
-    """Read the attention of each layer; the last one always sees everything."""
+def attentions(r: Reader, *, same: bool | None = None) -> list[Attention]:
+    """Read the attention of each layer; the last one always sees everything.
+
+    `same`: whether keys are values in those that do, where no key says so.
+    """
     count, whom = layers(r), r.text("use_bidirectional_attention")
     r.check("use_bidirectional_attention", whom in (None, "all", "vision"), "expected 'all', 'vision' or null")
     base = attention(r, bias=r.flag("attention_bias"), qk_norm=True, causal=whom != "all")
     base = replace(base, v_norm=Norm(base.head_dim, gain=False))
     mixers = each_layer(windowed(r, base, [(i + 1) % 6 != 0 for i in range(count)], both_sides=not base.causal), count)
     wide = [i for i, mixer in enumerate(mixers) if mixer.window is None or i == count - 1]
-    full = full_attention(r, base, wide)
+    full = full_attention(r, base, wide, r.flag("attention_k_eq_v") if same is None else same)
     return [full if i in wide else mixer for i, mixer in enumerate(mixers)]
 
 
-def full_attention(r: Reader, base: Attention, wide: list[int]) -> Attention:
-    """Read the sizes that the layers without a window have of their own."""
-    same = r.flag("attention_k_eq_v")
+def full_attention(r: Reader, base: Attention, wide: list[int], same: bool) -> Attention:
+    """Read the sizes that the layers without a window have of their own; with the `same` projection keys are values."""
     if r.has("per_layer_config"):
         r.no_effect(("global_head_dim", "num_global_key_value_heads"), "per_layer_config says each layer's sizes")
         head_dim, kv_heads = _overrides(r, base, wide)
@@ -116,16 +118,24 @@ def layout(r: Reader) -> Layout:
     """Return the layout of a layer, which ends with a stored factor."""
     experts = None
     if r.flag("enable_moe_block"):
-        routed = mixture_of_experts(r)
-        experts = replace(routed, router_norm=Norm(routed.hidden_size), expert_scales=True)
+        experts = scaled_experts(r)
     else:
         r.no_effect(_EXPERT_KEYS, "enable_moe_block is false")
-    last = Sublayer((Scale(size=1, trained=False),), skip=False)
-    inner = with_per_layer_input(r, lambda mixer, feed_forward, norm: _beside(mixer, feed_forward, norm, experts))
-    return lambda mixer, feed_forward, norm: (*inner(mixer, feed_forward, norm), last)
+    inner = with_per_layer_input(r, lambda mixer, feed_forward, norm: beside(mixer, feed_forward, norm, experts))
+    return lambda mixer, feed_forward, norm: (*inner(mixer, feed_forward, norm), FACTOR)
 
 
-def _beside(
+FACTOR: Final = Sublayer((Scale(size=1, trained=False),), skip=False)
+"""The stored factor of a layer's results."""
+
+
+def scaled_experts(r: Reader) -> MixtureOfExperts:
+    """Read experts, each with a factor of its own, whose router normalises what it gets."""
+    routed = mixture_of_experts(r)
+    return replace(routed, router_norm=Norm(routed.hidden_size), expert_scales=True)
+
+
+def beside(
     mixer: Component, feed_forward: Component, norm: Norm, experts: MixtureOfExperts | None
 ) -> tuple[Sublayer, ...]:
     """Norms before and after; experts run beside the feed-forward network, and their sum is normalised once more."""

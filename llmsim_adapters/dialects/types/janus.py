@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.media import square
 from llmsim_adapters.dialects.assembly.tower import PartWords, patch_count, tower
-from llmsim_adapters.dialects.assembly.vq import Net, vq
+from llmsim_adapters.dialects.assembly.vq import read_net, vq
 from llmsim_adapters.dialects.types import llama
 from llmsim_adapters.spec.components import PositionEmbedding, Projection
 from llmsim_adapters.spec.model import Stack
@@ -62,15 +62,8 @@ def _generator(whole: Reader) -> Iterator[Stack]:
     if r is None:
         return
     r.only("double_latent", False)
-    base = r.size("base_channels")
-    widths = tuple(int(base * times) for times in r.integers("channel_multiplier") or (1,))
-    net = Net(
-        widths,
-        int(r.size("latent_channels")),
-        int(r.size("num_res_blocks")),
-        int(r.size("in_channels")),
-        int(r.size("out_channels")),
-    )
+    net = read_net(r)
+    net = net._replace(made=r.size("out_channels"), attends=frozenset({len(net.widths) - 1}))
     count, width, out = r.size("num_embeddings"), r.size("embed_dim"), r.size("projection_dim")
     inner = r.size("image_token_embed_dim")
     parts = (

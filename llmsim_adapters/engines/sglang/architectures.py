@@ -14,7 +14,10 @@ def names(text: str) -> frozenset[str]:
 
 
 GEMMA3N: Final = names("Gemma3nForCausalLM Gemma3nForConditionalGeneration")
-GEMMA4: Final = names("Gemma4ForCausalLM Gemma4ForConditionalGeneration Gemma4UnifiedForConditionalGeneration")
+GEMMA4: Final = names("""
+    DiffusionGemmaForBlockDiffusion Gemma4ForCausalLM Gemma4ForConditionalGeneration
+    Gemma4UnifiedForConditionalGeneration
+""")
 GEMMA4_ASSISTANTS: Final = names("Gemma4AssistantForCausalLM Gemma4UnifiedAssistantForCausalLM")
 
 QWEN3_VL: Final = names("""
@@ -256,8 +259,8 @@ AN_EXPERT_A_RANK: Final = names("""
 """Which SGLang refuses to spread over more ranks than there are experts, even where each expert is split."""
 
 PLAIN_LINEAR: Final = names("""
-    Gemma3nForConditionalGeneration Gemma4ForConditionalGeneration VoxtralForConditionalGeneration
-    WhisperForConditionalGeneration
+    DiffusionGemmaForBlockDiffusion Gemma3nForConditionalGeneration Gemma4ForConditionalGeneration
+    VoxtralForConditionalGeneration WhisperForConditionalGeneration
 """)
 """Whose towers are made of plain linear layers, attention's too."""
 

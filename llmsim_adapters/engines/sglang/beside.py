@@ -135,7 +135,7 @@ BESIDE: Final = (
     ),
     Beside(
         name="values that are the keys",
-        source="models/gemma4_causal.py: QKVParallelLinear",
+        source="models/gemma4_causal.py, models/gemma4_diffusion.py: QKVParallelLinear",
         kind="attention",
         put=_keys,
         architectures=GEMMA4,

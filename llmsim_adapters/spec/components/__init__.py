@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components.ends import PositionEmbedding as PositionEmbedding
     from llmsim_adapters.spec.components.ends import Projection as Projection
     from llmsim_adapters.spec.components.ends import Score as Score
+    from llmsim_adapters.spec.components.ends import SelfConditioning as SelfConditioning
     from llmsim_adapters.spec.components.feed_forward import MLP as MLP
     from llmsim_adapters.spec.components.feed_forward import MixtureOfExperts as MixtureOfExperts
     from llmsim_adapters.spec.components.hyper_connections import HyperConnection as HyperConnection
@@ -75,8 +76,10 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components.stored_tensors import StoredTensors as StoredTensors
     from llmsim_adapters.spec.components.streams import AlternatingUpdates as AlternatingUpdates
     from llmsim_adapters.spec.components.streams import StreamProjections as StreamProjections
+    from llmsim_adapters.spec.components.towers import LSTM as LSTM
     from llmsim_adapters.spec.components.towers import BlockAttention as BlockAttention
     from llmsim_adapters.spec.components.towers import ClippingBounds as ClippingBounds
+    from llmsim_adapters.spec.components.towers import Codebook as Codebook
     from llmsim_adapters.spec.components.towers import ConformerAttention as ConformerAttention
     from llmsim_adapters.spec.components.towers import Convolution as Convolution
     from llmsim_adapters.spec.components.towers import ConvolutionModule as ConvolutionModule
@@ -108,6 +111,7 @@ _HOMES = {
         "PositionEmbedding",
         "Projection",
         "Score",
+        "SelfConditioning",
     ),
     "feed_forward": ("MLP", "MixtureOfExperts"),
     "hyper_connections": ("HyperConnection", "HyperHead", "LowRankHyperConnection"),
@@ -135,9 +139,11 @@ _HOMES = {
     "towers": (
         "BlockAttention",
         "ClippingBounds",
+        "Codebook",
         "ConformerAttention",
         "Convolution",
         "ConvolutionModule",
+        "LSTM",
         "LearnedTokens",
         "PixelAttention",
         "PlaneAttention",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from llmsim_adapters.dataclass import dataclass
 from llmsim_adapters.spec.components.component import Component
+
+if TYPE_CHECKING:
+    from llmsim_adapters.spec.components.feed_forward import MLP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +109,24 @@ class Head(Component):
     spare_bias: bool = False
     predictions: int = 1
     softcap: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelfConditioning(Component):
+    """What the last run over a canvas predicted, added to the embeddings of the next one (arXiv:2208.04202).
+
+    The mean of all `vocab_size` embeddings, weighed by how likely each token is, is normalised and goes through a
+    network; the sum with the embedding of the token that stands there is normalised once more. The first run over a
+    canvas has no prediction yet: it is this one less the product that weighs embeddings.
+    """
+
+    kind: ClassVar[str] = "self_conditioning"
+
+    vocab_size: int
+    network: MLP
+
+    def parts(self) -> tuple[Component, ...]:
+        return (self.network,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,8 @@ class Convolution(Component):
     """A convolution over time or space: each of `groups` of channels is mapped by itself.
 
     `kernel` has its sizes, one for each axis: the side of the patches that it cuts a picture into, twice, is a ViT's
-    patch embedding (arXiv:2010.11929). As many groups as channels is a depthwise one.
+    patch embedding (arXiv:2010.11929). As many groups as channels is a depthwise one. With `weight_norm`, the length of
+    each output channel's weights is stored apart from their direction (arXiv:1602.07868).
     """
 
     kind: ClassVar[str] = "convolution"
@@ -27,6 +28,20 @@ class Convolution(Component):
     kernel: tuple[int, ...]
     groups: int = 1
     bias: bool = False
+    weight_norm: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LSTM(Component):
+    """Layers of long short-term memory, each of which hands its states on (Hochreiter and Schmidhuber, 1997).
+
+    Four gates are made of a layer's inputs and of its last state, each with offsets of its own.
+    """
+
+    kind: ClassVar[str] = "lstm"
+
+    hidden_size: int
+    layers: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +82,10 @@ class PlaneAttention(Component):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PixelAttention(Component):
-    """The core of attention of all heads to one key and value a pixel (arXiv:1911.02150), of a picture of fewer pixels.
+    """The core of attention of pixels to those of the same picture, or of one of fewer pixels.
 
-    `queries` and `keys` name the rows of an encoder that each is made of; their projections stand beside it.
+    All heads share one key and value a pixel (arXiv:1911.02150) unless there are more `num_key_value_heads`. `queries`
+    and `keys` name the rows of an encoder that each is made of; their projections stand beside it.
     """
 
     kind: ClassVar[str] = "pixel_attention"
@@ -78,6 +94,22 @@ class PixelAttention(Component):
     head_dim: int
     queries: str
     keys: str
+    num_key_value_heads: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Codebook(Component):
+    """A table of `codes`, vectors of a `size`, of which each hidden state has the nearest (VQ-VAE, arXiv:1711.00937).
+
+    It is found by the products of a hidden state with all of them. Where vectors are `averaged` of hidden states, they
+    are not trained, and their sums, how many states they are of, and a mark are stored beside them (its appendix A.1).
+    """
+
+    kind: ClassVar[str] = "codebook"
+
+    codes: int
+    size: int
+    averaged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

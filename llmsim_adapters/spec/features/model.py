@@ -170,6 +170,13 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         lambda m: "mtp" in [stack.name for stack in m.stacks],
         lambda m: replace(m, stacks=tuple(s for s in m.stacks if s.name != "mtp")),
     ),
+    Feature(
+        "canvas",
+        "tokens that are decoded together, over and over, after those that are taken in one by one",
+        ModelSpec,
+        lambda m: bool(m.canvas),
+        lambda m: replace(m, canvas=0),
+    ),
     *(_tower(name, axis, of) for axis, (name, of) in TOWERS.items()),
     *(_stored_as(scheme, meaning) for scheme, meaning in SCHEMES.items()),
 )

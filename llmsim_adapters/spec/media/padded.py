@@ -88,3 +88,31 @@ class WholePatches(Media):
         patches = count * self.merge * self.merge
         rows = patches + self.extra
         return MediaItem(kind, given, (down * side, across * side), patches, rows, count, ((rows, 1),), text=text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FittedPatches(Media):
+    """Pictures are scaled to as many whole patches as fit in so many, and padded to that number, all of which are run.
+
+    `Kosmos2_5ImageProcessor` of transformers (Pix2Struct, arXiv:2210.03347). Each becomes as many tokens, with `text`
+    tokens around.
+    """
+
+    patch_size: int
+    patches: int
+    tokens: int
+    text: int = 0
+
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
+        height, width, side = int(given[0]), int(given[1]), self.patch_size
+        if preprocessed:
+            refuse_parts(height, width, side)
+            down, across = height // side, width // side
+            if down * across > self.patches:
+                message = f"a preprocessed picture has at most {self.patches:,} patches"
+                raise Unfit(message)
+        else:
+            scale = math.sqrt(self.patches * (side / height) * (side / width))
+            down, across = (max(min(math.floor(scale * pixels / side), self.patches), 1) for pixels in (height, width))
+        rows, seen = self.patches, (down * side, across * side)
+        return MediaItem(kind, given, seen, rows, rows, self.tokens, ((rows, 1),), text=self.text)
