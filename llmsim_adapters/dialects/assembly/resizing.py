@@ -119,9 +119,7 @@ def nearest_grid(whole: Reader, r: Reader, *, window: int, text: int) -> Media:
     return rule(whole, "image", made)
 
 
-def largest_grid(
-    whole: Reader, r: Reader, *, kind: Literal["image", "video"] = "image", most: int = 8000
-) -> Media:
+def largest_grid(whole: Reader, r: Reader, *, kind: Literal["image", "video"] = "image", most: int = 8000) -> Media:
     """Return the rule of the largest grid within a number of tokens, by default `most`, of pictures or videos.
 
     Settings: `min_image_tokens`, `max_image_tokens`, `patch_expand_factor`.

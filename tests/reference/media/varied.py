@@ -72,10 +72,10 @@ PICTURES: Final[dict[str, dict[str, Any]]] = {
         "own": {"vision_feature_select_strategy": "full"},
     },
     "llava_next": {
-        "config": {"vision_feature_layer": -1, "image_grid_pinpoints": [[336, 1008], [672, 672]]},
+        "config": {"vision_feature_layer": [-1, 1], "image_grid_pinpoints": [[336, 1008], [672, 672]]},
         "image": {"image_grid_pinpoints": [[336, 1008], [672, 672]]},
     },
-    "llava_onevision": {"config": {"vision_feature_layer": -2}},
+    "llava_onevision": {"config": {"vision_feature_layer": [-2, 1]}},
     "minicpmv4_6": {
         "config": {"downsample_mode": "4x", "vision_config.insert_layer_id": 0, "insert_layer_id": 0},
         "image": {"downsample_mode": "4x"},
