@@ -42,6 +42,16 @@ PICTURES: Final[dict[str, dict[str, Any]]] = {
     },
     "glm4v": QWEN,
     "glm_ocr": QWEN,
+    "granite4_vision": {
+        "config": {
+            "downsample_rate": "3/6",
+            "deepstack_layer_map": [[-2, 0], [1, 1]],
+            "spatial_target_layers": [0, 1, 1],
+            "qformer_config.num_hidden_layers": 3,
+            "qformer_config.cross_attention_frequency": 2,
+        },
+        "own": {"downsample_rate": "3/6"},
+    },
     "idefics2": {
         "config": {"perceiver_config.resampler_n_latents": 20, "perceiver_config.resampler_depth": 2},
         "own": {"image_seq_len": 20},
