@@ -86,6 +86,10 @@ class Settings:
 
         return float(self._first((key,), holds, "a number above 0", default))
 
+    def is_null(self, key: str) -> bool:
+        """Whether a file says null under a key, which no number is in place of."""
+        return any(key in data and data[key] is None for _, data in self._files)
+
     def flag(self, key: str, *, default: bool) -> bool:
         """Return the first truth value that stands under a key."""
         return bool(self._first((key,), lambda value: value.__class__ is bool, "true or false", default))

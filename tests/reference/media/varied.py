@@ -57,6 +57,10 @@ PICTURES: Final[dict[str, dict[str, Any]]] = {
         "own": {"image_seq_len": 20},
     },
     "idefics3": {"config": {"scale_factor": 13}, "own": {"image_seq_len": 4}},
+    "inkling_mm_model": {
+        "config": {"vision_config.n_layers": 7, "vision_config.patch_size": 24},
+        "image": {"size": {"height": 24, "width": 24}, "rescale_image_frac": 1.5},
+    },
     "internvl": {
         "config": {
             "vision_config.image_size": [224, 224],
