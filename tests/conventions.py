@@ -207,7 +207,7 @@ MEDIA_TEXT: Final[dict[str, str]] = {
         ("gemma3", "gemma3n", "shieldgemma2"),
         "blank lines stand around a picture, which are text that a tokenizer cuts",
     ),
-    "mllama": "a text begins with a token of its own",
+    **dict.fromkeys(("mllama", "molmo2"), "a text begins with a token of its own"),
     "paligemma": "a prompt that ends in a line stands behind the pictures",
     "pp_chart2table": "the processor writes a prompt of its own, in which no text stands for rows of features",
     "shieldgemma2": "as gemma3",

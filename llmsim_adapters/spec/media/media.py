@@ -92,7 +92,7 @@ class Media:
     """
 
     joined: bool = False
-    mutual: Literal["", "pieces", "in_windows", "whole", "prompt"] = ""
+    mutual: Literal["", "pieces", "in_windows", "whole", "together", "prompt"] = ""
     origin: str = ""
 
     @property
@@ -201,6 +201,8 @@ class Run(NamedTuple):
         how = self.media.mutual
         if how in ("", "prompt"):
             return Mutual(None, whole=True) if how else None
+        if how == "together":
+            return Mutual(((sum(item.length for item in self.items), 1),))
         spans: Counter[int] = Counter()
         for item in self.items:
             pieces = sum(count for _, count in item.pieces)
