@@ -213,7 +213,7 @@ MEDIA_TEXT: Final[dict[str, str]] = {
     "apertus1p5": "the numbers of rows and columns stand before a picture, which are text that a tokenizer cuts",
     "chameleon": "a text ends with a token of its own",
     "emu3": "as apertus1p5, and a text begins with a token of its own",
-    "mllama": "a text begins with a token of its own",
+    **dict.fromkeys(("mllama", "molmo2"), "a text begins with a token of its own"),
     "paligemma": "a prompt that ends in a line stands behind the pictures",
     "pp_chart2table": "the processor writes a prompt of its own, in which no text stands for rows of features",
     "shieldgemma2": "as gemma3",

@@ -93,7 +93,7 @@ def beside(config: dict[str, Any], graph: la.OperatorGraph) -> int:
     return 0
 
 
-TOWERS: Final = ("vision", "vq", "vision_2", "high_res_vision", "audio", "sam", "qformer")
+TOWERS: Final = ("vision", "vq", "vision_2", "high_res_vision", "video", "audio", "sam", "qformer", "projector")
 """What stacks of encoders are called."""
 
 

@@ -199,21 +199,22 @@ def lower_block_attention(attention: BlockAttention, site: Site) -> None:
 
 def lower_query_attention(attention: QueryAttention, site: Site) -> None:
     hidden, heads, size, step = attention.hidden_size, attention.num_attention_heads, attention.head_dim, site.step
-    width, run = heads * size, site.step.run
+    width, run, bias = heads * size, site.step.run, attention.bias
+    kv_heads = heads if attention.num_key_value_heads is None else attention.num_key_value_heads
     source, own = step.tokens, step.tokens
     if run is not None:
         source = step.batch_size * run.count("source")
         own = step.batch_size * run.count("once") if attention.once else own
-    site.split_heads(heads)
-    site.linear("q_proj", hidden, width, "heads", rows=own, bias=True)
+    site.split_heads(heads, kv_heads)
+    site.linear("q_proj", attention.query_size or hidden, width, "heads", rows=own, bias=bias)
     for name in ("k_proj", "v_proj"):
-        site.linear(name, attention.source_size, width, "heads", rows=source, bias=True)
+        site.linear(name, attention.source_size, kv_heads * size, "kv_heads", rows=source, bias=bias)
     if run is not None:
         sequences = step.batch_size * run.sequences
         queries, keys, batch = step.tokens // sequences, source // sequences, sequences * heads
         for name, n, k in (("scores", keys, size), ("values", size, keys)):
             site.product(name, queries, n, k, batch * keys * size, batch=batch, kind="attention", sharding="heads")
-    site.linear("o_proj", width, hidden, "row", bias=True)
+    site.linear("o_proj", width, hidden, "row", bias=bias)
 
 
 def lower_convolution_module(module: ConvolutionModule, site: Site) -> None:

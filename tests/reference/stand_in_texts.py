@@ -291,6 +291,24 @@ PIX2STRUCT: Final[Facts] = {
     "max_num_patches": 40,
 }
 
+MOLMO2: Final[Facts] = {"head_dim": 14, "attention_bias": False, "additional_vocab_size": 9}
+MOLMO2_VISION: Final[Facts] = {
+    **{key: PICTURES[key] for key in ("hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads")},
+    "num_key_value_heads": 4,
+    "head_dim": 8,
+    "image_size": [126, 126],
+    "patch_size": 7,
+}
+MOLMO2_ADAPTER: Final[Facts] = {
+    "hidden_size": 32,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 4,
+    "head_dim": 10,
+    "intermediate_size": 52,
+    "text_hidden_size": 96,
+    "vision_feature_layer": [2, 0],
+}
+
 GLM4V_TEXT: Final = StandIn(
     model_type="glm4",
     architecture="Glm4vForConditionalGeneration",
@@ -359,6 +377,13 @@ TEXTS: Final = {
         "transformers 5.24.0: models/qwen3_omni_moe/modeling_qwen3_omni_moe.py, Qwen3OmniMoeThinkerTextModel",
         QWEN_EXPERTS | WINDOWS | {"use_qk_norm": True, "shared_expert_intermediate_size": 0},
         {"biases": BIASED, "dense-layers": {"mlp_only_layers": [1, 3]}, "every-second": {"decoder_sparse_step": 2}},
+    ),
+    "granite4_vision_text": of(
+        "granite",
+        "Granite4VisionForConditionalGeneration",
+        "transformers 5.24.0: models/granite4_vision/modular_granite4_vision.py, Granite4VisionTextModel",
+        {"attention_bias": False, "mlp_bias": False},
+        {"biases": BIASED | {"mlp_bias": True}},
     ),
     "qwen2_vl_text": of("qwen2", "Qwen2VLForConditionalGeneration", QWEN2_VL, WINDOWS, {}),
     "qwen2_vl": own("qwen2_vl", "Qwen2VLForConditionalGeneration", FLAT | {"vision_config": VISION_2}, {}),
@@ -543,6 +568,24 @@ TEXTS: Final = {
         "VoxtralForConditionalGeneration",
         NESTED | {"text_config": inner("llama", {"head_dim": 14}), "audio_config": FRAMES},
         {},
+    ),
+    "molmo2": own(
+        "molmo2",
+        "Molmo2ForConditionalGeneration",
+        NESTED
+        | {"text_config": inner("molmo2_text", MOLMO2), "vision_config": MOLMO2_VISION}
+        | {"adapter_config": MOLMO2_ADAPTER},
+        {
+            "biases": {"text_config": inner("molmo2_text", MOLMO2 | BIASED)},
+            "norms-after-of-all-heads": {
+                "text_config": inner("molmo2_text", MOLMO2 | {"qk_norm_type": "olmo", "norm_after": True})
+            },
+            "one-layer-without-biases": {
+                "vision_config": MOLMO2_VISION | {"attention_bias": False, "num_key_value_heads": 2},
+                "adapter_config": MOLMO2_ADAPTER
+                | {"attention_bias": False, "vision_feature_layer": [-1], "mlp_bias": True, "num_key_value_heads": 2},
+            },
+        },
     ),
     "paddleocr_vl_text": of("ernie4_5", "PaddleOCRVLForConditionalGeneration", PADDLE, ERNIE, {"biases": USE_BIAS}),
     "paddleocr_vl": own(

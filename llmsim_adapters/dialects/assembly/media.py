@@ -51,6 +51,7 @@ class Settings:
     def __init__(self, r: Reader, kind: str) -> None:
         self._files: list[tuple[str, Mapping[str, Any]]] = []
         self.file = _OF_VIDEOS if kind == "video" else _OF_IMAGES
+        self._own = r.files.get(_TOGETHER, {})
         self._add(r, _TOGETHER, _PARTS[kind])
         if kind == "video":
             self._add(r, _OF_VIDEOS)
@@ -86,9 +87,20 @@ class Settings:
 
         return float(self._first((key,), holds, "a number above 0", default))
 
+    def is_null(self, key: str) -> bool:
+        """Whether a file says null under a key, which no number is in place of."""
+        return any(key in data and data[key] is None for _, data in self._files)
+
     def flag(self, key: str, *, default: bool) -> bool:
         """Return the first truth value that stands under a key."""
         return bool(self._first((key,), lambda value: value.__class__ is bool, "true or false", default))
+
+    def own_flag(self, key: str, *, default: bool) -> bool:
+        """Return the truth value that the whole processor has under a key, beside those of its kinds."""
+        value = self._own.get(key)
+        if value is not None and value.__class__ is not bool:
+            raise _Wrong(f"`{_TOGETHER}:{key}` is {printable(repr(value), 60)}; expected true or false")
+        return default if value is None else bool(value)
 
     def word(self, key: str, known: tuple[str, ...], *, default: str) -> str:
         """Return the first of the known words that stands under a key."""
@@ -101,6 +113,16 @@ class Settings:
     def side(self, key: str = "size", *, default: int) -> int:
         """Return the side of the square that a key says: a number, both sides, or the shortest one."""
         return self.integer(key, *(f"{key}.{name}" for name in ("height", "shortest_edge")), default=default)
+
+    def pair(self, key: str, *, default: tuple[int, int], least: int = 1) -> tuple[int, int]:
+        """Return the first list of two integers that stands under a key."""
+
+        def holds(value: Any) -> bool:
+            numbers = isinstance(value, list) and len(value) == 2 and all(each.__class__ is int for each in value)
+            return numbers and all(least <= each <= _LARGEST for each in value)
+
+        first, second = self._first((key,), holds, f"two integers, at least {least}", default)
+        return first, second
 
     def pairs(self, key: str, *, default: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
         """Return the first list of pairs of integers that stands under a key."""

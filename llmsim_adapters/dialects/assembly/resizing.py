@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
 from llmsim_adapters.spec.media.grids import BrokenRows, LargestGrid, NearestGrid
@@ -119,24 +119,24 @@ def nearest_grid(whole: Reader, r: Reader, *, window: int, text: int) -> Media:
     return rule(whole, "image", made)
 
 
-def largest_grid(whole: Reader, r: Reader) -> Media:
-    """Return the rule of the largest grid within a number of tokens.
+def largest_grid(whole: Reader, r: Reader, *, kind: Literal["image", "video"] = "image", most: int = 8000) -> Media:
+    """Return the rule of the largest grid within a number of tokens, by default `most`, of pictures or videos.
 
     Settings: `min_image_tokens`, `max_image_tokens`, `patch_expand_factor`.
     """
 
-    def made(images: Settings) -> Media:
+    def made(items: Settings) -> Media:
         return LargestGrid(
-            patch_size=images.integer("patch_size", default=int(r.size("patch_size"))),
-            merge_size=images.integer("merge_size", default=int(r.size("spatial_merge_size"))),
+            patch_size=items.integer("patch_size", default=int(r.size("patch_size"))),
+            merge_size=items.integer("merge_size", default=int(r.size("spatial_merge_size"))),
             temporal_patch_size=int(r.size("temporal_patch_size")),
-            least_tokens=images.integer("min_image_tokens", default=16),
-            most_tokens=images.integer("max_image_tokens", default=8000),
-            expand=images.integer("patch_expand_factor", default=1),
-            origin=origin(images, "Glm5NextImageProcessor"),
+            least_tokens=items.integer("min_image_tokens", default=16),
+            most_tokens=items.integer("max_image_tokens", default=most),
+            expand=items.integer("patch_expand_factor", default=1),
+            origin=origin(items, f"Glm5Next{kind.title()}Processor"),
         )
 
-    return rule(whole, "image", made)
+    return rule(whole, kind, made)
 
 
 def broken(whole: Reader, r: Reader, *, ends: int = 0, text: int = 0) -> Media:

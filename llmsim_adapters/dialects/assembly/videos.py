@@ -35,11 +35,15 @@ def with_videos(pictures: Media, videos: Media) -> Media:
     )
 
 
-def tile_a_frame(vision: Tower, *, merge: int = 1) -> Media:
-    """Return the rule of videos whose frames are a tile each, `merge` squared patches of which are one token."""
+def tile_a_frame(vision: Tower, *, merge: int = 1, whole: bool = False) -> Media:
+    """Return the rule of videos whose frames are a tile each, `merge` squared patches of which are one token.
+
+    Where frames are taken `whole`, their class tokens are tokens, too.
+    """
     r = vision.r
-    side = patches_per_side(r)
-    return FrameByFrame(frame=square(r, tokens=side * side // (merge * merge), extra=class_tokens(vision.stack)))
+    side, extra = patches_per_side(r), class_tokens(vision.stack)
+    tokens = side * side // (merge * merge) + (extra if whole else 0)
+    return FrameByFrame(frame=square(r, tokens=tokens, extra=extra))
 
 
 def halved_frames(vision: Tower) -> Media:

@@ -83,11 +83,16 @@ DIALECT = Dialect(
 )
 
 
-def of_encoder(width: int) -> Dialect:
-    """Return the dialect of a Q-former that asks an encoder of a width, whatever its own config says of that."""
-    return DIALECT.like(
+def of_encoder(width: int, **sizes: int) -> Dialect:
+    """Return the dialect of a Q-former that asks an encoder of a width, whatever its own config says of that.
+
+    Others of its `sizes` may follow from the encoder, too.
+    """
+    taken = {"encoder_hidden_size": "source_size", **{name: name for name in sizes}}
+    asking = DIALECT.like(
         DIALECT.model_type,
-        aliases={"encoder_hidden_size": "said_width"},
-        costless={"encoder_hidden_size": "the class takes the width of the encoder"},
+        aliases={key: f"said_{name}" for key, name in taken.items()},
+        costless=dict.fromkeys(taken, "the class takes it of the encoder"),
         source_size=width,
     )
+    return replace(asking, defaults={**asking.defaults, **sizes})

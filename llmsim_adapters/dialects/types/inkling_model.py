@@ -5,9 +5,11 @@ It can do without what transformers' class always has, as convolutions: such a m
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.types import inkling_text
+from llmsim_adapters.spec.components import MixtureOfExperts
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
@@ -33,7 +35,10 @@ def read(r: Reader) -> ModelSpec:
     if r.indices("mtp_local_layer_ids"):
         r.not_modelled("prediction_modules_of_another_window")
     r.no_effect(_OF_MODULES, "no prediction module slides")
-    return inkling_text.read(r)
+    spec = inkling_text.read(r)
+    if r.flag("shared_expert_sink"):
+        return spec
+    return spec.transform(MixtureOfExperts, lambda experts: replace(experts, scored_shared_experts=0))
 
 
 DIALECT = inkling_text.DIALECT.like(
@@ -52,4 +57,5 @@ DIALECT = inkling_text.DIALECT.like(
     q_bias=False,
     o_bias=False,
     num_nextn_predict_layers=8,
+    shared_expert_sink=False,
 )

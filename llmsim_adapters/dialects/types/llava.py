@@ -35,14 +35,23 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     vision = tower(whole, "vision_config", "clip_vision_model")
     if vision is None:
         return
-    vision = vision.running(selected(whole, vision))
+    yield vision.running(selected(whole, vision)).then(*projections(whole, text, vision))
+
+
+def projections(whole: Reader, text: Reader, vision: Tower) -> tuple[Projection, Projection]:
+    """Read what takes the results of an encoder's layers, side by side, to the language model's size."""
+    hidden, bias = text.size("hidden_size"), whole.flag("multimodal_projector_bias")
+    into = Projection(input_size=layers_taken(whole) * vision.r.size("hidden_size"), output_size=hidden, bias=bias)
+    return into, replace(into, input_size=hidden)
+
+
+def layers_taken(whole: Reader) -> int:
+    """Read of how many layers the results are projected side by side; all of them run in any case."""
     taken = 1
     if isinstance(whole.raw.get("vision_feature_layer"), list):
         taken = len(whole.integers("vision_feature_layer", least=-_LAYERS, most=_LAYERS) or ()) or 1
     whole.no_effect(("vision_feature_layer",), "which layer's results are projected: all layers are stored")
-    hidden, bias = text.size("hidden_size"), whole.flag("multimodal_projector_bias")
-    into = Projection(input_size=taken * vision.r.size("hidden_size"), output_size=hidden, bias=bias)
-    yield vision.then(into, replace(into, input_size=hidden))
+    return taken
 
 
 def selected(whole: Reader, vision: Tower) -> Media:

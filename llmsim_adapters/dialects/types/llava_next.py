@@ -9,7 +9,8 @@ from llmsim_adapters.dialects.assembly.media import pinpointed
 from llmsim_adapters.dialects.assembly.tower import Tower, tower
 from llmsim_adapters.dialects.assembly.videos import with_videos
 from llmsim_adapters.dialects.types import llama
-from llmsim_adapters.spec.components import LearnedTokens, Projection
+from llmsim_adapters.dialects.types.llava import projections
+from llmsim_adapters.spec.components import LearnedTokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,16 +30,12 @@ def anyres(
     whole: Reader, text: Reader, vision: Tower, *, most: int = 0, videos: Media | None = None
 ) -> Iterator[Stack]:
     """Yield the encoder with its rule of tiles, the trained vector behind rows, and two projections of every patch."""
-    hidden, bias = text.size("hidden_size"), whole.flag("multimodal_projector_bias")
-    whole.no_effect(("vision_feature_layer",), "which layer's results are projected: all layers run")
     whole.word("vision_feature_select_strategy", ("default", "full"))
-    into = Projection(input_size=vision.r.size("hidden_size"), output_size=hidden, bias=bias)
     pictures = pinpointed(whole, vision, most=most)
     media = pictures if videos is None else with_videos(pictures, videos)
     yield vision.running(media).then(
-        into,
-        replace(into, input_size=hidden),
-        LearnedTokens(hidden_size=hidden),
+        *projections(whole, text, vision),
+        LearnedTokens(hidden_size=text.size("hidden_size")),
         rows=("projected", "projected", "tokens"),
     )
 

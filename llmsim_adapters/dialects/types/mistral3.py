@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from llmsim_adapters.dialects.assembly.resizing import shrunk
 from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.types import mistral
+from llmsim_adapters.dialects.types.llava import layers_taken
 from llmsim_adapters.spec.components import Norm, Projection
 
 if TYPE_CHECKING:
@@ -23,14 +24,10 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     vision = tower(whole, "vision_config", "pixtral")
     if vision is None:
         return
-    taken = 1
-    if isinstance(whole.raw.get("vision_feature_layer"), list):
-        taken = len(whole.sequence("vision_feature_layer") or ())
-    whole.no_effect(("vision_feature_layer",), "which layer's results are projected: all layers are stored")
     hidden, side = text.size("hidden_size"), whole.size("spatial_merge_size")
     bias = whole.flag("multimodal_projector_bias")
     media = shrunk(whole, vision.r, merge=int(side))
-    yield vision.running(media).then(*merged(vision, hidden, side, taken=taken, bias=bias))
+    yield vision.running(media).then(*merged(vision, hidden, side, taken=layers_taken(whole), bias=bias))
 
 
 def merged(vision: Tower, hidden: int, side: int, *, taken: int = 1, bias: bool = False) -> tuple[Component, ...]:

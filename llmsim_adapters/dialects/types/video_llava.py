@@ -6,26 +6,28 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.tower import tower
+from llmsim_adapters.dialects.assembly.videos import tile_a_frame, with_videos
 from llmsim_adapters.dialects.types import llama
-from llmsim_adapters.dialects.types.llava import selected
-from llmsim_adapters.spec.components import Projection
+from llmsim_adapters.dialects.types.llava import projections, selected
+from llmsim_adapters.spec.media.media import Passed
+from llmsim_adapters.spec.model import Stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from llmsim_adapters.dialects.reading.reader import Reader
-    from llmsim_adapters.spec.model import Stack
 
 
 def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
+    """Yield an encoder of pictures, one of videos, and what projects the results of both."""
     vision = tower(whole, "vision_config", "clip_vision_model")
     if vision is None:
         return
-    whole.no_effect(("vision_feature_layer",), "which layer's results are projected: all layers are stored")
-    hidden, bias = text.size("hidden_size"), whole.flag("multimodal_projector_bias")
-    into = Projection(input_size=vision.r.size("hidden_size"), output_size=hidden, bias=bias)
-    yield vision.running(selected(whole, vision)).then(into, replace(into, input_size=hidden))
-    yield replace(vision.stack, name="video")
+    pictures, videos = selected(whole, vision), tile_a_frame(vision, whole=True)
+    yield vision.running(Passed(of=pictures)).stack
+    yield replace(vision.stack, name="video", media=Passed(of=videos))
+    after = projections(whole, text, vision)
+    yield Stack("projector", (), (), after=after, axis="patches", media=with_videos(pictures, videos))
 
 
 DIALECT = replace(
@@ -35,7 +37,7 @@ DIALECT = replace(
         towers=towers,
         costless={
             "image_seq_length": "how many tokens a picture becomes: its patches",
-            "video_seq_length": "how many tokens a video becomes: the patches of its frames",
+            "video_seq_length": "how many tokens a video becomes: the hidden states of its frames",
             "projector_hidden_act": "an activation between two projections: elementwise",
         },
         multimodal_projector_bias=True,

@@ -64,6 +64,15 @@ FLOAT32: Final = (
         note="the convolutions of linear attention are kept in float32",
     ),
     Store(
+        name="float32 scale of experts",
+        source="models/inkling_common/moe.py, InklingGate: global_scale",
+        tensors=tuple(
+            f"text/{block}/mixture_of_experts_residual_convolved_residual.scale"
+            for block in ("layer", "full_moe", "sliding_moe")
+        ),
+        dtype="float32",
+    ),
+    Store(
         name="float32 router",
         source="the model's file: params_dtype of the gate, router_dtype of what its checkpoints say",
         tensors=("mixture_of_experts.router",),

@@ -169,7 +169,8 @@ class QueryAttention(Component):
     """Attention of queries to the hidden states of an encoder, `source_size` features each (BLIP-2, arXiv:2301.12597).
 
     Its keys and values are of all of a sequence's `source` rows; queries that are the same for all sequences are
-    projected `once`.
+    projected `once`. Queries are projected from `query_size` features, where these are no hidden states. Query heads
+    may share keys and values (`num_key_value_heads`; None: each has its own).
     """
 
     kind: ClassVar[str] = "query_attention"
@@ -179,6 +180,9 @@ class QueryAttention(Component):
     head_dim: int
     source_size: int
     once: bool = False
+    query_size: int | None = None
+    num_key_value_heads: int | None = None
+    bias: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

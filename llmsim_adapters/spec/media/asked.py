@@ -50,6 +50,33 @@ class AskedPictures(Media):
         return found._replace(tokens=found.rows)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedWindows(Media):
+    """Pictures in tiles, each of which is asked in so many `windows` of a `length`, by `queries` each.
+
+    The tokens are those that `of` leaves of the tiles' answers; where no number of windows is given, each is asked for.
+    """
+
+    of: Media
+    windows: int = 0
+    length: int
+    queries: int = 1
+
+    @property
+    def takes(self) -> tuple[Kind, ...]:
+        """What the other rule takes."""
+        return self.of.takes
+
+    def origin_of(self, kind: Kind) -> str:
+        return self.of.origin_of(kind)
+
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
+        item = self.of.see(kind, given, preprocessed)
+        tiles = sum(count for _, count in item.pieces)
+        windows = tiles * self.windows if self.windows else item.tokens
+        return asked(item, windows, self.length, self.queries, first=False)
+
+
 def asked(item: MediaItem, windows: int, length: int, queries: int, *, first: bool) -> MediaItem:
     """Return an item as its queries see it: so many windows of a length; `once` for the first item."""
     rows = windows * queries

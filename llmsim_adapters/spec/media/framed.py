@@ -117,3 +117,13 @@ class FramedSound(Sound):
         """Return further rows, by name, that parts of the encoder run on for so many hidden states."""
         del length
         return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BinnedSound(FramedSound):
+    """Sound each of whose frames is a token, the sum of a row of a table for each of its `bins` (Inkling)."""
+
+    strides: tuple[tuple[Stride, Stride], ...] = ()
+
+    def _beside(self, length: int) -> tuple[tuple[str, int], ...]:
+        return (("bins", length * self.bins),)

@@ -44,7 +44,8 @@ class NearestGrid(SmartResize):
 class LargestGrid(SmartResize):
     """Sides are rounded up to whole merged patches; a picture of too many is the highest one that fits.
 
-    `Glm5NextImageProcessor` of transformers: numbers of tokens, each of `temporal_patch_size` frames, bound a picture.
+    `Glm5NextImageProcessor` and `Glm5NextVideoProcessor` of transformers: numbers of tokens, each of
+    `temporal_patch_size` frames, bound a picture, or all frames of a video.
     """
 
     least_pixels: int = 0
@@ -53,16 +54,18 @@ class LargestGrid(SmartResize):
     most_tokens: int
 
     def _resized(self, kind: str, shot: int, height: int, width: int, factor: int) -> tuple[int, int]:
-        frames, a_token = self.temporal_patch_size, self.temporal_patch_size * factor * factor
+        one, a_token = self.temporal_patch_size, self.temporal_patch_size * factor * factor
+        depth = shot if kind == "video" else one
+        frames = max(one, round(depth / one) * one)
         most, least = self.most_tokens * a_token, self.least_tokens * a_token
         high, wide = _up(height, factor), _up(width, factor)
         if frames * high * wide < least:
-            scale = math.sqrt(least / (frames * height * width))
+            scale = math.sqrt(least / (depth * height * width))
             high, wide = (_up(max(1, math.ceil(side * scale)), factor) for side in (height, width))
         if frames * high * wide <= most:
             return high, wide
         if most < frames * factor * factor:
-            message = "no picture has as few tokens as the processor allows"
+            message = "no picture or video of so many frames has as few tokens as the processor allows"
             raise Unfit(message)
         return self._within(height, width, factor, most // frames)
 

@@ -92,7 +92,7 @@ class Media:
     """
 
     joined: bool = False
-    mutual: Literal["", "pieces", "in_windows", "whole", "prompt"] = ""
+    mutual: Literal["", "pieces", "in_windows", "whole", "together", "prompt"] = ""
     origin: str = ""
 
     @property
@@ -133,6 +133,37 @@ class Media:
         return {}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed(Media):
+    """What an encoder runs whose results another stack makes tokens of: items as `of` sees them, without tokens."""
+
+    of: Media
+
+    @property
+    def takes(self) -> tuple[Kind, ...]:
+        """What the other rule takes."""
+        return self.of.takes
+
+    def origin_of(self, kind: Kind) -> str:
+        return self.of.origin_of(kind)
+
+    def called(self, kind: Kind) -> str:
+        return self.of.called(kind)
+
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
+        return self.of.see(kind, given, preprocessed)
+
+    def among(self, count: int) -> Media:
+        return Passed(of=self.of.among(count), joined=self.joined)
+
+    def together(self, items: tuple[MediaItem, ...]) -> tuple[MediaItem, ...]:
+        """Return the items without tokens."""
+        return tuple([item._replace(tokens=0, text=0) for item in self.of.together(items)])
+
+    def combined(self, items: tuple[MediaItem, ...]) -> dict[str, int]:
+        return self.of.combined(items)
+
+
 class Mutual(NamedTuple):
     """Tokens of the language model that see each other, later ones too: spans of so many, by how many there are.
 
@@ -170,6 +201,8 @@ class Run(NamedTuple):
         how = self.media.mutual
         if how in ("", "prompt"):
             return Mutual(None, whole=True) if how else None
+        if how == "together":
+            return Mutual(((sum(item.length for item in self.items), 1),))
         spans: Counter[int] = Counter()
         for item in self.items:
             pieces = sum(count for _, count in item.pieces)

@@ -116,3 +116,39 @@ class FittedPatches(Media):
             down, across = (max(min(math.floor(scale * pixels / side), self.patches), 1) for pixels in (height, width))
         rows, seen = self.patches, (down * side, across * side)
         return MediaItem(kind, given, seen, rows, rows, self.tokens, ((rows, 1),), text=self.text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CutPatches(Media):
+    """Pictures are cut into patches as they are, the last ones padded; each is a token, and runs by itself.
+
+    `InklingImageProcessor` of transformers: a row has one patch more than fit whole, be there pixels left for it or
+    not. Before, sides may be scaled by a number (`scale`), but up to at most so many pixels (`longest`; 0: any).
+    `named` has rows of one patch, by name.
+    """
+
+    patch_size: int
+    scale: float = 1.0
+    longest: int = 0
+    named: tuple[tuple[str, int], ...] = ()
+
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
+        height, width, side = int(given[0]), int(given[1]), self.patch_size
+        if preprocessed:
+            refuse_parts(height, width, side)
+            down, across = height // side, width // side
+        else:
+            height, width = self._scaled(height, width)
+            down, across = math.ceil(height / side), width // side + 1
+        if not down:
+            message = "nothing is left of the picture when it is scaled"
+            raise Unfit(message)
+        count = down * across
+        named = tuple((name, count * rows) for name, rows in self.named)
+        return MediaItem(kind, given, (down * side, across * side), count, count, count, ((1, count),), named=named)
+
+    def _scaled(self, height: int, width: int) -> tuple[int, int]:
+        longer = max(height, width)
+        target = longer * self.scale
+        ratio = (min(target, max(self.longest, longer)) if self.longest else target) / longer
+        return (height, width) if ratio == 1.0 else (math.floor(height * ratio + 0.5), math.floor(width * ratio + 0.5))

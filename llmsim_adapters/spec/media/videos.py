@@ -73,10 +73,12 @@ class OfFrames(Media):
 class FrameByFrame(OfFrames):
     """Each frame is a picture of its own, as `frame` sees it; `ends` rows of trained vectors stand behind a video.
 
-    Texts between frames, as of times, are the tokenizer's, and are no part of an item.
+    Texts between frames, as of times, are the tokenizer's, and are no part of an item; tokens of the model's own that
+    stand around each, `marks`, are.
     """
 
     ends: int = 0
+    marks: int = 0
 
     def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
         frames = int(given[0])
@@ -88,7 +90,7 @@ class FrameByFrame(OfFrames):
             patches=frames * one.patches,
             rows=frames * one.rows,
             tokens=frames * one.tokens + self.ends,
-            text=0,
+            text=frames * self.marks,
             pieces=tuple((length, frames * count) for length, count in one.pieces),
             windows=tuple((length, frames * count) for length, count in one.windows),
             named=tuple((name, frames * count) for name, count in one.named),

@@ -35,7 +35,7 @@ def masked(model_type: str, change: dict[str, Any]) -> dict[str, Any]:
     for batch in (*BATCHES, *spec.get("films", ())):
         model = tiny.build(raw, name)
         made = texts(found, batch, spec)
-        for key in ("image_token_id", "image_token_index", "video_token_id"):
+        for key in ("video_token_id", "image_token_id", "image_token_index"):
             if hasattr(model.config, key):
                 setattr(model.config, key, stands_in(found, key.replace("_index", "_id"), made))
         rows.append([batch, int(made["input_ids"].shape[-1]), of_layers(model, made)])
@@ -56,6 +56,7 @@ def of_layers(model: Any, made: dict[str, Any]) -> list[int]:
 def stands_in(found: Any, key: str, made: dict[str, Any]) -> int:
     """Return the token that stands for a row of features: the processor's or its tokenizer's, by how often it comes."""
     words = {getattr(each, key) for each in (found, found.tokenizer) if getattr(each, key, None) is not None}
+    words.update(getattr(found, f"{key}s", None) or ())
     return max(words, key=lambda word: int((made["input_ids"] == word).sum()))
 
 
@@ -114,6 +115,7 @@ CASES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
             "films": ([(4, 150, 260)],),
         },
     ),
+    "molmo2": ("molmo2", {"films": ([(4, 150, 260)],)}),
     "paligemma": ("paligemma", {"config": {**NARROW, "text_config.model_type": "gemma"}}),
     "paligemma-2": (
         "paligemma",

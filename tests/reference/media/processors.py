@@ -52,8 +52,8 @@ class Words(PreTrainedTokenizerFast):
 
     def convert_tokens_to_ids(self, tokens: Any) -> Any:
         """Learn the words that are asked for."""
-        if isinstance(tokens, str):
-            self.add_tokens([tokens], special_tokens=True)
+        named = [tokens] if isinstance(tokens, str) else tokens
+        self.add_tokens([word for word in named if word not in self.get_vocab()], special_tokens=True)
         return super().convert_tokens_to_ids(tokens)
 
     def __call__(self, text: Any, *args: Any, **kwargs: Any) -> Any:

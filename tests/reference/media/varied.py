@@ -42,11 +42,25 @@ PICTURES: Final[dict[str, dict[str, Any]]] = {
     },
     "glm4v": QWEN,
     "glm_ocr": QWEN,
+    "granite4_vision": {
+        "config": {
+            "downsample_rate": "3/6",
+            "deepstack_layer_map": [[-2, 0], [1, 1]],
+            "spatial_target_layers": [0, 1, 1],
+            "qformer_config.num_hidden_layers": 3,
+            "qformer_config.cross_attention_frequency": 2,
+        },
+        "own": {"downsample_rate": "3/6"},
+    },
     "idefics2": {
         "config": {"perceiver_config.resampler_n_latents": 20, "perceiver_config.resampler_depth": 2},
         "own": {"image_seq_len": 20},
     },
     "idefics3": {"config": {"scale_factor": 13}, "own": {"image_seq_len": 4}},
+    "inkling_mm_model": {
+        "config": {"vision_config.n_layers": 7, "vision_config.patch_size": 24},
+        "image": {"size": {"height": 24, "width": 24}, "rescale_image_frac": 1.5},
+    },
     "internvl": {
         "config": {
             "vision_config.image_size": [224, 224],
@@ -72,10 +86,10 @@ PICTURES: Final[dict[str, dict[str, Any]]] = {
         "own": {"vision_feature_select_strategy": "full"},
     },
     "llava_next": {
-        "config": {"vision_feature_layer": -1, "image_grid_pinpoints": [[336, 1008], [672, 672]]},
+        "config": {"vision_feature_layer": [-1, 1], "image_grid_pinpoints": [[336, 1008], [672, 672]]},
         "image": {"image_grid_pinpoints": [[336, 1008], [672, 672]]},
     },
-    "llava_onevision": {"config": {"vision_feature_layer": -2}},
+    "llava_onevision": {"config": {"vision_feature_layer": [-2, 1]}},
     "minicpmv4_6": {
         "config": {"downsample_mode": "4x", "vision_config.insert_layer_id": 0, "insert_layer_id": 0},
         "image": {"downsample_mode": "4x"},
