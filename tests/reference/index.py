@@ -70,6 +70,14 @@ def index() -> dict[str, list[str]]:
             dialects |= read
             components |= kinds
             features |= said
+    for fact in facts("encoder_decoders")["types"].values():
+        whole = la.load(fact["config"])
+        if whole.spec is not None and all(
+            _runs(whole, run) == (fact["parameters"], run["flops"]) for run in fact["runs"]
+        ):
+            dialects |= {whole.reading.dialect, whole.spec.model_type}
+            components.update(component.kind for component in whole.spec.components())
+            features.update(found.of(whole.spec))
     for entry in STORED:  # a byte total holds how weights are stored, and only that
         spec = model_of(entry).spec
         if spec is not None and spec.quantization is not None:
@@ -84,6 +92,13 @@ def index() -> dict[str, list[str]]:
         "features": sorted(features),
         "towers": sorted(towers()),
     }
+
+
+def _runs(model: la.Model, run: dict[str, Any]) -> tuple[int, int]:
+    """Return the parameters and FLOPs of an encoder with the decoder that attends to what it heard."""
+    sound = {"audio_seconds": (run["seconds"],), "logits": "all"}
+    graph = model.build(checkpoint(batch_size=run["batch"], seq_len=run["tokens"], **sound))
+    return graph.parameters, graph.flops
 
 
 def wholes(known: set[str]) -> tuple[set[str], set[str]]:
@@ -118,7 +133,7 @@ def towers() -> set[str]:
                     continue
                 name = tower_name(spec.whole_type or spec.model_type, tower)
                 held[name] = held.get(name, True) and holds
-    names = {name for name, is_held in held.items() if is_held} | {"whisper/whisper_encoder"}
+    names = {name for name, is_held in held.items() if is_held}
     return names | _made_alike(names)
 
 

@@ -118,6 +118,23 @@ def one_tower(model_type: str, rule: Callable[[Reader, Reader], Media]) -> Tower
     return towers
 
 
+def encoder_of(dialect: Dialect, rule: Callable[[Reader, Reader], Media]) -> Towers:
+    """Return what makes the stack of an encoder of sound whose keys stand among those of the decoder it is for.
+
+    `rule` gives what it runs, of the reader of the whole config and that of the encoder's. An architecture that is the
+    decoder alone has none.
+    """
+
+    def towers(whole: Reader, _: Reader) -> Iterator[Stack]:
+        if not whole.architecture.endswith("ForCausalLM"):
+            sound = whole.beside("audio", dialect)
+            (stack,) = dialect.read(sound).stacks
+            named = replace(stack, name="audio", counted_by=f"audio_{stack.counted_by}", model_type=dialect.model_type)
+            yield replace(named, media=rule(whole, sound))
+
+    return towers
+
+
 def _dialect(said: str | None, given: str | Dialect) -> Dialect | None:
     """Return the dialect of the type that a tower's config says, else of the one that is given."""
     if isinstance(given, str):

@@ -111,6 +111,14 @@ PICTURES: Final[dict[str, dict[str, Any]]] = {
 """What each is beside its tiny model of `types.py`."""
 
 HEARD: Final[dict[str, dict[str, Any]]] = {
+    "canary": {
+        "config": {
+            "encoder_config.subsampling_factor": 4,
+            "encoder_config.subsampling_conv_kernel_size": 5,
+            "encoder_config.convolution_bias": False,
+        },
+    },
+    "dots3_note": {"audio": {"chunk_length": 3}},
     "gemma3n": {
         "config": {
             "audio_config.conf_attention_chunk_size": 8,
