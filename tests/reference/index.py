@@ -83,9 +83,10 @@ def index() -> dict[str, list[str]]:
         if spec is not None and spec.quantization is not None:
             stored = {f"{scheme.name}_weights" for scheme in spec.quantization.schemes}
             features.update(stored & set(found.of(spec)))
-    more, parts = wholes(dialects)
+    more, parts, options = wholes(dialects)
     dialects |= more
     components |= parts
+    features |= options
     return {
         "dialects": sorted(dialects),
         "components": sorted(components),
@@ -101,24 +102,26 @@ def _runs(model: la.Model, run: dict[str, Any]) -> tuple[int, int]:
     return graph.parameters, graph.flops
 
 
-def wholes(known: set[str]) -> tuple[set[str], set[str]]:
+def wholes(known: set[str]) -> tuple[set[str], set[str], set[str]]:
     """Return the types of whole models with as many parameters as the real ones, and what their encoders are made of.
 
-    The language model of each is `known`.
+    The language model of each is `known`. Features are those of encoders alone whose runs hold as well.
     """
-    totals = facts("media_totals")["types"]
-    held, parts = set[str](), set[str]()
+    totals, found = facts("media_totals")["types"], Features()
+    held, parts, options = set[str](), set[str](), set[str]()
     for name, run in tower_runs():
         model, total = run.model, totals.get(name.split("-[")[0])
         if total is None or model.spec is None or not run.is_modelled or model.spec.model_type not in known:
             continue
         kinds = {component.kind for component in model.spec.components()}
-        if model.reading.dialect in known | held and kinds <= parts:
+        of_encoders = set(found.of(model.spec)) - set(found.of(model.spec.language_model()))
+        if model.reading.dialect in known | held and kinds <= parts and of_encoders <= options:
             continue
         if model.build(checkpoint()).parameters == total:
             held.add(model.reading.dialect)
             parts |= kinds
-    return held, parts
+            options |= of_encoders if run.holds else set()
+    return held, parts, options
 
 
 def towers() -> set[str]:

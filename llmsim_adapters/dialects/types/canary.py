@@ -1,4 +1,7 @@
-"""Canary: a fast conformer, and a decoder that attends to what it heard (arXiv:2509.14128). Source: `CanaryConfig`."""
+"""Canary: a fast conformer, and a decoder that attends to what it heard (arXiv:2509.14128).
+
+Source: transformers `CanaryConfig`.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +20,12 @@ if TYPE_CHECKING:
 
 
 def towers(whole: Reader, _: Reader) -> Iterator[Stack]:
-    sound = tower(whole, "encoder_config", _ENCODER)
+    sound = tower(whole, "encoder_config", "parakeet_encoder", without=_DEFAULTS)
     if sound is not None:
         yield replace(sound.running(parakeet_encoder.heard(whole, sound.r, attended=True)).stack, name="audio")
 
 
-_ENCODER = parakeet_encoder.DIALECT.like("parakeet_encoder", num_hidden_layers=32, num_mel_bins=128)
+_DEFAULTS = {"num_hidden_layers": 32, "num_mel_bins": 128}
 
 DIALECT = canary_decoder.DIALECT.like(
     "canary",

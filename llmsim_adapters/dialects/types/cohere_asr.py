@@ -1,4 +1,7 @@
-"""Cohere Transcribe: a fast conformer, and a decoder that attends to its projected results. Source: `CohereAsrConfig`."""
+"""Cohere Transcribe: a fast conformer, and a decoder that attends to its projected results.
+
+Source: transformers `CohereAsrConfig`.
+"""
 
 from __future__ import annotations
 

@@ -136,3 +136,14 @@ class FramedSound(Sound):
         """Return further rows, by name, that parts of the encoder run on for so many hidden states."""
         del length
         return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PositionedSound(FramedSound):
+    """Sound whose hidden states a convolution gives positions: of an even kernel, one result more, which is cut off.
+
+    `positioned` are its results (wav2vec 2.0, arXiv:2006.11477).
+    """
+
+    def _beside(self, length: int) -> tuple[tuple[str, int], ...]:
+        return (("positioned", length + 1),)
