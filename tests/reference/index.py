@@ -78,6 +78,12 @@ def index() -> dict[str, list[str]]:
             dialects |= {whole.reading.dialect, whole.spec.model_type}
             components.update(component.kind for component in whole.spec.components())
             features.update(found.of(whole.spec))
+    for fact in facts("speaking")["types"].values():
+        whole = la.load(fact["config"])
+        same = whole.build(checkpoint()).parameters == fact["cases"][0][1]
+        if same and whole.spec is not None and whole.spec.model_type in dialects:
+            dialects.add(whole.reading.dialect)
+            components.update(component.kind for component in whole.spec.components())
     for entry in STORED:  # a byte total holds how weights are stored, and only that
         spec = model_of(entry).spec
         if spec is not None and spec.quantization is not None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from llmsim_adapters.dialects.assembly.components import mlp
 from llmsim_adapters.dialects.assembly.decoder import layer_norm
 from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
+from llmsim_adapters.dialects.assembly.sound import of_convolutions
 from llmsim_adapters.dialects.assembly.tower import encoder, full_attention
 from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import Convolution, Norm, Projection
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 def read(r: Reader) -> ModelSpec:
     hidden, bias = r.size("hidden_size"), r.flag("conv_bias")
-    channels, kernels = _numbers(r, "conv_dim"), _numbers(r, "conv_kernel")
+    channels, kernels, _ = _convolutions(r)
     before: list[Component] = []
     rows: list[str] = []
     for number, (taken, given, kernel) in enumerate(zip((1, *channels), channels, kernels, strict=False)):
@@ -51,21 +52,25 @@ def read(r: Reader) -> ModelSpec:
     )
 
 
-def _numbers(r: Reader, name: str) -> list[int]:
-    """Read a number of each convolution."""
-    channels = r.integers("conv_dim")
-    count = len(_DEFAULTS["conv_dim"] if channels is None else channels)
-    said = r.integers(name, count) or _DEFAULTS[name]
-    r.check(name, 0 < count == len(said), "is not as long as conv_dim, or has no numbers")
-    return [r.derive(f"{name}_{number}", each) for number, each in enumerate(said)]
+def _convolutions(r: Reader) -> tuple[list[int], list[int], list[int]]:
+    """Read the channels, kernels and strides of the first convolutions."""
+    channels = of_convolutions(r, "conv_dim", _DEFAULTS["conv_dim"])
+    if not channels:
+        r.refuse("conv_dim", channels, "at least one convolution")
+        channels = [*_DEFAULTS["conv_dim"]]
+    kernels, strides = (
+        of_convolutions(r, name, _DEFAULTS[name], len(channels)) or [1] * len(channels)
+        for name in ("conv_kernel", "conv_stride")
+    )
+    return channels, kernels, strides
 
 
 def heard(whole: Reader, r: Reader) -> Media:
     """Return the rule of sound, which is heard as it is. Setting of `OmniASRFeatureExtractor`: `sampling_rate`."""
 
     def made(sounds: Settings) -> Media:
-        pairs = zip(_numbers(r, "conv_kernel"), _numbers(r, "conv_stride"), strict=False)
-        (window, hop), *others = [(int(kernel), int(stride)) for kernel, stride in pairs]
+        _, kernels, strides = _convolutions(r)
+        (window, hop), *others = [(int(kernel), int(stride)) for kernel, stride in zip(kernels, strides, strict=False)]
         return PositionedSound(
             framing=Framing(window, hop=hop, rate=sounds.integer("sampling_rate", default=16000)),
             bins=1,

@@ -8,6 +8,7 @@ from llmsim_adapters.dialects.assembly.components import mlp
 from llmsim_adapters.dialects.assembly.decoder import layer_norm
 from llmsim_adapters.dialects.assembly.decoder_alone import decoder_alone
 from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
+from llmsim_adapters.dialects.assembly.sound import of_convolutions
 from llmsim_adapters.dialects.assembly.tower import encoder, encoder_of, full_attention
 from llmsim_adapters.dialects.towers import qwen2_audio_encoder
 from llmsim_adapters.dialects.types import bart
@@ -51,8 +52,7 @@ def listening(r: Reader) -> ModelSpec:
 
 def _kernels(r: Reader) -> list[int]:
     """Read how many frames each of the first convolutions sees."""
-    said = r.integers("conv_kernel_sizes", r.size("num_conv_layers"), least=1) or (1,)
-    return [r.derive(f"conv_kernel_size_{number}", kernel) for number, kernel in enumerate(said)]
+    return of_convolutions(r, "conv_kernel_sizes", (5, 5), int(r.size("num_conv_layers"))) or [1]
 
 
 def heard(whole: Reader, r: Reader) -> Media:
