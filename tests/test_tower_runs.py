@@ -34,6 +34,16 @@ def test_a_whole_model_has_the_parameters_of_the_real_one(name: str) -> None:
     assert la.load(config).build(checkpoint()).parameters == facts("media_totals")["types"][name]
 
 
+STATED = {"microsoft/Phi-4-multimodal-instruct": 5_574_460_384}
+"""Elements of published files of types that only remote code has, as their headers say."""
+
+
+@pytest.mark.parametrize("name", STATED)
+def test_a_whole_model_of_remote_code_has_the_elements_of_its_files(name: str) -> None:
+    graph = la.load(name, offline=True).build(checkpoint())
+    assert graph.parameters + graph.buffers == STATED[name]
+
+
 HALVES = [
     pytest.param(fact, run, id=f"{name}-{run['batch']}x{run['tokens']}")
     for name, fact in facts("encoder_decoders")["types"].items()
