@@ -93,7 +93,10 @@ def beside(config: dict[str, Any], graph: la.OperatorGraph) -> int:
     return 0
 
 
-TOWERS: Final = ("vision", "vq", "vision_2", "high_res_vision", "video", "audio", "sam", "qformer", "projector")
+TOWERS: Final = (
+    *("vision", "vq", "vision_2", "high_res_vision", "video", "audio"),
+    *("sam", "qformer", "projector", "adaptor"),
+)
 """What stacks of encoders are called."""
 
 

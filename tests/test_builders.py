@@ -37,6 +37,7 @@ from llmsim_adapters.spec.components import (
     InitialState,
     LatentAttention,
     LowRankHyperConnection,
+    MemoryBlock,
     MessageGate,
     MixtureOfAttention,
     MixtureOfExperts,
@@ -76,6 +77,7 @@ REGISTER = llmsim_builders.llmsim_register_builders
 UNEXPLAINED = StoredTensors(shapes=((4, 2048), (2048,)))
 SINK_KEYS = SinkKeys(num_attention_heads=16, num_key_value_heads=4, head_dim=64)
 FIRST_RUN = FirstRunAttention(num_attention_heads=16, num_key_value_heads=4, head_dim=64)
+MEMORY = MemoryBlock(channels=256, kernel=11)
 ROUTED = RoutedValues(input_size=2048, num_values=12, num_values_per_tok=3, value_channels=256)
 BUILDERS: list[type[la.Builder]] = REGISTER()
 FEATURES = Features()
@@ -218,6 +220,7 @@ VARIATIONS: tuple[tuple[str, type[Any], Callable[[Any], Any]], ...] = (
     ("sliding_window", Attention, lambda a: replace(a, window=512)),
     ("attention_sink_keys", Attention, lambda a: with_options(a, SINK_KEYS)),
     ("first_run_attention", Attention, lambda a: with_options(a, FIRST_RUN)),
+    ("memory_blocks", Attention, lambda a: with_options(a, MEMORY)),
     ("routed_values", Attention, lambda a: with_options(a, ROUTED)),
     ("attention_of_blocks", Attention, lambda a: replace(a, block=4)),
     ("chunked_attention", Attention, lambda a: replace(a, window=512, chunked=True)),

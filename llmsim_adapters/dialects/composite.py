@@ -175,8 +175,7 @@ def between(r: Reader, outer: Reader) -> list[Reader]:
     for key, inside in itertools.pairwise(keys):
         raw, prefix = raw[key], f"{prefix}{key}."
         level = Reader(raw, CANONICAL, {}, prefix=prefix)
-        level.parameters, level.gaps = outer.parameters, outer.gaps
-        level.without_effect, level.unmodelled = outer.without_effect, outer.unmodelled
+        level.inside_of(outer)
         level.mark("model_type", "architectures", inside)
         level.no_effect(("dtype",), "the checkpoint's, or the language model's, is taken")
         found.append(level)

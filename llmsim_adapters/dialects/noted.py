@@ -27,6 +27,9 @@ _NO_DTYPE: Final = (
 _DRAFT: Final = "a draft model, which takes of its target: {}; what it shares with it is counted here by itself"
 
 
+_CODES: Final = "weights of what makes speech or pictures of codes are counted, and no step of text runs it: {}"
+
+
 def notes(spec: ModelSpec, sidecars: Sidecars | None, of_type: str, *, dtype_unsaid: bool) -> Iterator[str]:
     """Yield what a user may not expect, and that is no gap."""
     if sidecars is not None and not sidecars.complete and spec.quantization is None:
@@ -35,6 +38,9 @@ def notes(spec: ModelSpec, sidecars: Sidecars | None, of_type: str, *, dtype_uns
         yield _NO_DTYPE.format(spec.dtype)
     if of_type:
         yield of_type
+    coded = [stack.name for stack in spec.stacks if stack.axis == "codes"]
+    if coded:
+        yield _CODES.format(", ".join(coded))
     if spec.from_target:
         yield _DRAFT.format(", ".join(spec.from_target))
 

@@ -111,7 +111,7 @@ def _language_model(
     config: Mapping[str, Any], plugged: Mapping[str, Dialect]
 ) -> tuple[tuple[str, ...], Mapping[str, Any]]:
     """Return the path to the language model's config, and that; inside what no dialect knows it is found by content."""
-    path = composite.language_model(config)
+    path = composite.language_model(config) or _place_of_type(config, plugged)
     level: Mapping[str, Any] = config
     for key in path:
         level = level[key]
@@ -120,6 +120,14 @@ def _language_model(
         for key in composite.by_content(level):
             path, level = (*path, key), level[key]
     return path, level
+
+
+def _place_of_type(config: Mapping[str, Any], plugged: Mapping[str, Dialect]) -> tuple[str, ...]:
+    """Return the path where the type of the whole has its language model, where it is no usual one and there is one."""
+    outer_type = config.get("model_type")
+    dialect = find(outer_type, plugged) if isinstance(outer_type, str) else None
+    key = "" if dialect is None else dialect.text_config
+    return (key,) if key and isinstance(config.get(key), dict) else ()
 
 
 def _read(
@@ -155,6 +163,7 @@ def _read(
         whole = _whole(config, dialect, architecture, plugged, nested=bool(path))
         if whole is not None and not parts:
             whole = replace(whole, towers=lambda *_: ())
+    usual = composite.is_usual(path) or path == _place_of_type(config, plugged)
     outer, defaults = None, chosen.defaults
     if path or (whole is not None and whole.text_config):
         stated = (CANONICAL, {}) if whole is None else (whole.canonical, whole.defaults)
@@ -165,7 +174,7 @@ def _read(
         defaults = {**defaults, "tie_word_embeddings": False}
     lent: list[str] = []
     if outer is not None:
-        if composite.is_usual(path):
+        if usual:
             lent = [key for key in chosen.of_whole if key in outer.raw]
             level = {key: value for key, value in level.items() if key not in chosen.of_whole}
         else:
@@ -181,7 +190,7 @@ def _read(
     )
     r.model_type, r.architecture = model_type, architecture
     r.gaps += wrong
-    if not composite.is_usual(path):
+    if not usual:
         shown = printable(".".join(path))
         r.inferred("language_model", f"taken to be at `{shown}`, which has a hidden size and a number of layers")
     top = outer or r

@@ -101,8 +101,8 @@ class Store(Rule):
 
     Attributes:
         tensors: their names, such as `mixture_of_experts.router` or `shared_experts.up_proj`; or, where components of
-            a kind differ, those in the graph after stack and block, such as `vision/after/projection_2.weight`, which
-            come first.
+            a kind differ, those in the graph after stack and block, such as `vision/after/projection_2.weight`, or all
+            of a stack, such as `talker/`, which come first.
         dtype: the format that they have on a rank whatever the others have; `usual`: that of unquantized weights.
         over: which ranks have a part of each: those that it is split over anyway; `none`, each having all of it; or
             those that share the `width` of each expert; or those that have different `experts`, each with all of them;

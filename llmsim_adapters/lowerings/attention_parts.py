@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         FirstRunAttention,
         HeadConvolution,
         KeyValueConvolution,
+        MemoryBlock,
         OutputGate,
         RelativeLogits,
         RoutedValues,
@@ -96,6 +97,13 @@ def lower_head_convolution(convolution: HeadConvolution, site: Site) -> None:
     site.weight("key_scale", (kv_heads,), "kv_heads")
     site.cache("state", channels * (by_channel + by_head - 2), "heads")
     site.cache("state", half, "kv_heads")
+
+
+def lower_memory_block(memory: MemoryBlock, site: Site) -> None:
+    """A sequence is padded so that each token has a result."""
+    kernel, own = memory.kernel, site.local(memory.channels, "kv_heads")
+    site.weight("memory.weight", (memory.channels, 1, kernel), "kv_heads")
+    site.product("memory", site.step.tokens, 1, kernel, own * kernel, batch=own, kind="convolution")
 
 
 def lower_dynamic_mask(mask: DynamicMask, site: Site) -> None:

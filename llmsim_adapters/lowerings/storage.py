@@ -73,10 +73,10 @@ class Storage(Exchanges):
         return rank_dtype or dtype
 
     def _rule(self, name: str) -> Store | None:
-        """Return the rule about a tensor: of its place in the graph, else of its component's kind."""
-        layout = self._layout
-        rule = layout.stored.get(self.place_of(name)) if layout.names_places else None
-        return rule or layout.stored.get(f"{self._kind}.{name}")
+        """Return the rule about a tensor: of its place in the graph, or its stack, else of its component's kind."""
+        layout, stored = self._layout, self._layout.stored
+        rule = (stored.get(self.place_of(name)) or stored.get(f"{self.stack}/")) if layout.names_places else None
+        return rule or stored.get(f"{self._kind}.{name}")
 
     def place_of(self, name: str) -> str:
         """Return what rules call a tensor by its place."""

@@ -71,7 +71,8 @@ class Stack:
     """A run of blocks over one length axis (`tokens`, `patches`, `frames`).
 
     One over another axis than tokens is a tower: an encoder of pictures or sound beside the language model. What
-    stands beside it without being one has an axis of its own: `features` that are projected, `codes` of pictures.
+    stands beside it without being one has an axis of its own: `features` that are projected, `codes` of pictures or
+    of speech.
     `order[i]` is the index of the block that position i runs. Where position i uses another position's weights or
     cache, `weights_of[i]` or `cache_of[i]` is that position; empty: every position has its own.
     `before` and `after` are components that run once, around the blocks. An `optional` stack is left out of the

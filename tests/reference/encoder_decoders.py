@@ -2,12 +2,13 @@
 
     python -m tests.reference.encoder_decoders
 
-writes `facts/encoder_decoders.json`: batches of sounds of one length with so many tokens behind them; and
+writes `facts/encoder_decoders.json`: batches of sounds of one length with so many tokens beside them; and
 `facts/decoder_runs.json`: decoders by themselves, beside an encoder's output of a given length.
 """
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +17,9 @@ import transformers
 from torch.utils.flop_counter import FlopCounterMode
 
 from . import store
+from .media import processors, sounds, tiny
+from .media.recorder import SPEECH, config_of
+from .media.types import SOUNDS
 
 FOLDER: Final = Path(__file__).parent / "facts"
 
@@ -41,22 +45,83 @@ BATCHES: Final = ((1, 7), (2, 5))
 """Sequences, and the tokens of each."""
 
 
+SECONDS: Final = 2.0
+"""How long the sounds of the other types are."""
+
+SAME: Final = {"encoder_config.hidden_size": 48}
+OTHERS: Final[dict[str, tuple[dict[str, Any], ...]]] = {
+    "canary": (SAME, {**SAME, "decoder_config.attention_bias": False, "tie_word_embeddings": False}),
+    "cohere_asr": ({}, {"attention_bias": False, "tie_word_embeddings": True, "encoder_config.attention_bias": False}),
+    "moonshine": (
+        {},
+        {
+            "attention_bias": True,
+            "decoder_num_hidden_layers": 2,
+            "decoder_num_attention_heads": 4,
+            "decoder_num_key_value_heads": 4,
+            "encoder_num_attention_heads": 4,
+            "encoder_num_key_value_heads": 4,
+            "encoder_num_hidden_layers": 3,
+            "tie_word_embeddings": False,
+        },
+    ),
+    "speech_to_text": (
+        {},
+        {
+            "conv_channels": 20,
+            "conv_kernel_sizes": [3, 4, 5],
+            "decoder_attention_heads": 8,
+            "decoder_ffn_dim": 60,
+            "decoder_layers": 3,
+            "encoder_ffn_dim": 44,
+            "input_feat_per_channel": 40,
+            "input_channels": 2,
+            "num_conv_layers": 3,
+            "tie_word_embeddings": False,
+        },
+    ),
+}
+"""Types whose tiny models are those whose encoders are run (`media/types.py`), with what is other.
+
+Canary's decoder, which projects nothing before, has the encoder's size.
+"""
+
+
 def write(folder: Path) -> None:
-    """Run the model over each batch."""
+    """Run whole models over each batch."""
     model = transformers.WhisperForConditionalGeneration._from_config(
         transformers.WhisperConfig(**WHISPER), attn_implementation="eager"
     ).eval()
+    heard = torch.randn(1, WHISPER["num_mel_bins"], 2 * WHISPER["max_source_positions"])
+    seconds = heard.shape[2] / 100  # a hundred frames a second
+    config = {"model_type": "whisper", "architectures": ["WhisperForConditionalGeneration"], **WHISPER}
+    found = {"whisper": {"config": config, **_counted(model, {"input_features": heard}, seconds)}}
+    for model_type, cases in OTHERS.items():
+        for number, changes in enumerate(cases):
+            found[f"{model_type}-{number}"] = _of_media(model_type, changes)
+    store.write("encoder_decoders", {"made_by": "tests.reference.encoder_decoders"}, "types", found, folder)
+
+
+def _of_media(model_type: str, changes: dict[str, Any]) -> dict[str, Any]:
+    spec = SOUNDS[model_type]
+    raw, name = tiny.config(model_type, {**spec.get("config", {}), **changes}), SPEECH[model_type]
+    model = tiny.build(raw, name)
+    heard = sounds.inputs(processors.processor(model_type, spec), [SECONDS], spec)
+    heard = {key: value for key, value in heard.items() if key in ("input_features", "input_values")}
+    config = config_of(raw, json.loads(type(model.config)().to_json_string(use_diff=False)))
+    return {"config": {**config, "architectures": [name]}, **_counted(model, heard, SECONDS)}
+
+
+def _counted(model: Any, heard: dict[str, Any], seconds: float) -> dict[str, Any]:
+    """Return the parameters of a model, and what it runs for a sound in each sequence of a batch."""
     runs = []
     for batch, tokens in BATCHES:
-        sounds = torch.randn(batch, WHISPER["num_mel_bins"], 2 * WHISPER["max_source_positions"])
+        sound = {key: value.repeat(batch, *[1] * (value.dim() - 1)) for key, value in heard.items()}
         words = torch.ones(batch, tokens, dtype=torch.long)
         with torch.no_grad(), FlopCounterMode(display=False) as counter:
-            model(input_features=sounds, decoder_input_ids=words)
-        runs.append({"batch": batch, "tokens": tokens, "flops": counter.get_total_flops()})
-    config = {"model_type": "whisper", "architectures": ["WhisperForConditionalGeneration"], **WHISPER}
-    fact = {"config": config, "parameters": sum(p.numel() for p in model.parameters()), "runs": runs}
-    made_by = {"made_by": "tests.reference.encoder_decoders"}
-    store.write("encoder_decoders", made_by, "types", {"whisper": fact}, folder)
+            model(**sound, decoder_input_ids=words)
+        runs.append({"batch": batch, "tokens": tokens, "seconds": seconds, "flops": counter.get_total_flops()})
+    return {"parameters": sum(p.numel() for p in model.parameters()), "runs": runs}
 
 
 DECODERS: Final[dict[str, str]] = {

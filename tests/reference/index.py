@@ -70,14 +70,29 @@ def index() -> dict[str, list[str]]:
             dialects |= read
             components |= kinds
             features |= said
+    for fact in facts("encoder_decoders")["types"].values():
+        whole = la.load(fact["config"])
+        if whole.spec is not None and all(
+            _runs(whole, run) == (fact["parameters"], run["flops"]) for run in fact["runs"]
+        ):
+            dialects |= {whole.reading.dialect, whole.spec.model_type}
+            components.update(component.kind for component in whole.spec.components())
+            features.update(found.of(whole.spec))
+    for fact in facts("speaking")["types"].values():
+        whole = la.load(fact["config"])
+        same = whole.build(checkpoint()).parameters == fact["cases"][0][1]
+        if same and whole.spec is not None and whole.spec.model_type in dialects:
+            dialects.add(whole.reading.dialect)
+            components.update(component.kind for component in whole.spec.components())
     for entry in STORED:  # a byte total holds how weights are stored, and only that
         spec = model_of(entry).spec
         if spec is not None and spec.quantization is not None:
             stored = {f"{scheme.name}_weights" for scheme in spec.quantization.schemes}
             features.update(stored & set(found.of(spec)))
-    more, parts = wholes(dialects)
+    more, parts, options = wholes(dialects)
     dialects |= more
     components |= parts
+    features |= options
     return {
         "dialects": sorted(dialects),
         "components": sorted(components),
@@ -86,24 +101,33 @@ def index() -> dict[str, list[str]]:
     }
 
 
-def wholes(known: set[str]) -> tuple[set[str], set[str]]:
+def _runs(model: la.Model, run: dict[str, Any]) -> tuple[int, int]:
+    """Return the parameters and FLOPs of an encoder with the decoder that attends to what it heard."""
+    sound = {"audio_seconds": (run["seconds"],), "logits": "all"}
+    graph = model.build(checkpoint(batch_size=run["batch"], seq_len=run["tokens"], **sound))
+    return graph.parameters, graph.flops
+
+
+def wholes(known: set[str]) -> tuple[set[str], set[str], set[str]]:
     """Return the types of whole models with as many parameters as the real ones, and what their encoders are made of.
 
-    The language model of each is `known`.
+    The language model of each is `known`. Features are those of encoders alone whose runs hold as well.
     """
-    totals = facts("media_totals")["types"]
-    held, parts = set[str](), set[str]()
+    totals, found = facts("media_totals")["types"], Features()
+    held, parts, options = set[str](), set[str](), set[str]()
     for name, run in tower_runs():
         model, total = run.model, totals.get(name.split("-[")[0])
         if total is None or model.spec is None or not run.is_modelled or model.spec.model_type not in known:
             continue
         kinds = {component.kind for component in model.spec.components()}
-        if model.reading.dialect in known | held and kinds <= parts:
+        of_encoders = set(found.of(model.spec)) - set(found.of(model.spec.language_model()))
+        if model.reading.dialect in known | held and kinds <= parts and of_encoders <= options:
             continue
         if model.build(checkpoint()).parameters == total:
             held.add(model.reading.dialect)
             parts |= kinds
-    return held, parts
+            options |= of_encoders if run.holds else set()
+    return held, parts, options
 
 
 def towers() -> set[str]:
@@ -118,7 +142,7 @@ def towers() -> set[str]:
                     continue
                 name = tower_name(spec.whole_type or spec.model_type, tower)
                 held[name] = held.get(name, True) and holds
-    names = {name for name, is_held in held.items() if is_held} | {"whisper/whisper_encoder"}
+    names = {name for name, is_held in held.items() if is_held}
     return names | _made_alike(names)
 
 

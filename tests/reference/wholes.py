@@ -36,10 +36,15 @@ def write(folder: Path) -> None:
 
 
 def _parameters(fact: dict[str, Any]) -> int:
-    config = measure.configure({**fact["config"], "architectures": [fact["architecture"]]})
+    return of_config(fact["config"], fact["architecture"])
+
+
+def of_config(raw: dict[str, Any], architecture: str) -> int:
+    """Return the parameters that a class allocates for a config."""
+    config = measure.configure({**raw, "architectures": [architecture]})
     _without_padding(config)
     with torch.device("meta"):
-        model = getattr(transformers, fact["architecture"])._from_config(config)
+        model = getattr(transformers, architecture)._from_config(config)
     model.tie_weights()
     return sum(parameter.numel() for parameter in {id(each): each for each in model.parameters()}.values())
 

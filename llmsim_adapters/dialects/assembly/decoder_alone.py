@@ -33,6 +33,7 @@ def decoder_alone(
     layout: Layout = pre_norm,
     inputs: tuple[Component, ...] = (),
     final_norm: bool = True,
+    head_bias: bool = False,
     encoder: bool = False,
 ) -> ModelSpec:
     """Read the decoder's half; `source_size` is the size of the encoder's hidden states where it is another.
@@ -45,4 +46,4 @@ def decoder_alone(
         r.no_effect(_ENCODER, "of the encoder, which a decoder by itself does not have")
     mixer = mixer or unrotated_attention(r)
     crossed = crossing(layout, replace(mixer, causal=False, source_size=source_size))
-    return classic(r, mixer, layout=crossed, inputs=inputs, final_norm=final_norm)
+    return classic(r, mixer, layout=crossed, inputs=inputs, final_norm=final_norm, head_bias=head_bias)

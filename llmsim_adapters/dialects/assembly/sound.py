@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal
 
 from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
+from llmsim_adapters.dialects.reading.limits import LARGEST
 from llmsim_adapters.spec.media.framed import Framing
 from llmsim_adapters.spec.media.sound import ChunkedSound, ConvolvedSound, WindowedSound
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.media.media import Media
 
@@ -40,6 +43,15 @@ def chunked(
         )
 
     return rule(whole, "audio", made)
+
+
+def of_convolutions(r: Reader, name: str, usual: Sequence[int] = (), count: int | None = None) -> list[int]:
+    """Read a list of a number for each convolution of an encoder, `count` of them where another list says so."""
+    said, most = r.integers(name, count), LARGEST["num_convolutions"]
+    numbers = usual if said is None else said
+    r.check(name, len(numbers) <= most, f"has more than {most:,} entries")
+    r.check(name, count is None or len(numbers) == count, "is left to its default, which has another number of entries")
+    return [r.derive(f"{name}_{number}", each) for number, each in enumerate(numbers[:most])]
 
 
 def framing(sounds: Settings, *, milliseconds: float, lead: bool) -> Framing:

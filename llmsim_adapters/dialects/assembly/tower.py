@@ -66,12 +66,15 @@ class Tower(NamedTuple):
         return self._replace(stack=replace(self.stack, media=media))
 
 
-def tower(whole: Reader, key: str, model_type: str | Dialect, *, fixed: bool = False) -> Tower | None:
+def tower(
+    whole: Reader, key: str, model_type: str | Dialect, *, fixed: bool = False, without: Mapping[str, Any] = _NOTHING
+) -> Tower | None:
     """Read the tower under a key by the dialect of its model type, of the one given where its config says none.
 
     `model_type` is that of a tower of this package, or a dialect: that of a tower of one's own.
 
-    What its config leaves out, all of it if there is none, is the default of that type; none at all is noted. A type
+    What its config leaves out, all of it if there is none, is the default of that type; none at all is noted. The class
+    of the whole may have other defaults `without` any config of it. A type
     that nobody declared, or whose dialect does not know what the config names, is noted as left out. Where the class of
     the whole has towers of one type alone, it is `fixed`, whatever it says.
     """
@@ -83,7 +86,7 @@ def tower(whole: Reader, key: str, model_type: str | Dialect, *, fixed: bool = F
         whole.mark(key)
         whole.not_modelled(f"{name}_tower")
         return None
-    r = whole.nested(key, dialect=dialect)
+    r = whole.nested(key, dialect=dialect.like(dialect.model_type, **without) if value is None and without else dialect)
     if r is None:
         return None
     if value is None:
@@ -114,6 +117,23 @@ def one_tower(model_type: str, rule: Callable[[Reader, Reader], Media]) -> Tower
         vision = tower(whole, "vision_config", model_type, fixed=True)
         if vision is not None:
             yield vision.running(rule(whole, vision.r)).stack
+
+    return towers
+
+
+def encoder_of(dialect: Dialect, rule: Callable[[Reader, Reader], Media]) -> Towers:
+    """Return what makes the stack of an encoder of sound whose keys stand among those of the decoder it is for.
+
+    `rule` gives what it runs, of the reader of the whole config and that of the encoder's. An architecture that is the
+    decoder alone has none.
+    """
+
+    def towers(whole: Reader, _: Reader) -> Iterator[Stack]:
+        if not whole.architecture.endswith("ForCausalLM"):
+            sound = whole.beside("audio", dialect)
+            (stack,) = dialect.read(sound).stacks
+            named = replace(stack, name="audio", counted_by=f"audio_{stack.counted_by}", model_type=dialect.model_type)
+            yield replace(named, media=rule(whole, sound))
 
     return towers
 

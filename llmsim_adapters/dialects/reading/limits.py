@@ -22,6 +22,8 @@ LARGEST: Final = {
     "num_double_layers": 640,
     "num_global_layers": 1280,
     "num_codebooks": 2**10,
+    "num_code_groups": 2**10,
+    "num_convolutions": 2**10,
     "num_languages": 2**10,
     "num_aux_hidden_states": 2**10,
     "altup_num_inputs": 64,

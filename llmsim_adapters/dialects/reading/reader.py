@@ -36,7 +36,18 @@ class Reader(Values):
         traced: whether numbers carry their names, so that figures can show their formulas.
     """
 
-    __slots__ = ()
+    __slots__ = ("_outermost",)
+
+    @property
+    def outermost(self) -> Reader | None:
+        """That of the whole config, in one of a level between it and the language model's, such as `thinker_config`."""
+        return getattr(self, "_outermost", None)
+
+    def inside_of(self, outer: Reader) -> None:
+        """Let this be a level between the whole config and the language model's: what is found is the whole's."""
+        self._outermost, self.files, self.broken_files = outer, outer.files, outer.broken_files
+        self.parameters, self.gaps = outer.parameters, outer.gaps
+        self.without_effect, self.unmodelled = outer.without_effect, outer.unmodelled
 
     def sizes(self, name: str, count: int) -> list[int]:
         """Read a positive integer for each of `count` layers, a list or one for all; `size` then gives the largest."""

@@ -9,13 +9,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.assembly.components import attention, mlp
+from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
 from llmsim_adapters.dialects.assembly.tower import encoder
 from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import Convolution, Norm, Projection
+from llmsim_adapters.spec.media.framed import FramedSound, Framing, Stride
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
+    from llmsim_adapters.spec.media.media import Media
     from llmsim_adapters.spec.model import ModelSpec
+
+_ROWS: Final = ("convolved_1", "convolved_2", "convolved_3", "rows")
 
 _WHISPER: Final = {
     "d_model": "hidden_size",
@@ -45,7 +50,28 @@ def read(r: Reader) -> ModelSpec:
     into = Projection(input_size=joined, output_size=hidden)
     norm = Norm(hidden)
     before = (first, second, second, into)
-    return encoder(r, mixer, mlp(r, bias=True), norm, before=before, after=(norm,), axis="frames")
+    feed_forward = mlp(r, bias=True)
+    return encoder(r, mixer, feed_forward, norm, before=before, after=(norm,), axis="frames", before_rows=_ROWS)
+
+
+def heard(whole: Reader, r: Reader) -> Media:
+    """Return the rule of sound: three convolutions, each of which halves frames and their numbers.
+
+    Settings of `Dots3NoteFeatureExtractor`: `hop_length`, `chunk_seconds` or `chunk_length`, the seconds of a chunk.
+    Frames are padded to whole tokens, of eight.
+    """
+
+    def made(sounds: Settings) -> Media:
+        hop, rate = sounds.integer("hop_length", default=160), sounds.integer("sampling_rate", default=16000)
+        return FramedSound(
+            framing=Framing(hop, hop=hop, rate=rate, multiple=8 * hop, padded=True),
+            bins=sounds.integer("feature_size", default=128),
+            strides=((Stride(), Stride()),) * 3,
+            chunk=rate * sounds.integer("chunk_seconds", "chunk_length", default=60),
+            origin=origin(sounds, "Dots3NoteFeatureExtractor"),
+        )
+
+    return rule(whole, "audio", made)
 
 
 def _whisper(r: Reader) -> None:

@@ -32,6 +32,8 @@ def read(r: Reader) -> ModelSpec:
     left, halved = r.size("num_mel_bins"), stride(r)
     for _ in range(times):
         left = (left + halved.padding - halved.kernel) // halved.stride + 1
+    taken = r.size("num_mel_bins") // halved.stride**times
+    r.check("num_mel_bins", left == taken, "is no number that the convolutions divide: the class can't run it")
     halving = Separable(r.size("subsampling_conv_channels"), halved.kernel, times)
     convolution = ConvolutionModule(
         hidden_size=hidden,
@@ -54,22 +56,26 @@ def stride(r: Reader) -> Stride:
     return Stride(side, r.size("subsampling_conv_stride"), (side - 1) // 2 * 2)
 
 
-def heard(whole: Reader, r: Reader, *, text: int = 0, attended: bool = False) -> Media:
+def heard(whole: Reader, r: Reader, *, text: int = 0, attended: bool = False, cut_where_quiet: bool = False) -> Media:
     """Return the rule of sound; half a window of zeros stands on either end of it.
 
-    Settings of `ParakeetFeatureExtractor`: `sampling_rate`, `hop_length`.
+    Settings of `ParakeetFeatureExtractor`: `sampling_rate`, `hop_length`; of `CohereAsrFeatureExtractor`, which cuts
+    long sound where it is quiet, `max_audio_clip_s` besides.
     """
 
     def made(sounds: Settings) -> Media:
         hop = sounds.integer("hop_length", default=160)
+        rate = sounds.integer("sampling_rate", default=16000)
+        longest = round(sounds.number("max_audio_clip_s", default=35.0) * rate) if cut_where_quiet else 0
         halved, times = Stride(*map(int, stride(r))), int(r.size("subsampling_factor")).bit_length() - 1
         return FramedSound(
-            framing=Framing(hop, lead=hop, hop=hop, rate=sounds.integer("sampling_rate", default=16000)),
+            framing=Framing(hop, lead=hop, hop=hop, rate=rate),
             bins=int(r.size("num_mel_bins")),
             strides=((halved, halved),) * times,
             text=text,
             attended=attended,
-            origin=origin(sounds, "ParakeetFeatureExtractor"),
+            longest=longest,
+            origin=origin(sounds, "CohereAsrFeatureExtractor" if cut_where_quiet else "ParakeetFeatureExtractor"),
         )
 
     return rule(whole, "audio", made)

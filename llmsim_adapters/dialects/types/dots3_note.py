@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from llmsim_adapters.dialects.assembly.decoder import layer_norm
 from llmsim_adapters.dialects.assembly.resizing import DOTS3_NOTE, resized
 from llmsim_adapters.dialects.assembly.tower import tower
+from llmsim_adapters.dialects.towers import dots3_note_audio_encoder
 from llmsim_adapters.dialects.types import dots3_note_text
 from llmsim_adapters.spec.components import Projection
 
@@ -55,7 +56,8 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         sound.r.agree("adapter_input_size", width, _FROM)
         sound.r.agree("adapter_out_dim", hidden, _INTO)
         into = Projection(input_size=width, output_size=hidden, bias=True)
-        yield sound.then(layer_norm(sound.r), into, replace(into, input_size=hidden))
+        heard = dots3_note_audio_encoder.heard(whole, sound.r)
+        yield sound.running(heard).then(layer_norm(sound.r), into, replace(into, input_size=hidden))
 
 
 DIALECT = dots3_note_text.DIALECT.like(

@@ -18,27 +18,37 @@ from llmsim_adapters.spec.media.media import NEVER
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from llmsim_adapters.dialects.assembly.tower import Tower
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.media.media import Media
     from llmsim_adapters.spec.model import Stack
 
 
 def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
-    hidden = text.size("hidden_size")
-    last = Projection(input_size=hidden, output_size=hidden, bias=True)
     vision = tower(whole, "vision_config", "phi4_multimodal_vision", fixed=True)
     if vision is not None:
-        width = vision.r.size("hidden_size")
-        separators = (LearnedTokens(hidden_size=width),) * 2  # between parts of a picture
-        into = Projection(input_size=width, output_size=hidden, bias=True)
-        yield vision.running(cut(whole, vision.r)).then(*separators, into, last, rows=("tokens",) * 4)
+        yield seen(whole, text, vision)
     sound = tower(whole, "audio_config", "phi4_multimodal_audio", fixed=True)
     if sound is not None:
-        width = sound.r.size("hidden_size") * sound.r.size("downsample_rate")
-        into = Projection(input_size=width, output_size=hidden, bias=True)
-        # Once for sound alone, once beside pictures: of equal sizes, and one of them runs.
-        rows = ("results", "results", NEVER, NEVER)
-        yield sound.running(heard(whole, sound.r)).then(into, last, into, last, rows=rows)
+        yield listening(whole, text, sound)
+
+
+def seen(whole: Reader, text: Reader, vision: Tower) -> Stack:
+    """Return the encoder of pictures with its separators and projections."""
+    hidden, width = text.size("hidden_size"), vision.r.size("hidden_size")
+    separators = (LearnedTokens(hidden_size=width),) * 2  # between parts of a picture
+    into = Projection(input_size=width, output_size=hidden, bias=True)
+    last = Projection(input_size=hidden, output_size=hidden, bias=True)
+    return vision.running(cut(whole, vision.r)).then(*separators, into, last, rows=("tokens",) * 4)
+
+
+def listening(whole: Reader, text: Reader, sound: Tower) -> Stack:
+    """Return the encoder of sound with its projections: once for sound alone, once beside pictures, and one runs."""
+    hidden, width = text.size("hidden_size"), sound.r.size("hidden_size") * sound.r.size("downsample_rate")
+    into = Projection(input_size=width, output_size=hidden, bias=True)
+    last = Projection(input_size=hidden, output_size=hidden, bias=True)
+    rows = ("results", "results", NEVER, NEVER)
+    return sound.running(heard(whole, sound.r)).then(into, last, into, last, rows=rows)
 
 
 def cut(whole: Reader, r: Reader) -> Media:

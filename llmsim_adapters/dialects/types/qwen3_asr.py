@@ -1,6 +1,7 @@
 """Qwen3-ASR: Qwen3 with Qwen3-Omni's encoder of sound; published configs have both inside `thinker_config`.
 
-Source: the published config of Qwen/Qwen3-ASR-0.6B and SGLang's `qwen3_asr.py`.
+Source: the published config of Qwen/Qwen3-ASR-0.6B and SGLang's `qwen3_asr.py`; transformers' own class has both at the
+top, where they are found too.
 """
 
 from __future__ import annotations
@@ -28,6 +29,15 @@ def towers(thinker: Reader, _: Reader) -> Iterator[Stack]:
 DIALECT = replace(
     qwen3_asr_text.DIALECT.like(
         "qwen3_asr",
+        text_config="thinker_config",
+        without_text={
+            "hidden_size": 2048,
+            "intermediate_size": 6144,
+            "num_hidden_layers": 28,
+            "num_attention_heads": 16,
+            "num_key_value_heads": 8,
+            "tie_word_embeddings": True,
+        },
         towers=towers,
         costless={"token_classification_bias": "a head that aligns words in time: another class"},
     ),

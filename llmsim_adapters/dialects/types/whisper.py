@@ -1,6 +1,6 @@
 """Whisper: learned positions, norms before the mixers, keys without a bias. Source: transformers `WhisperConfig`.
 
-The weights of the encoder are read where the architecture has it; what it runs, and what attends to it, is a gap.
+The encoder is read where the architecture has it; its keys stand among the decoder's.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from llmsim_adapters.dialects.assembly.classic import unrotated_attention
 from llmsim_adapters.dialects.assembly.decoder_alone import decoder_alone
 from llmsim_adapters.dialects.assembly.ends import learned_positions
 from llmsim_adapters.dialects.assembly.sound import chunked
+from llmsim_adapters.dialects.assembly.tower import encoder_of
 from llmsim_adapters.dialects.towers import qwen2_audio_encoder
 from llmsim_adapters.dialects.types import bart
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from llmsim_adapters.dialects.reading.reader import Reader
-    from llmsim_adapters.spec.model import ModelSpec, Stack
+    from llmsim_adapters.spec.media.media import Media
+    from llmsim_adapters.spec.model import ModelSpec
 
 
 def read(r: Reader) -> ModelSpec:
@@ -27,23 +27,12 @@ def read(r: Reader) -> ModelSpec:
     return decoder_alone(r, mixer, inputs=(learned_positions(r),), encoder=True)
 
 
-def towers(whole: Reader, _: Reader) -> Iterator[Stack]:
-    if whole.architecture.endswith("ForCausalLM"):
-        return
-    sound = whole.beside("audio", _ENCODER)
-    (stack,) = qwen2_audio_encoder.read(sound).stacks
-    media = chunked(whole, sound, keeps="none", cut_off=True)
-    yield replace(
-        stack,
-        name="audio",
-        counted_by=f"audio_{stack.counted_by}",
-        media=media,
-        model_type="whisper_encoder",
-    )
+def heard(whole: Reader, r: Reader) -> Media:
+    return chunked(whole, r, keeps="none", cut_off=True)
 
 
 _ENCODER = qwen2_audio_encoder.DIALECT.like(
-    "whisper",
+    "whisper_encoder",
     hidden_size=384,
     intermediate_size=1536,
     num_hidden_layers=4,
@@ -51,11 +40,10 @@ _ENCODER = qwen2_audio_encoder.DIALECT.like(
     num_mel_bins=80,
 )
 
-
 DIALECT = bart.DIALECT.like(
     "whisper",
     read=read,
-    towers=towers,
+    towers=encoder_of(_ENCODER, heard),
     vocab_size=51865,
     max_position_embeddings=448,
     hidden_size=384,

@@ -298,6 +298,22 @@ _TEXTS: Final = (
         note="the head is the embedding, whatever `tie_word_embeddings` says",
     ),
     Store(
+        name="no low-rank adapters of a model's own",
+        source="models/phi4mm.py: load_weights passes over them",
+        tensors=("adapters/",),
+        architectures=names("Phi4MMForCausalLM"),
+        absent=True,
+        note="the adapters for pictures and sound are not loaded",
+    ),
+    Store(
+        name="thinker alone",
+        source="models/qwen3_omni_moe.py: enable_talker",
+        tensors=("talker/", "code_predictor/", "code2wav/"),
+        architectures=names("Qwen3OmniMoeForConditionalGeneration"),
+        absent=True,
+        note="the thinker alone is loaded: what speaks is left out",
+    ),
+    Store(
         name="float32 router of GLM-4.5V",
         source="models/glm4_moe.py: gate",
         tensors=("mixture_of_experts.router",),

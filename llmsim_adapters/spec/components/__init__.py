@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components.attention_parts import FirstRunAttention as FirstRunAttention
     from llmsim_adapters.spec.components.attention_parts import HeadConvolution as HeadConvolution
     from llmsim_adapters.spec.components.attention_parts import KeyValueConvolution as KeyValueConvolution
+    from llmsim_adapters.spec.components.attention_parts import MemoryBlock as MemoryBlock
     from llmsim_adapters.spec.components.attention_parts import OutputGate as OutputGate
     from llmsim_adapters.spec.components.attention_parts import RelativeLogits as RelativeLogits
     from llmsim_adapters.spec.components.attention_parts import RoutedValues as RoutedValues
@@ -96,7 +97,7 @@ _HOMES = {
     "attention": ("Attention", "LatentAttention"),
     "attention_parts": (
         *("Differential", "DynamicMask", "FirstRunAttention", "HeadConvolution", "KeyValueConvolution"),
-        *("OutputGate", "RelativeLogits", "RoutedValues", "SinkKeys", "Sinks"),
+        *("MemoryBlock", "OutputGate", "RelativeLogits", "RoutedValues", "SinkKeys", "Sinks"),
     ),
     "chunk_attention": ("ChunkAttention",),
     "compressed_attention": ("CompressedAttention", "CompressedIndexer"),

@@ -170,6 +170,21 @@ class FirstRunAttention(AttentionPart):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryBlock(AttentionPart):
+    """A convolution of each channel of the values with the `kernel` tokens around, beside attention's results.
+
+    It is the memory of a feedforward sequential memory network (arXiv:1512.08301) in self-attention (SAN-M,
+    arXiv:2006.01713), of an encoder.
+    """
+
+    kind: ClassVar[str] = "memory_block"
+    stage = "results"
+
+    channels: int
+    kernel: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoutedValues(AttentionPart):
     """Values that experts of attention project: each token is sent to `num_values_per_tok` of `num_values` (MoVA).
 

@@ -258,6 +258,13 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         lambda a: _without(a, "routed_values"),
     ),
     Feature(
+        "memory_blocks",
+        "a convolution of the values with the tokens around, beside attention's results",
+        Attention,
+        lambda a: _is(a, "memory_block"),
+        lambda a: _without(a, "memory_block"),
+    ),
+    Feature(
         "first_run_attention",
         "attention to the keys and values of the layer's first run too, mixed by a gate",
         Attention,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from llmsim_adapters.dataclass import dataclass
-from llmsim_adapters.spec.media.media import Kind, MediaItem, Sound
+from llmsim_adapters.spec.media.media import Kind, MediaItem, Sound, Unfit
 
 
 class Framing(NamedTuple):
@@ -60,7 +60,9 @@ class FramedSound(Sound):
     Sounds of a step are padded to the longest one. A sound becomes a token of each hidden state of frames that are
     heard, or so many `tokens` whatever its length. One of `reduced` hidden states is a result (`results`). Around a
     sound stand `text` tokens. `attended`: cross attention of the language model sees the hidden states in place of
-    tokens. `encoded`: another stack makes tokens of them.
+    tokens. `encoded`: another stack makes tokens of them. What is longer than a `chunk` of so many samples (0: never)
+    is cut into chunks, each of which is padded, and attends, as a sound by itself. What is longer than `longest`
+    samples (0: never) is cut where it is quietest, which no length says.
     """
 
     framing: Framing
@@ -71,39 +73,56 @@ class FramedSound(Sound):
     text: int = 0
     attended: bool = False
     encoded: bool = False
+    chunk: int = 0
+    longest: int = 0
 
     def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
         del preprocessed
-        return self._seen(kind, given, self.framing.frames(self.framing.samples(given[0])))
+        samples = self.framing.samples(given[0])
+        if self.longest and samples > self.longest:
+            message = f"sound of more than {self.longest / self.framing.rate:g} s is cut where it is quietest"
+            raise Unfit(message)
+        return self._seen(kind, given, self._frames(given))
 
     def together(self, items: tuple[MediaItem, ...]) -> tuple[MediaItem, ...]:
         """Return the sounds of a step padded to the longest one."""
-        longest = max(item.patches for item in items)
+        longest = max(self._frames(item.given) for item in items)
         return tuple([self._seen(item.kind, item.given, longest) for item in items])
 
+    def _chunks(self, given: tuple[float, ...]) -> list[int]:
+        """Return the samples of each chunk of a sound, the longest first."""
+        samples = self.framing.samples(given[0])
+        if not self.chunk or samples <= self.chunk:
+            return [samples]
+        whole, rest = divmod(samples, self.chunk)
+        return [self.chunk] * whole + [rest] * (rest > 0)
+
+    def _frames(self, given: tuple[float, ...]) -> int:
+        """Return the frames of each chunk of a sound by itself, that of the longest."""
+        frames = self.framing.frames(self._chunks(given)[0])
+        return min(frames, self.chunk // self.framing.hop) if self.chunk else frames
+
     def _seen(self, kind: Kind, given: tuple[float, ...], frames: int) -> MediaItem:
-        length, bins, named = frames, self.bins, []
+        chunks = self._chunks(given)
+        length, bins, count, named = frames, self.bins, len(chunks), []
         for number, (time, pitch) in enumerate(self.strides):
             length, bins = time.of(length), pitch.of(bins)
-            named.append((f"convolved_{number + 1}", length * bins))
-        seconds = self.framing.samples(given[0]) / self.framing.rate
+            named.append((f"convolved_{number + 1}", count * length * bins))
         return MediaItem(
             kind,
             given,
-            (frames, seconds),
-            frames,
-            length,
-            0 if self.attended or self.encoded else self._tokens(self.framing.samples(given[0])),
-            ((length, 1),),
+            (count * frames, sum(chunks) / self.framing.rate),
+            count * frames,
+            count * length,
+            0 if self.attended or self.encoded else self.tokens or sum(map(self._tokens, chunks)),
+            ((length, count),),
             text=self.text,
-            attended=length if self.attended else 0,
-            named=(*named, ("results", self._results(length)), *self._beside(length)),
+            attended=count * length if self.attended else 0,
+            named=(*named, ("results", count * self._results(length)), *self._beside(length)),
         )
 
     def _tokens(self, samples: int) -> int:
-        """Return the tokens of a sound by itself."""
-        if self.tokens:
-            return self.tokens
+        """Return the tokens of a chunk by itself."""
         length = self.framing.heard(samples)
         for time, _ in self.strides:
             length = time.of(length)
@@ -127,3 +146,14 @@ class BinnedSound(FramedSound):
 
     def _beside(self, length: int) -> tuple[tuple[str, int], ...]:
         return (("bins", length * self.bins),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PositionedSound(FramedSound):
+    """Sound whose hidden states a convolution gives positions: of an even kernel, one result more, which is cut off.
+
+    `positioned` are its results (wav2vec 2.0, arXiv:2006.11477).
+    """
+
+    def _beside(self, length: int) -> tuple[tuple[str, int], ...]:
+        return (("positioned", length + 1),)

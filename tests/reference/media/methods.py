@@ -88,6 +88,16 @@ def encoder(model: Any) -> Callable[..., Any]:
     return model.get_encoder().forward
 
 
+def cohere_asr(model: Any) -> Callable[..., Any]:
+    """Return the encoder, and the projection of its results that the decoder begins with."""
+
+    def features(input_features: Any, attention_mask: Any = None) -> Any:
+        found = model.get_encoder()(input_features, attention_mask)
+        return model.model.decoder.proj(found.last_hidden_state)
+
+    return features
+
+
 def phi4_multimodal_sound(model: Any) -> Callable[..., Any]:
     """Return the encoder and the projector for speech."""
     part = model.model.embed_tokens_extend.audio_embed
@@ -110,7 +120,8 @@ def qwen2_audio(model: Any) -> Callable[..., Any]:
 
 
 AUDIO: Final[dict[str, Callable[[Any], Any]]] = {
-    **dict.fromkeys(("canary", "cohere_asr", "moonshine", "moonshine_streaming", "speech_to_text", "whisper"), encoder),
+    **dict.fromkeys(("canary", "moonshine", "moonshine_streaming", "speech_to_text", "whisper"), encoder),
+    "cohere_asr": cohere_asr,
     "phi4_multimodal": phi4_multimodal_sound,
     "qwen2_audio": qwen2_audio,
 }

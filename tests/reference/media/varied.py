@@ -125,6 +125,24 @@ PICTURES: Final[dict[str, dict[str, Any]]] = {
 """What each is beside its tiny model of `types.py`."""
 
 HEARD: Final[dict[str, dict[str, Any]]] = {
+    "canary": {
+        "config": {
+            "encoder_config.subsampling_factor": 4,
+            "encoder_config.subsampling_conv_kernel_size": 5,
+            "encoder_config.convolution_bias": False,
+        },
+    },
+    "dots3_note": {"audio": {"chunk_length": 3}},
+    "fun_asr_nano": {
+        "config": {
+            "adaptor_config.intermediate_size": 12,
+            "audio_config.fsmn_kernel_size": 4,
+            "audio_config.num_mel_bins": 8,
+            "audio_config.num_stacked_frames": 5,
+            "audio_config.num_timestamp_prediction_layers": 1,
+        },
+        "audio": {"feature_size": 8, "num_frames_lfr": 5, "stride_lfr": 3, "frame_shift": 12},
+    },
     "gemma3n": {
         "config": {
             "audio_config.conf_attention_chunk_size": 8,
@@ -144,6 +162,17 @@ HEARD: Final[dict[str, dict[str, Any]]] = {
     "nemotron_h_omni": {
         "config": {"audio_config.subsampling_factor": 4, "audio_config.conv_kernel_size": 5},
         "own": {"audio_subsampling_factor": 4},
+    },
+    "omniasr": {
+        "config": {
+            "audio_config.conv_bias": False,
+            "audio_config.conv_dim": [20, 24, 28],
+            "audio_config.conv_kernel": [11, 4, 3],
+            "audio_config.conv_stride": [6, 8, 7],
+            "audio_config.num_conv_pos_embeddings": 6,
+            "audio_config.num_conv_pos_embedding_groups": 4,
+        },
+        "own": {"conv_kernel": [11, 4, 3], "conv_stride": [6, 8, 7]},
     },
     "qwen2_5_omni_thinker": {"config": {"audio_config.n_window": 30}},
     "qwen3_omni_moe_thinker": {"config": {"audio_config.n_window_infer": 200}},

@@ -1,0 +1,93 @@
+"""Parameters of whole models that speak: thinkers with their talkers, predictors of codes and vocoders.
+
+    python -m tests.reference.speaking
+
+writes `facts/speaking.json`: what transformers allocates on the meta device for a tiny model of each type, for the same
+with each key of what speaks another in turn, and for a published config of its full size.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+
+from . import measure, published, store
+from .media import tiny
+from .wholes import of_config
+
+FOLDER: Final = Path(__file__).parent / "facts"
+
+TALKER, PREDICTOR, WAV = "talker_config.text_config", "talker_config.code_predictor_config", "code2wav_config"
+
+TYPES: Final[dict[str, dict[str, Any]]] = {
+    "qwen3_omni_moe": {
+        "class": "Qwen3OmniMoeForConditionalGeneration",
+        "published": "Qwen/Qwen3-Omni-30B-A3B-Instruct",
+        "base": {
+            "talker_config.spatial_merge_size": 2,
+            f"{TALKER}.shared_expert_intermediate_size": 20,
+            f"{WAV}.decoder_dim": 48,
+        },
+        "other": {
+            "enable_audio_output": (False,),
+            "talker_config.thinker_hidden_size": (56,),
+            f"{TALKER}.attention_bias": (True,),
+            f"{TALKER}.head_dim": (16,),
+            f"{TALKER}.hidden_size": (64,),
+            f"{TALKER}.intermediate_size": (60,),
+            f"{TALKER}.mlp_only_layers": ([0],),
+            f"{TALKER}.moe_intermediate_size": (24,),
+            f"{TALKER}.num_attention_heads": (8,),
+            f"{TALKER}.num_local_experts": (6,),
+            f"{TALKER}.num_hidden_layers": (3,),
+            f"{TALKER}.num_key_value_heads": (1,),
+            f"{TALKER}.shared_expert_intermediate_size": (36,),
+            f"{TALKER}.vocab_size": (97,),
+            f"{PREDICTOR}.attention_bias": (True,),
+            f"{PREDICTOR}.head_dim": (16,),
+            f"{PREDICTOR}.hidden_size": (64,),
+            f"{PREDICTOR}.intermediate_size": (60,),
+            f"{PREDICTOR}.num_code_groups": (1, 5),
+            f"{PREDICTOR}.num_hidden_layers": (3,),
+            f"{PREDICTOR}.vocab_size": (97,),
+            f"{WAV}.attention_bias": (True,),
+            f"{WAV}.codebook_size": (64,),
+            f"{WAV}.decoder_dim": (33, 64),
+            f"{WAV}.hidden_size": (64,),
+            f"{WAV}.intermediate_size": (60,),
+            f"{WAV}.num_hidden_layers": (3,),
+            f"{WAV}.num_key_value_heads": (1,),
+            f"{WAV}.num_quantizers": (3,),
+            f"{WAV}.upsample_rates": ([3, 2], []),
+            f"{WAV}.upsampling_ratios": ([3], []),
+        },
+    },
+}
+"""By type: its class, a published config, what its tiny model has, and the values that are tried of each key."""
+
+
+def write(folder: Path) -> None:
+    """Count each model's parameters, or say why its class refuses it."""
+    found = {}
+    for model_type, spec in TYPES.items():
+        base = tiny.config(model_type, spec["base"])
+        cases = [[{}, of_config(base, spec["class"])]]
+        for key, values in spec["other"].items():
+            for value in values:
+                try:
+                    cases.append([{key: value}, of_config(tiny.merged(base, {key: value}), spec["class"])])
+                except Exception as error:  # whatever the class says of it
+                    cases.append([{key: value}, measure.say(error)])
+        config = {**base, "architectures": [spec["class"]]}
+        whole = {
+            spec["published"]: of_config(published.bundled(store.ROOT / "hf_config")[spec["published"]], spec["class"])
+        }
+        found[model_type] = {"config": config, "cases": cases, "published": whole}
+    store.write("speaking", {"made_by": "tests.reference.speaking"}, "types", found, folder)
+
+
+if __name__ == "__main__":
+    with torch.no_grad():
+        write(FOLDER)

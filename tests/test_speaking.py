@@ -1,0 +1,56 @@
+"""What speaks beside a language model has the parameters that transformers allocates, and no step of text runs it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+import llmsim_adapters as la
+from tests.facts import checkpoint, facts
+
+TYPES = facts("speaking")["types"]
+CASES = [
+    pytest.param(fact["config"], change, total, id=f"{name}-{change}")
+    for name, fact in TYPES.items()
+    for change, total in fact["cases"]
+]
+
+
+def with_change(config: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
+    """Return a config with another value under a path of keys."""
+    found = json.loads(json.dumps(config))
+    for path, value in change.items():
+        level, *keys = found, *path.split(".")
+        for key in keys[:-1]:
+            level = level[key]
+        level[keys[-1]] = value
+    return dict(found)
+
+
+@pytest.mark.parametrize(("config", "change", "total"), CASES)
+def test_a_model_that_speaks_has_the_parameters_of_the_real_one(
+    config: dict[str, Any], change: dict[str, Any], total: int
+) -> None:
+    model = la.load(with_change(config, change))
+    assert model.build(checkpoint()).parameters == total
+
+
+@pytest.mark.parametrize("name", [name for fact in TYPES.values() for name in fact["published"]])
+def test_so_has_a_published_one_at_its_size(name: str) -> None:
+    model = la.load(name, offline=True)
+    (total,) = (fact["published"][name] for fact in TYPES.values() if name in fact["published"])
+    assert model.build(checkpoint()).parameters == total
+    assert not model.coverage.gaps
+
+
+@pytest.mark.parametrize("name", sorted(TYPES))
+def test_no_step_of_text_runs_what_speaks(name: str) -> None:
+    model = la.load(TYPES[name]["config"])
+    speaking = {stack.name for stack in model.spec.towers if stack.axis == "codes"} if model.spec else set()
+    graph = model.build(checkpoint())
+    assert speaking
+    assert not [op for op in graph.operators if op.stack in speaking]
+    assert not [cache for cache in graph.caches if cache.stack in speaking]
+    assert any("no step of text runs" in note for note in model.coverage.notes)
