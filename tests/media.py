@@ -108,6 +108,11 @@ def tower_runs() -> tuple[tuple[str, TowerRun], ...]:
         for run in fact["runs"]:
             fields = _of_grids(fact["config"], run["grids"])
             runs.append((f"{name}-{run['grids']}", TowerRun(fact["config"], fields, run["flops"], run["tokens"])))
+    for name, fact in facts("sglang/towers")["types"].items():
+        for run in fact["runs"]:
+            items = run["images"] + run.get("videos", [])
+            fields = {**_fields(items), "preprocessed": run["preprocessed"]}
+            runs.append((f"{name}-{items}-sglang", TowerRun(fact["config"], fields, run["flops"], run["tokens"])))
     for file in ("media_runs", "media_varied", "media_sounds", "media_varied_sounds", "media_varied_videos"):
         for name, fact in facts(file)["types"].items():
             runs += [(f"{name}-{items}{_OTHER.get(file, '')}", run) for items, run in _recorded(name, fact)]

@@ -133,7 +133,9 @@ class Layout:
             return self.group(around) if around else ranks.of_tokens
         self.use(rule)
         group = self._over(rule.over, ranks, schedule)
-        return group if rule.uneven == "whole" else group._replace(uneven=rule.uneven)
+        if rule.uneven == "padded_for_all":
+            return group._replace(uneven="padded", padded_to=ranks.world)
+        return group if rule.uneven == "whole" else group._replace(uneven=rule.uneven, padded_to=group.ways)
 
     def _over(self, over: Over, ranks: Ranks, schedule: Schedule) -> Group:
         if over in ("all", "all_apart"):

@@ -16,7 +16,7 @@ class Group(NamedTuple):
 
     They work on the tokens of `gathered` data-parallel groups together, of which each is handed out to `scattered`
     ranks. `field` names what of a schedule says how many ranks there are, and `uneven` what becomes of heads of a part
-    that no step runs and that they can't have equal numbers of.
+    that no step runs and that they can't have equal numbers of. Those that are padded become a multiple of `padded_to`.
     """
 
     ways: int
@@ -24,6 +24,7 @@ class Group(NamedTuple):
     scattered: int = 1
     field: str = "tp_size"
     uneven: Literal["whole", "padded", "refused"] = "whole"
+    padded_to: int = 1
 
     def require(self, size: int, *, of: int | None = None, multiple: bool = False) -> None:
         """Refuse the ranks if they don't divide a size; `of` is what the field collides with, by default the size.

@@ -86,13 +86,13 @@ class Split(Rule):
         part: the part.
         over: the ranks.
         uneven: what becomes of heads that the ranks can't have equal numbers of, in a part that no step runs: each
-            rank has all of them; or heads are added, so that they are `padded`; or the layout is `refused`, as it is in
-            a part that runs.
+            rank has all of them; or heads are added, so that they are `padded`, or are so for all ranks of the model
+            though fewer split them; or the layout is `refused`, as it is in a part that runs.
     """
 
     part: Part
     over: Over
-    uneven: Literal["whole", "padded", "refused"] = "whole"
+    uneven: Literal["whole", "padded", "padded_for_all", "refused"] = "whole"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

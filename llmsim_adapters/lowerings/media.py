@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.graph.schedule import DECODES_MEDIA, ScheduleError
-from llmsim_adapters.spec.components import Norm
 from llmsim_adapters.spec.media.media import MediaItem, Unfit, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from llmsim_adapters.graph.schedule import Schedule
-    from llmsim_adapters.spec.components import Component
     from llmsim_adapters.spec.media.media import Kind, Run
     from llmsim_adapters.spec.model import ModelSpec, Stack
 
@@ -79,35 +77,3 @@ def _unheard(spec: ModelSpec, kind: Kind, name: str) -> str:
     if any(stack.axis == axis and stack.media is None for stack in spec.stacks):
         return f"what this model's encoder runs on {name} is not modelled"
     return f"the model has no encoder of {name} that is modelled"
-
-
-def rows_of(stack: Stack, before: bool) -> list[str]:
-    """Return the name of the rows that each of the components before or after the blocks of an encoder runs on."""
-    if before:
-        return [*stack.before_rows, *_before(stack.before)[len(stack.before_rows) :]]
-    said = stack.after_rows
-    if said:
-        return [*said, *["tokens"] * (len(stack.after) - len(said))]
-    return _after(stack.after, _width(stack))
-
-
-def _before(components: tuple[Component, ...]) -> list[str]:
-    first = next((i for i, each in enumerate(components) if each.kind in ("convolution", "projection")), -1)
-    return ["patches" if i <= first else "rows" for i in range(len(components))]
-
-
-def _after(components: tuple[Component, ...], width: int) -> list[str]:
-    inner = 0
-    while inner < len(components) and _is_norm_of(components[inner], width):
-        inner += 1
-    return ["rows" if i < inner else "tokens" for i in range(len(components))]
-
-
-def _is_norm_of(component: Component, width: int) -> bool:
-    return isinstance(component, Norm) and (not width or component.size == width)
-
-
-def _width(stack: Stack) -> int:
-    """Return the size of an encoder's hidden states; 0: it has no blocks that say."""
-    mixers = [mixer for block in stack.blocks[-1:] for mixer in block.mixers()]
-    return next((size for mixer in mixers if (size := getattr(mixer, "hidden_size", 0))), 0)

@@ -123,6 +123,11 @@ class Place:
         """
         if self._ranks is None:
             return
+        group = self._group
+        if group.uneven == "padded" and heads % group.padded_to:
+            self._padded_heads = heads, ceil_div(heads, group.padded_to) * group.padded_to // group.ways
+            self._ranks = None
+            return
         try:
             self._group.require(heads)
             if kv_heads is not None:
@@ -130,8 +135,6 @@ class Place:
         except ScheduleError:
             if (self._runs and not self._tower) or self._group.uneven == "refused":
                 raise
-            if self._group.uneven == "padded":
-                self._padded_heads = heads, ceil_div(heads, self._group.ways)
             self._ranks = None
 
     def _of_padded_heads(self, shape: tuple[int, ...], sharding: Sharding) -> tuple[int, ...] | None:

@@ -8,11 +8,12 @@ from llmsim_adapters.engines.built_in import find
 from llmsim_adapters.engines.layout import Layout
 from llmsim_adapters.graph.graph import MTP, OperatorGraph
 from llmsim_adapters.lowerings.built_in import BUILT_IN
-from llmsim_adapters.lowerings.media import rows_of, runs
+from llmsim_adapters.lowerings.media import runs
 from llmsim_adapters.lowerings.place import Draft
 from llmsim_adapters.lowerings.site import Site
 from llmsim_adapters.lowerings.step import Step
 from llmsim_adapters.spec.media.media import NEVER
+from llmsim_adapters.spec.media.rows import rows_of
 from llmsim_adapters.traced import Traced, minimum
 
 if TYPE_CHECKING:

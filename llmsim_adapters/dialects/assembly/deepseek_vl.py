@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.assembly.media import Settings, are_pairs, rule
 from llmsim_adapters.dialects.assembly.sam import SGLANG_OCR, SGLANG_OCR2, SGLANG_UNLIMITED_OCR, viewed
-from llmsim_adapters.dialects.assembly.tower import PartWords, patch_count, patches_per_side, tower
+from llmsim_adapters.dialects.assembly.tower import PartWords, tower
 from llmsim_adapters.spec.components import Convolution, LearnedTokens, Projection
 from llmsim_adapters.spec.media.refused import Refused
 from llmsim_adapters.spec.media.tilings import Listed
@@ -118,7 +118,8 @@ def _narrowed(sam: Reader, width: int) -> Iterator[Component]:
 def _lined(whole: Reader, r: Reader) -> Media:
     """Return the rule of the listed sizes, a width and a height each. Setting: `candidate_resolutions`.
 
-    Source: SGLang's `deepseekvl2.py`, which cuts no picture of more than two.
+    Source: SGLang's `deepseekvl2.py`, which cuts no picture of more than two, and its encoder, timm's, which pads tiles
+    to whole patches; DeepSeek's own leaves the border out, and pads what is merged.
     """
     said = whole.sequence("candidate_resolutions") or ()
     if not are_pairs(said):
@@ -130,10 +131,11 @@ def _lined(whole: Reader, r: Reader) -> Media:
         if not sizes or not sizes[0][0] == sizes[0][1] == int(r.size("image_size")):
             return Refused(reason="the first of `candidate_resolutions` is not the size of the encoder's pictures")
         side = sizes[0][0]
+        patches = -(-side // int(r.size("patch_size")))
         return LinedTiles(
             side=side,
-            patches=int(patch_count(r)),
-            across=-(-int(patches_per_side(r)) // images.integer("downsample_ratio", default=2)),
+            patches=patches * patches,
+            across=-(-patches // images.integer("downsample_ratio", default=2)),
             tiling=Listed(side=side, sizes=tuple((high, wide) for wide, high in sizes)),
             most_cut=2,
         )

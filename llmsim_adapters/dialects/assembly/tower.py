@@ -15,6 +15,7 @@ from llmsim_adapters.dialects.assembly.decoder import blocks, layers
 from llmsim_adapters.dialects.assembly.layouts import pre_norm
 from llmsim_adapters.dialects.reading.find import built_in
 from llmsim_adapters.spec.components import ClippingBounds, Convolution
+from llmsim_adapters.spec.media.rows import rows_of
 from llmsim_adapters.spec.model import ModelSpec, Stack, Sublayer
 
 if TYPE_CHECKING:
@@ -38,11 +39,6 @@ class PartWords(NamedTuple):
     neutral: Mapping[str, object] = _NOTHING
 
 
-def _named_rows(stack: Stack) -> tuple[str, ...]:
-    """Return the rows of each component behind the blocks: those of the blocks where none are named."""
-    return (*stack.after_rows, *["rows"] * (len(stack.after) - len(stack.after_rows)))
-
-
 _DTYPE: Final = "a checkpoint's number format is that of the whole model"
 
 
@@ -58,7 +54,7 @@ class Tower(NamedTuple):
         `rows` names the rows that they run on where these are not tokens (`Stack.after_rows`).
         """
         stack = self.stack
-        before = stack.after_rows if len(stack.after_rows) == len(stack.after) or not rows else _named_rows(stack)
+        before = tuple(rows_of(stack, before=False)) if rows else stack.after_rows
         return replace(stack, after=(*stack.after, *components), after_rows=(*before, *rows))
 
     def running(self, media: Media) -> Tower:

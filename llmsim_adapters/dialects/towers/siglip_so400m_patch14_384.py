@@ -1,11 +1,16 @@
-"""SigLIP's picture encoder as timm has it, in DeepSeek-VL2. Source: SGLang's `deepseek_vl2.py`."""
+"""SigLIP's picture encoder as timm has it, in DeepSeek-VL2. Source: SGLang's `deepseek_vl2.py`.
+
+Its files have the head that pools, which no picture runs: patches alone are projected.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.towers import siglip_vision_model
 from llmsim_adapters.dialects.towers.sam_vit_b import NAMES
+from llmsim_adapters.spec.media.media import NEVER
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
@@ -18,7 +23,10 @@ def read(r: Reader) -> ModelSpec:
         r.refuse("mlp_ratio", ratio, "a number above 0")
         ratio = 4
     r.derive("intermediate_size", int(int(r.size("hidden_size")) * ratio))
-    return siglip_vision_model.read(r)
+    spec = siglip_vision_model.read(r)
+    (stack,) = spec.stacks
+    rows = ("rows", *(NEVER,) * (len(stack.after) - 1))
+    return replace(spec, stacks=(replace(stack, after_rows=rows),))
 
 
 DIALECT = siglip_vision_model.DIALECT.like(

@@ -1,13 +1,18 @@
-"""CLIP: an encoder of text and one of pictures, projected to one size. Source: transformers `CLIPConfig`."""
+"""CLIP: an encoder of text and one of pictures, projected to one size. Source: transformers `CLIPConfig`.
+
+A picture is one embedding, the class token's, and no token of a text.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from llmsim_adapters.dialects.assembly.media import class_tokens, square
 from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.types import clip_text_model
 from llmsim_adapters.spec.components import Projection, Scale
+from llmsim_adapters.spec.media.media import NEVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +30,9 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     whole.check("projection_dim", size == text.size("projection_dim"), "differs from the text model's")
     vision = tower(whole, "vision_config", "clip_vision_model", fixed=True)
     if vision is not None:  # the scale is that of the product of both, a trained number
-        yield vision.then(Projection(input_size=vision.r.size("hidden_size"), output_size=size), Scale(size=1))
+        into = Projection(input_size=vision.r.size("hidden_size"), output_size=size)
+        embedded = square(vision.r, extra=class_tokens(vision.stack), tokens=0)
+        yield vision.running(embedded).then(into, Scale(size=1), rows=("sequences", NEVER))
 
 
 DIALECT = replace(

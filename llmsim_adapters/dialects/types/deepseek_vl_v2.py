@@ -28,7 +28,7 @@ DIALECT = replace(
     deepseek.DIALECT.like(
         "deepseek_vl_v2",
         read=read,
-        classes=("DeepseekOCRForCausalLM",),
+        classes=("DeepseekOCRForCausalLM", "DeepseekVL2ForCausalLM"),
         towers=towers,
         use_mla=False,
         tile_tag="2D",

@@ -34,7 +34,7 @@ _PLAIN_MODULES: Final = names("""
 """Whose towers are made of torch's own modules, which no rank splits."""
 
 _PADDED_HEADS: Final = names("""
-    DotsOCRForCausalLM Glm4vForConditionalGeneration Glm4vMoeForConditionalGeneration GlmOcrForConditionalGeneration
+    Glm4vForConditionalGeneration Glm4vMoeForConditionalGeneration GlmOcrForConditionalGeneration
     InternS1ForConditionalGeneration InternVLChatModel
 """)
 """Whose towers get heads that they don't have, so that all ranks have equal numbers of them."""
@@ -74,6 +74,15 @@ _SPLITS: Final = (
         note="heads of the encoder of pictures are padded to a multiple of the ranks of a group",
     ),
     Split(
+        name="tower of each group, heads padded for all ranks",
+        source="models/dots_vlm_vit.py, _update_vision_config: tp_size",
+        part="tower",
+        over="tokens",
+        uneven="padded_for_all",
+        architectures=names("DotsOCRForCausalLM DotsVLMForCausalLM"),
+        note="heads of the encoder of pictures are padded to a multiple of all ranks",
+    ),
+    Split(
         name="tower of each group",
         source="layers/attention/vision.py, VisionAttention: attn_tp_size",
         part="tower",
@@ -87,7 +96,7 @@ _SPLITS: Final = (
         over="alone",
         architectures=_PLAIN_MODULES
         | _OF_TRANSFORMERS
-        | names("DotsOCRForCausalLM KimiK25ForConditionalGeneration MultiModalityCausalLM"),
+        | names("DotsOCRForCausalLM DotsVLMForCausalLM KimiK25ForConditionalGeneration MultiModalityCausalLM"),
     ),
     Split(
         name="networks of the tower of each group",
