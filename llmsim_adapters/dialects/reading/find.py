@@ -50,7 +50,11 @@ DIALECT_OF_ARCHITECTURE: Final = {
 WHOLE_OF_ARCHITECTURE: Final = {"Mistral3ForConditionalGeneration": "mistral3"}
 """The type of a whole model, by its architecture, where published configs state that of the language model."""
 
-_MODULES: Final = {"PanguEmbedded": "pangu_embedded", "RefinedWeb": "refined_web"}
+_MODULES: Final = {
+    "PanguEmbedded": "pangu_embedded",
+    "RefinedWeb": "refined_web",
+    "pointsv1.5_chat": "pointsv1_5_chat",
+}
 """The modules of model types whose name is none of a module."""
 
 _KEYS_OF_FORMAT: Final = {"mistral_params": frozenset({"dim", "n_layers", "n_heads", "hidden_dim"})}

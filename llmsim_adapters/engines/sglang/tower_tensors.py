@@ -93,10 +93,10 @@ _STORES: Final = (
     ),
     Store(
         name="mergers of all ranks, several",
-        source="models/qwen3_omni_moe.py, Qwen3OmniMoeVisionPatchMerger",
+        source="models/qwen3_omni_moe.py, Qwen3OmniMoeVisionPatchMerger; models/points_v15_chat.py",
         tensors=tuple(name for number in _MERGERS for name in _merger(number)),
         summed=tuple(_second_of(number) for number in _MERGERS),
-        architectures=QWEN3_OMNI,
+        architectures=QWEN3_OMNI | names("POINTSV15ChatModel"),
         over="all",
     ),
     Store(
