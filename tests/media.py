@@ -97,6 +97,9 @@ TOWERS: Final = ("vision", "vision_2", "high_res_vision", "audio", "sam", "qform
 """What stacks of encoders are called."""
 
 
+_BY_TRANSFORMERS: Final = ("media_runs", "media_varied", "media_sounds", "media_varied_sounds", "media_varied_videos")
+
+
 @cache
 def tower_runs() -> tuple[tuple[str, TowerRun], ...]:
     """Return every run, each with a name."""
@@ -105,7 +108,7 @@ def tower_runs() -> tuple[tuple[str, TowerRun], ...]:
         for run in fact["runs"]:
             fields = _of_grids(fact["config"], run["grids"])
             runs.append((f"{name}-{run['grids']}", TowerRun(fact["config"], fields, run["flops"], run["tokens"])))
-    for file in ("media_runs", "media_varied", "media_sounds", "media_varied_sounds", "media_varied_videos"):
+    for file in (*_BY_TRANSFORMERS, "sglang/media"):
         for name, fact in facts(file)["types"].items():
             runs += [(f"{name}-{items}{_OTHER.get(file, '')}", run) for items, run in _recorded(name, fact)]
     return tuple(runs)
