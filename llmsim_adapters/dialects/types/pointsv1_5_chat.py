@@ -34,6 +34,7 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
 
 
 DIALECT = replace(
-    qwen2.DIALECT.like("pointsv1.5_chat", text_config="llm_config", towers=towers, classes=("POINTSV15ChatModel",)),
+    qwen2.DIALECT.like("pointsv1.5_chat", text_config="llm_config", towers=towers),
+    causal_lm=("POINTSV15ChatModel",),
     ties="either",
 )
