@@ -92,7 +92,7 @@ _SPLITS: Final = (
     ),
     Split(
         name="networks of the tower of each group",
-        source="models/qwen3_vl.py, _resolve_vision_parallel_group; glm4v.py, minimax_vl_common.py, step3_vl.py: attn_tp",
+        source="models/qwen3_vl.py, _resolve_vision_parallel_group; glm4v.py, minimax_vl_common.py, step3_vl.py",
         part="tower_mlp",
         over="tokens",
         architectures=QWEN3_VL
