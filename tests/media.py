@@ -93,7 +93,7 @@ def beside(config: dict[str, Any], graph: la.OperatorGraph) -> int:
     return 0
 
 
-TOWERS: Final = ("vision", "vision_2", "high_res_vision", "audio", "sam", "qformer")
+TOWERS: Final = ("vision", "vision_2", "high_res_vision", "audio", "sound", "sam", "qformer")
 """What stacks of encoders are called."""
 
 

@@ -40,6 +40,11 @@ _PADDED_HEADS: Final = names("""
 """)
 """Whose towers get heads that they don't have, so that all ranks have equal numbers of them."""
 
+_PARAKEET: Final = names("""
+    NemotronH_Nano_Omni_Reasoning_V3 NemotronH_Nano_VL_V2 NemotronH_Omni_Reasoning_V3
+""")
+"""Whose encoder of sound is that of transformers, beside an encoder of pictures that ranks split."""
+
 _SPLITS: Final = (
     Split(
         name="tower of each rank",
@@ -56,6 +61,15 @@ _SPLITS: Final = (
         over="alone",
         architectures=_PLAIN_MODULES,
         note="the encoders of pictures are whole on every rank",
+    ),
+    Split(
+        name="encoder of sound of each rank",
+        source="models/parakeet.py: the encoder of transformers",
+        part="tower",
+        over="alone",
+        axis="frames",
+        architectures=_PARAKEET,
+        note="the encoder of sound is whole on every rank",
     ),
     Split(
         name="tower of all ranks",
@@ -89,6 +103,14 @@ _SPLITS: Final = (
         architectures=_PLAIN_MODULES
         | _OF_TRANSFORMERS
         | names("DotsOCRForCausalLM KimiK25ForConditionalGeneration MultiModalityCausalLM"),
+    ),
+    Split(
+        name="networks of the encoder of sound of each rank",
+        source="models/parakeet.py: the encoder of transformers",
+        part="tower_mlp",
+        over="alone",
+        axis="frames",
+        architectures=_PARAKEET,
     ),
     Split(
         name="networks of the tower of each group",
