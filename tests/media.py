@@ -94,10 +94,13 @@ def beside(config: dict[str, Any], graph: la.OperatorGraph) -> int:
 
 
 TOWERS: Final = (
-    *("vision", "vq", "vision_2", "high_res_vision", "video", "audio"),
+    *("vision", "vq", "vision_2", "high_res_vision", "video", "audio", "sound"),
     *("sam", "qformer", "projector", "adaptor"),
 )
 """What stacks of encoders are called."""
+
+
+_BY_TRANSFORMERS: Final = ("media_runs", "media_varied", "media_sounds", "media_varied_sounds", "media_varied_videos")
 
 
 @cache
@@ -113,7 +116,7 @@ def tower_runs() -> tuple[tuple[str, TowerRun], ...]:
             items = run["images"] + run.get("videos", [])
             fields = {**_fields(items), "preprocessed": run["preprocessed"]}
             runs.append((f"{name}-{items}-sglang", TowerRun(fact["config"], fields, run["flops"], run["tokens"])))
-    for file in ("media_runs", "media_varied", "media_sounds", "media_varied_sounds", "media_varied_videos"):
+    for file in (*_BY_TRANSFORMERS, "sglang/media"):
         for name, fact in facts(file)["types"].items():
             runs += [(f"{name}-{items}{_OTHER.get(file, '')}", run) for items, run in _recorded(name, fact)]
     return tuple(runs)

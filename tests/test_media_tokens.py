@@ -90,7 +90,10 @@ SOUNDS = facts("media_sounds")["types"]
 HEARD = {
     name.split("-[")[0]: run
     for name, run in tower_runs()
-    if not name.endswith("varied") and run.is_modelled and run.fields.get("audio_seconds")
+    if name.split("-[")[0] in SOUNDS
+    and not name.endswith("varied")
+    and run.is_modelled
+    and run.fields.get("audio_seconds")
 }
 
 

@@ -62,7 +62,7 @@ class Layout:
         self.dtype = self._dtype()
         page = self.options.get("page_size", 1)
         self.page = page if isinstance(page, int) else 1
-        self._groups: dict[Part, Group | None] = {}
+        self._groups: dict[tuple[Part, str], Group | None] = {}
         tables = engine.tables(self)
         self.stored, self.scales, self.kept, self.beside = tables.stored, tables.scales, tables.kept, tables.beside
         self.names_places = tables.names_places
@@ -117,20 +117,23 @@ class Layout:
         of = "experts" if sharding == "experts" else kind if kind == "shared_experts" else "linear"
         return self.scales.get((scheme, of))
 
-    def group(self, part: Part) -> Group:
-        """Return the ranks that a part of the model is split over; a layout without ranks has no groups."""
-        group = self._groups.get(part)
+    def group(self, part: Part, axis: str = "") -> Group:
+        """Return the ranks that a part of the model is split over; a layout without ranks has no groups.
+
+        `axis` is that of an encoder, for its parts.
+        """
+        group = self._groups.get((part, axis))
         if group is None:
-            group = self._groups[part] = self._group(part)
+            group = self._groups[part, axis] = self._group(part, axis)
         return group
 
-    def _group(self, part: Part) -> Group:
+    def _group(self, part: Part, axis: str) -> Group:
         ranks, schedule = self.ranks, self.schedule
         assert ranks is not None
-        rule = next((rule for rule in self.rules(Split) if rule.part == part), None)
+        rule = next((rule for rule in self.rules(Split) if rule.part == part and rule.axis in ("", axis)), None)
         if rule is None:
             around = _AROUND.get(part)
-            return self.group(around) if around else ranks.of_tokens
+            return self.group(around, axis) if around else ranks.of_tokens
         self.use(rule)
         group = self._over(rule.over, ranks, schedule)
         if rule.uneven == "padded_for_all":

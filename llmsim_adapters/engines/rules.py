@@ -85,6 +85,7 @@ class Split(Rule):
     Attributes:
         part: the part.
         over: the ranks.
+        axis: that of the encoders that it is about, where an architecture's are split otherwise; empty: all.
         uneven: what becomes of heads that the ranks can't have equal numbers of, in a part that no step runs: each
             rank has all of them; or heads are added, so that they are `padded`, or are so for all ranks of the model
             though fewer split them; or the layout is `refused`, as it is in a part that runs.
@@ -92,6 +93,7 @@ class Split(Rule):
 
     part: Part
     over: Over
+    axis: str = ""
     uneven: Literal["whole", "padded", "padded_for_all", "refused"] = "whole"
 
 

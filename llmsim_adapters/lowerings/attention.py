@@ -69,7 +69,12 @@ def _project(attention: Attention, site: Site, value_dim: int, asking: int | Non
     inputs = attention.hidden_size if attention.input_size is None else attention.input_size
     source = inputs if attention.source_size is None else attention.source_size
     queries, keys, values = attention.num_attention_heads * head_dim, kv_heads * head_dim, kv_heads * value_dim
-    site.linear("q_proj", inputs, queries, "heads", rows=asking, bias=bias)
+    if attention.q_lora_rank is None:
+        site.linear("q_proj", inputs, queries, "heads", rows=asking, bias=bias)
+    else:
+        site.linear("q_a_proj", inputs, attention.q_lora_rank, "replicated", rows=asking, bias=bias)
+        site.norm("q_a_norm", Norm(attention.q_lora_rank), tokens=asking)
+        site.linear("q_b_proj", attention.q_lora_rank, queries, "heads", rows=asking)
     asked = site.source_rows
     if attention.asks_queries and asking is not None:
         asked = site.step.tokens + asking

@@ -81,7 +81,7 @@ class Place:
         weight_sets: int = 1,
         caches: int = 1,
         from_encoder: bool = False,
-        tower: bool = False,
+        tower: str = "",
     ) -> None:
         self._draft = draft
         self.step = step
@@ -98,7 +98,7 @@ class Place:
         layout = self._layout = step.layout
         self._ranks = layout.ranks
         self._rules = layout.stored or None
-        self._group = WHOLE if self._ranks is None else layout.group("tower" if tower else "attention")
+        self._group = WHOLE if self._ranks is None else layout.group("tower" if tower else "attention", tower)
         self._kv_ways = 1
         self._padded_heads: tuple[int, int] | None = None
         quantization = step.quantization

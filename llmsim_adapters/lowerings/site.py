@@ -84,7 +84,7 @@ class Site(Storage):
 
     def _share(self, part: Part) -> None:
         """Have the ranks of a part of the model share what follows; each has all of it where they are one."""
-        group = self._group = self._layout.group(part)
+        group = self._group = self._layout.group(part, self._tower)
         self.step = self.step.shared_by(group)
         if group.ways.__class__ is int and group.ways == 1:
             self._ranks = None

@@ -224,14 +224,14 @@ class _Wiring:
         if step.run is not None:
             run, named = step.run, rows_of(stack, block == "before")
             steps = [None if rows == NEVER else step.of_rows(run.count(rows)) for rows in named]
-        self._lower_once(stack.name, block, components, runs, step, stack.is_tower, steps)
+        self._lower_once(stack.name, block, components, runs, step, _tower_axis(stack), steps)
 
     def _step_of_run(self, stack: Stack, run: Run) -> Step:
         """Return the step of an encoder that runs, on the ranks that have it."""
         if self._traced:
             run = self._named_run(stack.name, run)
         step = self._step.of_run(run)
-        return step if self._layout.ranks is None else step.shared_by(self._layout.group("tower"))
+        return step if self._layout.ranks is None else step.shared_by(self._layout.group("tower", stack.axis))
 
     def _named_run(self, name: str, run: Run) -> Run:
         """Return what an encoder runs with the names that formulas show."""
@@ -275,7 +275,7 @@ class _Wiring:
                 sets,
                 caches,
                 sublayer.from_encoder,
-                stack.is_tower,
+                _tower_axis(stack),
             )
             # Summands of parallel mixers are added up together, unless each is normalised first.
             apart = len(sublayer.post_norms) >= len(sublayer.mixers) > 1
@@ -306,7 +306,7 @@ class _Wiring:
         components: tuple[Component, ...],
         runs: bool = True,
         step: Step | None = None,
-        tower: bool = False,
+        tower: str = "",
         steps: list[Step | None] | None = None,
     ) -> None:
         if components:
@@ -325,6 +325,11 @@ class _Wiring:
 
     def _named(self, value: int, name: str, origin: str) -> int:
         return Traced.leaf(value, name, origin) if self._traced else value
+
+
+def _tower_axis(stack: Stack) -> str:
+    """Return the axis of an encoder; empty for the stacks of the language model."""
+    return stack.axis if stack.is_tower else ""
 
 
 def _sides(size: tuple[float, ...]) -> str:

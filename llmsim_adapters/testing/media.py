@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from llmsim_adapters.graph.graph import OperatorGraph
     from llmsim_adapters.model import Model
+    from llmsim_adapters.spec.media.media import Media, MediaItem
     from llmsim_adapters.spec.model import Stack
     from llmsim_adapters.testing.example import Example
 
@@ -97,7 +98,7 @@ class MediaLaws:
                     assert rows == seen.rows, f"{item}: {seen.rows} rows are not the sequences {seen.pieces}"
 
     def test_items_add_up(self, example: Example) -> None:
-        """Two cost what each costs, unless a rule joins or combines them; a batch costs what its sequences do."""
+        """Two cost what each costs, unless a rule joins, combines or cuts several otherwise; a batch, its sequences."""
         model, kinds = self._seeing(example)
         towers = _running(model)
         if any(stack.media.joined for stack in towers):
@@ -109,7 +110,7 @@ class MediaLaws:
             thrice = 2 * alone < batch <= 3 * alone or alone == batch == 0  # but for positions; look-ups cost none
             assert thrice, f"three sequences with {one} are not thrice one"
             items = (*first.media, *second.media)
-            if all(stack.media.together(items) == items and not stack.media.combined(items) for stack in towers):
+            if all(_adds_up(stack.media, items) for stack in towers):
                 both = _flops(self._run(model, kind, one, two), names)
                 apart = _flops(first, names) + _flops(second, names)
                 assert both == apart, f"{one} and {two} cost {both} FLOPs together, and {apart} one by one"
@@ -163,3 +164,8 @@ def _running(model: Model) -> list[Any]:
 
 def _flops(graph: OperatorGraph, stacks: set[str]) -> int:
     return sum(operator.flops for operator in graph.operators if operator.stack in stacks)
+
+
+def _adds_up(media: Media, items: tuple[MediaItem, ...]) -> bool:
+    """Whether a rule sees several items of a step as it sees each by itself."""
+    return media.among(2) == media and media.together(items) == items and not media.combined(items)

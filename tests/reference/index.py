@@ -21,6 +21,7 @@ from llmsim_adapters.dialects.keys.parts import is_tower
 from llmsim_adapters.dialects.keys.spelled import PATTERNS
 from llmsim_adapters.dialects.reading.tracker import LANGUAGE_MODELS
 from llmsim_adapters.evaluation.seen import tower_name
+from llmsim_adapters.lowerings.media import rows_of
 from llmsim_adapters.registries.registry import load_registry
 from llmsim_adapters.spec.features import Features
 from llmsim_adapters.spec.media.media import NEVER, Media
@@ -170,13 +171,17 @@ def _made_alike(held: set[str]) -> set[str]:
 
 
 def without_idle_parts(tower: Stack) -> Stack:
-    """Return an encoder without the parts before its blocks that nothing runs: its files alone have them."""
-    rows = (*tower.before_rows, *[""] * (len(tower.before) - len(tower.before_rows)))
-    kept = [i for i, name in enumerate(rows) if name != NEVER]
+    """Return an encoder without the parts around its blocks that nothing runs, each of the others with its rows."""
+    kept = {
+        before: [part for part in zip(parts, rows_of(tower, before), strict=True) if part[1] != NEVER]
+        for before, parts in ((True, tower.before), (False, tower.after))
+    }
     return replace(
         tower,
-        before=tuple(tower.before[i] for i in kept),
-        before_rows=tuple(tower.before_rows[i] for i in kept if i < len(tower.before_rows)),
+        before=tuple(part for part, _ in kept[True]),
+        before_rows=tuple(rows for _, rows in kept[True]),
+        after=tuple(part for part, _ in kept[False]),
+        after_rows=tuple(rows for _, rows in kept[False]),
     )
 
 

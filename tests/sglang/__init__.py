@@ -29,6 +29,9 @@ BUFFERS: Final[Mapping[str, tuple[str, ...]]] = {
         ("Gemma4ForConditionalGeneration", "Gemma4UnifiedForConditionalGeneration"),
         ("scale.weight", "scale.shift", "clipping_bounds.bounds"),
     ),
+    "NemotronH_Nano_Omni_Reasoning_V3": tuple(
+        f"convolution_module.norm.{name}" for name in ("batches", "mean", "variance")
+    ),
     **dict.fromkeys(
         ("EmbeddingGemma2Model", "Gemma4AssistantForCausalLM", "Gemma4UnifiedAssistantForCausalLM"), ("scale.weight",)
     ),

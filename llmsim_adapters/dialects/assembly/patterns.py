@@ -145,6 +145,20 @@ def experts_listed(r: Reader) -> list[bool]:
     return [(i + 1) % step == 0 for i in range(layers(r))]
 
 
+def experts_enumerated(r: Reader) -> list[bool] | None:
+    """`moe_layers_enum` has the numbers of layers with experts, in a text with commas or a list; None: it is absent."""
+    if r.is_list("moe_layers_enum"):
+        listed = r.indices("moe_layers_enum") or ()
+        return [i in listed for i in range(layers(r))]
+    said = r.text("moe_layers_enum")
+    if said is None:
+        return None
+    numbers = said.replace(" ", "").split(",")
+    if not all(number.isdecimal() for number in numbers):
+        r.refuse("moe_layers_enum", said, "numbers of layers with commas between them")
+    return [str(i) in numbers for i in range(layers(r))]
+
+
 def rotated_layers(r: Reader) -> list[bool]:
     """`no_rope_layers` has a 1 for each layer with rotary positions; else every n-th layer has none.
 

@@ -15,6 +15,7 @@ from llmsim_adapters.dialects.assembly.decoder import blocks, layers
 from llmsim_adapters.dialects.assembly.layouts import pre_norm
 from llmsim_adapters.dialects.reading.find import built_in
 from llmsim_adapters.spec.components import ClippingBounds, Convolution
+from llmsim_adapters.spec.media.media import NEVER
 from llmsim_adapters.spec.media.rows import rows_of
 from llmsim_adapters.spec.model import ModelSpec, Stack, Sublayer
 
@@ -101,6 +102,11 @@ def tower(
     counted_by = f"{name.replace('-', '_')}_{stack.counted_by}"
     named = replace(stack, name=name, counted_by=counted_by, model_type=dialect.model_type)
     return Tower(named, r)
+
+
+def unused_end(tower: Tower) -> Tower:
+    """Return the tower with what its files have behind the blocks, and no picture or sound runs."""
+    return tower._replace(stack=replace(tower.stack, after_rows=(NEVER,) * len(tower.stack.after)))
 
 
 def one_tower(model_type: str, rule: Callable[[Reader, Reader], Media]) -> Towers:

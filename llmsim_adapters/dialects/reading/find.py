@@ -51,9 +51,12 @@ WHOLE_OF_ARCHITECTURE: Final = {"Mistral3ForConditionalGeneration": "mistral3"}
 """The type of a whole model, by its architecture, where published configs state that of the language model."""
 
 _MODULES: Final = {
+    "NemotronH_Nano_Omni_Reasoning_V3": "nemotron_h_nano_omni_reasoning_v3",
+    "NemotronH_Nano_VL_V2": "nemotron_h_nano_vl_v2",
     "PanguEmbedded": "pangu_embedded",
     "RefinedWeb": "refined_web",
     "kosmos-2.5": "kosmos_2_5",
+    "pointsv1.5_chat": "pointsv1_5_chat",
 }
 """The modules of model types whose name is none of a module."""
 

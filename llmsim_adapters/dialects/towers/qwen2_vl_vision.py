@@ -30,14 +30,16 @@ def cubes(r: Reader, *, bias: bool = False) -> Convolution:
     )
 
 
-def merged(r: Reader) -> tuple[Component, Component]:
-    """Read the merger of `spatial_merge_size` squared patches: two projections, the last to the language model."""
+def merged(r: Reader, out: int | None = None) -> tuple[Component, Component]:
+    """Read the merger of `spatial_merge_size` squared patches: two projections, the last to the language model.
+
+    That one gives `out` features, by default as many as the encoder's config says.
+    """
     side = r.size("spatial_merge_size")
     width = r.size("hidden_size") * side * side
-    out = r.size("out_hidden_size")
     return (
         Projection(input_size=width, output_size=width, bias=True),
-        Projection(input_size=width, output_size=out, bias=True),
+        Projection(input_size=width, output_size=r.size("out_hidden_size") if out is None else out, bias=True),
     )
 
 

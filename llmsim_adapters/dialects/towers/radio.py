@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 
 
 def read(r: Reader) -> ModelSpec:
-    hidden, side, frames = r.size("hidden_size"), r.size("patch_size"), r.optional_size("video_temporal_patch_size")
+    return embedding(r, r.optional_size("video_temporal_patch_size"))
+
+
+def embedding(r: Reader, frames: int | None) -> ModelSpec:
+    """Read the encoder; so many `frames` of a video are embedded together by a matrix of their own, unless it is None."""
+    hidden, side = r.size("hidden_size"), r.size("patch_size")
     pixels, grid = side * side * r.size("num_channels"), r.size("max_img_size") // side
     into = Projection(input_size=pixels, output_size=hidden)
     before: list[Component] = [

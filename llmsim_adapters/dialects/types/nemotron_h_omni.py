@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     vision = tower(whole, "vision_config", "radio", fixed=True)
     if vision is not None:
-        width, side = whole.size("vision_hidden_size"), _merge(whole)
+        width, side = whole.size("vision_hidden_size"), merge(whole)
         whole.agree("vision_hidden_size", vision.r.size("hidden_size"), "the hidden size of the encoder")
         rows = ["tokens"] * 3
         parts: tuple[Component, ...] = projector(text, side * side * width, whole.size("projector_hidden_size"))
@@ -40,9 +40,8 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         return
     sound = tower(whole, key, _SOUND, fixed=True)
     if sound is not None:
-        r = sound.r
-        parts = projector(text, r.size("hidden_size"), r.size("projection_hidden_size"), bias=r.flag("projection_bias"))
-        yield sound.running(parakeet_encoder.heard(whole, r, text=2)).then(*parts, rows=("rows",) * 3)
+        parts = of_sound(text, sound.r)
+        yield sound.running(parakeet_encoder.heard(whole, sound.r, text=2)).then(*parts, rows=("rows",) * 3)
 
 
 def projector(text: Reader, inputs: int, inner: int, *, bias: bool = False) -> tuple[Component, ...]:
@@ -55,7 +54,12 @@ def projector(text: Reader, inputs: int, inner: int, *, bias: bool = False) -> t
     )
 
 
-def _merge(whole: Reader) -> int:
+def of_sound(text: Reader, r: Reader) -> tuple[Component, ...]:
+    """Return a norm and two projections of sound, as its encoder's config says them."""
+    return projector(text, r.size("hidden_size"), r.size("projection_hidden_size"), bias=r.flag("projection_bias"))
+
+
+def merge(whole: Reader) -> int:
     """Read how many patches a side of those has that one token is made of: the inverse of the ratio, rounded down."""
     ratio = whole.number("downsample_ratio", least=0.001, most=1) or 1
     return whole.derive("merge_size", int(1 / ratio))

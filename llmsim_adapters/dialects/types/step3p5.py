@@ -19,7 +19,7 @@ from llmsim_adapters.dialects.assembly.decoder import (
     prediction_modules,
 )
 from llmsim_adapters.dialects.assembly.options import gated
-from llmsim_adapters.dialects.assembly.patterns import experts_where
+from llmsim_adapters.dialects.assembly.patterns import experts_enumerated, experts_where
 from llmsim_adapters.dialects.reading.dialect import Dialect
 
 if TYPE_CHECKING:
@@ -72,13 +72,10 @@ def _sliding(r: Reader, wide: Attention) -> Attention:
 
 def _sparse(r: Reader, count: int) -> Sequence[bool]:
     """Read which layers have experts: those that a text numbers, or a list names; else all after the third."""
-    said = r.text("moe_layers_enum")
-    if said is not None:
+    enumerated = experts_enumerated(r)
+    if enumerated is not None:
         r.no_effect(("mlp_layer_types",), "moe_layers_enum numbers the layers with experts")
-        numbers = said.replace(" ", "").split(",")
-        if not all(number.isdecimal() for number in numbers):
-            r.refuse("moe_layers_enum", said, "numbers of layers with commas between them")
-        return [str(i) in numbers for i in range(count)]
+        return enumerated
     kinds = r.words("mlp_layer_types", ("dense", "sparse"), count)
     return [i >= 3 for i in range(count)] if kinds is None else [kind == "sparse" for kind in kinds]
 

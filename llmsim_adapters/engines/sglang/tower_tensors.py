@@ -66,6 +66,13 @@ def _second(norm: Norm, shelf: Shelf) -> None:
     shelf.store("second.bias", (norm.size,))
 
 
+def _again_out(attention: Attention, shelf: Shelf) -> None:
+    """Another projection of the results, of which none are given."""
+    width = attention.num_attention_heads * attention.head_dim
+    shelf.store("second_o_proj", (attention.hidden_size, width), "row")
+    shelf.store("second_o_proj.bias", (attention.hidden_size,))
+
+
 def _key_bias(attention: Attention, shelf: Shelf) -> None:
     """The bias of keys that a bias of queries, keys and values together has."""
     if attention.qkv_bias and not attention.key_bias:
@@ -93,10 +100,10 @@ _STORES: Final = (
     ),
     Store(
         name="mergers of all ranks, several",
-        source="models/qwen3_omni_moe.py, Qwen3OmniMoeVisionPatchMerger",
+        source="models/qwen3_omni_moe.py, Qwen3OmniMoeVisionPatchMerger; models/points_v15_chat.py",
         tensors=tuple(name for number in _MERGERS for name in _merger(number)),
         summed=tuple(_second_of(number) for number in _MERGERS),
-        architectures=QWEN3_OMNI,
+        architectures=QWEN3_OMNI | names("POINTSV15ChatModel"),
         over="all",
     ),
     Store(
@@ -104,6 +111,13 @@ _STORES: Final = (
         source="models/qwen3_omni_moe.py, Qwen3OmniMoeAudioEncoderLayer: ColumnParallelLinear",
         tensors=tuple(f"audio/layer/mlp.{name}" for name in ("up_proj", "up_proj.bias", "down_proj")),
         architectures=QWEN3_OMNI,
+        over="all",
+    ),
+    Store(
+        name="second projection of all ranks",
+        source="models/step3_vl.py, Step3VisionAttention: RowParallelLinear",
+        tensors=("vision/layer/attention.second_o_proj",),
+        architectures=names("Step3VLForConditionalGeneration"),
         over="all",
     ),
     Store(
@@ -262,6 +276,14 @@ _BESIDE: Final = (
         put=_again,
         architectures=names("DotsOCRForCausalLM"),
         note="the model has two heads, of which one is run",
+    ),
+    Beside(
+        name="two projections of an encoder's attention",
+        source="models/step3_vl.py, Step3VisionAttention: out_proj beside that of VisionAttention",
+        kind="vision/layer/attention",
+        put=_again_out,
+        architectures=names("Step3VLForConditionalGeneration"),
+        note="attention in the encoder of pictures has two output projections, of which one is run",
     ),
     Beside(
         name="a norm after the encoder's layers",

@@ -22,9 +22,10 @@ from llmsim_adapters.engines.sglang.tower_tensors import TOWER_TENSORS
 if TYPE_CHECKING:
     from llmsim_adapters.engines.rules import Rule
 
-_OF_TRANSFORMERS: Final = TRANSFORMERS | names(
-    "Cohere2VisionForConditionalGeneration Qwen2AudioForConditionalGeneration"
-)
+_OF_TRANSFORMERS: Final = TRANSFORMERS | names("""
+    Cohere2VisionForConditionalGeneration JetVLMForConditionalGeneration NVILAForConditionalGeneration
+    NVILALiteForConditionalGeneration Qwen2AudioForConditionalGeneration
+""")
 """Whose towers are Transformers' own classes."""
 
 _PLAIN_MODULES: Final = names("""
@@ -39,10 +40,15 @@ _PADDED_HEADS: Final = names("""
 """)
 """Whose towers get heads that they don't have, so that all ranks have equal numbers of them."""
 
+_PARAKEET: Final = names("""
+    NemotronH_Nano_Omni_Reasoning_V3 NemotronH_Nano_VL_V2 NemotronH_Omni_Reasoning_V3
+""")
+"""Whose encoder of sound is that of transformers, beside an encoder of pictures that ranks split."""
+
 _SPLITS: Final = (
     Split(
         name="tower of each rank",
-        source="models/qwen2_audio.py, cohere2_vision.py: encoders of transformers; models/transformers.py: tp_plan",
+        source="models/cohere2_vision.py, nvila.py, qwen2_audio.py: encoders of transformers; transformers.py: tp_plan",
         part="tower",
         over="alone",
         architectures=_OF_TRANSFORMERS,
@@ -55,6 +61,15 @@ _SPLITS: Final = (
         over="alone",
         architectures=_PLAIN_MODULES,
         note="the encoders of pictures are whole on every rank",
+    ),
+    Split(
+        name="encoder of sound of each rank",
+        source="models/parakeet.py: the encoder of transformers",
+        part="tower",
+        over="alone",
+        axis="frames",
+        architectures=_PARAKEET,
+        note="the encoder of sound is whole on every rank",
     ),
     Split(
         name="tower of all ranks",
@@ -99,15 +114,23 @@ _SPLITS: Final = (
         | names("DotsOCRForCausalLM DotsVLMForCausalLM KimiK25ForConditionalGeneration MultiModalityCausalLM"),
     ),
     Split(
+        name="networks of the encoder of sound of each rank",
+        source="models/parakeet.py: the encoder of transformers",
+        part="tower_mlp",
+        over="alone",
+        axis="frames",
+        architectures=_PARAKEET,
+    ),
+    Split(
         name="networks of the tower of each group",
-        source="models/qwen3_vl.py, _resolve_vision_parallel_group; glm4v.py; minimax_vl_common.py: attn_tp",
+        source="models/qwen3_vl.py, _resolve_vision_parallel_group; glm4v.py, minimax_vl_common.py, step3_vl.py",
         part="tower_mlp",
         over="tokens",
         architectures=QWEN3_VL
         | QWEN3_OMNI
         | GLM4V
         | names("KimiVLForConditionalGeneration LocateAnythingForConditionalGeneration")
-        | names("MiniMaxM3SparseForConditionalGeneration"),
+        | names("MiniMaxM3SparseForConditionalGeneration Step3VLForConditionalGeneration"),
     ),
     Split(
         name="networks of the tower",

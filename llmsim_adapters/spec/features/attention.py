@@ -323,6 +323,13 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         costless=ELEMENTWISE,
     ),
     Feature(
+        "factorized_queries",
+        "queries that are projected in two steps, with a norm between them",
+        Attention,
+        lambda a: a.q_lora_rank is not None,
+        lambda a: replace(a, q_lora_rank=None),
+    ),
+    Feature(
         "query_compression",
         "low-rank query projection (q_lora_rank)",
         LatentAttention,

@@ -53,3 +53,28 @@ class PatchBudget(Media):
             return side
         up = side + self.merge - rest
         return up if up * other <= self.most else max(self.merge, side - rest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnappedPatches(PatchBudget):
+    """A grid of whole merges near to the picture's own, within the same bounds.
+
+    `compute_dynamic_image_size` of SGLang's processor of Nemotron Nano VL. Pictures that together are longer than a
+    server's context, which it shrinks further, are not: no server takes them beside any text.
+    """
+
+    def _grid(self, height: int, width: int) -> tuple[int, int]:
+        sides = [max(1, round(side / self.patch_size)) for side in (height, width)]
+        native = sides[0] * sides[1]
+        factor = min(math.sqrt(max(min(native, self.most), self.least) / native), 1.0)
+        down, across = (self._snapped(round(side * factor / self.merge)) for side in sides)
+        if down * across < self.least:
+            factor = math.sqrt(self.least / (down * across))
+            down, across = (self._snapped(math.ceil(side * factor / self.merge)) for side in (down, across))
+        if down * across > self.most:
+            factor = math.sqrt(self.most / (down * across))
+            down, across = (self._snapped(math.floor(side * factor / self.merge)) for side in (down, across))
+        return down, across
+
+    def _snapped(self, merges: int) -> int:
+        return max(self.merge, merges * self.merge)

@@ -157,3 +157,48 @@ class PositionedSound(FramedSound):
 
     def _beside(self, length: int) -> tuple[tuple[str, int], ...]:
         return (("positioned", length + 1),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClippedSound(FramedSound):
+    """Sound in clips of so many samples (`clip`), the last one shorter, of `least` samples at least.
+
+    Each attends within itself, padded to the longest of a step. A frame that half of a clip's last window pads is run
+    and becomes no token. Source: SGLang's `parakeet.py`, `ParakeetExtractor`.
+    """
+
+    clip: int
+    least: int = 1
+
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
+        del preprocessed
+        longest = max(self._clips(given[0]))
+        return self._clipped(kind, given, self.framing.frames(longest))
+
+    def together(self, items: tuple[MediaItem, ...]) -> tuple[MediaItem, ...]:
+        longest = max(max(self._clips(item.given[0])) for item in items)
+        frames = self.framing.frames(longest)
+        return tuple([self._clipped(item.kind, item.given, frames) for item in items])
+
+    def _clips(self, seconds: float) -> list[int]:
+        """Return the samples of each clip."""
+        whole, rest = divmod(max(self.framing.samples(seconds), self.least), self.clip)
+        return [self.clip] * whole + ([max(rest, self.least)] if rest else [])
+
+    def _clipped(self, kind: Kind, given: tuple[float, ...], frames: int) -> MediaItem:
+        clips = self._clips(given[0])
+        count, one = len(clips), self._seen(kind, given, frames)
+        tokens = 0
+        for samples in clips:
+            length = samples // self.framing.hop
+            for time, _ in self.strides:
+                length = time.of(length)
+            tokens += self._results(length)
+        return one._replace(
+            seen=(count, sum(clips) / self.framing.rate),
+            patches=count * frames,
+            rows=count * one.rows,
+            tokens=tokens,
+            pieces=((one.rows, count),),
+            named=tuple((name, count * rows) for name, rows in one.named),
+        )

@@ -140,9 +140,11 @@ class SnappedViews(Views):
 
     `Step3p7ImageProcessor` of transformers. Windows are resized to `tile`; a rest of more than a fifth makes one more.
     Two tokens stand around each view and one between rows of windows; sides beyond `longest` are shrunk first.
+    Beside the patches of a view stand `extra` hidden states.
     """
 
     longest: int
+    extra: int = 0
 
     def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
         if preprocessed:
@@ -151,12 +153,14 @@ class SnappedViews(Views):
         count = down * across
         sides = ((self.side, 1), (self.tile, count)) if count else ((self.side, 1),)
         lengths = self._lengths(sides, self.patch_size)
-        rows = sum(length * number for length, number in lengths)
+        patches = sum(length * number for length, number in lengths)
+        pieces = tuple((length + self.extra, number) for length, number in lengths)
+        rows = patches + self.extra * (count + 1)
         halved, merged = (sum(n * self._halved(side, times) for side, n in sides) for times in (1, 2))
         named = (("halved", halved), ("merged", merged))
         seen = (count + 1, self.side, self.side)
         text = 2 * (count + 1) + max(down - 1, 0)
-        return MediaItem(kind, given, seen, rows, rows, merged, lengths, text=text, named=named)
+        return MediaItem(kind, given, seen, patches, rows, merged, pieces, text=text, named=named)
 
     def _halved(self, side: int, times: int) -> int:
         across = side // self.patch_size

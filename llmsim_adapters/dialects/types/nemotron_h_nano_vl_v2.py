@@ -1,0 +1,122 @@
+"""Nemotron Nano VL 2: Nemotron-H with C-RADIO for pictures, and a conformer where the config describes one.
+
+Source: SGLang's `NemotronH_Nano_VL_V2_Config`, `nano_nemotron_vl.py` and its processor. Pictures are tiles of one size,
+or where the encoder's config bounds their patches, of a size of their own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from llmsim_adapters.dialects.assembly.media import class_tokens, square
+from llmsim_adapters.dialects.assembly.tower import patch_count, tower
+from llmsim_adapters.dialects.assembly.videos import with_videos
+from llmsim_adapters.dialects.towers import parakeet_encoder, radio_args
+from llmsim_adapters.dialects.types import nemotron_h, nemotron_h_omni
+from llmsim_adapters.spec.media.budget import SnappedPatches
+from llmsim_adapters.spec.media.framed import ClippedSound, Framing, Stride
+from llmsim_adapters.spec.media.tiles import BestAspect
+from llmsim_adapters.spec.media.videos import FrameByFrame
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from llmsim_adapters.dialects.assembly.tower import Tower
+    from llmsim_adapters.dialects.reading.reader import Reader
+    from llmsim_adapters.spec.media.media import Media
+    from llmsim_adapters.spec.model import Stack
+
+
+def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
+    vision = tower(whole, "vision_config", "radio_args", fixed=True)
+    if vision is not None:
+        width, side = whole.size("vision_hidden_size"), nemotron_h_omni.merge(whole)
+        parts = nemotron_h_omni.projector(text, side * side * width, whole.size("projector_hidden_size"))
+        yield vision.running(_seen(whole, vision, int(side))).then(*parts, rows=("tokens",) * 3)
+    if not whole.has("sound_config"):
+        whole.no_effect(("sound_config",), "null: there is no such encoder")
+        return
+    sound = tower(whole, "sound_config", _SOUND, fixed=True)
+    if sound is not None:
+        yield sound.running(_heard(sound.r)).then(*nemotron_h_omni.of_sound(text, sound.r), rows=("rows",) * 3)
+
+
+def _seen(whole: Reader, vision: Tower, side: int) -> Media:
+    """Return the rule of pictures: tiles, or patches within bounds; of videos: a tile a frame, unless some are one."""
+    r, extra = vision.r, class_tokens(vision.stack)
+    if r.has("image_size"):
+        whole.no_effect(("force_image_size",), "the encoder's config says how large a tile is")
+    else:
+        r.derive("image_size", whole.size("force_image_size"))
+    tile = square(r, tokens=patch_count(r) // (side * side), extra=extra)
+    tiling = BestAspect(side=tile.side, most=_MOST_TILES, overview=whole.flag("use_thumbnail"))
+    pictures: Media = replace(tile, tiling=tiling, text=2)
+    least, most = r.count("min_num_patches"), r.count("max_num_patches")
+    if least:
+        r.check("max_num_patches", most >= least, lambda: f"is {int(most)}, fewer than the fewest ({int(least)})")
+        pictures = SnappedPatches(
+            patch_size=int(r.size("patch_size")),
+            merge=side,
+            least=int(least),
+            most=max(int(most), int(least)),
+            extra=extra,
+            text=2,
+        )
+    r.no_effect(("video_maintain_aspect_ratio", "video_target_num_patches"), "how frames of videos are resized")
+    if radio_args.frames(r) is not None:
+        return pictures
+    return with_videos(pictures, FrameByFrame(frame=tile))
+
+
+def _heard(r: Reader) -> Media:
+    """Return the rule of sound: clips of half a minute, the last one shorter."""
+    hop, rate = int(r.size("hop_length")), int(r.size("sampling_rate"))
+    stride, times = Stride(*map(int, parakeet_encoder.stride(r))), int(r.size("subsampling_factor")).bit_length() - 1
+    return ClippedSound(
+        framing=Framing(hop, lead=hop, hop=hop, rate=rate),
+        bins=int(r.size("num_mel_bins")),
+        strides=((stride, stride),) * times,
+        text=2,
+        clip=_CLIP * rate,
+        least=rate // 10,
+    )
+
+
+_MOST_TILES: Final = 12
+_CLIP: Final = 30
+"""Seconds of a clip."""
+
+_SOUND: Final = parakeet_encoder.DIALECT.like("parakeet", attention_bias=False, hop_length=160, sampling_rate=16000)
+
+_TEXT: Final = "a text that stands around media"
+
+DIALECT = replace(
+    nemotron_h.DIALECT.like(
+        "NemotronH_Nano_VL_V2",
+        text_config="llm_config",
+        towers=towers,
+        aliases={"vit_hidden_size": "vision_hidden_size"},
+        costless={
+            **dict.fromkeys(
+                (
+                    *("audio_context_token", "audio_end_token", "audio_start_token", "img_context_token"),
+                    *("img_end_token", "img_start_token", "video_context_token"),
+                ),
+                _TEXT,
+            ),
+            **dict.fromkeys(("norm_mean", "norm_std"), "scale pixels: elementwise"),
+            "image_tag_type": _TEXT,
+            "patch_size": "the encoder's config says it",
+            "ps_version": "the order of neighbouring patches: no weights",
+            "template": "of a tokenizer",
+            "video_pruning_rate": "how many tokens of a video are left out, which no encoder runs fewer for",
+        },
+        downsample_ratio=0.5,
+        projector_hidden_size=4096,
+        vision_hidden_size=1280,
+        force_image_size=512,
+        use_thumbnail=True,
+    ),
+    causal_lm=("NemotronH_Nano_VL_V2",),
+)
