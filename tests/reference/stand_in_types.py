@@ -7,6 +7,7 @@ from typing import Any, Final
 from . import stand_in_keys as keys
 from .stand_in_keys import StandIn
 from .stand_in_renamed import RENAMED, TIED
+from .stand_in_served import SERVED
 from .stand_in_texts import TEXTS
 
 Facts = dict[str, Any]
@@ -23,6 +24,7 @@ OTHER_SIZES: Final[Facts] = {
 
 STAND_INS: Final = (
     RENAMED
+    | SERVED
     | TEXTS
     | {
         "kimi_k2": StandIn(
