@@ -122,7 +122,11 @@ SERVED: Final = {
         difference="Another activation; embeddings that are not scaled: elementwise.",
         source="vLLM 0.33.0: vllm/model_executor/models/plamo3.py; Plamo3Config of the checkpoints",
         tiny={"head_dim": 14, "window_size": 9, "sliding_window_pattern": 3, "rope_local_theta": 10000},
-        variants={"other-layers": {"sliding_window_pattern": 2}, "all-full": {"sliding_window_pattern": 1}, "tied": TIED},
+        variants={
+            "other-layers": {"sliding_window_pattern": 2},
+            "all-full": {"sliding_window_pattern": 1},
+            "tied": TIED,
+        },
         translate=windows,
     ),
     "pangu_ultra_moe": StandIn(

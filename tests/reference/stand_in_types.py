@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from . import stand_in_keys as keys
+from .stand_in_encoders import ENCODERS
 from .stand_in_keys import StandIn
 from .stand_in_renamed import RENAMED, TIED
 from .stand_in_served import SERVED
@@ -24,6 +25,7 @@ OTHER_SIZES: Final[Facts] = {
 
 STAND_INS: Final = (
     RENAMED
+    | ENCODERS
     | SERVED
     | TEXTS
     | {

@@ -36,9 +36,7 @@ def _layer(base: Attention, head_dim: int, window: int | None, rotated: bool) ->
     """Queries are of unit length; the keys' norm alone has gains."""
     fraction = base.rotary_fraction if rotated else 0.0
     q_norm, k_norm = Norm(head_dim, gain=False), Norm(head_dim)
-    return replace(
-        base, head_dim=head_dim, window=window, rotary_fraction=fraction, q_norm=q_norm, k_norm=k_norm
-    )
+    return replace(base, head_dim=head_dim, window=window, rotary_fraction=fraction, q_norm=q_norm, k_norm=k_norm)
 
 
 def _head_sizes(r: Reader) -> list[int]:
