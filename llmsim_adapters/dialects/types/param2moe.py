@@ -35,7 +35,10 @@ def _experts(r: Reader) -> MixtureOfExperts:
         r.no_effect(("moe_shared_expert_intermediate_size",), "there are no shared experts")
         return experts
     width = r.optional_size("moe_shared_expert_intermediate_size")
-    return experts if width is None else replace(experts, shared=mlp(r, width=width))
+    if width is None:
+        return experts
+    r.no_effect(("num_shared_experts",), "moe_shared_expert_intermediate_size is the width of all of them")
+    return replace(experts, shared=mlp(r, width=width))
 
 
 DIALECT = bailing_moe.DIALECT.like(
