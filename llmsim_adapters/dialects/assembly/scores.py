@@ -83,7 +83,7 @@ def scores(r: Reader, hidden: int) -> tuple[Score, ...]:
     elif form.counted_by:
         labels = r.size(form.counted_by)
     else:
-        labels = _labels(r)
+        labels = count_labels(r)
     r.no_effect(("label2id",), "labels are counted by their numbers")
     of_labels = Score(
         hidden_size=hidden,
@@ -102,10 +102,10 @@ def of_whole(spec: ModelSpec, outer: Reader) -> ModelSpec:
     """Return the spec of a composite config whose top level says how many labels there are."""
     if not any(isinstance(end, Score) for end in spec.outputs):
         return spec
-    return spec.transform(Score, lambda score: replace(score, labels=_labels(outer)))
+    return spec.transform(Score, lambda score: replace(score, labels=count_labels(outer)))
 
 
-def _labels(r: Reader) -> int:
+def count_labels(r: Reader) -> int:
     """Read how many labels there are: as many as are counted or named, two where nothing is said."""
     named = r.nested("id2label", rest_costless=True)
     if named is None:
