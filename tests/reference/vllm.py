@@ -24,7 +24,7 @@ from tests.reference.store import FACTS, line
 MADE_WITH: Final = {"vllm": "0.33.0", "torch": "2.13.0", "transformers": "5.19.0"}
 FILE: Final = FACTS / "vllm.json"
 
-_ASKED: Final = re.compile(r"^AttributeError: '\w+' object has no attribute '(\w+)'$")
+_ASKED: Final = re.compile(r"^AttributeError: '(?:Plain|\w+Config)' object has no attribute '(\w+)'$")
 
 _QUANTIZATIONS: Final = ("quantization_config", "compression_config")
 
