@@ -27,7 +27,7 @@ FUSED: Final = {
     **dict.fromkeys(("phi3_v", "phi4mm"), "as phi3"),
     "phi4_multimodal": "as phi3",
     "fuyu": "as persimmon",
-    "phi3": "queries, keys and values are one tensor, gate and up another",
+    **dict.fromkeys(("phi3", "modernbert"), "queries, keys and values are one tensor, gate and up another"),
     "glm": "gate and up are one tensor",
     "glm4": "gate and up are one tensor",
     **dict.fromkeys(

@@ -225,7 +225,9 @@ _EMBEDDING_MODELS = {
     "BertModel": ("bert", "BertEmbeddingModel"),
     **{k: (m, a) for k, (m, a) in _TEXT_GENERATION_MODELS.items() if a == "LlamaForCausalLM"},
 }
+_LATE_INTERACTION_MODELS = {"HF_ColBERT": ("colbert", "ColBERTModel")}
 _SPECULATIVE_DECODING_MODELS = {"DeepSeekMTPModel": ("deepseek_mtp", "DeepSeekMTP")}
+_MULTIMODAL_MODELS = {"FreshForCausalLM": ("vllm.models.fresh", "FreshForCausalLM")}
 _VLLM_MODELS = {**_TEXT_GENERATION_MODELS, **_EMBEDDING_MODELS}
 _PREVIOUSLY_SUPPORTED_MODELS = {"BartModel": "0.10.2"}
 """
@@ -250,9 +252,12 @@ class TestVLLM:
             "AquilaModel": ("causal_lm", "LlamaForCausalLM"),
             "GPT2LMHeadModel": ("causal_lm", None),
             "BertModel": ("encoder", "BertEmbeddingModel"),
+            "HF_ColBERT": ("encoder", "ColBERTModel"),
             "DeepSeekMTPModel": ("draft", "DeepSeekMTP"),
+            "FreshForCausalLM": ("multimodal", None),
         }
         assert found["BertModel"].module == "vllm.model_executor.models.bert"
+        assert found["FreshForCausalLM"].module == "vllm.models.fresh"
 
     @pytest.mark.parametrize(
         ("text", "said"),

@@ -31,7 +31,7 @@ def lower_attention(attention: Attention, site: Site) -> None:
         value_dim=value_dim,
         window=attention.window,
         causal=attention.causal,
-        chunked=attention.chunked,
+        chunks=attention.chunks if attention.chunked else 0,
         top_k=attention.top_k,
         top_k_block=attention.top_k_block,
         top_k_tail=attention.top_k_tail,

@@ -104,7 +104,8 @@ def lower_self_conditioning(conditioning: SelfConditioning, site: Site) -> None:
 def lower_score(score: Score, site: Site) -> None:
     """Scores of every new token, or of one of each sequence; they are not quantized in checkpoints."""
     step, width = site.step, score.hidden_size
-    rows = step.batch_size if score.one_token or not step.all_logits else step.tokens
+    last = not (step.all_logits or score.each_token)
+    rows = step.batch_size if score.one_token or last else step.tokens
     for layer in range(score.dense_layers):
         name = f"dense_{layer}" if layer else "dense"
         site.linear(name, width, width, "replicated", rows=rows, bias=score.bias, quantized=False)

@@ -203,7 +203,7 @@ class Site(Storage):
         value_dim: int,
         window: int | None = None,
         causal: bool = True,
-        chunked: bool = False,
+        chunks: int = 0,
         top_k: int | None = None,
         top_k_block: int = 1,
         top_k_tail: bool = False,
@@ -215,7 +215,8 @@ class Site(Storage):
         """Emit the core of attention: the scores of each query head with all keys, and their sums of values.
 
         Where each token attends to `top_k` chosen ones, a decode step multiplies with those only; a prefill, which has
-        other ones for each token, is counted with all, as masks do it. `pairs` are given where they are others than
+        other ones for each token, is counted with all, as masks do it. A window may be of `chunks` in place of one that
+        slides. `pairs` are given where they are others than
         causality and the window leave. In an encoder, `queries` ask in each sequence in place of all of it, and where
         it `asks_queries`, they are asked too. A further core has a `name`.
         """
@@ -225,11 +226,11 @@ class Site(Storage):
                 step.run, heads, kv_heads, key_dim, value_dim, window is not None, queries, asks_queries
             )
             return
-        kv_length = step.encoder_len if self._from_encoder else step.kv_length(window, chunked)
+        kv_length = step.encoder_len if self._from_encoder else step.kv_length(window, chunks)
         if self._from_encoder:
             pairs = step.seq_len * kv_length
         elif pairs is None:
-            pairs = step.all_pairs(window, causal, chunked)
+            pairs = step.all_pairs(window, causal, chunks)
         if top_k is not None:
             kv_length = step.chosen_length(kv_length, top_k, top_k_block, top_k_tail) if step.decode else kv_length
             pairs = step.chosen_pairs(top_k, top_k_block, top_k_tail)

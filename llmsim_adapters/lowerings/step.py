@@ -103,39 +103,46 @@ class Step:
                     return scheme.inputs or self.dtype
         return self.dtype
 
-    def kv_length(self, window: int | None, chunked: bool = False) -> int:
+    def kv_length(self, window: int | None, chunks: int = 0) -> int:
         """Return how many keys each new token is multiplied with: the cached ones in reach, and the new ones.
 
-        The products are with all of them; what causality and the window leave of the pairs is `pairs`.
+        The products are with all of them; what causality and the window, or its `chunks`, leave of the pairs is
+        `pairs`.
         """
         if window is None:
             return self.context_len + self.seq_len
-        if chunked:
-            return self.context_len - self.context_len // window * window + self.seq_len
+        if chunks:
+            size = window if chunks == 1 else window // chunks
+            begun = self.context_len // size * size
+            own = self.context_len - begun + self.seq_len
+            return own if chunks == 1 else minimum(begun, (chunks - 1) * size) + own
         return minimum(self.context_len, window - 1) + self.seq_len
 
-    def pairs(self, window: int | None, causal: bool, chunked: bool = False) -> int:
+    def pairs(self, window: int | None, causal: bool, chunks: int = 0) -> int:
         """Return how many (query, key) pairs of one sequence causality and the window leave.
 
         New token i of 1 … seq_len sees the min(context_len + i, window) latest keys, its own among them, and, where
-        attention is not causal, as many later ones less one as there are. In chunks of `window` it sees the keys of its
-        own chunk up to itself.
+        attention is not causal, as many later ones less one as there are. In `chunks` that a window is made of it sees
+        the keys of its own chunk up to itself, and those of the others before.
         """
         cached, new = self.context_len, self.seq_len
-        if chunked and window is not None:
-            return _stairs(cached + new, window) - _stairs(cached, window)
+        if chunks and window is not None:
+            if chunks == 1:
+                return _stairs(cached + new, window) - _stairs(cached, window)
+            size = window // chunks
+            return _blocks(cached + new, size, chunks - 1) - _blocks(cached, size, chunks - 1)
         earlier = _staircase(cached + new, window) - _staircase(cached, window)
         if causal:
             return earlier
         return earlier + _staircase(new - 1, None if window is None else window - 1)
 
-    def all_pairs(self, window: int | None, causal: bool, chunked: bool = False) -> int:
+    def all_pairs(self, window: int | None, causal: bool, chunks: int = 0) -> int:
         """Return the pairs with those of tokens of media that see later ones, as all tokens of a prompt may."""
         if self.canvas and self.decode:
             return self.seq_len * self.kv_length(window, chunked)
         if self.mutual and (causal or any(each.spans is None for each in self.mutual)):
-            return self.pairs(window, True, chunked) + self.mutual_pairs(window)
-        return self.pairs(window, causal, chunked)
+            return self.pairs(window, True, chunks) + self.mutual_pairs(window)
+        return self.pairs(window, causal, chunks)
 
     def mutual_pairs(self, window: int | None) -> int:
         """Return how many more (query, key) pairs of one sequence there are where tokens of media see later ones.

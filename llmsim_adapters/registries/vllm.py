@@ -29,6 +29,7 @@ _KINDS: Final = (
     ("CLASSIFICATION", "classifier"),
     ("REWARD", "classifier"),
     ("EMBEDDING", "encoder"),
+    ("LATE_INTERACTION", "encoder"),
     ("POOLING", "encoder"),
     ("TRANSFORMERS_BACKEND", "wrapper"),
     ("TRANSFORMERS_SUPPORTED", "causal_lm"),
@@ -50,7 +51,7 @@ def read(release: Release) -> list[Entry]:
     for part, kind in _KINDS:
         for name in (name for name in listed if part in name):
             for architecture, (module, cls) in _entries(listed[name], listed, name).items():
-                path = f"{PACKAGE}.model_executor.models.{module}"
+                path = module if module.startswith(f"{PACKAGE}.") else f"{PACKAGE}.model_executor.models.{module}"
                 base = None if cls == architecture else cls
                 found.setdefault(architecture, Entry(architecture, path, kind, base, base is not None))
     if not found:

@@ -1,7 +1,8 @@
-"""Heads of scores: tiny models of each type's own class of `*ForSequenceClassification`, with five labels."""
+"""Heads of scores: tiny models of each type's own class for classifying sequences, or tokens, with five labels."""
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import torch
@@ -9,6 +10,7 @@ import transformers
 from transformers.models.auto.modeling_auto import (
     MODEL_FOR_CAUSAL_LM_MAPPING_NAMES,
     MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING_NAMES,
+    MODEL_FOR_TOKEN_CLASSIFICATION_MAPPING_NAMES,
 )
 
 from . import cases, fields, measure, store
@@ -25,6 +27,9 @@ SPELLINGS: Final[dict[str, dict[str, Any]]] = {
     "null": {"id2label": None, "num_labels": 1},
 }
 """Ways to say how many labels there are; those after the first one are for the types of `SPELLED`."""
+
+ENCODERS: Final = ("gte", "modernbert", "nomic_bert", "openai_privacy_filter")
+"""Types that have no class of causal language models."""
 
 SPELLED: Final = ("bert", "llama", "roberta")
 
@@ -54,7 +59,7 @@ def build(raw: dict[str, Any], device: str = "cpu") -> Any:
 
 def rows() -> Iterator[dict[str, Any]]:
     """Yield a case of each type, or why transformers doesn't build or run it."""
-    for model_type in sorted(MODEL_FOR_CAUSAL_LM_MAPPING_NAMES):
+    for model_type in sorted({*MODEL_FOR_CAUSAL_LM_MAPPING_NAMES, *ENCODERS}):
         architecture = MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING_NAMES.get(model_type)
         if architecture is None or model_type in LEFT_OUT:
             continue
@@ -63,6 +68,16 @@ def rows() -> Iterator[dict[str, Any]]:
                 size = fields.nested(cases.tiny(model_type))
                 raw = {"model_type": model_type, "architectures": [architecture], **size, **labels}
                 yield {"name": f"{model_type}-{spelling}", "config": raw, **_figures(raw)}
+
+
+def of_tokens() -> Iterator[dict[str, Any]]:
+    """Yield a case of each type that classifies tokens."""
+    for model_type in sorted({*MODEL_FOR_CAUSAL_LM_MAPPING_NAMES, *ENCODERS}):
+        architecture = MODEL_FOR_TOKEN_CLASSIFICATION_MAPPING_NAMES.get(model_type)
+        if architecture is not None and model_type not in LEFT_OUT:
+            size = fields.nested(cases.tiny(model_type))
+            raw = {"model_type": model_type, "architectures": [architecture], **size, **LABELS}
+            yield {"name": f"{model_type}-tokens", "config": raw, **_figures(raw)}
 
 
 def _figures(raw: dict[str, Any]) -> dict[str, Any]:
@@ -75,4 +90,4 @@ def _figures(raw: dict[str, Any]) -> dict[str, Any]:
 
 def write(folder: Path = store.FACTS) -> None:
     """Write `heads.json`."""
-    store.write("heads", {"left_out": LEFT_OUT}, "cases", rows(), folder)
+    store.write("heads", {"left_out": LEFT_OUT}, "cases", chain(rows(), of_tokens()), folder)

@@ -5,7 +5,8 @@
 writes `llmsim_adapters/dialects/keys/spelled.json`, the keys that each class takes, and
 `llmsim_adapters/evaluation/verified.json`: the dialects, kinds of component and features that occur in some
 case whose figures the suite compares. What no class of transformers has, as drafts, SGLang's own classes hold: their
-config was read without any gap, and every layout has their bytes. It needs the package, not torch.
+config was read without any gap, and every layout has their bytes. A type of which vLLM's class has as many elements is
+held, too, where its parts are. It needs the package, not torch.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from tests.facts import CASES, HEAD_CASES, MTP_CASES, checkpoint, facts
 from tests.media import tower_runs
 from tests.sglang import CONFIGS, model
 from tests.sglang.served import share
+from tests.vllm import held_by_vllm
 
 if TYPE_CHECKING:
     from llmsim_adapters.spec.model import Stack
@@ -85,6 +87,11 @@ def index() -> dict[str, list[str]]:
         if same and whole.spec is not None and whole.spec.model_type in dialects:
             dialects.add(whole.reading.dialect)
             components.update(component.kind for component in whole.spec.components())
+    for each in held_by_vllm():  # whose FLOPs follow from what the facts above hold of the same parts
+        spec = each.spec
+        kinds = set() if spec is None else {component.kind for component in spec.components()}
+        if spec is not None and kinds <= components and set(found.of(spec)) <= features:
+            dialects.add(each.reading.dialect)
     for entry in STORED:  # a byte total holds how weights are stored, and only that
         spec = model_of(entry).spec
         if spec is not None and spec.quantization is not None:

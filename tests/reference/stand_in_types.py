@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from . import stand_in_keys as keys
+from .stand_in_encoders import ENCODERS
 from .stand_in_keys import StandIn
 from .stand_in_renamed import RENAMED, TIED
+from .stand_in_served import SERVED
 from .stand_in_texts import TEXTS
 
 Facts = dict[str, Any]
@@ -23,6 +25,8 @@ OTHER_SIZES: Final[Facts] = {
 
 STAND_INS: Final = (
     RENAMED
+    | ENCODERS
+    | SERVED
     | TEXTS
     | {
         "kimi_k2": StandIn(

@@ -6,6 +6,7 @@ from dataclasses import replace  # by which the options of attention follow
 from itertools import cycle, islice
 from typing import TYPE_CHECKING, Final, Literal
 
+from llmsim_adapters.dialects.assembly.embeddings import EMBEDDINGS
 from llmsim_adapters.dialects.assembly.layouts import pre_norm
 from llmsim_adapters.dialects.assembly.scores import SCORES, scores
 from llmsim_adapters.spec.components import (
@@ -17,7 +18,6 @@ from llmsim_adapters.spec.components import (
     MixtureOfExperts,
     NextTokenInput,
     Norm,
-    Score,
 )
 from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
 from llmsim_adapters.text import printable
@@ -169,17 +169,15 @@ def next_token_stack(
     return Stack("mtp", (block,), (0,) * count, optional=True, counted_by="num_nextn_predict_layers")
 
 
-def head(
-    r: Reader, hidden: int, vocab: int, softcap: float | None = None, bias: bool = False
-) -> tuple[Head | Score, ...]:
+def head(r: Reader, hidden: int, vocab: int, softcap: float | None = None, bias: bool = False) -> tuple[Component, ...]:
     """Read which head the architecture has, and whether it is tied to the token embedding."""
     tied = r.flag("tie_word_embeddings")
     if r.architecture in SCORES:
         r.no_effect(("tie_word_embeddings",), f"{printable(r.architecture)} has no language-model head")
         return scores(r, hidden)
-    if not r.has_language_head():
+    if r.architecture in EMBEDDINGS or not r.has_language_head():
         r.no_effect(("tie_word_embeddings",), f"{printable(r.architecture)} has no language-model head")
-        return ()
+        return EMBEDDINGS[r.architecture](r, hidden) if r.architecture in EMBEDDINGS else ()
     weight_of: Literal["embedding", "itself"] = "embedding" if tied else "itself"
     return (Head(hidden_size=hidden, vocab_size=vocab, weight_of=weight_of, bias=bias, softcap=softcap),)
 

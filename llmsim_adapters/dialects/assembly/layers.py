@@ -43,8 +43,11 @@ def last_sources(r: Reader, size: int) -> int:
     return ceil_div(r.size("num_hidden_layers"), size) + 1
 
 
-def with_attention_residuals(spec: ModelSpec, r: Reader, size: int) -> ModelSpec:
-    """Return a decoder each of whose sublayers gets a sum over blocks of `size` layers before it."""
+def with_attention_residuals(spec: ModelSpec, r: Reader, size: int, *, first: bool = True) -> ModelSpec:
+    """Return a decoder each of whose sublayers gets a sum over blocks of `size` layers before it.
+
+    `first`: whether the first sublayer has weights of such a sum, of the one source that there is.
+    """
     (text,) = spec.stacks
     hidden = r.size("hidden_size")
     made: dict[tuple[int, tuple[int, int]], Block] = {}
@@ -53,8 +56,12 @@ def with_attention_residuals(spec: ModelSpec, r: Reader, size: int) -> ModelSpec
         sources = residual_sources(r, layer, size)
         if (index, sources) not in made:
             block = text.blocks[index]
-            parts = [(_summed(hidden, n), each) for n, each in zip(sources, block.sublayers, strict=True)]
-            made[index, sources] = Block(f"{block.name}_from_{layer}", tuple(part for pair in parts for part in pair))
+            parts = [
+                part
+                for n, each in zip(sources, block.sublayers, strict=True)
+                for part in ((_summed(hidden, n), each) if n > 1 or first else (each,))
+            ]
+            made[index, sources] = Block(f"{block.name}_from_{layer}", tuple(parts))
         found.append(made[index, sources])
     last = AttentionResidual(hidden_size=hidden, sources=last_sources(r, size), gain=True)
     return with_layers(spec, found, last)

@@ -19,12 +19,13 @@ class _Form(NamedTuple):
     """What a head of scores is made of; `labels` are fixed by the class, 0: the config says how many.
 
     `counted_by` is the key that says so, where it is not that of every class. Where `weighted`, pairs of scores have
-    weights, which two dense layers of their own say.
+    weights, which two dense layers of their own say. With `each_token`, tokens are classified, not sequences.
     """
 
     dense_layers: int = 0
     bias: bool = False
     one_token: bool = False
+    each_token: bool = False
     labels: int = 0
     counted_by: str = ""
     weighted: bool = False
@@ -40,17 +41,30 @@ _LINEAR: Final = """
 """Decoders whose class has one matrix; Nanbeige's is SGLang's, the others are transformers'."""
 
 _FIRST_TOKEN: Final = """
-    Bert BigBird Camembert Data2VecText Electra Ernie MegatronBert RemBert Roberta RobertaPreLayerNorm RoCBert RoFormer
-    XLMRoberta XLMRobertaXL Xmod
+    Bert BigBird Camembert Data2VecText Electra Ernie Gte GteNew MegatronBert NomicBert RemBert Roberta
+    RobertaPreLayerNorm RoCBert RoFormer XLMRoberta XLMRobertaXL Xmod
 """
 """Encoders that have a dense layer before it, and both biases, for the first token: a pooler, or their own."""
+
+_TOKENS: Final = """
+    Apertus Arcee AXK1 AXK2 Beam Bert BigBird BioGpt Bloom Camembert Data2VecText DeepseekV3 DiffLlama Electra Ernie
+    Exaone4 Falcon Gemma Gemma2 Glm Glm4 GPT2 GPTBigCode GPTNeo GPTNeoX GptOss Gte GteNew Helium Llama MegatronBert
+    MiniMax Ministral Ministral3 Mistral Mixtral ModernBert Mpt Nemotron NomicBert OpenAIPrivacyFilter Persimmon Phi
+    Phi3 Qwen2 Qwen2Moe Qwen3 Qwen3Moe Qwen3Next RemBert Roberta RobertaPreLayerNorm RoCBert RoFormer SeedOss SmolLM3
+    StableLm Starcoder2 XLMRoberta XLMRobertaXL Xmod
+"""
+"""Types whose class for tokens has one matrix with a bias."""
 
 SCORES: Final[Mapping[str, _Form]] = {
     **{f"{name}ForSequenceClassification": _Form() for name in _LINEAR.split()},
     **{f"{name}ForSequenceClassification": _Form(1, bias=True, one_token=True) for name in _FIRST_TOKEN.split()},
+    **{f"{name}ForTokenClassification": _Form(bias=True, each_token=True) for name in _TOKENS.split()},
+    "LlamaBidirectionalForSequenceClassification": _Form(),  # vLLM's llama.py
+    "ModernBertForSequenceClassification": _Form(bias=True, one_token=True),
     "InternLM2ForRewardModel": _Form(labels=1),  # SGLang's internlm2_reward.py: v_head
     "LlamaForClassification": _Form(counted_by="classification_out_size"),  # SGLang's llama_classification.py
     "LlamaForSequenceClassificationWithNormal_Weights": _Form(weighted=True),  # SGLang's llama_reward.py
+    "Qwen2ForProcessRewardModel": _Form(1, bias=True, labels=2, each_token=True),  # vLLM's qwen2_rm.py
     "Qwen2ForRewardModel": _Form(1, bias=True, labels=1),  # SGLang's qwen2_rm.py
     "Qwen3ForRewardModel": _Form(1, bias=True, labels=1),  # SGLang's qwen3_rm.py
 }
@@ -69,7 +83,7 @@ def scores(r: Reader, hidden: int) -> tuple[Score, ...]:
     elif form.counted_by:
         labels = r.size(form.counted_by)
     else:
-        labels = _labels(r)
+        labels = count_labels(r)
     r.no_effect(("label2id",), "labels are counted by their numbers")
     of_labels = Score(
         hidden_size=hidden,
@@ -77,6 +91,7 @@ def scores(r: Reader, hidden: int) -> tuple[Score, ...]:
         dense_layers=form.dense_layers,
         bias=form.bias,
         one_token=form.one_token,
+        each_token=form.each_token,
     )
     if not form.weighted:
         return (of_labels,)
@@ -87,10 +102,10 @@ def of_whole(spec: ModelSpec, outer: Reader) -> ModelSpec:
     """Return the spec of a composite config whose top level says how many labels there are."""
     if not any(isinstance(end, Score) for end in spec.outputs):
         return spec
-    return spec.transform(Score, lambda score: replace(score, labels=_labels(outer)))
+    return spec.transform(Score, lambda score: replace(score, labels=count_labels(outer)))
 
 
-def _labels(r: Reader) -> int:
+def count_labels(r: Reader) -> int:
     """Read how many labels there are: as many as are counted or named, two where nothing is said."""
     named = r.nested("id2label", rest_costless=True)
     if named is None:

@@ -34,6 +34,7 @@ DIALECT_OF_ARCHITECTURE: Final = {
     "IQuestLoopCoderForCausalLM": "iquestloopcoder",
     "LlamaForCausalLMEagle3": "llama_eagle3",
     **dict.fromkeys(("Grok1ForCausalLM", "Grok1ModelForCausalLM"), "grok"),
+    "PanguProMoEV2ForCausalLM": "pangu_pro_moe_v2",
     "SDARMoeForCausalLM": "sdar_moe",
     "SolarForCausalLM": "solar",
     **dict.fromkeys(

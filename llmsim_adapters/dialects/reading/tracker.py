@@ -6,6 +6,7 @@ answer names every bad key. A reading with such a gap has no spec.
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -44,6 +45,8 @@ _DRAFTS: Final = ("NextN", "MTP", "DSpark", "DraftModel", "ForCausalLMEagle", "F
 """How the names of architectures end that draft tokens for a target model."""
 _PREDICTION_MODULES: Final = ("NextN", "MTP")
 """How the names of architectures end that are prediction modules of a target, whose config they take."""
+_FOR_SOMETHING: Final = re.compile(r"For[A-Z]\w*Model$")  # Qwen2ForRewardModel is no Qwen2Model
+
 _FATAL: Final = (GapKind.INVALID_CONFIG, GapKind.MISSING_PARAMETER, GapKind.PLUGIN_ERROR)
 _parameter: Final[Callable[[tuple[str, Any, str | None, Origin]], Parameter]] = partial(tuple.__new__, Parameter)
 """Makes a parameter in half the time of its class: reading does little else."""
@@ -167,7 +170,7 @@ class Tracker:
             return True
         if name in WITHOUT_HEAD:
             return False
-        if not name.endswith("Model") or name.endswith(("ForRewardModel", "DoubleHeadsModel")):
+        if not name.endswith("Model") or name.endswith("DoubleHeadsModel") or _FOR_SOMETHING.search(name):
             self.not_modelled(f"head_of_{printable(name, 60)}")
         return False
 

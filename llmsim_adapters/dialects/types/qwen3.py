@@ -24,4 +24,6 @@ def read(r: Reader) -> ModelSpec:
     return decoder(r, qwen_windows(r, normed_attention(r)), mlp(r))
 
 
-DIALECT = qwen2.DIALECT.like("qwen3", read=read, head_dim=128)
+DIALECT = qwen2.DIALECT.like(
+    "qwen3", read=read, classes=("JinaForRanking", "VoyageQwen3BidirectionalEmbedModel"), head_dim=128
+)

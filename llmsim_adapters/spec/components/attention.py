@@ -90,6 +90,7 @@ class Attention(Component):
         output_norm: a norm of the heads' results before the output projection.
         window: the number of latest tokens, the present one included, that a token attends to; None: all.
         chunked: the tokens come in chunks of `window`, and a token attends to those of its own chunk only.
+        chunks: where they do, how many chunks a window is: a token attends to its own and to those before (Rnj-1).
         rotary_fraction: the part of each head that rotary positions turn; 0: none.
         block: the tokens come in blocks of so many, which are decoded together: a token attends to all of its own
             block, later ones too, and to the blocks before; 0: they come one by one.
@@ -128,6 +129,7 @@ class Attention(Component):
     output_norm: Norm | None = None
     window: int | None = None
     chunked: bool = False
+    chunks: int = 1
     softcap: float | None = None
     rotary_fraction: float = 1.0
     causal: bool = True

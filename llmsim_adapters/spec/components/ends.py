@@ -134,8 +134,9 @@ class Score(Component):
     """The projection of hidden states to a score for each of `labels`: of classifiers, rerankers and reward models.
 
     `dense_layers` of the hidden size stand before it, with a `bias` where it has one. Every token has scores, of which
-    a sequence's last ones are taken; with `one_token` only one token of each sequence has (BERT's first). Without any
-    labels there are the dense layers alone: so is what weighs pairs of scores where there is one score.
+    a sequence's last ones are taken, or with `each_token` all of them, as where tokens are classified; with `one_token`
+    only one token of each sequence has (BERT's first). Without any labels there are the dense layers alone: so is what
+    weighs pairs of scores where there is one score.
     """
 
     kind: ClassVar[str] = "score"
@@ -145,6 +146,7 @@ class Score(Component):
     dense_layers: int = 0
     bias: bool = False
     one_token: bool = False
+    each_token: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

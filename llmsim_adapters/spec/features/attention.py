@@ -38,14 +38,21 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         "attention to the latest tokens only",
         Attention,
         lambda a: a.window is not None,
-        lambda a: replace(a, window=None, chunked=False),
+        lambda a: replace(a, window=None, chunked=False, chunks=1),
     ),
     Feature(
         "chunked_attention",
         "attention inside chunks of tokens, in place of a window that slides",
         Attention,
         lambda a: a.window is not None and a.chunked,
-        lambda a: replace(a, chunked=False),
+        lambda a: replace(a, chunked=False, chunks=1),
+    ),
+    Feature(
+        "chunks_before",
+        "attention to chunks of tokens before a token's own one, too",
+        Attention,
+        lambda a: a.window is not None and a.chunked and a.chunks > 1,
+        lambda a: replace(a, chunks=1),
     ),
     Feature(
         "attention_of_blocks",

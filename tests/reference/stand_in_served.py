@@ -1,0 +1,176 @@
+"""Stand-ins for types that vLLM alone registers. Tables only."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from torch import nn
+
+from . import stand_in_keys as keys
+from .stand_in_keys import StandIn
+from .stand_in_renamed import EXPERTS, TIED
+
+Facts = dict[str, Any]
+
+LATENT: Final[Facts] = {
+    "num_key_value_heads": 8,
+    "q_lora_rank": 20,
+    "kv_lora_rank": 24,
+    "qk_nope_head_dim": 14,
+    "qk_rope_head_dim": 10,
+    "v_head_dim": 18,
+}
+
+
+def param2(raw: Facts) -> Facts:
+    """Ling's keys; the width of all shared experts together is said, or follows."""
+    width = raw.get("moe_shared_expert_intermediate_size") or 0
+    shared = width // raw["moe_intermediate_size"] or raw["num_shared_experts"]
+    return keys.ling(raw | {"architectures_norms": True, "num_shared_experts": shared})
+
+
+def param2_edits(model: Any, raw: Facts) -> list[str]:
+    """The output of attention has a bias of its own."""
+    edits = keys.ling_edits(model, raw)
+    if raw["use_bias"]:
+        for layer in model.get_decoder().layers:
+            keys.add_bias(layer.self_attn, "o_proj")
+        edits.append("bias of the attention's output")
+    return edits
+
+
+def windows(raw: Facts) -> Facts:
+    """PLaMo's names for Gemma's keys."""
+    names = {"window_size": "sliding_window", "hidden_act": "hidden_activation"}
+    made = {names.get(key, key): value for key, value in raw.items() if key != "sliding_window_pattern"}
+    every = raw["sliding_window_pattern"]
+    kinds = ["sliding_attention" if (i + 1) % every else "full_attention" for i in range(raw["num_hidden_layers"])]
+    return made | {"layer_types": kinds, "query_pre_attn_scalar": raw["head_dim"]}
+
+
+def chunks(raw: Facts) -> Facts:
+    """Chunks that the sequences of a case do not go beyond: all tokens."""
+    kinds = ["full_attention"] * raw["num_hidden_layers"]
+    return {key: value for key, value in raw.items() if key != "sliding_window"} | {"layer_types": kinds}
+
+
+class Between(nn.Module):
+    """A mixer with a norm behind it."""
+
+    def __init__(self, mixer: nn.Module, size: int) -> None:
+        super().__init__()
+        self.mixer, self.norm = mixer, nn.RMSNorm(size)
+
+    def forward(self, *args: Any, **rest: Any) -> Any:
+        out = self.mixer(*args, **rest)
+        return (self.norm(out[0]), *out[1:]) if isinstance(out, tuple) else self.norm(out)
+
+
+def sandwiched(model: Any, raw: Facts) -> list[str]:
+    """Norms behind attention and network, biases of dense networks, no correction bias unless asked for."""
+    decoder, edits = model.get_decoder(), []
+    if not raw.get("router_enable_expert_bias"):
+        edits += keys.deepseek_edits(model, {"attention_bias": False})
+    if raw.get("mlp_bias"):
+        for layer in decoder.layers[: raw["first_k_dense_replace"]]:
+            for name in ("gate_proj", "up_proj", "down_proj"):
+                keys.add_bias(layer.mlp, name)
+        edits.append("biases of dense networks")
+    if raw.get("sandwich_norm"):
+        device = decoder.norm.weight.device
+        for layer in decoder.layers:
+            layer.self_attn = Between(layer.self_attn, raw["hidden_size"]).to(device)
+            layer.mlp = Between(layer.mlp, raw["hidden_size"]).to(device)
+        edits.append("norms behind attention and network")
+    return edits
+
+
+SERVED: Final = {
+    "param2moe": StandIn(
+        model_type="glm4_moe",
+        architecture="Param2MoEForCausalLM",
+        difference="None but names: Ling's layers.",
+        source="vLLM 0.33.0: vllm/model_executor/models/param2moe.py",
+        tiny=EXPERTS
+        | {
+            "head_dim": 14,
+            "moe_router_enable_expert_bias": True,
+            "moe_shared_expert_intermediate_size": 56,
+            "n_group": 2,
+            "topk_group": 1,
+            "num_nextn_predict_layers": 0,
+            "partial_rotary_factor": 1.0,
+            "routed_scaling_factor": 2.5,
+            "router_dtype": "fp32",
+            "score_function": "sigmoid",
+            "use_qk_norm": True,
+            "use_rmsnorm": True,
+        },
+        variants={
+            "joint-width": {"moe_shared_expert_intermediate_size": None},
+            "no-norms": {"use_qk_norm": False},
+            "uncorrected": {"moe_router_enable_expert_bias": False},
+            "biases": {"use_qkv_bias": True, "use_bias": True},
+            "tied": TIED,
+        },
+        translate=param2,
+        edits=param2_edits,
+    ),
+    "plamo3": StandIn(
+        model_type="gemma3_text",
+        architecture="Plamo3ForCausalLM",
+        difference="Another activation; embeddings that are not scaled: elementwise.",
+        source="vLLM 0.33.0: vllm/model_executor/models/plamo3.py; Plamo3Config of the checkpoints",
+        tiny={"head_dim": 14, "window_size": 9, "sliding_window_pattern": 3, "rope_local_theta": 10000},
+        variants={
+            "other-layers": {"sliding_window_pattern": 2},
+            "all-full": {"sliding_window_pattern": 1},
+            "tied": TIED,
+        },
+        translate=windows,
+    ),
+    "pangu_ultra_moe": StandIn(
+        model_type="deepseek_v3",
+        architecture="PanguUltraMoEForCausalLM",
+        difference="Experts without groups: elementwise; further norms, edited in.",
+        source="vLLM 0.33.0: vllm/model_executor/models/openpangu.py",
+        tiny=LATENT
+        | {
+            "n_routed_experts": 12,
+            "num_experts_per_tok": 6,
+            "n_shared_experts": 3,
+            "moe_intermediate_size": 28,
+            "first_k_dense_replace": 1,
+            "n_group": 1,
+            "topk_group": 1,
+            "num_nextn_predict_layers": 0,
+            "router_enable_expert_bias": True,
+            "sandwich_norm": True,
+        },
+        variants={
+            "no-further-norms": {"sandwich_norm": False},
+            "uncorrected": {"router_enable_expert_bias": False},
+            "biases": {"mlp_bias": True},
+            "tied": TIED,
+        },
+        edits=sandwiched,
+    ),
+    "rnj1": StandIn(
+        model_type="gemma3_text",
+        architecture="Rnj1ForCausalLM",
+        difference="Chunks of tokens in place of a window that slides: masks.",
+        source="vLLM 0.33.0: vllm/model_executor/models/rnj1.py",
+        tiny={
+            "model_type": "gemma3_text",
+            "head_dim": 14,
+            "hidden_act": None,
+            "hidden_activation": "gelu_pytorch_tanh",
+            "layer_types": ["full_attention"] * 5,
+            "query_pre_attn_scalar": 14,
+            "attention_bias": False,
+            "sliding_window": 24,
+        },
+        variants={"chunks": {"layer_types": [*["chunked_attention"] * 3, *["full_attention"] * 2]}, "tied": TIED},
+        translate=chunks,
+    ),
+}
