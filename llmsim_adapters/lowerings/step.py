@@ -139,7 +139,7 @@ class Step:
     def all_pairs(self, window: int | None, causal: bool, chunks: int = 0) -> int:
         """Return the pairs with those of tokens of media that see later ones, as all tokens of a prompt may."""
         if self.canvas and self.decode:
-            return self.seq_len * self.kv_length(window, chunked)
+            return self.seq_len * self.kv_length(window, chunks)
         if self.mutual and (causal or any(each.spans is None for each in self.mutual)):
             return self.pairs(window, True, chunks) + self.mutual_pairs(window)
         return self.pairs(window, causal, chunks)

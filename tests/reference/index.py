@@ -22,10 +22,10 @@ from llmsim_adapters.dialects.keys.parts import is_tower
 from llmsim_adapters.dialects.keys.spelled import PATTERNS
 from llmsim_adapters.dialects.reading.tracker import LANGUAGE_MODELS
 from llmsim_adapters.evaluation.seen import tower_name
-from llmsim_adapters.lowerings.media import rows_of
 from llmsim_adapters.registries.registry import load_registry
 from llmsim_adapters.spec.features import Features
 from llmsim_adapters.spec.media.media import NEVER, Media
+from llmsim_adapters.spec.media.rows import rows_of
 from llmsim_adapters.spec.media.videos import FrameByFrame, WithVideos
 from tests.checkpoints import STORED, model_of
 from tests.facts import CASES, HEAD_CASES, MTP_CASES, checkpoint, facts
