@@ -336,8 +336,8 @@ class TestHeads:
         assert gaps({**LLAMA, "architectures": [architecture]}) == [("inferred", "architectures")]
 
     def test_a_head_of_another_kind_is_a_gap(self) -> None:
-        config = {**LLAMA, "architectures": ["LlamaForTokenClassification"]}
-        assert gaps(config) == [("unsupported_feature", "head_of_LlamaForTokenClassification")]
+        config = {**LLAMA, "architectures": ["LlamaForQuestionAnswering"]}
+        assert gaps(config) == [("unsupported_feature", "head_of_LlamaForQuestionAnswering")]
 
     @pytest.mark.parametrize(
         ("said", "labels"),

@@ -310,17 +310,14 @@ class TestEncodersOfWholeModels:
     }
 
     @pytest.mark.parametrize(
-        ("config", "total", "named"),
-        [(WHISPER, 72_593_920, []), (CLIP, 427_616_513, ["vision_tower"])],
+        ("config", "total"),
+        [(WHISPER, 72_593_920), (CLIP, 427_616_513)],
         ids=["whisper-base", "clip-vit-large-patch14"],
     )
-    def test_its_weights_are_counted_and_what_it_runs_is_a_gap_if_no_facts_hold_it(
-        self, config: dict[str, Any], total: int, named: list[str]
-    ) -> None:
+    def test_its_weights_are_counted_and_what_it_runs_is_held(self, config: dict[str, Any], total: int) -> None:
         model = la.load(config)
         assert model.build(checkpoint()).parameters == total
-        assert [gap.name for gap in model.coverage.gaps if gap.kind == "unsupported_feature"] == named
-        assert not [gap for gap in model.coverage.gaps if gap.kind == "unread_key"]
+        assert not [gap for gap in model.coverage.gaps if gap.kind in ("unsupported_feature", "unread_key")]
 
     def test_a_second_text_config_that_differs_is_unread(self) -> None:
         changed = {**self.CLIP, "text_config_dict": {"hidden_size": 1024}}

@@ -13,7 +13,6 @@ from llmsim_adapters.lowerings.place import Draft
 from llmsim_adapters.lowerings.site import Site
 from llmsim_adapters.lowerings.step import Step
 from llmsim_adapters.spec.media.media import NEVER
-from llmsim_adapters.spec.media.rows import rows_of
 from llmsim_adapters.traced import Traced, minimum
 
 if TYPE_CHECKING:
@@ -222,6 +221,8 @@ class _Wiring:
         """Lower what stands before or after a stack's blocks; parts of an encoder run on rows of their own."""
         steps: list[Step | None] | None = None
         if step.run is not None:
+            from llmsim_adapters.spec.media.rows import rows_of  # not for a step without media
+
             run, named = step.run, rows_of(stack, block == "before")
             steps = [None if rows == NEVER else step.of_rows(run.count(rows)) for rows in named]
         self._lower_once(stack.name, block, components, runs, step, _tower_axis(stack), steps)
