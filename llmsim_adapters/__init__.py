@@ -121,6 +121,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components import AxialPositionEmbedding as AxialPositionEmbedding
     from llmsim_adapters.spec.components import BatchNorm as BatchNorm
     from llmsim_adapters.spec.components import BlockAttention as BlockAttention
+    from llmsim_adapters.spec.components import ChannelAttention as ChannelAttention
     from llmsim_adapters.spec.components import ChannelMix as ChannelMix
     from llmsim_adapters.spec.components import ChunkAttention as ChunkAttention
     from llmsim_adapters.spec.components import ClippingBounds as ClippingBounds
@@ -266,6 +267,7 @@ _HOMES = {
         *("Adapter", "AlternatingUpdates", "AttentionResidual", "AxialPositionEmbedding", "BatchNorm"),
         *(
             "BlockAttention",
+            "ChannelAttention",
             "ChannelMix",
             "ChunkAttention",
             "ClippingBounds",

@@ -36,3 +36,32 @@ def test_a_decode_step_reads_the_encoders_keys_from_the_cache(name: str) -> None
     layers, width = 3, 2 * 80
     kept = step.kv_cache_elements(11, encoder_tokens=33) - alone.kv_cache_elements(11)
     assert kept == layers * width * 33
+
+
+SOURCES = [
+    pytest.param(fact, *run, id=f"{name}-{run[0]}x{run[2]}-of-{run[1]}")
+    for name, fact in facts("source_runs")["types"].items()
+    for run in fact["runs"]
+]
+
+
+@pytest.mark.parametrize(("fact", "batch", "read", "written", "flops"), SOURCES)
+def test_an_encoder_of_words_and_its_decoder_run_what_torch_counts(
+    fact: dict[str, Any], batch: int, read: int, written: int, flops: int
+) -> None:
+    schedule = checkpoint(batch_size=batch, seq_len=written, encoder_len=read, logits="all")
+    graph = la.load(fact["config"]).build(schedule)
+    assert (graph.parameters, graph.buffers, graph.flops) == (fact["parameters"], fact["buffers"], flops)
+
+
+@pytest.mark.parametrize("name", sorted(facts("source_runs")["types"]))
+def test_an_encoder_of_words_runs_in_the_step_that_begins_a_sequence_and_keeps_nothing(name: str) -> None:
+    model = la.load(facts("source_runs")["types"][name]["config"])
+    begun, later, alone = (
+        model.build(la.Schedule(mode=mode, context_len=context, encoder_len=length))
+        for mode, context, length in (("extend", 0, 33), ("decode", 10, 33), ("extend", 0, 0))
+    )
+    stacks = [{op.stack for op in graph.operators} for graph in (begun, later, alone)]
+    assert ["encoder" in found for found in stacks] == [True, False, False]
+    assert "encoder" in {weight.stack for weight in later.weights}
+    assert "encoder" not in {cache.stack for cache in begun.caches if not cache.idle}

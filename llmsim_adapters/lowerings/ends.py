@@ -79,6 +79,8 @@ def lower_head(head: Head, site: Site) -> None:
         site.weight("bias", (head.vocab_size,), "vocabulary")
     if head.spare_bias:
         site.weight("spare_bias", (head.vocab_size,), "vocabulary")
+    if head.constant_bias:
+        site.weight("constant_bias", (1, head.vocab_size), "vocabulary", "buffer")
     if step.canvas and not step.decode:
         return  # words that are taken in have no logits
     rows = step.tokens if step.all_logits or step.canvas else step.batch_size

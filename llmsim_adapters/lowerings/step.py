@@ -228,6 +228,13 @@ class Step:
         step.cache_dtype = step.dtype
         return step
 
+    def of_source(self) -> Step:
+        """Return the step of an encoder of words, whose output later tokens attend to: all of them, nothing cached."""
+        step = self.of_rows(self.encoder_len)
+        step.decode, step.mutual, step.encoder_len = False, (), 0
+        step.cache_dtype = step.dtype
+        return step
+
     def of_rows(self, rows: int) -> Step:
         """Return the step of a part of an encoder that runs on so many rows of each sequence."""
         step = copy(self)

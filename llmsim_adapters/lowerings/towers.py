@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components import (
         LSTM,
         BlockAttention,
+        ChannelAttention,
         ClippingBounds,
         Codebook,
         ConformerAttention,
@@ -105,7 +106,12 @@ def lower_plane_attention(plane: PlaneAttention, site: Site) -> None:
 def lower_pixel_attention(attention: PixelAttention, site: Site) -> None:
     """The core by picture: each has so many times the pixels of the encoder's last rows where it runs."""
     run, size, heads = site.step.run, attention.head_dim, attention.num_attention_heads
-    pieces: Pieces = () if run is None else run.pieces
+    pieces: Pieces = () if run is None or attention.window else run.pieces
+    if run is not None and attention.window:
+        side, windows = attention.window, site.step.batch_size * run.count(attention.queries) // attention.window
+        operand = windows * attention.num_key_value_heads * side * size
+        for name, n, k in (("scores", side, size), ("values", size, side)):
+            site.product(name, side, n, k, operand, batch=windows * heads, kind="attention")
     for length, count in pieces:
         assert run is not None
         queries, keys = (length * run.count(rows) // run.count("rows") for rows in (attention.queries, attention.keys))
@@ -114,6 +120,19 @@ def lower_pixel_attention(attention: PixelAttention, site: Site) -> None:
         batch, operand = pictures * heads, pictures * attention.num_key_value_heads * keys * size
         for name, n, k in (("scores", keys, size), ("values", size, keys)):
             site.product(name + suffix, queries, n, k, operand, batch=batch, kind="attention")
+
+
+def lower_channel_attention(attention: ChannelAttention, site: Site) -> None:
+    """The core by picture, whose pixels are what channels' queries and keys are as wide as."""
+    run, width = site.step.run, attention.channels
+    pieces: Pieces = () if run is None else run.pieces
+    for length, count in pieces:
+        assert run is not None
+        pixels = length * run.count(attention.pixels) // run.count("rows")
+        suffix = f"_{length:d}" if len(pieces) > 1 else ""
+        batch = site.step.batch_size * count * attention.groups
+        for name, n, k in (("scores", width, pixels), ("values", pixels, width)):
+            site.product(name + suffix, width, n, k, batch * width * pixels, batch=batch, kind="attention")
 
 
 def lower_codebook(table: Codebook, site: Site) -> None:

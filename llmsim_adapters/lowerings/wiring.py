@@ -212,6 +212,8 @@ class _Wiring:
         run = self._media.get(stack.name)
         runs = run is not None if stack.is_tower else not stack.optional or (stack.name == MTP and self._schedule.mtp)
         step = self._step_in(stack) if run is None else self._step_of_run(stack, run)
+        if stack.source:
+            runs, step = bool(step.encoder_len) and not step.context_len, step.of_source()
         self._around(stack, "before", stack.before, runs, step)
         for index, block in enumerate(stack.blocks):
             self._block(stack, index, block, runs, step)

@@ -2,8 +2,9 @@
 
     python -m tests.reference.encoder_decoders
 
-writes `facts/encoder_decoders.json`: batches of sounds of one length with so many tokens beside them; and
-`facts/decoder_runs.json`: decoders by themselves, beside an encoder's output of a given length.
+writes `facts/encoder_decoders.json`: batches of sounds of one length with so many tokens beside them;
+`facts/decoder_runs.json`: decoders by themselves, beside an encoder's output of a given length; and
+`facts/source_runs.json`: whole models whose encoder reads words.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import torch
 import transformers
 from torch.utils.flop_counter import FlopCounterMode
 
-from . import store
+from . import measure, store
 from .media import processors, sounds, tiny
 from .media.recorder import SPEECH, config_of
 from .media.types import SOUNDS
@@ -172,6 +173,48 @@ def decoders(folder: Path) -> None:
     store.write("decoder_runs", {"made_by": "tests.reference.encoder_decoders"}, "types", found, folder)
 
 
+OF_BART: Final = {**SIZES, **OF_ENCODERS, "encoder_attention_heads": 4}
+DAVIT: Final[dict[str, Any]] = {
+    "embed_dim": [8, 16],
+    "depths": [1, 2],
+    "num_heads": [2, 4],
+    "num_groups": [2, 4],
+    "patch_size": [7, 3],
+    "patch_stride": [4, 2],
+    "patch_padding": [3, 1],
+    "patch_prenorm": [False, True],
+    "window_size": 3,
+    "projection_dim": 80,
+}
+
+SOURCES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
+    "bart": ("BartForConditionalGeneration", OF_BART),
+    "florence2": (
+        "Florence2ForConditionalGeneration",
+        {"text_config": {"model_type": "bart", **OF_BART}, "vision_config": DAVIT},
+    ),
+}
+"""Models that read words and write others: the class, and a tiny config."""
+
+
+def sources(folder: Path) -> None:
+    """Run each whole model: `[sequences, words that are read, words that are written, flops]`."""
+    found = {}
+    for model_type, (name, sizes) in SOURCES.items():
+        raw = {"model_type": model_type, "architectures": [name], **sizes}
+        cls = getattr(transformers, name)
+        model = cls._from_config(measure.configure(raw), attn_implementation="eager").eval()
+        runs = []
+        for batch, written, read in BESIDE:
+            words, source = (torch.ones(batch, length, dtype=torch.long) + 1 for length in (written, read))
+            with torch.no_grad(), FlopCounterMode(display=False) as counter:
+                model(input_ids=source, decoder_input_ids=words, use_cache=False)
+            runs.append([batch, read, written, counter.get_total_flops()])
+        found[model_type] = {"config": raw, **measure.totals(model), "runs": runs}
+    store.write("source_runs", {"made_by": "tests.reference.encoder_decoders"}, "types", found, folder)
+
+
 if __name__ == "__main__":
     write(FOLDER)
     decoders(FOLDER)
+    sources(FOLDER)

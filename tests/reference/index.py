@@ -51,6 +51,7 @@ def unmodelled(config: str) -> bool:
 def index() -> dict[str, list[str]]:
     """Return the dialects, components and features of all models that the facts are about."""
     configs = [case["config"] for _, case in CASES + HEAD_CASES] + [case["config"] for case in MTP_CASES]
+    configs += [fact["config"] for fact in facts("source_runs")["types"].values()]
     models = [la.load(config) for config in configs]
     models += [la.load(name, offline=True) for name in facts("checkpoints")["models"]]
     found = Features()

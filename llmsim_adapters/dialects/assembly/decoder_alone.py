@@ -6,7 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.assembly.classic import classic, unrotated_attention
+from llmsim_adapters.dialects.assembly.components import mlp
+from llmsim_adapters.dialects.assembly.decoder import blocks, layer_norm
 from llmsim_adapters.dialects.assembly.layouts import crossing, pre_norm
+from llmsim_adapters.spec.model import Stack
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.assembly.layouts import Layout
@@ -35,15 +38,35 @@ def decoder_alone(
     final_norm: bool = True,
     head_bias: bool = False,
     encoder: bool = False,
+    words: bool = False,
 ) -> ModelSpec:
     """Read the decoder's half; `source_size` is the size of the encoder's hidden states where it is another.
 
-    Where the whole model's architecture has one, the `encoder` may be read besides.
+    Where the whole model's architecture has one, the `encoder` may be read besides; one of `words` is read here, which
+    has the same inputs, layout and norms.
     """
-    if not encoder and not r.architecture.endswith("ForCausalLM"):
+    alone = r.architecture.endswith("ForCausalLM")
+    if not (encoder or words or alone):
         r.not_modelled("encoder")
-    if not encoder or r.architecture.endswith("ForCausalLM"):
+    if not (encoder or words) or alone:
         r.no_effect(_ENCODER, "of the encoder, which a decoder by itself does not have")
     mixer = mixer or unrotated_attention(r)
     crossed = crossing(layout, replace(mixer, causal=False, source_size=source_size))
-    return classic(r, mixer, layout=crossed, inputs=inputs, final_norm=final_norm, head_bias=head_bias)
+    spec = classic(r, mixer, layout=crossed, inputs=inputs, final_norm=final_norm, head_bias=head_bias)
+    if not words or alone:
+        return spec
+    return replace(spec, stacks=(*spec.stacks, _of_words(r, mixer, layout, inputs, final_norm=final_norm)))
+
+
+def _of_words(r: Reader, mixer: Attention, layout: Layout, inputs: tuple[Component, ...], *, final_norm: bool) -> Stack:
+    """Read the encoder, of the decoder's hidden size."""
+    hidden, heads, norm = r.size("hidden_size"), r.size("encoder_attention_heads"), layer_norm(r)
+    r.check("encoder_attention_heads", hidden % heads == 0, "does not divide the hidden size")
+    size = hidden // heads
+    own = replace(
+        mixer, num_attention_heads=heads, num_key_value_heads=heads, head_dim=size, causal=False, cached=False
+    )
+    network = mlp(r, width=r.size("encoder_ffn_dim"), bias=True, gated=False)
+    distinct, order = blocks(own, network, norm, layout, r.size("encoder_layers"))
+    after = (norm,) if final_norm else ()
+    return Stack("encoder", distinct, order, before=inputs, after=after, source=True, counted_by="encoder_layers")

@@ -27,6 +27,7 @@ LARGEST: Final = {
     "num_languages": 2**10,
     "num_aux_hidden_states": 2**10,
     "altup_num_inputs": 64,
+    "encoder_layers": 1280,
     "num_res_blocks": 64,
     "num_residual_layers": 64,
     "num_lstm_layers": 64,

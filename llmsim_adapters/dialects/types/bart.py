@@ -1,7 +1,8 @@
-"""BART's decoder: positions from row 2 on, norms after the mixers and the embedding. Source: `BartConfig`."""
+"""BART: positions from row 2 on, norms after mixers and the embedding, an encoder of words. Source: `BartConfig`."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.decoder import layer_norm
@@ -9,6 +10,7 @@ from llmsim_adapters.dialects.assembly.decoder_alone import DECODER_KEYS, ENCODE
 from llmsim_adapters.dialects.assembly.ends import learned_positions
 from llmsim_adapters.dialects.assembly.layouts import post_norm
 from llmsim_adapters.dialects.reading.dialect import Dialect
+from llmsim_adapters.spec.components import Head
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
@@ -17,7 +19,10 @@ if TYPE_CHECKING:
 
 def read(r: Reader) -> ModelSpec:
     inputs = (learned_positions(r, offset=2), layer_norm(r))
-    return decoder_alone(r, layout=post_norm, inputs=inputs, final_norm=False)
+    spec = decoder_alone(r, layout=post_norm, inputs=inputs, final_norm=False, words=True)
+    if r.architecture == "BartForConditionalGeneration":
+        return spec.transform(Head, lambda head: replace(head, constant_bias=True))
+    return spec
 
 
 DIALECT = Dialect(

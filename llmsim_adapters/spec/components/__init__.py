@@ -79,6 +79,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components.streams import StreamProjections as StreamProjections
     from llmsim_adapters.spec.components.towers import LSTM as LSTM
     from llmsim_adapters.spec.components.towers import BlockAttention as BlockAttention
+    from llmsim_adapters.spec.components.towers import ChannelAttention as ChannelAttention
     from llmsim_adapters.spec.components.towers import ClippingBounds as ClippingBounds
     from llmsim_adapters.spec.components.towers import Codebook as Codebook
     from llmsim_adapters.spec.components.towers import ConformerAttention as ConformerAttention
@@ -139,6 +140,7 @@ _HOMES = {
     "streams": ("AlternatingUpdates", "StreamProjections"),
     "towers": (
         "BlockAttention",
+        "ChannelAttention",
         "ClippingBounds",
         "Codebook",
         "ConformerAttention",

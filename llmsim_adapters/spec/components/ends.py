@@ -96,7 +96,8 @@ class Head(Component):
     """The projection of hidden states to logits.
 
     `weight_of` says whose table it is: its own, the token `embedding`'s (tied), or that of the main model's `head`.
-    With `spare_bias`, checkpoints hold a second bias that is not used (BERT's, where its head is not tied).
+    With `spare_bias`, checkpoints hold a second bias that is not used (BERT's, where its head is not tied); a
+    `constant_bias` is stored and added, and not trained (BART's).
     Each token has `predictions` rows of logits, of as many hidden states (ProphetNet).
     """
 
@@ -107,6 +108,7 @@ class Head(Component):
     weight_of: Literal["itself", "embedding", "head"] = "itself"
     bias: bool = False
     spare_bias: bool = False
+    constant_bias: bool = False
     predictions: int = 1
     softcap: float | None = None
 

@@ -85,7 +85,8 @@ class PixelAttention(Component):
     """The core of attention of pixels to those of the same picture, or of one of fewer pixels.
 
     All heads share one key and value a pixel (arXiv:1911.02150) unless there are more `num_key_value_heads`. `queries`
-    and `keys` name the rows of an encoder that each is made of; their projections stand beside it.
+    and `keys` name the rows of an encoder that each is made of; their projections stand beside it. With a `window`,
+    pixels see those of their own window of so many alone, to which their rows are padded.
     """
 
     kind: ClassVar[str] = "pixel_attention"
@@ -95,6 +96,22 @@ class PixelAttention(Component):
     queries: str
     keys: str
     num_key_value_heads: int = 1
+    window: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelAttention(Component):
+    """The core of attention of a picture's channels to each other, in `groups` of so many `channels` (DaViT).
+
+    A channel's queries, keys and values have a number for each pixel (arXiv:2204.03645); `pixels` names the rows of an
+    encoder that they are made of, and their projections stand beside it.
+    """
+
+    kind: ClassVar[str] = "channel_attention"
+
+    groups: int
+    channels: int
+    pixels: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

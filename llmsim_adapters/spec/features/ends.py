@@ -52,6 +52,13 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         lambda p: replace(p, one_token=False),
     ),
     Feature(
+        "head_constant_bias",
+        "a bias of the head that is stored and not trained",
+        Head,
+        lambda h: h.constant_bias,
+        lambda h: replace(h, constant_bias=False),
+    ),
+    Feature(
         "head_spare_bias",
         "a second bias of the output head, which is stored and not used",
         Head,

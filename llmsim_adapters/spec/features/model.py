@@ -171,6 +171,13 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         lambda m: replace(m, stacks=tuple(s for s in m.stacks if s.name != "mtp")),
     ),
     Feature(
+        "encoder_of_words",
+        "an encoder of the words that others attend to",
+        ModelSpec,
+        lambda m: any(stack.source for stack in m.stacks),
+        lambda m: replace(m, stacks=tuple(stack for stack in m.stacks if not stack.source)),
+    ),
+    Feature(
         "canvas",
         "tokens that are decoded together, over and over, after those that are taken in one by one",
         ModelSpec,

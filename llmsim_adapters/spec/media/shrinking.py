@@ -102,3 +102,36 @@ class Coded(Media):
             pieces=((last, self.frames),),
             named=(*named, ("codes", last)),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staged(Media):
+    """Pictures that convolutions make smaller at the begin of each stage, between which pixels attend in windows.
+
+    `of` says how large they are made. A stage has a convolution's (kernel, stride, padding); its rows are `stage_1` and
+    so on, and `windows_1` those that are padded to whole windows of `window` pixels a side. What is left of a picture,
+    and its mean, are the `results`, which an encoder of words gets among these.
+    """
+
+    of: Media
+    stages: tuple[tuple[int, int, int], ...]
+    window: int
+
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
+        item = self.of.see(kind, given, preprocessed)
+        (height, width), side, named = (int(item.seen[0]), int(item.seen[1])), self.window, []
+        for number, (kernel, stride, padding) in enumerate(self.stages, start=1):
+            height, width = ((pixels + 2 * padding - kernel) // stride + 1 for pixels in (height, width))
+            if height < 1 or width < 1:
+                message = "nothing is left of the picture"
+                raise Unfit(message)
+            named.append((f"stage_{number}", height * width))
+            named.append((f"windows_{number}", -(-height // side) * side * (-(-width // side) * side)))
+        left = height * width
+        return item._replace(
+            patches=named[0][1],
+            rows=left,
+            pieces=((left, 1),),
+            attended=left + 1,
+            named=(*named, ("results", left + 1)),
+        )
