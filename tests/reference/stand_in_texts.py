@@ -241,6 +241,21 @@ MOLMO2_ADAPTER: Final[Facts] = {
     "vision_feature_layer": [2, 0],
 }
 
+ERNIE_VL: Final[Facts] = inner(
+    "ernie4_5_vl_moe_text",
+    {"use_bias": False, "moe_num_experts": 12, "moe_k": 6, "moe_num_shared_experts": 3}
+    | {"moe_intermediate_size": [28, 20]},
+) | {"rope_parameters": {"rope_type": "default", "rope_theta": 10000.0, "mrope_section": [2, 2, 2]}}
+ERNIE_VISION: Final[Facts] = {
+    "hidden_size": 32,
+    "intermediate_size": 44,
+    "depth": 3,
+    "num_heads": 4,
+    "patch_size": 7,
+    "spatial_merge_size": 2,
+    "temporal_merge_size": 2,
+}
+
 GLM4V_TEXT: Final = StandIn(
     model_type="glm4",
     architecture="Glm4vForConditionalGeneration",
@@ -458,6 +473,19 @@ TEXTS: Final = {
         "VoxtralForConditionalGeneration",
         NESTED | {"text_config": inner("llama", {"head_dim": 14}), "audio_config": FRAMES},
         {},
+    ),
+    "ernie4_5_vl_moe": own(
+        "ernie4_5_vl_moe",
+        "Ernie4_5_VLMoeForConditionalGeneration",
+        NESTED | {"text_config": ERNIE_VL, "vision_config": ERNIE_VISION},
+        {
+            "biases": {"text_config": ERNIE_VL | USE_BIAS},
+            "dense-layers": {
+                "text_config": ERNIE_VL | {"mlp_layer_types": ["sparse", "dense", "sparse", "dense", "sparse"]}
+            },
+            "without-shared": {"text_config": ERNIE_VL | {"moe_num_shared_experts": 0}},
+            "larger-merges": {"vision_config": ERNIE_VISION | {"spatial_merge_size": 3, "temporal_merge_size": 3}},
+        },
     ),
     "molmo2": own(
         "molmo2",

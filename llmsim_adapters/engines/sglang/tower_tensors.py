@@ -114,6 +114,13 @@ _STORES: Final = (
         over="all",
     ),
     Store(
+        name="resampler of all ranks",
+        source="models/ernie45_vl.py, VariableResolutionResamplerModel: ColumnParallelLinear",
+        tensors=tuple(f"{_projection(number)}.{part}" for number in range(1, 6) for part in ("weight", "weight.bias")),
+        architectures=names("Ernie4_5_VLMoeForConditionalGeneration"),
+        over="all",
+    ),
+    Store(
         name="projections of all ranks, the first two",
         source="models/muse_glimmer.py: ColumnParallelLinear, RowParallelLinear",
         tensors=_merger(1),

@@ -54,7 +54,9 @@ class MixtureOfExperts(Component):
     id goes to (DeepSeek-V4). With `router_size`, the router is a network of that width, to whose input those of
     earlier layers are added, scaled, where it `router_carries` them (ZAYA1). Layers may share banks of routed experts,
     each with its router: those of one block have `routed_sets` of them, and what is `shared` by a layer's tokens is
-    still its own (Intern-S2 Mobius); None: each layer has its own, 0: they are all another block's.
+    still its own (Intern-S2 Mobius); None: each layer has its own, 0: they are all another block's. Tokens of media
+    may go to experts of their own, by a router of their own, in place of these (`of_media`; ERNIE 4.5 VL); what is
+    `shared` runs on all tokens.
     """
 
     kind: ClassVar[str] = "mixture_of_experts"
@@ -82,6 +84,7 @@ class MixtureOfExperts(Component):
     router_size: int = 0
     router_carries: bool = False
     routed_sets: int | None = None
+    of_media: MixtureOfExperts | None = None
 
     def parts(self) -> tuple[Component, ...]:
-        return tuple(filter(None, (self.shared, self.latent_norm, self.router_norm)))
+        return tuple(filter(None, (self.shared, self.latent_norm, self.router_norm, self.of_media)))

@@ -54,6 +54,13 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         lambda m: replace(m, shared=None),
     ),
     Feature(
+        "experts_of_media",
+        "experts for tokens of pictures alone",
+        MixtureOfExperts,
+        lambda m: m.of_media is not None,
+        lambda m: replace(m, of_media=None),
+    ),
+    Feature(
         "score_correction_bias",
         "one number per expert that steers the routing",
         MixtureOfExperts,
