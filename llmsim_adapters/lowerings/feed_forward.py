@@ -83,6 +83,8 @@ def _routed(moe: MixtureOfExperts, site: Site) -> int:
         inner = moe.latent_size
         site.linear("latent_in_proj", hidden, inner, "replicated", bias=moe.latent_bias)
         site.linear("latent_out_proj", inner, hidden, "replicated", bias=moe.latent_bias)
+    if moe.latent_input_norm is not None:
+        site.norm("latent_input_norm", moe.latent_input_norm)
     _experts(moe, site, choices, inner)
     if moe.latent_norm is not None:
         site.norm("latent_norm", moe.latent_norm)
@@ -129,6 +131,8 @@ def _experts(moe: MixtureOfExperts, site: Site, choices: int, inner: int) -> Non
     site.product("experts.up", rows, up_part, inner, read * up_part * inner, dtype)
     dtype = site.matrix("experts.down_proj", (experts, inner, width), "experts", across=True)
     site.product("experts.down", rows, inner, part, read * inner * part, dtype)
+    if moe.expert_norm is not None:
+        site.norm("expert_norm", moe.expert_norm, rows)
     if moe.expert_bias:
         site.weight("experts.up_proj.bias", (experts, up), "experts")
         site.weight("experts.down_proj.bias", (experts, inner), "experts")

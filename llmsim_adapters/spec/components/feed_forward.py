@@ -46,7 +46,8 @@ class MixtureOfExperts(Component):
     `score_correction_bias` is one number per expert that steers the routing without being trained by gradient
     (DeepSeek-V3, arXiv:2412.19437): a buffer, in some implementations a parameter. The routed experts work on a
     projection to `latent_size` numbers (LatentMoE, Nemotron 3), with `latent_bias` where it has biases; `latent_norm`
-    normalises the sum of their results (Kimi K3). `router_norm` normalises what the router gets, `expert_scales` are
+    normalises the sum of their results (Kimi K3), `latent_input_norm` what they get, and `expert_norm` what each gives
+    (Muse Spark). `router_norm` normalises what the router gets, `expert_scales` are
     one trained factor for each expert's result (Gemma 4). `output_bias` is one for the sum of the experts' results.
     Tokens may also go to `identity_experts`, which have no
     weights and cost nothing (LongCat-Flash, arXiv:2509.01322). The router also scores `scored_shared_experts`, those
@@ -75,6 +76,8 @@ class MixtureOfExperts(Component):
     latent_size: int | None = None
     latent_bias: bool = False
     latent_norm: Norm | None = None
+    latent_input_norm: Norm | None = None
+    expert_norm: Norm | None = None
     router_norm: Norm | None = None
     expert_scales: bool = False
     output_bias: bool = False
@@ -87,4 +90,5 @@ class MixtureOfExperts(Component):
     of_media: MixtureOfExperts | None = None
 
     def parts(self) -> tuple[Component, ...]:
-        return tuple(filter(None, (self.shared, self.latent_norm, self.router_norm, self.of_media)))
+        norms = (self.latent_norm, self.latent_input_norm, self.expert_norm, self.router_norm)
+        return tuple(filter(None, (self.shared, *norms, self.of_media)))

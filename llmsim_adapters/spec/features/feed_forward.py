@@ -186,4 +186,18 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         lambda m: m.latent_norm is not None,
         lambda m: replace(m, latent_norm=None),
     ),
+    Feature(
+        "latent_experts_input_norm",
+        "a norm of what experts get that work on a projection",
+        MixtureOfExperts,
+        lambda m: m.latent_input_norm is not None,
+        lambda m: replace(m, latent_input_norm=None),
+    ),
+    Feature(
+        "expert_norm",
+        "a norm of what each expert gives",
+        MixtureOfExperts,
+        lambda m: m.expert_norm is not None,
+        lambda m: replace(m, expert_norm=None),
+    ),
 )
