@@ -56,6 +56,7 @@ FUSED: Final = {
     "lara_mini": "the delta net's queries, keys and values are one tensor",
     "minimax_m3_vl_text": "gate and up are one tensor",
     "ernie4_5_moe": "the router's correction bias is a matrix of one row",
+    "ernie4_5_vl_moe": "as ernie4_5_moe, and the tower's queries, keys and values are one tensor",
     "gpt_oss": "the experts' matrices are stored transposed",
     "gemma4_unified": "the tables of positions for both axes are one tensor whose first dimension is positions",
     "gemma3": "the pictures' projection is stored transposed; the pooling's queries, keys and values are one tensor",

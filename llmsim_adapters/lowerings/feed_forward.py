@@ -44,7 +44,9 @@ def _route_by_network(moe: MixtureOfExperts, site: Site) -> None:
 
 def lower_mixture_of_experts(moe: MixtureOfExperts, site: Site) -> None:
     """A mixture: the router on every token, each expert on the tokens routed to it."""
-    if moe.routed_sets is None:
+    if moe.of_media is not None:
+        choices = _routed_by_kind(moe, moe.of_media, site)
+    elif moe.routed_sets is None:
         choices = _routed(moe, site)
     else:
         with site.sharing(moe.routed_sets):
@@ -54,6 +56,21 @@ def lower_mixture_of_experts(moe: MixtureOfExperts, site: Site) -> None:
         site.lower(moe.shared, "shared_experts", "shared_experts")
     if moe.shared_gate:
         site.linear("shared_expert_gate", moe.hidden_size, 1, "replicated", quantized=False)
+
+
+def _routed_by_kind(moe: MixtureOfExperts, of_media: MixtureOfExperts, site: Site) -> int:
+    """The routers and experts of words and of media; no token of text is sent to the latter."""
+    step = site.step
+    seen = 0 if step.media_tokens == 0 else step.tokens * step.media_tokens // step.seq_len
+    site.step = step.of_tokens(step.tokens - seen)
+    choices = _routed(moe, site)
+    with site.within("of_media"), site.run_if(step.media_tokens != 0):
+        site.step = step.of_tokens(seen)
+        others = _routed(of_media, site)
+        for name in ("experts.gate_up_proj" if of_media.gated else "experts.up_proj", "experts.down_proj"):
+            site.route(others, 0, name)
+    site.step = step
+    return choices
 
 
 def _routed(moe: MixtureOfExperts, site: Site) -> int:
@@ -66,6 +83,8 @@ def _routed(moe: MixtureOfExperts, site: Site) -> int:
         inner = moe.latent_size
         site.linear("latent_in_proj", hidden, inner, "replicated", bias=moe.latent_bias)
         site.linear("latent_out_proj", inner, hidden, "replicated", bias=moe.latent_bias)
+    if moe.latent_input_norm is not None:
+        site.norm("latent_input_norm", moe.latent_input_norm)
     _experts(moe, site, choices, inner)
     if moe.latent_norm is not None:
         site.norm("latent_norm", moe.latent_norm)
@@ -112,6 +131,8 @@ def _experts(moe: MixtureOfExperts, site: Site, choices: int, inner: int) -> Non
     site.product("experts.up", rows, up_part, inner, read * up_part * inner, dtype)
     dtype = site.matrix("experts.down_proj", (experts, inner, width), "experts", across=True)
     site.product("experts.down", rows, inner, part, read * inner * part, dtype)
+    if moe.expert_norm is not None:
+        site.norm("expert_norm", moe.expert_norm, rows)
     if moe.expert_bias:
         site.weight("experts.up_proj.bias", (experts, up), "experts")
         site.weight("experts.down_proj.bias", (experts, inner), "experts")

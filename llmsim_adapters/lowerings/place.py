@@ -112,6 +112,22 @@ class Place:
         yield
         self.weight_sets = own
 
+    @contextmanager
+    def within(self, label: str) -> Iterator[None]:
+        """What is put here is called after a part of the component."""
+        around = self._label
+        self._label = f"{around}{label}."
+        yield
+        self._label = around
+
+    @contextmanager
+    def run_if(self, runs: bool) -> Iterator[None]:
+        """What is put here is run in steps alone that have a use for it; its weights are there in any case."""
+        around = self._runs
+        self._runs = around and runs
+        yield
+        self._runs = around
+
     def split_heads(self, heads: int, kv_heads: int | None = None) -> None:
         """Say how many heads the component has, before anything that is split by them.
 

@@ -23,9 +23,9 @@ class Step:
 
     `prompt` tokens of the model's own are among the new ones of a sequence that begins, else among the cached ones.
     `run` is what an encoder runs of the media of one sequence, `encoder_len` the length of an encoder's output that
-    tokens attend to, `mutual` which tokens see later ones, as those of a picture do. Where there is a `canvas`, what is
-    decoded sees all of it. `layout` is what the engine makes of the model, `lowerings` what each kind of component
-    costs.
+    tokens attend to, `mutual` which tokens see later ones, as those of a picture do; `media_tokens` of a sequence's new
+    tokens stand for rows of an encoder. Where there is a `canvas`, what is decoded sees all of it. `layout` is what the
+    engine makes of the model, `lowerings` what each kind of component costs.
     """
 
     __slots__ = (
@@ -39,6 +39,7 @@ class Step:
         "encoder_len",
         "layout",
         "lowerings",
+        "media_tokens",
         "mutual",
         "patch_size",
         "prompt",
@@ -70,6 +71,7 @@ class Step:
         encoder_len: int = 0,
         mutual: tuple[Mutual, ...] = (),
         canvas: bool = False,
+        media_tokens: int = 0,
     ) -> None:
         if prompt and context_len:
             context_len = context_len + prompt
@@ -93,6 +95,7 @@ class Step:
         self.encoder_len = encoder_len
         self.mutual = mutual
         self.canvas = canvas
+        self.media_tokens = media_tokens
         self.run: Run | None = None
 
     def input_dtype(self, dtype: str) -> str:
@@ -240,6 +243,12 @@ class Step:
         step = copy(self)
         step.seq_len, step.context_len = rows, 0
         step.tokens = self.batch_size * rows
+        return step
+
+    def of_tokens(self, tokens: int) -> Step:
+        """Return the step of a part of the model that runs on so many of all new tokens, one by one."""
+        step = copy(self)
+        step.tokens = tokens
         return step
 
     def shared_by(self, group: Group) -> Step:

@@ -120,6 +120,7 @@ class _Wiring:
             encoder_len=self._encoder_length(),
             mutual=tuple(self._mutual()),
             canvas=bool(self._spec.canvas),
+            media_tokens=self._media_tokens(),
         )
 
     def _mutual(self) -> Iterator[Mutual]:
@@ -140,6 +141,10 @@ class _Wiring:
         """Return how many rows of an encoder's output a sequence's tokens attend to."""
         said = self._named(self._schedule.encoder_len, "encoder_len", "schedule")
         return said or sum(run.count("attended") for run in self._media.values())
+
+    def _media_tokens(self) -> int:
+        """Return how many tokens of a sequence stand for rows of an encoder."""
+        return sum(run.count("tokens") for run in self._media.values())
 
     def _declared_cache(self) -> str:
         """Return the format of the cache that the checkpoint declares; empty: none."""

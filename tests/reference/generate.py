@@ -1,7 +1,7 @@
 """Measure the reference facts and write them under `facts/`: `python -m tests.reference.generate [type ...]`.
 
-Without arguments, all of them. `published`, `chatglm`, `mtp`, `defaults`, `edges`, `heads`, `mutated`, `spelled`,
-`towers` and those of `stand_ins` name the files that are not made from one class of transformers.
+Without arguments, all of them. `published`, `chatglm`, `mtp`, `defaults`, `edges`, `experts_of_media`, `heads`,
+`mutated`, `spelled`, `towers` and those of `stand_ins` name the files that are not made from one class of transformers.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from . import (
     cases,
     chatglm,
     edges,
+    experts_of_media,
     fields,
     heads,
     inert,
@@ -167,6 +168,7 @@ OTHERS: dict[str, Callable[[Path], None]] = {
     "chatglm": chatglm.write,
     "defaults": write_defaults,
     "edges": edges.write,
+    "experts_of_media": experts_of_media.write,
     "inert": partial(inert.write, TYPES),
     "heads": heads.write,
     "towers": towers.write,

@@ -309,6 +309,50 @@ MOLMO2_ADAPTER: Final[Facts] = {
     "vision_feature_layer": [2, 0],
 }
 
+ERNIE_VL: Final[Facts] = inner(
+    "ernie4_5_vl_moe_text",
+    {"use_bias": False, "moe_num_experts": 12, "moe_k": 6, "moe_num_shared_experts": 3}
+    | {"moe_intermediate_size": [28, 20]},
+) | {"rope_parameters": {"rope_type": "default", "rope_theta": 10000.0, "mrope_section": [2, 2, 2]}}
+ERNIE_VISION: Final[Facts] = {
+    "hidden_size": 32,
+    "intermediate_size": 44,
+    "depth": 3,
+    "num_heads": 4,
+    "patch_size": 7,
+    "spatial_merge_size": 2,
+    "temporal_merge_size": 2,
+}
+
+MUSE_SPARK: Final[Facts] = {
+    "head_dim": 14,
+    "attention_bias": False,
+    "sliding_window": 9,
+    "num_local_experts": 12,
+    "num_experts_per_tok": 6,
+    "moe_intermediate_size": 28,
+    "moe_hidden_size": 36,
+}
+MUSE_VISION: Final[Facts] = {
+    "hidden_size": 32,
+    "intermediate_size": 44,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 4,
+    "patch_size": 7,
+    "pos_emb_height": 4,
+    "pos_emb_width": 4,
+    "max_position_embeddings": 16,
+}
+MUSE_AUDIO: Final[Facts] = {
+    "num_hidden_layers": 3,
+    "patch_sizes": [4, 3, 2],
+    "hidden_sizes": [12, 20, 28],
+    "depths": [1, 2, 1],
+    "mlp_ratio": 2.0,
+    "conv_kernel_size": 5,
+    "out_hidden_size": 96,
+}
+
 GLM4V_TEXT: Final = StandIn(
     model_type="glm4",
     architecture="Glm4vForConditionalGeneration",
@@ -568,6 +612,41 @@ TEXTS: Final = {
         "VoxtralForConditionalGeneration",
         NESTED | {"text_config": inner("llama", {"head_dim": 14}), "audio_config": FRAMES},
         {},
+    ),
+    "ernie4_5_vl_moe": own(
+        "ernie4_5_vl_moe",
+        "Ernie4_5_VLMoeForConditionalGeneration",
+        NESTED | {"text_config": ERNIE_VL, "vision_config": ERNIE_VISION},
+        {
+            "biases": {"text_config": ERNIE_VL | USE_BIAS},
+            "dense-layers": {
+                "text_config": ERNIE_VL | {"mlp_layer_types": ["sparse", "dense", "sparse", "dense", "sparse"]}
+            },
+            "without-shared": {"text_config": ERNIE_VL | {"moe_num_shared_experts": 0}},
+            "larger-merges": {"vision_config": ERNIE_VISION | {"spatial_merge_size": 3, "temporal_merge_size": 3}},
+        },
+    ),
+    "muse_spark": own(
+        "muse_spark",
+        "MuseSparkForConditionalGeneration",
+        NESTED
+        | {"text_config": inner("muse_spark_text", MUSE_SPARK), "vision_config": MUSE_VISION}
+        | {"audio_config": MUSE_AUDIO, "out_hidden_size": 128, "projector_hidden_size": 56},
+        {
+            "biases": {"text_config": inner("muse_spark_text", MUSE_SPARK | BIASED)},
+            "dense-layers": {
+                "text_config": inner(
+                    "muse_spark_text",
+                    MUSE_SPARK | {"mlp_layer_types": ["sparse", "dense", "sparse", "dense", "sparse"]},
+                )
+            },
+            "all-full": {"text_config": inner("muse_spark_text", MUSE_SPARK | {"layer_types": ["full_attention"] * 5})},
+            "two-stages": {
+                "audio_config": MUSE_AUDIO
+                | {"num_hidden_layers": 2, "patch_sizes": [5, 3], "hidden_sizes": [20, 30], "depths": [3, 1]}
+                | {"mlp_ratio": 1.5, "conv_kernel_size": 4}
+            },
+        },
     ),
     "molmo2": own(
         "molmo2",

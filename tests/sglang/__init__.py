@@ -35,6 +35,7 @@ BUFFERS: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(
         ("EmbeddingGemma2Model", "Gemma4AssistantForCausalLM", "Gemma4UnifiedAssistantForCausalLM"), ("scale.weight",)
     ),
+    "MuseSparkForConditionalGeneration": ("mixture_of_experts.score_correction_bias",),
 }
 """By architecture: the buffers that SGLang's class registers as such too (`layer_scalar`, `std_bias`, `input_min`).
 
@@ -42,8 +43,9 @@ Those that it makes parameters of, as the correction of a router's scores, are c
 """
 
 
-WITHOUT_ENCODER: Final = ("Llama4ForConditionalGeneration",)
-"""Architectures whose encoder SGLang's class makes only where the checkpoint's index lists its tensors."""
+WITHOUT_ENCODER: Final = ("InklingForConditionalGeneration", "Llama4ForConditionalGeneration")
+"""Architectures whose encoders SGLang's class makes only where the checkpoint's index lists their tensors (Llama 4), or
+the server is told to take pictures and sound (Inkling)."""
 
 
 class Run(NamedTuple):

@@ -47,7 +47,7 @@ COSMOS3_EDGE: Final = Resizing("Cosmos3EdgeImageProcessor", 256 * 256, 4096 * 40
 DOTS3_NOTE: Final = QWEN2_VL._replace(least_video=0, most_video=0)
 DOTS_OCR: Final = DOTS3_NOTE._replace(name="Qwen2VLImageProcessor", most=11289600)
 GLMGA: Final = GLM4V._replace(name="GlmgaImageProcessor", expands=True)
-ERNIE4_5_VL: Final = Resizing("Ernie4_5_VLMoeImageProcessor", 56 * 56, 6177 * 28 * 28, 0, 0)
+ERNIE4_5_VL: Final = Resizing("Ernie4_5_VLMoeImageProcessor", 56 * 56, 6177 * 28 * 28, 299 * 28 * 28, 1196 * 28 * 28)
 MINIMAX_M3_VL: Final = Resizing("MiniMaxM3VLImageProcessor", 4 * 28 * 28, 451584, 0, 0)
 VIDEO_LLAMA_3: Final = Resizing("VideoLlama3ImageProcessor", 56 * 56, 1280 * 28 * 28, 0, 0)
 PADDLEOCR: Final = Resizing("PaddleOCRVLImageProcessor", 384 * 384, 1536 * 1536, 0, 0, (), ("image",), rounds=True)
@@ -67,6 +67,7 @@ def resized(
     frames: int | None = None,
     merge: int | None = None,
     text: int = 0,
+    kind: type[SmartResize] = SmartResize,
 ) -> Media:
     """Return the rule of pictures and videos that are resized to whole merged patches.
 
@@ -81,7 +82,7 @@ def resized(
         least, most = LEAST_PIXELS, MOST_PIXELS
         said = of.most_video and not of.overrules
         side = merge if merge is not None else int(r.size("spatial_merge_size"))
-        return SmartResize(
+        return kind(
             patch_size=images.integer("patch_size", default=int(r.size("patch_size"))),
             merge_size=images.integer("merge_size", default=side),
             text=text,

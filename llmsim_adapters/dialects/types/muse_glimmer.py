@@ -19,11 +19,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from llmsim_adapters.dialects.reading.reader import Reader
+    from llmsim_adapters.spec.components import Component
     from llmsim_adapters.spec.model import Stack
 
 
 def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
-    vision = tower(whole, "vision_config", "muse_glimmer_vision", fixed=True)
+    yield from seeing(whole, text, "muse_glimmer_vision")
+
+
+def seeing(whole: Reader, text: Reader, model_type: str, *last: Component) -> Iterator[Stack]:
+    """Yield the encoder of a type with three projections, and what stands behind them."""
+    vision = tower(whole, "vision_config", model_type, fixed=True)
     if vision is None:
         return
     r, inner = vision.r, whole.size("projector_hidden_size")
@@ -36,6 +42,7 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         Projection(input_size=width, output_size=inner),
         Projection(input_size=inner, output_size=inner),
         Projection(input_size=inner, output_size=text.size("hidden_size")),
+        *last,
     )
 
 

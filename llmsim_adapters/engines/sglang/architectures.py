@@ -29,6 +29,8 @@ QWEN3_VL: Final = names("""
 
 QWEN3_OMNI: Final = names("Qwen3OmniMoeForConditionalGeneration")
 
+MUSE_SPARK: Final = names("MuseSparkForConditionalGeneration")
+
 GLM4V: Final = names("""
     Glm4vForConditionalGeneration Glm4vMoeForConditionalGeneration GlmImageForConditionalGeneration
     GlmOcrForConditionalGeneration
@@ -53,14 +55,14 @@ DP_ATTENTION: Final = names("""
     MellumForCausalLM MiMoV2FlashForCausalLM MiMoV2ForCausalLM MiMoV2MTP MiniCPMV4_6ForConditionalGeneration
     MiniCPMV4_7ForConditionalGeneration MiniMaxM2ForCausalLM MiniMaxM3SparseForCausalLM
     MiniMaxM3SparseForConditionalGeneration MistralLarge3ForCausalLM MistralLarge3ForCausalLMEagle
-    NemotronHForCausalLM NemotronHForCausalLMMTP NemotronHPuzzleForCausalLM NemotronH_Nano_Omni_Reasoning_V3
-    NemotronH_Nano_VL_V2 NemotronH_Omni_Reasoning_V3 PhiMoEForCausalLM Qwen2MoeForCausalLM
-    Qwen3ASRForConditionalGeneration Qwen3ForCausalLM Qwen3ForRewardModel Qwen3ForSequenceClassification Qwen3Model
-    Qwen3MoeForCausalLM Qwen3MoeForCausalLMMTP Qwen3NextForCausalLM Qwen3NextForCausalLMMTP
-    Qwen3OmniMoeForConditionalGeneration Qwen3VLForConditionalGeneration Qwen3VLMoeForConditionalGeneration
-    Qwen3_5ForCausalLM Qwen3_5ForCausalLMMTP Qwen3_5ForConditionalGeneration Qwen3_5MoeForCausalLM
-    Qwen3_5MoeForConditionalGeneration Qwen4ExpForCausalLMMTP Qwen4ExpForConditionalGeneration SDARForCausalLM
-    SarvamMLAForCausalLM SarvamMoEForCausalLM Spark2_5ForCausalLM Step3VLForConditionalGeneration
+    MuseSparkForConditionalGeneration NemotronHForCausalLM NemotronHForCausalLMMTP NemotronHPuzzleForCausalLM
+    NemotronH_Nano_Omni_Reasoning_V3 NemotronH_Nano_VL_V2 NemotronH_Omni_Reasoning_V3 PhiMoEForCausalLM
+    Qwen2MoeForCausalLM Qwen3ASRForConditionalGeneration Qwen3ForCausalLM Qwen3ForRewardModel
+    Qwen3ForSequenceClassification Qwen3Model Qwen3MoeForCausalLM Qwen3MoeForCausalLMMTP Qwen3NextForCausalLM
+    Qwen3NextForCausalLMMTP Qwen3OmniMoeForConditionalGeneration Qwen3VLForConditionalGeneration
+    Qwen3VLMoeForConditionalGeneration Qwen3_5ForCausalLM Qwen3_5ForCausalLMMTP Qwen3_5ForConditionalGeneration
+    Qwen3_5MoeForCausalLM Qwen3_5MoeForConditionalGeneration Qwen4ExpForCausalLMMTP Qwen4ExpForConditionalGeneration
+    SDARForCausalLM SarvamMLAForCausalLM SarvamMoEForCausalLM Spark2_5ForCausalLM Step3VLForConditionalGeneration
     Step3p5ForCausalLM Step3p5MTP Step3p7ForConditionalGeneration StepVLForConditionalGeneration XllmForCausalLM
 """)
 """Whose attention is that of a data-parallel group; all others spread it over all ranks, whatever the groups."""
@@ -70,34 +72,34 @@ DP_EMBEDDING: Final = names("""
     BailingMoeForCausalLM BailingMoeForCausalLMNextN BailingMoeV2ForCausalLM BailingMoeV2_5ForCausalLM
     BailingMoeV3ForCausalLM BailingMoeV3VLForConditionalGeneration BeamForCausalLM Cosmos3ForConditionalGeneration
     DeepseekV2ForCausalLM DeepseekV32ForCausalLM DeepseekV3ForCausalLM DeepseekV3ForCausalLMNextN
-    DeepseekV4ForCausalLM DeepseekV4ForCausalLMNextN Dots3NoteForCausalLM Dots3NoteForCausalLMNextN
-    DotsOCRForCausalLM DotsVLMForCausalLM Eagle3DeepseekV2ForCausalLM ExaoneMoEForCausalLM ExaoneMoEForCausalLMMTP
-    ExaoneMoeForCausalLM FalconH1ForCausalLM Glm4ForCausalLM Glm4MoeForCausalLM Glm4MoeForCausalLMNextN
-    Glm4MoeLiteForCausalLM Glm4MoeLiteForCausalLMNextN Glm4vForConditionalGeneration
-    Glm4vMoeForConditionalGeneration Glm5NextForConditionalGeneration Glm5NextForConditionalGenerationNextN
-    GlmImageForConditionalGeneration GlmMoeDsaForCausalLM GlmMoeDsaForCausalLMNextN GlmOcrForConditionalGeneration
-    GlmOcrForConditionalGenerationNextN GptOssForCausalLM HYV4ForCausalLM HYV4ForCausalLMNextN
-    InternS1ForConditionalGeneration InternS2MobiusForConditionalGeneration InternS2PreviewForConditionalGeneration
-    JetNemotronForCausalLM JetVLMForConditionalGeneration K2HorizonForCausalLM KimiK25ForConditionalGeneration
-    KimiK3ForConditionalGeneration KimiK3LinearForCausalLM KimiVLForConditionalGeneration LLaDA2MoeModelLM
-    LagunaForCausalLM LightOnOCRForConditionalGeneration Llama4ForCausalLM Llama4ForConditionalGeneration
-    LlavaQwenForCausalLM LocateAnythingForConditionalGeneration LongcatFlashForCausalLM LongcatFlashForCausalLMNextN
-    MellumForCausalLM MiDashengLMModel MiMoForCausalLM MiMoV2FlashForCausalLM MiMoV2ForCausalLM MiMoV2MTP MiniCPMO
+    DeepseekV4ForCausalLM DeepseekV4ForCausalLMNextN Dots3NoteForCausalLM Dots3NoteForCausalLMNextN DotsOCRForCausalLM
+    DotsVLMForCausalLM Eagle3DeepseekV2ForCausalLM ExaoneMoEForCausalLM ExaoneMoEForCausalLMMTP ExaoneMoeForCausalLM
+    FalconH1ForCausalLM Glm4ForCausalLM Glm4MoeForCausalLM Glm4MoeForCausalLMNextN Glm4MoeLiteForCausalLM
+    Glm4MoeLiteForCausalLMNextN Glm4vForConditionalGeneration Glm4vMoeForConditionalGeneration
+    Glm5NextForConditionalGeneration Glm5NextForConditionalGenerationNextN GlmImageForConditionalGeneration
+    GlmMoeDsaForCausalLM GlmMoeDsaForCausalLMNextN GlmOcrForConditionalGeneration GlmOcrForConditionalGenerationNextN
+    GptOssForCausalLM HYV4ForCausalLM HYV4ForCausalLMNextN InternS1ForConditionalGeneration
+    InternS2MobiusForConditionalGeneration InternS2PreviewForConditionalGeneration JetNemotronForCausalLM
+    JetVLMForConditionalGeneration K2HorizonForCausalLM KimiK25ForConditionalGeneration KimiK3ForConditionalGeneration
+    KimiK3LinearForCausalLM KimiVLForConditionalGeneration LLaDA2MoeModelLM LagunaForCausalLM
+    LightOnOCRForConditionalGeneration Llama4ForCausalLM Llama4ForConditionalGeneration LlavaQwenForCausalLM
+    LocateAnythingForConditionalGeneration LongcatFlashForCausalLM LongcatFlashForCausalLMNextN MellumForCausalLM
+    MiDashengLMModel MiMoForCausalLM MiMoV2FlashForCausalLM MiMoV2ForCausalLM MiMoV2MTP MiniCPMO
     MiniCPMV4_6ForConditionalGeneration MiniCPMV4_7ForConditionalGeneration MiniMaxM2ForCausalLM
     MiniMaxM3SparseForCausalLM MiniMaxM3SparseForConditionalGeneration MistralLarge3ForCausalLM
-    MistralLarge3ForCausalLMEagle NVILAForConditionalGeneration NVILALiteForConditionalGeneration
-    NanbeigeForCausalLM NanbeigeForSequenceClassification NemotronHForCausalLM NemotronHForCausalLMMTP
-    NemotronHPuzzleForCausalLM NemotronH_Nano_Omni_Reasoning_V3 NemotronH_Nano_VL_V2 NemotronH_Omni_Reasoning_V3
-    POINTSV15ChatModel Qwen2AudioForConditionalGeneration Qwen2ForCausalLM Qwen2ForRewardModel
-    Qwen2ForSequenceClassification Qwen2MoeForCausalLM Qwen2VLForConditionalGeneration
+    MistralLarge3ForCausalLMEagle MuseSparkForConditionalGeneration NVILAForConditionalGeneration
+    NVILALiteForConditionalGeneration NanbeigeForCausalLM NanbeigeForSequenceClassification NemotronHForCausalLM
+    NemotronHForCausalLMMTP NemotronHPuzzleForCausalLM NemotronH_Nano_Omni_Reasoning_V3 NemotronH_Nano_VL_V2
+    NemotronH_Omni_Reasoning_V3 POINTSV15ChatModel Qwen2AudioForConditionalGeneration Qwen2ForCausalLM
+    Qwen2ForRewardModel Qwen2ForSequenceClassification Qwen2MoeForCausalLM Qwen2VLForConditionalGeneration
     Qwen2_5_VLForConditionalGeneration Qwen3ASRForConditionalGeneration Qwen3ForCausalLM Qwen3ForRewardModel
     Qwen3ForSequenceClassification Qwen3Model Qwen3MoeForCausalLM Qwen3MoeForCausalLMMTP Qwen3NextForCausalLM
     Qwen3NextForCausalLMMTP Qwen3OmniMoeForConditionalGeneration Qwen3VLForConditionalGeneration
     Qwen3VLMoeForConditionalGeneration Qwen3_5ForCausalLM Qwen3_5ForCausalLMMTP Qwen3_5ForConditionalGeneration
     Qwen3_5MoeForCausalLM Qwen3_5MoeForConditionalGeneration Qwen4ExpForCausalLMMTP Qwen4ExpForConditionalGeneration
     SDARForCausalLM SDARMoeForCausalLM SarvamMLAForCausalLM SarvamMoEForCausalLM Spark2_5ForCausalLM
-    Step3VLForConditionalGeneration Step3p5ForCausalLM Step3p7ForConditionalGeneration
-    StepVLForConditionalGeneration XllmForCausalLM
+    Step3VLForConditionalGeneration Step3p5ForCausalLM Step3p7ForConditionalGeneration StepVLForConditionalGeneration
+    XllmForCausalLM
 """)
 """Whose embedding is split over the ranks of a data-parallel group."""
 
@@ -121,17 +123,16 @@ DP_HEAD: Final = names("""
     LlavaLlamaForCausalLM LlavaMistralForCausalLM LlavaVidForCausalLM LongcatFlashForCausalLM
     LongcatFlashForCausalLMNextN MellumForCausalLM MiMoV2FlashForCausalLM MiMoV2ForCausalLM MiMoV2MTP MiniCPMV
     MiniMaxM3SparseForCausalLM MiniMaxM3SparseForConditionalGeneration Ministral3ForCausalLM MistralForCausalLM
-    MistralLarge3ForCausalLM MistralLarge3ForCausalLMEagle MultiModalityCausalLM NemotronHForCausalLM
-    NemotronHForCausalLMMTP NemotronHPuzzleForCausalLM NemotronH_Nano_Omni_Reasoning_V3 NemotronH_Nano_VL_V2
-    NemotronH_Omni_Reasoning_V3 Phi3ForCausalLM PixtralForConditionalGeneration Qwen2MoeForCausalLM
-    Qwen3ASRForConditionalGeneration Qwen3ForCausalLM Qwen3MoeForCausalLM Qwen3MoeForCausalLMMTP
-    Qwen3NextForCausalLM Qwen3NextForCausalLMMTP Qwen3OmniMoeForConditionalGeneration
-    Qwen3VLForConditionalGeneration Qwen3VLMoeForConditionalGeneration Qwen3_5ForCausalLM Qwen3_5ForCausalLMMTP
-    Qwen3_5ForConditionalGeneration Qwen3_5MoeForCausalLM Qwen3_5MoeForConditionalGeneration Qwen4ExpForCausalLMMTP
-    Qwen4ExpForConditionalGeneration SDARForCausalLM SDARMoeForCausalLM Sarashina2VisionForCausalLM
-    SarvamMLAForCausalLM SarvamMoEForCausalLM SolarForCausalLM Step3p5ForCausalLM Step3p7ForConditionalGeneration
-    StepVLForConditionalGeneration TeleFLMForCausalLM VoxtralForConditionalGeneration XllmForCausalLM
-    YiVLForCausalLM
+    MistralLarge3ForCausalLM MistralLarge3ForCausalLMEagle MultiModalityCausalLM MuseSparkForConditionalGeneration
+    NemotronHForCausalLM NemotronHForCausalLMMTP NemotronHPuzzleForCausalLM NemotronH_Nano_Omni_Reasoning_V3
+    NemotronH_Nano_VL_V2 NemotronH_Omni_Reasoning_V3 Phi3ForCausalLM PixtralForConditionalGeneration
+    Qwen2MoeForCausalLM Qwen3ASRForConditionalGeneration Qwen3ForCausalLM Qwen3MoeForCausalLM Qwen3MoeForCausalLMMTP
+    Qwen3NextForCausalLM Qwen3NextForCausalLMMTP Qwen3OmniMoeForConditionalGeneration Qwen3VLForConditionalGeneration
+    Qwen3VLMoeForConditionalGeneration Qwen3_5ForCausalLM Qwen3_5ForCausalLMMTP Qwen3_5ForConditionalGeneration
+    Qwen3_5MoeForCausalLM Qwen3_5MoeForConditionalGeneration Qwen4ExpForCausalLMMTP Qwen4ExpForConditionalGeneration
+    SDARForCausalLM SDARMoeForCausalLM Sarashina2VisionForCausalLM SarvamMLAForCausalLM SarvamMoEForCausalLM
+    SolarForCausalLM Step3p5ForCausalLM Step3p7ForConditionalGeneration StepVLForConditionalGeneration
+    TeleFLMForCausalLM VoxtralForConditionalGeneration XllmForCausalLM YiVLForCausalLM
 """)
 """Whose head is split over the ranks of a data-parallel group where `enable_dp_lm_head` asks for it."""
 
@@ -199,8 +200,8 @@ WINDOWED_POOL: Final = names("""
     Gemma4ForCausalLM Gemma4ForConditionalGeneration Gemma4UnifiedForConditionalGeneration GptOssForCausalLM
     GraniteMoeSWAForCausalLM GraniteSWAForCausalLM IQuestQ1ForCausalLM IQuestQ1MTP InklingForConditionalGeneration
     LagunaForCausalLM Llama4ForConditionalGeneration MellumForCausalLM MiMoV2FlashForCausalLM MiMoV2ForCausalLM
-    MuseGlimmerForCausalLM MuseGlimmerForConditionalGeneration Spark2_5ForCausalLM Step3p5ForCausalLM
-    Step3p7ForConditionalGeneration UnlimitedOCRForCausalLM
+    MuseGlimmerForCausalLM MuseGlimmerForConditionalGeneration MuseSparkForConditionalGeneration Spark2_5ForCausalLM
+    Step3p5ForCausalLM Step3p7ForConditionalGeneration UnlimitedOCRForCausalLM
 """)
 """Whose layers with a window keep their keys and values in a pool of their own."""
 

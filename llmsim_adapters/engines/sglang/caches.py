@@ -9,6 +9,7 @@ from llmsim_adapters.engines.sglang.architectures import (
     DP_ATTENTION,
     DSA_POOL,
     GEMMA4_ASSISTANTS,
+    MUSE_SPARK,
     REGISTERED,
     WINDOWED_POOL,
     names,
@@ -275,6 +276,15 @@ CACHES: Final = (
         architectures=DSA_POOL,
         when=_has_indexer,
         page=64,
+    ),
+    Keep(
+        name="keys and values in 8 bits",
+        source="arg_groups/overrides.py, _muse_spark_overrides",
+        caches=("attention.key_value",),
+        architectures=MUSE_SPARK,
+        when=lambda layout: layout.schedule.kv_cache_dtype is None,
+        dtype="float8_e4m3fn",
+        note="keys and values are kept in 8 bits unless `kv_cache_dtype` says otherwise",
     ),
     Keep(
         name="DSA's latents in 16 bits",

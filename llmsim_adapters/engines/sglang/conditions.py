@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 _FUSABLE: Final = 256
 
 
+def has_groups(layout: Asked) -> bool:
+    """Whether there are several data-parallel groups."""
+    return layout.schedule.dp_size != 1
+
+
 def attentions(spec: ModelSpec) -> Iterator[Attention]:
     """Yield the components of a model that attend with heads of queries, keys and values."""
     return (component for component in spec.components() if isinstance(component, Attention))

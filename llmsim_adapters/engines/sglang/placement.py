@@ -15,7 +15,7 @@ from llmsim_adapters.engines.sglang.architectures import (
     WHOLE_EMBEDDING,
     WHOLE_EMBEDDING_WITH_DP,
 )
-from llmsim_adapters.engines.sglang.conditions import attentions, forbids_fusion, has_no_class, mixtures
+from llmsim_adapters.engines.sglang.conditions import attentions, forbids_fusion, has_groups, has_no_class, mixtures
 
 if TYPE_CHECKING:
     from llmsim_adapters.engines.rules import Asked
@@ -41,10 +41,6 @@ def _fuses(layout: Asked) -> bool:
     return all(m.shared is not None and m.shared.intermediate_size == m.moe_intermediate_size for m in found)
 
 
-def _groups(layout: Asked) -> bool:
-    return layout.schedule.dp_size != 1
-
-
 _LING: Final = frozenset({"BailingMoeV2_5ForCausalLM", "BailingMoeV3ForCausalLM"})
 
 PLACEMENT: Final = (
@@ -60,7 +56,7 @@ PLACEMENT: Final = (
         part="linear_attention",
         over="all_apart",
         architectures=frozenset({"KimiLinearForCausalLM"}),
-        when=_groups,
+        when=has_groups,
         note="linear attention is split over all tp_size * dp_size ranks, DP attention or not",
     ),
     Split(
@@ -76,7 +72,7 @@ PLACEMENT: Final = (
         part="attention",
         over="all_apart",
         architectures=_LING,
-        when=lambda layout: _groups(layout) and any(attentions(layout.spec)),
+        when=lambda layout: has_groups(layout) and any(attentions(layout.spec)),
         note=_IGNORED,
     ),
     Split(
@@ -85,7 +81,7 @@ PLACEMENT: Final = (
         part="attention",
         over="all_apart",
         but=DP_ATTENTION,
-        when=_groups,
+        when=has_groups,
         note=_IGNORED,
     ),
     Split(
@@ -102,7 +98,7 @@ PLACEMENT: Final = (
         part="embedding",
         over="alone",
         architectures=WHOLE_EMBEDDING_WITH_DP,
-        when=_groups,
+        when=has_groups,
         note="with DP attention, the embedding is whole on every rank",
     ),
     Split(
@@ -177,7 +173,7 @@ PLACEMENT: Final = (
         name="not seen with DP attention",
         source="no facts",
         architectures=UNSEEN,
-        when=_groups,
+        when=has_groups,
         note="what SGLang's class of this architecture makes of DP attention was not seen: it is taken to ignore it",
     ),
     Note(

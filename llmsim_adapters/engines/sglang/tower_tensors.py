@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.engines.rules import Beside, Store
-from llmsim_adapters.engines.sglang.architectures import GLM4V, QWEN3_OMNI, QWEN3_VL, names
+from llmsim_adapters.engines.sglang.architectures import GLM4V, MUSE_SPARK, QWEN3_OMNI, QWEN3_VL, names
+from llmsim_adapters.engines.sglang.conditions import has_groups
 
 if TYPE_CHECKING:
     from llmsim_adapters.engines.rules import Rule, Shelf
@@ -128,11 +129,38 @@ _STORES: Final = (
         over="all",
     ),
     Store(
+        name="resampler of all ranks",
+        source="models/ernie45_vl.py, VariableResolutionResamplerModel: ColumnParallelLinear",
+        tensors=tuple(f"{_projection(number)}.{part}" for number in range(1, 6) for part in ("weight", "weight.bias")),
+        architectures=names("Ernie4_5_VLMoeForConditionalGeneration"),
+        over="all",
+    ),
+    Store(
         name="projections of all ranks, the first two",
         source="models/muse_glimmer.py: ColumnParallelLinear, RowParallelLinear",
         tensors=_merger(1),
         architectures=names("MuseGlimmerForConditionalGeneration"),
         over="all",
+    ),
+    Store(
+        name="patches and projections of all ranks",
+        source="layers/muse_spark/muse_spark_navit.py, models/muse_spark_omni.py: parallel_group of attn_tp",
+        tensors=("vision/before/projection.weight", *_merger(1), f"{_projection(3)}.weight"),
+        summed=(_second_of(1), f"{_projection(3)}.weight"),
+        architectures=MUSE_SPARK,
+        when=lambda layout: not has_groups(layout),
+        over="all",
+    ),
+    Store(
+        name="networks of convolutions of each rank",
+        source="layers/muse_spark/muse_spark_audio.py: modules of torch",
+        tensors=tuple(
+            f"audio/convolutions_{stage}/mlp.{part}"
+            for stage in range(1, 17)
+            for part in ("up_proj", "up_proj.bias", "down_proj", "down_proj.bias")
+        ),
+        architectures=MUSE_SPARK,
+        over="none",
     ),
     Store(
         name="mergers of all ranks, of windows and of patches",

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Final
 from llmsim_adapters.engines.rules import Split
 from llmsim_adapters.engines.sglang.architectures import (
     GLM4V,
+    MUSE_SPARK,
     PLAIN_LINEAR,
     QWEN3_OMNI,
     QWEN3_VL,
     TRANSFORMERS,
     names,
 )
+from llmsim_adapters.engines.sglang.conditions import has_groups
 from llmsim_adapters.engines.sglang.tower_tensors import TOWER_TENSORS
 
 if TYPE_CHECKING:
@@ -72,6 +74,15 @@ _SPLITS: Final = (
         note="the encoder of sound is whole on every rank",
     ),
     Split(
+        name="tower of each rank, with DP attention",
+        source="arg_groups/overrides.py, _muse_spark_overrides: mm_enable_dp_encoder",
+        part="tower",
+        over="alone",
+        architectures=MUSE_SPARK,
+        when=has_groups,
+        note="with DP attention, encoders of pictures and sound are whole on every rank",
+    ),
+    Split(
         name="tower of all ranks",
         source="models/gemma3n_audio.py, gemma4_vision.py, gemma4_audio.py, voxtral.py, whisper.py: QKVParallelLinear",
         part="tower",
@@ -120,6 +131,14 @@ _SPLITS: Final = (
         over="alone",
         axis="frames",
         architectures=_PARAKEET,
+    ),
+    Split(
+        name="networks of the tower of each rank, with DP attention",
+        source="arg_groups/overrides.py, _muse_spark_overrides: mm_enable_dp_encoder",
+        part="tower_mlp",
+        over="alone",
+        architectures=MUSE_SPARK,
+        when=has_groups,
     ),
     Split(
         name="networks of the tower of each group",

@@ -46,7 +46,8 @@ class MixtureOfExperts(Component):
     `score_correction_bias` is one number per expert that steers the routing without being trained by gradient
     (DeepSeek-V3, arXiv:2412.19437): a buffer, in some implementations a parameter. The routed experts work on a
     projection to `latent_size` numbers (LatentMoE, Nemotron 3), with `latent_bias` where it has biases; `latent_norm`
-    normalises the sum of their results (Kimi K3). `router_norm` normalises what the router gets, `expert_scales` are
+    normalises the sum of their results (Kimi K3), `latent_input_norm` what they get, and `expert_norm` what each gives
+    (Muse Spark). `router_norm` normalises what the router gets, `expert_scales` are
     one trained factor for each expert's result (Gemma 4). `output_bias` is one for the sum of the experts' results.
     Tokens may also go to `identity_experts`, which have no
     weights and cost nothing (LongCat-Flash, arXiv:2509.01322). The router also scores `scored_shared_experts`, those
@@ -54,7 +55,9 @@ class MixtureOfExperts(Component):
     id goes to (DeepSeek-V4). With `router_size`, the router is a network of that width, to whose input those of
     earlier layers are added, scaled, where it `router_carries` them (ZAYA1). Layers may share banks of routed experts,
     each with its router: those of one block have `routed_sets` of them, and what is `shared` by a layer's tokens is
-    still its own (Intern-S2 Mobius); None: each layer has its own, 0: they are all another block's.
+    still its own (Intern-S2 Mobius); None: each layer has its own, 0: they are all another block's. Tokens of media
+    may go to experts of their own, by a router of their own, in place of these (`of_media`; ERNIE 4.5 VL); what is
+    `shared` runs on all tokens.
     """
 
     kind: ClassVar[str] = "mixture_of_experts"
@@ -73,6 +76,8 @@ class MixtureOfExperts(Component):
     latent_size: int | None = None
     latent_bias: bool = False
     latent_norm: Norm | None = None
+    latent_input_norm: Norm | None = None
+    expert_norm: Norm | None = None
     router_norm: Norm | None = None
     expert_scales: bool = False
     output_bias: bool = False
@@ -82,6 +87,8 @@ class MixtureOfExperts(Component):
     router_size: int = 0
     router_carries: bool = False
     routed_sets: int | None = None
+    of_media: MixtureOfExperts | None = None
 
     def parts(self) -> tuple[Component, ...]:
-        return tuple(filter(None, (self.shared, self.latent_norm, self.router_norm)))
+        norms = (self.latent_norm, self.latent_input_norm, self.expert_norm, self.router_norm)
+        return tuple(filter(None, (self.shared, *norms, self.of_media)))

@@ -54,6 +54,13 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         lambda m: replace(m, shared=None),
     ),
     Feature(
+        "experts_of_media",
+        "experts for tokens of pictures alone",
+        MixtureOfExperts,
+        lambda m: m.of_media is not None,
+        lambda m: replace(m, of_media=None),
+    ),
+    Feature(
         "score_correction_bias",
         "one number per expert that steers the routing",
         MixtureOfExperts,
@@ -178,5 +185,19 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         MixtureOfExperts,
         lambda m: m.latent_norm is not None,
         lambda m: replace(m, latent_norm=None),
+    ),
+    Feature(
+        "latent_experts_input_norm",
+        "a norm of what experts get that work on a projection",
+        MixtureOfExperts,
+        lambda m: m.latent_input_norm is not None,
+        lambda m: replace(m, latent_input_norm=None),
+    ),
+    Feature(
+        "expert_norm",
+        "a norm of what each expert gives",
+        MixtureOfExperts,
+        lambda m: m.expert_norm is not None,
+        lambda m: replace(m, expert_norm=None),
     ),
 )

@@ -101,6 +101,24 @@ class BrokenRows(SmartResize):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MergedFrames(SmartResize):
+    """Patches are of one frame; the results of `merged` frames become one, those of a picture by themselves.
+
+    `Ernie4_5_VLMoeVideoProcessor` of transformers: the last frame of a video stands for those that its number lacks.
+    """
+
+    merged: int = 2
+
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
+        if kind != "video":
+            item = SmartResize.see(self, kind, given, preprocessed)
+            return item._replace(named=(("merged", item.tokens),))
+        frames = math.ceil(given[0] / self.merged) * self.merged
+        item = SmartResize.see(self, kind, (frames, *given[1:]), preprocessed)
+        return item._replace(given=given, tokens=item.tokens // self.merged, named=(("merged", item.tokens),))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FittingRows(BrokenRows):
     """The highest frame that is never scaled up, and whose rows with their ends all frames have room for.
 

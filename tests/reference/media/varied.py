@@ -159,6 +159,17 @@ HEARD: Final[dict[str, dict[str, Any]]] = {
         "config": {"encoder_config.context_size": 50, "window_size": 12, "downsample_rate": 4},
         "audio": {"projector_window_size": 12, "projector_downsample_rate": 4},
     },
+    "muse_spark": {
+        "config": {
+            "audio_config.num_hidden_layers": 3,
+            "audio_config.patch_sizes": [10, 8, 12],
+            "audio_config.hidden_sizes": [32, 48, 20],
+            "audio_config.depths": [1, 3, 2],
+            "audio_config.conv_kernel_size": 4,
+            "audio_config.mlp_ratio": 1.5,
+        },
+        "audio": {"samples_per_token": 960},
+    },
     "nemotron_h_omni": {
         "config": {"audio_config.subsampling_factor": 4, "audio_config.conv_kernel_size": 5},
         "own": {"audio_subsampling_factor": 4},
