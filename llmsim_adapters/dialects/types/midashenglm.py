@@ -1,0 +1,41 @@
+"""MiDashengLM: Qwen2.5-Omni's language model with an encoder of sound, several results of which are projected at once.
+
+Source: SGLang's `midashenglm.py`, whose tensors are the proof of the encoder; what it runs is in no class at hand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from llmsim_adapters.dialects.assembly.tower import tower
+from llmsim_adapters.dialects.types import qwen2_5_omni_text
+from llmsim_adapters.spec.components import Projection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from llmsim_adapters.dialects.reading.reader import Reader
+    from llmsim_adapters.spec.model import Stack
+
+
+def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
+    sound = tower(whole, "audio_encoder_config", "midashenglm_dasheng_encoder", fixed=True)
+    if sound is not None:
+        hidden, joined = text.size("hidden_size"), whole.size("subsample_factor") * sound.r.size("hidden_size")
+        into = Projection(input_size=joined, output_size=hidden)
+        stack = sound.then(into, replace(into, input_size=hidden))
+        yield replace(stack, name="audio", counted_by="audio_num_hidden_layers")
+
+
+DIALECT = replace(
+    qwen2_5_omni_text.DIALECT.like(
+        "midashenglm",
+        text_config="text_config",
+        towers=towers,
+        classes=("MiDashengLMModel",),
+        subsample_factor=5,
+    ),
+    ties="either",
+    causal_lm=("MiDashengLMModel",),
+)
