@@ -33,6 +33,8 @@ DIALECT_OF_ARCHITECTURE: Final = {
     "Eagle3Speculator": "llama_eagle3",
     "IQuestLoopCoderForCausalLM": "iquestloopcoder",
     "LlamaForCausalLMEagle3": "llama_eagle3",
+    "LlavaMistralForCausalLM": "llava_mistral",
+    "LlavaQwenForCausalLM": "llava_qwen",
     **dict.fromkeys(("Grok1ForCausalLM", "Grok1ModelForCausalLM"), "grok"),
     "SDARMoeForCausalLM": "sdar_moe",
     "SolarForCausalLM": "solar",

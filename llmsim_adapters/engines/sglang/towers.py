@@ -22,9 +22,10 @@ from llmsim_adapters.engines.sglang.tower_tensors import TOWER_TENSORS
 if TYPE_CHECKING:
     from llmsim_adapters.engines.rules import Rule
 
-_OF_TRANSFORMERS: Final = TRANSFORMERS | names(
-    "Cohere2VisionForConditionalGeneration Qwen2AudioForConditionalGeneration"
-)
+_OF_TRANSFORMERS: Final = TRANSFORMERS | names("""
+    Cohere2VisionForConditionalGeneration LlavaLlamaForCausalLM LlavaMistralForCausalLM LlavaQwenForCausalLM
+    LlavaVidForCausalLM Qwen2AudioForConditionalGeneration YiVLForCausalLM
+""")
 """Whose towers are Transformers' own classes."""
 
 _PLAIN_MODULES: Final = names("""
@@ -42,7 +43,7 @@ _PADDED_HEADS: Final = names("""
 _SPLITS: Final = (
     Split(
         name="tower of each rank",
-        source="models/qwen2_audio.py, cohere2_vision.py: encoders of transformers; models/transformers.py: tp_plan",
+        source="models/qwen2_audio.py, cohere2_vision.py, llava.py, yivl.py: of transformers; transformers.py: tp_plan",
         part="tower",
         over="alone",
         architectures=_OF_TRANSFORMERS,
