@@ -97,7 +97,7 @@ class MediaLaws:
                     assert rows == seen.rows, f"{item}: {seen.rows} rows are not the sequences {seen.pieces}"
 
     def test_items_add_up(self, example: Example) -> None:
-        """Two cost what each costs, unless a rule joins or combines them; a batch costs what its sequences do."""
+        """Two cost what each costs, unless a rule joins, combines or cuts them otherwise; a batch what its sequences do."""
         model, kinds = self._seeing(example)
         towers = _running(model)
         if any(stack.media.joined for stack in towers):
@@ -108,7 +108,9 @@ class MediaLaws:
             alone, batch = (_flops(self._run(model, kind, one, batch_size=size), names) for size in (1, 3))
             assert 2 * alone < batch <= 3 * alone, f"three sequences with {one} are not thrice one"  # but for positions
             items = (*first.media, *second.media)
-            if all(stack.media.together(items) == items and not stack.media.combined(items) for stack in towers):
+            rules = [stack.media for stack in towers]
+            as_alone = all(rule.among(2) == rule for rule in rules)
+            if as_alone and all(rule.together(items) == items and not rule.combined(items) for rule in rules):
                 both = _flops(self._run(model, kind, one, two), names)
                 apart = _flops(first, names) + _flops(second, names)
                 assert both == apart, f"{one} and {two} cost {both} FLOPs together, and {apart} one by one"

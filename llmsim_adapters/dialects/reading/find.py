@@ -49,7 +49,10 @@ DIALECT_OF_ARCHITECTURE: Final = {
 }
 """The dialects of architectures that are another model than the type that their configs state."""
 
-WHOLE_OF_ARCHITECTURE: Final = {"Mistral3ForConditionalGeneration": "mistral3"}
+WHOLE_OF_ARCHITECTURE: Final = {
+    "Mistral3ForConditionalGeneration": "mistral3",
+    "PixtralForConditionalGeneration": "pixtral_native",
+}
 """The type of a whole model, by its architecture, where published configs state that of the language model."""
 
 _MODULES: Final = {"PanguEmbedded": "pangu_embedded", "RefinedWeb": "refined_web"}

@@ -30,7 +30,7 @@ _OF_TRANSFORMERS: Final = TRANSFORMERS | names("""
 
 _PLAIN_MODULES: Final = names("""
     DeepseekOCR2ForCausalLM DeepseekOCRForCausalLM DeepseekVL2ForCausalLM KimiK3ForConditionalGeneration
-    UnlimitedOCRForCausalLM
+    PixtralForConditionalGeneration UnlimitedOCRForCausalLM
 """)
 """Whose towers are made of torch's own modules, which no rank splits."""
 
@@ -51,7 +51,7 @@ _SPLITS: Final = (
     ),
     Split(
         name="towers of each rank",
-        source="models/deepseek_vl2.py: timm's; deepseek_ocr.py, unlimited_ocr.py, kimi_k3_vl.py: modules of torch",
+        source="models/deepseek_vl2.py: timm's; deepseek_ocr.py, unlimited_ocr.py, kimi_k3_vl.py, pixtral.py: torch's",
         part="tower",
         over="alone",
         architectures=_PLAIN_MODULES,
