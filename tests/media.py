@@ -79,7 +79,7 @@ class TowerRun(NamedTuple):
 
 def beside(config: dict[str, Any], graph: la.OperatorGraph) -> int:
     """Return the FLOPs that are counted of a type's encoder beside its layers, less what is not (`conventions`)."""
-    what, _ = conventions.BESIDE_TOWERS.get(config["model_type"], ("", ""))
+    what, _ = conventions.BESIDE_TOWERS.get(config.get("model_type", ""), ("", ""))
     tower = [op for op in graph.operators if op.stack == "vision"]
     if what == "mask":
         return sum(2 * item.rows * item.rows for item in graph.media)

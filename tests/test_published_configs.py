@@ -336,21 +336,25 @@ class TestEncodersAlone:
 
 
 class TestFirstCheckpointsOfLlava:
+    ENCODER: Final = 303_507_456
+    """The parameters of `CLIPVisionModel` in openai/clip-vit-large-patch14-336, as transformers counts them."""
+
     def test_they_name_their_tower_and_have_llamas_keys_at_the_top(self) -> None:
         named = {"model_type": "llava", "architectures": ["LlavaLlamaForCausalLM"]}
         flat = {**LLAMA, **named, "mm_vision_tower": "openai/clip-vit-large-patch14-336"}
         model = la.load({**flat, "mm_hidden_size": 1024})
-        assert [gap.name for gap in model.coverage.gaps] == ["vision_tower", "projector"]
-        assert model.build(checkpoint()).parameters == la.build(LLAMA, checkpoint()).parameters
+        assert [gap.name for gap in model.coverage.gaps] == ["projector"]
+        assert model.build(checkpoint()).parameters == la.build(LLAMA, checkpoint()).parameters + self.ENCODER
 
     def test_what_projects_the_towers_results_is_counted_where_its_type_says_how(self) -> None:
         named = {"model_type": "llava", "architectures": ["LlavaLlamaForCausalLM"]}
         flat = {**LLAMA, **named, "mm_vision_tower": "openai/clip-vit-large-patch14-336"}
         model = la.load({**flat, "mm_hidden_size": 1024, "mm_projector_type": "mlp2x_gelu"})
-        assert [gap.name for gap in model.coverage.gaps] == ["vision_tower"]
+        assert model.coverage.gaps == ()
         hidden = LLAMA["hidden_size"]
         projections = (1024 + 1) * hidden + (hidden + 1) * hidden
-        assert model.build(checkpoint()).parameters == la.build(LLAMA, checkpoint()).parameters + projections
+        text = la.build(LLAMA, checkpoint()).parameters
+        assert model.build(checkpoint()).parameters == text + self.ENCODER + projections
 
 
 class TestPredictionModules:

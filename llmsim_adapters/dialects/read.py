@@ -341,7 +341,7 @@ def _with_towers(spec: ModelSpec, whole: Dialect, outer: Reader, r: Reader, leve
 
     assert whole.towers is not None
     spec = with_towers(spec, whole.towers(level, r), outer, plain=whole.plain_towers)
-    if whole.model_type != spec.model_type:
+    if whole.model_type != spec.model_type and (spec.towers or outer is not r):
         spec = replace(spec, whole_type=whole.model_type)
     if outer is not r:
         r.parameters.update(outer.parameters)

@@ -173,6 +173,8 @@ def _made_alike(held: set[str]) -> set[str]:
             name = tower_name(spec.whole_type or spec.model_type, tower)
             if name in held:
                 known.add(skeleton(without_idle_parts(tower)))
+                if isinstance(tower.media, WithVideos):  # its runs of pictures hold one that sees no videos
+                    known.add(skeleton(without_idle_parts(replace(tower, media=tower.media.pictures))))
             else:
                 others[name] = skeleton(without_idle_parts(tower))
     return {name for name, parts in others.items() if parts in known}

@@ -120,7 +120,17 @@ def left_out(config: str, graph: la.OperatorGraph) -> list[la.Weight]:
     found = [weight for weight in graph.weights if weight.role == "buffer" and weight.name in buffers]
     if architecture in WITHOUT_ENCODER:
         found += [weight for weight in graph.weights if weight.stack == "vision"]
+    if "mm_vision_tower" in CONFIGS[config]["config"]:
+        found += [weight for weight in graph.weights if weight.stack == "vision" and _is_named_encoders(weight)]
     return found
+
+
+def _is_named_encoders(weight: la.Weight) -> bool:
+    """Whether a weight is of the encoder that a config names, which SGLang's class makes where weights are loaded.
+
+    What projects its results is in the class that was recorded.
+    """
+    return weight.block != "after" or weight.name.startswith("norm.")
 
 
 def parameters(config: str, graph: la.OperatorGraph) -> int:

@@ -160,11 +160,14 @@ def broken(whole: Reader, r: Reader, *, ends: int = 0, text: int = 0) -> Media:
     return rule(whole, "image", made)
 
 
-def shrunk(whole: Reader, r: Reader, *, merge: int, marked: bool = True) -> Media:
+def shrunk(
+    whole: Reader, r: Reader, *, merge: int, marked: bool = True, longest: int = 1024, padded: bool = True
+) -> Media:
     """Return the rule of pictures that are shrunk to a longest side, all of a step in one sequence with a mask.
 
-    Settings: `size.longest_edge` and `patch_size`, by default those of `PixtralImageProcessor`. Rows of patches are
-    `marked` by a token behind each, and sides whole merged patches, unless the language model gets none (LightOnOCR).
+    Settings: `size.longest_edge`, which is `longest` by default, and `patch_size`, as in `PixtralImageProcessor`. Rows
+    of patches are `marked` by a token behind each, and sides whole merged patches, unless the language model gets none
+    (LightOnOCR). Pictures are `padded` to the largest before they are embedded.
     """
 
     def made(images: Settings) -> Media:
@@ -174,9 +177,10 @@ def shrunk(whole: Reader, r: Reader, *, merge: int, marked: bool = True) -> Medi
             factor=int(r.size("patch_size")) * merge
             if marked
             else images.integer("patch_size", "patch_size.height", default=16),
-            longest_edge=images.integer("size.longest_edge", default=1024),
+            longest_edge=images.integer("size.longest_edge", default=longest),
             joined=True,
             marked=marked,
+            padded=padded,
             origin=origin(images, "PixtralImageProcessor"),
         )
 

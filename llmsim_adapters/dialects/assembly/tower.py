@@ -88,6 +88,16 @@ def tower(
         return None
     if value is None:
         whole.inferred(key, "the config says nothing of the encoder: its sizes are taken to be the class's defaults")
+    return _read(whole, r, name, dialect)
+
+
+def named_tower(whole: Reader, key: str, dialect: Dialect) -> Tower | None:
+    """Read the tower that the config only names by its checkpoint, of the sizes that are its dialect's defaults."""
+    return _read(whole, whole.named(key, dialect), "vision", dialect)
+
+
+def _read(whole: Reader, r: Reader, name: str, dialect: Dialect) -> Tower | None:
+    """Return a tower by its dialect, None where that leaves it out."""
     r.mark("model_type", "architectures")
     r.no_effect(("dtype",), _DTYPE)
     r.no_effect(("tie_word_embeddings",), "an encoder of pictures or sound has no head")

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from llmsim_adapters.dialects.assembly import pixtral_native
 from llmsim_adapters.dialects.assembly.components import attention, mixture_of_experts, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder, layers, windowed
 from llmsim_adapters.dialects.reading.dialect import Dialect
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import MixtureOfExperts
-    from llmsim_adapters.spec.model import ModelSpec
+    from llmsim_adapters.spec.model import ModelSpec, Stack
 
 
 def read(r: Reader) -> ModelSpec:
@@ -51,9 +54,17 @@ def _sliding(r: Reader) -> list[bool]:
 
 _ELEMENTWISE: Final = "a scalar or an elementwise operation: no weights, no matrix product"
 
+
+def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
+    """Yield Pixtral's encoder, where the file has its arguments."""
+    if isinstance(whole.raw.get("vision_encoder"), dict):
+        yield from pixtral_native.towers(whole, text, "vision_encoder")
+
+
 DIALECT: Final = Dialect(
     "mistral_params",
     read,
+    towers=towers,
     aliases={
         "dim": "hidden_size",
         "n_layers": "num_hidden_layers",

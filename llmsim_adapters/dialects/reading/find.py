@@ -33,6 +33,8 @@ DIALECT_OF_ARCHITECTURE: Final = {
     "Eagle3Speculator": "llama_eagle3",
     "IQuestLoopCoderForCausalLM": "iquestloopcoder",
     "LlamaForCausalLMEagle3": "llama_eagle3",
+    "LlavaMistralForCausalLM": "llava_mistral",
+    "LlavaQwenForCausalLM": "llava_qwen",
     **dict.fromkeys(("Grok1ForCausalLM", "Grok1ModelForCausalLM"), "grok"),
     "PanguProMoEV2ForCausalLM": "pangu_pro_moe_v2",
     "SDARMoeForCausalLM": "sdar_moe",
@@ -48,7 +50,10 @@ DIALECT_OF_ARCHITECTURE: Final = {
 }
 """The dialects of architectures that are another model than the type that their configs state."""
 
-WHOLE_OF_ARCHITECTURE: Final = {"Mistral3ForConditionalGeneration": "mistral3"}
+WHOLE_OF_ARCHITECTURE: Final = {
+    "Mistral3ForConditionalGeneration": "mistral3",
+    "PixtralForConditionalGeneration": "pixtral_native",
+}
 """The type of a whole model, by its architecture, where published configs state that of the language model."""
 
 _MODULES: Final = {

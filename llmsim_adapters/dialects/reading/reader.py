@@ -149,6 +149,13 @@ class Reader(Values):
             child._neutral = dialect.neutral
         return child
 
+    def named(self, name: str, dialect: Words) -> Reader:
+        """Return a reader of what a key only names, whose sizes are the defaults of its dialect."""
+        self._take(name)
+        child = self._inside({}, dialect.canonical, dialect.defaults, name, name)
+        child._stem = f"{name}_"
+        return child
+
     def objects(self, name: str, length: int | None = None) -> list[Reader]:
         """Return a reader of each object in a list, the same for objects that are equal, each with its index in paths.
 

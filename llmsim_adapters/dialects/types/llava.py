@@ -1,21 +1,20 @@
 """LLaVA: Llama, or another language model, with CLIP's picture encoder and two projections. Source: `LlavaConfig`.
 
-The first checkpoints, as liuhaotian/llava-v1.5-7b, have Llama's keys at the top and name their tower's checkpoint: its
-sizes are not there, but those of what projects its results are.
+The first checkpoints, as liuhaotian/llava-v1.5-7b, have Llama's keys at the top and name their encoder's checkpoint,
+whose weights some of them have no copy of.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from llmsim_adapters.dialects.assembly import first_llava
 from llmsim_adapters.dialects.assembly.media import class_tokens, square
 from llmsim_adapters.dialects.assembly.tower import patch_count, tower
 from llmsim_adapters.dialects.reading.limits import LARGEST
 from llmsim_adapters.dialects.types import llama
 from llmsim_adapters.spec.components import Projection
-from llmsim_adapters.spec.model import Stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.dialects.assembly.tower import Tower
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.media.media import Media
+    from llmsim_adapters.spec.model import Stack
 
 
 _LAYERS: Final = LARGEST["num_hidden_layers"]
@@ -30,7 +30,7 @@ _LAYERS: Final = LARGEST["num_hidden_layers"]
 
 def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     if "mm_vision_tower" in whole.raw:
-        yield from _projector(whole, text)
+        yield from first_llava.towers(whole, text)
         return
     vision = tower(whole, "vision_config", "clip_vision_model")
     if vision is None:
@@ -62,35 +62,19 @@ def selected(whole: Reader, vision: Tower) -> Media:
     return square(vision.r, extra=extra, tokens=rows if strategy == "full" else rows - 1)
 
 
-def _projector(whole: Reader, text: Reader) -> Iterator[Stack]:
-    """Yield what projects the results of a tower that the config only names: as many matrices as its type says."""
-    kind = whole.raw.get("mm_projector_type")
-    found = _DEEP.fullmatch(kind) if isinstance(kind, str) else None
-    if kind != "linear" and found is None:
-        return
-    count = 1 if found is None else int(found[1])
-    whole.no_effect(("mm_projector_type", "use_mm_proj"), "how many projections there are")
-    if not whole.has("mm_resampler_type"):
-        whole.no_effect(("mm_resampler_type",), "null: nothing stands between the tower and the projections")
-    hidden = text.size("hidden_size")
-    into = Projection(input_size=whole.size("mm_hidden_size"), output_size=hidden, bias=True)
-    after = (into, *(replace(into, input_size=hidden),) * (count - 1))
-    yield Stack("projector", (), (), after=after, axis="features")
-
-
-_DEEP: Final = re.compile(r"mlp([1-9])x_gelu")
-
 DIALECT = replace(
     llama.DIALECT.like(
         "llava",
         towers=towers,
-        classes=("LlavaLlamaForCausalLM",),
+        classes=("LlavaLlamaForCausalLM", "LlavaVidForCausalLM", "YiVLForCausalLM"),
         costless={
+            **first_llava.COSTLESS,
             "image_seq_length": "how many tokens a picture becomes, which the schedule says",
             "projector_hidden_act": "an activation between two projections: elementwise",
         },
         multimodal_projector_bias=True,
         vision_feature_select_strategy="default",
+        mm_spatial_pool_stride=2,
     ),
     ties="either",
 )

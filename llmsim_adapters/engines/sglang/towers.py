@@ -25,14 +25,15 @@ if TYPE_CHECKING:
     from llmsim_adapters.engines.rules import Rule
 
 _OF_TRANSFORMERS: Final = TRANSFORMERS | names("""
-    Cohere2VisionForConditionalGeneration JetVLMForConditionalGeneration NVILAForConditionalGeneration
-    NVILALiteForConditionalGeneration Qwen2AudioForConditionalGeneration
+    Cohere2VisionForConditionalGeneration JetVLMForConditionalGeneration LlavaLlamaForCausalLM
+    LlavaMistralForCausalLM LlavaQwenForCausalLM LlavaVidForCausalLM NVILAForConditionalGeneration
+    NVILALiteForConditionalGeneration Qwen2AudioForConditionalGeneration YiVLForCausalLM
 """)
 """Whose towers are Transformers' own classes."""
 
 _PLAIN_MODULES: Final = names("""
     DeepseekOCR2ForCausalLM DeepseekOCRForCausalLM DeepseekVL2ForCausalLM KimiK3ForConditionalGeneration
-    UnlimitedOCRForCausalLM
+    PixtralForConditionalGeneration UnlimitedOCRForCausalLM
 """)
 """Whose towers are made of torch's own modules, which no rank splits."""
 
@@ -50,7 +51,7 @@ _PARAKEET: Final = names("""
 _SPLITS: Final = (
     Split(
         name="tower of each rank",
-        source="models/cohere2_vision.py, nvila.py, qwen2_audio.py: encoders of transformers; transformers.py: tp_plan",
+        source="models/cohere2_vision.py, llava.py, nvila.py, qwen2_audio.py, yivl.py: transformers'; transformers.py: plan",
         part="tower",
         over="alone",
         architectures=_OF_TRANSFORMERS,
@@ -58,7 +59,7 @@ _SPLITS: Final = (
     ),
     Split(
         name="towers of each rank",
-        source="models/deepseek_vl2.py: timm's; deepseek_ocr.py, unlimited_ocr.py, kimi_k3_vl.py: modules of torch",
+        source="models/deepseek_vl2.py: timm's; deepseek_ocr.py, unlimited_ocr.py, kimi_k3_vl.py, pixtral.py: torch's",
         part="tower",
         over="alone",
         architectures=_PLAIN_MODULES,

@@ -115,7 +115,7 @@ class LongestEdge(Media):
     """Pictures are shrunk until no side is longer than `longest_edge`, and rounded up to multiples of `factor`.
 
     `PixtralImageProcessor` of transformers. Where pictures are `marked`, the language model gets a token behind each
-    row, the last of which is the picture's end.
+    row, the last of which is the picture's end. Those of a step are `padded` to the largest before they are embedded.
     """
 
     patch_size: int
@@ -123,6 +123,7 @@ class LongestEdge(Media):
     factor: int
     longest_edge: int
     marked: bool = True
+    padded: bool = True
 
     def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
         height, width = int(given[0]), int(given[1])
@@ -140,6 +141,8 @@ class LongestEdge(Media):
 
     def combined(self, items: tuple[MediaItem, ...]) -> dict[str, int]:
         """Return the patches that are embedded: those of every picture padded to the longest sides of all."""
+        if not self.padded:
+            return {}
         high, wide = (max(int(item.seen[side]) // self.patch_size for item in items) for side in (0, 1))
         return {"patches": len(items) * high * wide}
 

@@ -131,7 +131,8 @@ class Pinpoints(Media):
 
     `LlavaNextProcessor` of transformers: rows of patches end in a trained vector. Where the tiles have more than 1.21
     times the patches of `most` tiles, they shrink to that (LLaVA-OneVision); 0: never. `dropped` hidden states of the
-    view of the whole become no token.
+    view of the whole become no token. Some cut a picture `alone`, and take each of several as one tile, and some round
+    down what is no whole patch without `rounds` to the seventh digit first: the first LLaVAs' own, and SGLang's.
     """
 
     side: int
@@ -140,6 +141,15 @@ class Pinpoints(Media):
     dropped: int = 0
     sizes: tuple[tuple[int, int], ...]
     most: int = 0
+    alone: bool = False
+    rounds: bool = True
+
+    def among(self, count: int) -> Media:
+        if not self.alone or count == 1:
+            return self
+        patches = self.patch_side * self.patch_side
+        tokens = patches + self.extra - self.dropped
+        return Tiles(side=self.side, patches=patches, extra=self.extra, tokens=tokens, named=(("projected", patches),))
 
     def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
         height, width = int(given[0]), int(given[1])
@@ -158,15 +168,21 @@ class Pinpoints(Media):
 
     def _unpadded(self, height: int, width: int, down: int, across: int) -> tuple[int, int]:
         rows, columns = self.patch_side * down, self.patch_side * across
+        digits = 7 if self.rounds else None
         if width / height > columns / rows:
-            rows -= (rows - int(round(height * (columns / width), 7))) // 2 * 2
+            rows -= (rows - _whole(height * (columns / width), digits)) // 2 * 2
         else:
-            columns -= (columns - int(round(width * (rows / height), 7))) // 2 * 2
+            columns -= (columns - _whole(width * (rows / height), digits)) // 2 * 2
         if self.most:
             ratio = math.sqrt(rows * columns / (self.most * self.patch_side * self.patch_side))
             if ratio > _SHRINKS:
                 rows, columns = int(rows // ratio), int(columns // ratio)
         return rows, columns
+
+
+def _whole(number: float, digits: int | None) -> int:
+    """Return a number rounded down, to so many digits first where there are any."""
+    return int(number if digits is None else round(number, digits))
 
 
 _SHRINKS: Final = 1.1
