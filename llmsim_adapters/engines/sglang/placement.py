@@ -15,7 +15,14 @@ from llmsim_adapters.engines.sglang.architectures import (
     WHOLE_EMBEDDING,
     WHOLE_EMBEDDING_WITH_DP,
 )
-from llmsim_adapters.engines.sglang.conditions import attentions, forbids_fusion, has_no_class, mixtures
+from llmsim_adapters.engines.sglang.conditions import (
+    attentions,
+    forbids_fusion,
+    has_no_class,
+    is_qwen3_inside,
+    is_qwen_inside,
+    mixtures,
+)
 
 if TYPE_CHECKING:
     from llmsim_adapters.engines.rules import Asked
@@ -44,6 +51,8 @@ def _fuses(layout: Asked) -> bool:
 def _groups(layout: Asked) -> bool:
     return layout.schedule.dp_size != 1
 
+
+_OF_VERSION: Final = "models/minicpmv.py, init_llm: the class of the language model follows from the version"
 
 _LING: Final = frozenset({"BailingMoeV2_5ForCausalLM", "BailingMoeV3ForCausalLM"})
 
@@ -80,6 +89,13 @@ PLACEMENT: Final = (
         note=_IGNORED,
     ),
     Split(
+        name="attention of Qwen3 inside",
+        source=_OF_VERSION,
+        part="attention",
+        over="tokens",
+        when=is_qwen3_inside,
+    ),
+    Split(
         name="attention of all ranks",
         source="the model's file, tp_size of its projections",
         part="attention",
@@ -113,6 +129,13 @@ PLACEMENT: Final = (
         architectures=WHOLE_EMBEDDING,
     ),
     Split(
+        name="embedding of Qwen inside",
+        source=_OF_VERSION,
+        part="embedding",
+        over="tokens",
+        when=is_qwen_inside,
+    ),
+    Split(
         name="embedding of all ranks",
         source="layers/vocab_parallel_embedding.py, use_attn_tp_group",
         part="embedding",
@@ -127,6 +150,7 @@ PLACEMENT: Final = (
         architectures=DP_HEAD,
         when=lambda layout: bool(layout.options["enable_dp_lm_head"]),
     ),
+    Split(name="head of Qwen3 inside", source=_OF_VERSION, part="head", over="all", when=is_qwen3_inside),
     Split(name="head", source="the model's file", part="head", over="all_apart", but=DP_ATTENTION),
     Split(name="head", source="layers/logits_processor.py", part="head", over="all"),
     Split(
@@ -143,6 +167,13 @@ PLACEMENT: Final = (
         but=DENSE_OF_EACH_RANK,
         when=_dense_alone,
         note="`moe_dense_tp_size` is ignored: SGLang's class of this architecture splits its networks over all ranks",
+    ),
+    Split(
+        name="networks of Qwen3 inside",
+        source=_OF_VERSION,
+        part="mlp",
+        over="all",
+        when=is_qwen3_inside,
     ),
     Split(name="networks", source="the model's file", part="mlp", over="all_apart", but=DP_ATTENTION),
     Split(name="networks", source="layers/communicator.py", part="mlp", over="all"),
