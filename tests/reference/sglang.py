@@ -201,7 +201,7 @@ class Recorded:
 def _beside(config: Path) -> dict[str, Any]:
     """Return the files that stand beside a config: those of `NAME.json` are called `NAME.file.json`."""
     stem = config.name.removesuffix(".json")
-    found = {path.name.removeprefix(f"{stem}."): path for path in config.parent.glob(f"{stem}.*.json")}
+    found = {path.name.removeprefix(f"{stem}."): path for path in config.parent.glob(f"{stem}.*config.json")}
     return {name: json.loads(path.read_text(encoding="utf-8")) for name, path in sorted(found.items())}
 
 

@@ -27,7 +27,7 @@ def read(r: Reader) -> ModelSpec:
 
 
 def embedding(r: Reader, frames: int | None) -> ModelSpec:
-    """Read the encoder; so many `frames` of a video are embedded together by their own matrix, unless it is None."""
+    """Read the encoder; `frames` of a video are embedded together by a matrix of their own, unless it is None."""
     hidden, side = r.size("hidden_size"), r.size("patch_size")
     pixels, grid = side * side * r.size("num_channels"), r.size("max_img_size") // side
     into = Projection(input_size=pixels, output_size=hidden)

@@ -1,8 +1,8 @@
-"""MiniCPM-V 2 and 4: MiniCPM's or Llama's layers, with a tower and a resampler beside them.
+"""MiniCPM-V 2 to 4.5: MiniCPM's, Llama's or Qwen's layers, with a tower and a resampler beside them.
 
 Source: the published configs of openbmb/MiniCPM-V-2 and openbmb/MiniCPM-V-4, and SGLang's `minicpmv.py`, which chooses
-the language model by the version: others than these have Qwen's. `llama` of equal dimensions is the proof of that, and
-SGLang's tensors are that of the tower, where there is a `vision_config`.
+the language model by the version. `llama` of equal dimensions is the proof of MiniCPM's, and SGLang's tensors are that
+of the others and of the tower, where there is a `vision_config`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
 from llmsim_adapters.dialects.assembly.resampler import STATES, TOKENS, apart, asking
 from llmsim_adapters.dialects.assembly.tower import tower
-from llmsim_adapters.dialects.types import llama, minicpm
+from llmsim_adapters.dialects.types import llama, minicpm, qwen2, qwen3
 from llmsim_adapters.spec.components import LearnedTokens, Norm, Projection
 from llmsim_adapters.spec.media.slices import ResampledSlices
 
@@ -25,14 +25,23 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.media.media import Media
     from llmsim_adapters.spec.model import ModelSpec, Stack
 
-_LLAMAS: Final = (2.0, 2.5, 4.0)
+_LLAMA: Final = (2.0, 2.5, 4.0)
+_QWEN2: Final = 2.6
+_QWEN3: Final = 4.5
 
 
 def read(r: Reader) -> ModelSpec:
     version = r.number("version", least=0)
-    if version not in _LLAMAS:
-        r.refuse("version", version, f"one of {', '.join(map(str, _LLAMAS))}, whose language model is Llama's")
-    return llama.read(r)
+    if version not in (_QWEN2, _QWEN3):
+        if version not in _LLAMA:
+            r.refuse("version", version, f"one of {', '.join(map(str, (*_LLAMA, _QWEN2, _QWEN3)))}")
+        r.no_effect(("max_window_layers", "sliding_window", "use_sliding_window"), "Llama's layers have no windows")
+        return llama.read(r)
+    r.no_effect(("mlp_bias",), "Qwen's networks have no biases")
+    if version == _QWEN3:
+        return qwen3.read(r)
+    r.no_effect(("attention_bias",), "Qwen2's queries, keys and values have biases, whatever it says")
+    return qwen2.read(r)
 
 
 def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
@@ -104,6 +113,9 @@ DIALECT = replace(
             "vision_batch_size": "how the same network is executed",
         },
         version=2.0,
+        use_sliding_window=False,
+        sliding_window=None,
+        max_window_layers=28,
     ),
     causal_lm=("MiniCPMV",),
 )

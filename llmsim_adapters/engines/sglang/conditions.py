@@ -26,6 +26,17 @@ def attentions(spec: ModelSpec) -> Iterator[Attention]:
     return (component for component in spec.components() if isinstance(component, Attention))
 
 
+def is_qwen_inside(layout: Asked) -> bool:
+    """Whether the language model of MiniCPM-V, whose version says its class, is Qwen's: it has biases or norms."""
+    of_any = layout.spec.architecture == "MiniCPMV"
+    return of_any and any(each.qkv_bias or each.q_norm for each in attentions(layout.spec.language_model()))
+
+
+def is_qwen3_inside(layout: Asked) -> bool:
+    """Whether it is Qwen3's: it has norms."""
+    return is_qwen_inside(layout) and any(each.q_norm for each in attentions(layout.spec.language_model()))
+
+
 def mixtures(spec: ModelSpec) -> list[MixtureOfExperts]:
     """Return the mixtures of experts of a model."""
     return [component for component in spec.components() if isinstance(component, MixtureOfExperts)]

@@ -15,7 +15,15 @@ from llmsim_adapters.engines.sglang.architectures import (
     WHOLE_EMBEDDING,
     WHOLE_EMBEDDING_WITH_DP,
 )
-from llmsim_adapters.engines.sglang.conditions import attentions, forbids_fusion, has_groups, has_no_class, mixtures
+from llmsim_adapters.engines.sglang.conditions import (
+    attentions,
+    forbids_fusion,
+    has_groups,
+    has_no_class,
+    is_qwen3_inside,
+    is_qwen_inside,
+    mixtures,
+)
 
 if TYPE_CHECKING:
     from llmsim_adapters.engines.rules import Asked
@@ -40,6 +48,8 @@ def _fuses(layout: Asked) -> bool:
     found = mixtures(layout.spec)
     return all(m.shared is not None and m.shared.intermediate_size == m.moe_intermediate_size for m in found)
 
+
+_OF_VERSION: Final = "models/minicpmv.py, init_llm: the class of the language model follows from the version"
 
 _LING: Final = frozenset({"BailingMoeV2_5ForCausalLM", "BailingMoeV3ForCausalLM"})
 
@@ -76,6 +86,13 @@ PLACEMENT: Final = (
         note=_IGNORED,
     ),
     Split(
+        name="attention of Qwen3 inside",
+        source=_OF_VERSION,
+        part="attention",
+        over="tokens",
+        when=is_qwen3_inside,
+    ),
+    Split(
         name="attention of all ranks",
         source="the model's file, tp_size of its projections",
         part="attention",
@@ -109,6 +126,13 @@ PLACEMENT: Final = (
         architectures=WHOLE_EMBEDDING,
     ),
     Split(
+        name="embedding of Qwen inside",
+        source=_OF_VERSION,
+        part="embedding",
+        over="tokens",
+        when=is_qwen_inside,
+    ),
+    Split(
         name="embedding of all ranks",
         source="layers/vocab_parallel_embedding.py, use_attn_tp_group",
         part="embedding",
@@ -123,6 +147,7 @@ PLACEMENT: Final = (
         architectures=DP_HEAD,
         when=lambda layout: bool(layout.options["enable_dp_lm_head"]),
     ),
+    Split(name="head of Qwen3 inside", source=_OF_VERSION, part="head", over="all", when=is_qwen3_inside),
     Split(name="head", source="the model's file", part="head", over="all_apart", but=DP_ATTENTION),
     Split(name="head", source="layers/logits_processor.py", part="head", over="all"),
     Split(
@@ -139,6 +164,13 @@ PLACEMENT: Final = (
         but=DENSE_OF_EACH_RANK,
         when=_dense_alone,
         note="`moe_dense_tp_size` is ignored: SGLang's class of this architecture splits its networks over all ranks",
+    ),
+    Split(
+        name="networks of Qwen3 inside",
+        source=_OF_VERSION,
+        part="mlp",
+        over="all",
+        when=is_qwen3_inside,
     ),
     Split(name="networks", source="the model's file", part="mlp", over="all_apart", but=DP_ATTENTION),
     Split(name="networks", source="layers/communicator.py", part="mlp", over="all"),

@@ -108,7 +108,8 @@ class JoinedSlices(Slices):
 class ResampledSlices(Slices):
     """Slices that are padded to the largest of a sequence, each of which becomes as many `tokens`.
 
-    Source: the published `MiniCPMVImageProcessor` of openbmb/MiniCPM-V-4, and SGLang's `minicpmv.py`, which pads.
+    Source: the published `MiniCPMVImageProcessor` of openbmb/MiniCPM-V-4, and SGLang's `minicpmv.py`, which pads. Its
+    kernels of attention run as many rows as are no padding; masks run all of them, as the published class does.
     """
 
     tokens: int
