@@ -1,7 +1,7 @@
 """openPangu Pro MoE V2: grouped-query attention, DeepSeek-V3's experts, and norms before and after each mixer.
 
-Source: vLLM 0.33's `openpangu.py`. Its published models have trained keys, and values, in every layer before those of the
-tokens, which is a gap; with them, heads of keys and of values are of two sizes, and keys are normalised.
+Source: vLLM 0.33's `openpangu.py`. Its published models have trained keys, and values, in every layer before those of
+the tokens, which is a gap; with them, heads of keys and of values are of two sizes, and keys are normalised.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Step 5: Step 3.5's layers, whose full attention is to regions of tokens that an indexer chooses.
 
-Source: vLLM 0.33's `step5` and its `Step5Config`. The indexer scores summaries of whole regions, weighed by gates; it and
-what it leaves out are a gap, as nothing at hand holds what it runs and keeps.
+Source: vLLM 0.33's `step5` and its `Step5Config`. The indexer scores summaries of whole regions, weighed by gates; it
+and what it leaves out are a gap, as nothing at hand holds what it runs and keeps.
 """
 
 from __future__ import annotations
