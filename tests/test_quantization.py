@@ -226,7 +226,7 @@ SCHEME_OF: Final = {
     "gptq": [
         {"quant_method": "gptq", "bits": 4, "group_size": 128},
         {"quant_method": "gptq", "bits": 8},
-        {"quant_method": "auto-round", "bits": 4, "group_size": 128},
+        {"quant_method": "auto-round", "bits": 4, "group_size": 128, "model_free": True},
     ],
     "nvfp4": [
         {"quant_method": "modelopt", "quant_algo": "NVFP4", "ignore": ["lm_head"]},
@@ -396,6 +396,7 @@ class TestExclusions:
             (LLAMA, "vision_model.model.layers.0.self_attn.q_proj", set()),
             (LLAMA, "model.layers.12.self_attn", set()),
             (LLAMA, "mtp.fc", set()),
+            (LLAMA, "mtp.pre_fc_norm_hidden", set()),
             (LLAMA, "model.language_model.layers.*.mlp", MLP),
             (LLAMA, "model.layers.*", ATTENTION | MLP),
             (MOE, "mlp", {UP, DOWN}),

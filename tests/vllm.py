@@ -32,9 +32,11 @@ DIFFERENT: Final = {
     "LlamaModel": _HEAD,
     "MistralLarge3ForCausalLM": "vLLM's class has no correction bias where the config does not ask for one",
     "MistralModel": _HEAD,
+    "PanguProMoEV2ForCausalLM": "trained keys, which are a gap",
     "Qwen2Model": _HEAD,
     "RobertaForMaskedLM": "vLLM's class of the name makes embeddings: it has no head",
     "RobertaModel": _NO_POOLER,
+    "Step5ForCausalLM": "an indexer, which is a gap",
     "XLMRobertaModel": _NO_POOLER,
 }
 """The facts whose number is another, each for a reason."""

@@ -164,6 +164,7 @@ class Matrix(NamedTuple):
         whole: those of the whole matrix.
         parts: how many matrices of the checkpoint its rows are those of, one after the other.
         across: whether ranks have parts of its columns.
+        place: which of how many matrices it is, all as large, that are one on a rank.
     """
 
     scheme: Scheme
@@ -171,6 +172,7 @@ class Matrix(NamedTuple):
     whole: tuple[int, ...]
     parts: int
     across: bool
+    place: tuple[int, int] = (0, 1)
 
 
 class Held(NamedTuple):
@@ -195,6 +197,8 @@ class Scales(Rule):
         merged: the matrices, by the kind of their component, whose rows must do so even if they are not split.
         beside: what is stored in place of all that; what the checkpoint has and it does not name is not stored.
         parts: of how many parts with scales of their own a matrix is, where the checkpoint has one for all of it.
+        joined: which of how many matrices one is, all as large, that are one on a rank, by the kind of its component.
+        whole_words: whether rows are packed into integers of 32 bits, of which a rank must have whole ones.
     """
 
     schemes: tuple[str, ...]
@@ -204,6 +208,8 @@ class Scales(Rule):
     merged: frozenset[str] = frozenset()
     beside: Callable[[Matrix], Iterable[Held]] | None = None
     parts: Mapping[str, int] = field(default_factory=dict)
+    joined: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    whole_words: bool = False
 
 
 class Shelf(Protocol):

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.engines.rules import Held, Matrix
 from llmsim_adapters.graph.operator import Weight
-from llmsim_adapters.graph.schedule import ScheduleError
 from llmsim_adapters.lowerings.exchanges import Exchanges
+from llmsim_adapters.lowerings.whole import Split, whole_blocks, whole_words
+from llmsim_adapters.spec.dtypes import BITS
 from llmsim_adapters.traced import ceil_div
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from llmsim_adapters.engines.rules import Store
     from llmsim_adapters.graph.operator import Role, Sharding
-    from llmsim_adapters.spec.quantization import Scheme, Side
+    from llmsim_adapters.spec.quantization import Scheme
 
 # A named tuple's own constructor takes three times as long, and there are dozens of these in every graph.
 _weight: Final[Callable[[tuple[Any, ...]], Weight]] = partial(tuple.__new__, Weight)
@@ -193,13 +194,18 @@ class Storage(Exchanges):
         if rule is not None:
             self._layout.use(rule)
             merged = f"{self._kind}.{name}" in rule.merged
+            field = "moe_tp" if sharding == "experts" else "tp_size" if self._ranks is None else self._group.field
+            matrix = Split(field, self._label + name, f"{self._layout.engine.name}: {rule.source}")
             if rule.whole_blocks and (merged or self._ranks is not None):
                 for side in scheme.sides:
-                    self._whole(name, side, shape, own, parts, sharding, merged, rule.source)
+                    whole_blocks(matrix, side, (shape, own), parts, unsplit=merged)
+            place = rule.joined.get(f"{self._kind}.{name}", (0, 1))
+            if rule.whole_words:
+                whole_words(matrix, own[-2] * place[1], BITS[scheme.dtype])
             if rule.beside is not None:
                 across = across or sharding == "row"
                 own_parts = rule.parts.get(f"{self._kind}.{name}", parts)
-                self._held(name, Matrix(scheme, own, shape, own_parts, across), rule.beside, sharding, parts)
+                self._held(name, Matrix(scheme, own, shape, own_parts, across, place), rule.beside, sharding, parts)
                 return
         for side in scheme.sides:
             beside = side.shape(shape, parts)
@@ -257,37 +263,6 @@ class Storage(Exchanges):
         if across:
             return (*stacked, rows, self._layout.widened(rule, columns))
         return (*stacked, self._layout.widened(rule, rows), columns)
-
-    def _whole(
-        self,
-        name: str,
-        side: Side,
-        shape: tuple[int, ...],
-        own: tuple[int, ...],
-        parts: int,
-        sharding: Sharding,
-        merged: bool,
-        source: str,
-    ) -> None:
-        """Refuse ranks whose part of a matrix does not consist of whole blocks of a scale.
-
-        That is not asked of what is not split, but for the rows of what is `merged` with others.
-
-        Raises:
-            ScheduleError: it doesn't.
-        """
-        field = "moe_tp" if sharding == "experts" else "tp_size" if self._ranks is None else self._group.field
-        for block, size, part, of, unsplit in (
-            (side.rows, shape[-2], own[-2], parts, merged),
-            (side.columns, shape[-1], own[-1], 1, False),
-        ):
-            if block and (unsplit or part != size) and part // of % block:
-                message = (
-                    f"schedule field `{field}` leaves a rank {part // of:d} of the {size // of:d} rows or columns of "
-                    f"`{self._label}{name}`, whose scales are those of blocks of {block}; expected a multiple of that "
-                    f"({self._layout.engine.name}: {source})"
-                )
-                raise ScheduleError(message)
 
     def store(self, name: str, shape: tuple[int, ...], sharding: Sharding = "replicated", dtype: str = "") -> None:
         """Emit a tensor that the engine has beside the model's own."""

@@ -96,9 +96,10 @@ METHODS: Final[Mapping[str, Method]] = {
                 ("autoround_version", "batch_size", "enable_minmax_tuning", "enable_norm_bias_tuning"), MADE
             ),
             **dict.fromkeys(("enable_quanted_input", "gradient_accumulate_steps", "iters", "low_gpu_mem_usage"), MADE),
-            **dict.fromkeys(("lr", "minmax_lr", "nsamples", "scale_dtype", "seqlen", "true_sequential"), MADE),
+            **dict.fromkeys(("lr", "minmax_lr", "model_free", "nsamples", "scale_dtype", "seqlen"), MADE),
             **dict.fromkeys(("amp", "damp_percent", "dataset", "desc_act", "model_file_base_name", "super_bits"), MADE),
             **dict.fromkeys(("model_name_or_path", "static_groups", "super_group_size", "to_quant_block_names"), MADE),
+            "true_sequential": MADE,
         },
     ),
     "hqq": Method(packed.hqq, ("skip_modules",)),

@@ -124,7 +124,7 @@ _NEVER_QUANTIZED: Final = (
 )
 """Modules that no checkpoint quantizes; a list that names them says nothing new."""
 
-_NO_MATRIX: Final = re.compile(r"([a-z_]*norm[0-9]?|e_score_correction_bias|bias|A_log|D|dt_bias)")
+_NO_MATRIX: Final = re.compile(r"([a-z_]*norm([0-9]|_embedding|_hidden)?|e_score_correction_bias|bias|A_log|D|dt_bias)")
 """The last part of a name that is no matrix's: of norms, biases, decays."""
 
 _HEADS: Final = ("lm_head", "model.lm_head", "output_layer", "embed_out", "head")

@@ -34,8 +34,13 @@ _OF_SLIDING: Final = ("attention_other_setting", "num_sliding_attention_heads", 
 
 
 def read(r: Reader) -> ModelSpec:
-    count = int(layers(r))
-    kinds = list(r.words("layer_types", (FULL, SLIDING)) or (FULL,))
+    kinds = r.words("layer_types", (FULL, SLIDING)) or (FULL,)
+    return with_layers_of(r, kinds, _sparse(r, int(layers(r))))
+
+
+def with_layers_of(r: Reader, said: Sequence[str], sparse: Sequence[bool]) -> ModelSpec:
+    """Read the model whose layers attend so, the last kind being that of all further ones, and have experts so."""
+    count, kinds = int(layers(r)), list(said)
     r.no_further("layer_types", len(kinds), int(count))
     r.check("layer_types", len(kinds) == 1 or len(kinds) >= count, lambda: f"names {len(kinds)} layers, of {count}")
     kinds += [kinds[-1]] * (count - len(kinds))
@@ -44,7 +49,7 @@ def read(r: Reader) -> ModelSpec:
     if SLIDING not in kinds:
         r.no_effect(_OF_SLIDING, "no layer slides")
     mixers = [narrow if kind == SLIDING else wide for kind in kinds]
-    networks = experts_where(r, _sparse(r, count), lambda: mlp(r), lambda: _experts(r))
+    networks = experts_where(r, sparse, lambda: mlp(r), lambda: _experts(r))
     module = mixers[min(count, len(mixers) - 1)]
     mtp = next_token_stack(r, prediction_modules(r), module, mlp(r))
     return decoder(r, mixers[:count], networks, mtp=mtp)

@@ -63,11 +63,20 @@ def _packed(matrix: Matrix) -> int:
 
 
 def _by_group(matrix: Matrix, groups: int, *, zeros: bool) -> Iterator[Held]:
-    """Scales of groups of inputs, and zero points in the format of the integers."""
-    shape = (*matrix.shape[:-1], groups)
-    yield Held("scale", shape)
+    """Scales of groups of inputs, and zero points in the format of the integers, as many of these as fill words."""
+    *stacked, rows, _ = matrix.shape
+    yield Held("scale", (*stacked, rows, groups))
     if zeros:
-        yield Held("zero_point", shape, matrix.scheme.dtype)
+        yield Held("zero_point", (*stacked, _in_words(matrix, rows), groups), matrix.scheme.dtype)
+
+
+def _in_words(matrix: Matrix, rows: int) -> int:
+    """Return how many of its rows are in whole integers of 32 bits, of those of all matrices that are one with it."""
+    packed, (place, count) = _packed(matrix), matrix.place
+    if rows % packed == 0:
+        return rows
+    before = place * rows // packed * packed
+    return (place + 1) * rows // packed * packed - before if count > 1 else rows // packed * packed
 
 
 def _packed_groups(matrix: Matrix) -> Iterator[Held]:

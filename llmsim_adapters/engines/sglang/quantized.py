@@ -28,6 +28,13 @@ _MERGED: Final = frozenset(
 )
 """Matrices that are one with others here, or checked like those."""
 
+_JOINED: Final = {
+    **{f"gated_delta_net.{name}_proj": (place, 2) for place, name in enumerate("ba")},
+    **{f"mlp.{name}_proj": (place, 2) for place, name in enumerate(("gate", "up"))},
+    **{f"shared_experts.{name}_proj": (place, 2) for place, name in enumerate(("gate", "up"))},
+}
+"""Matrices that are one with another one as large as they are."""
+
 _ONCE: Final = ("shape", "group_index", "group_order", "pre_quant_scale")
 """What goes by inputs, or is of the whole matrix."""
 
@@ -131,6 +138,7 @@ QUANTIZED: Final = (
         schemes=("packed_int",),
         of="linear",
         whole_blocks=True,
+        joined=_JOINED,
         beside=beside_matrices.packed_int,
     ),
     Scales(
@@ -143,10 +151,12 @@ QUANTIZED: Final = (
     ),
     Scales(
         name="AWQ of linear layers",
-        source="layers/quantization/marlin_utils.py, verify_marlin_supports_shape",
+        source="layers/quantization/marlin_utils.py, verify_marlin_supports_shape; awq_linear.py, create_weights",
         schemes=("awq",),
         of="linear",
         whole_blocks=True,
+        joined=_JOINED,
+        whole_words=True,
     ),
     Scales(
         name="AutoRound of experts in AWQ's layout",
@@ -168,6 +178,7 @@ QUANTIZED: Final = (
         source="layers/quantization/gptq/schemes/gptq_marlin.py, create_weights",
         schemes=("gptq",),
         of="linear",
+        joined=_JOINED,
         beside=beside_matrices.gptq,
     ),
     Scales(

@@ -51,7 +51,7 @@ _PARAKEET: Final = names("""
 _SPLITS: Final = (
     Split(
         name="tower of each rank",
-        source="models/cohere2_vision.py, llava.py, nvila.py, qwen2_audio.py, yivl.py: transformers' own; transformers.py",
+        source="models/cohere2_vision.py, llava.py, nvila.py, qwen2_audio.py, yivl.py: transformers'; transformers.py",
         part="tower",
         over="alone",
         architectures=_OF_TRANSFORMERS,
