@@ -207,7 +207,7 @@ BESIDE_TOWERS: Final[dict[str, tuple[str, str]]] = {
 
 MEDIA_TEXT: Final[dict[str, str]] = {
     **dict.fromkeys(
-        ("gemma3", "gemma3n", "shieldgemma2"),
+        ("gemma3", "gemma3n", "shieldgemma2", "t5gemma2"),
         "blank lines stand around a picture, which are text that a tokenizer cuts",
     ),
     "apertus1p5": "the numbers of rows and columns stand before a picture, which are text that a tokenizer cuts",

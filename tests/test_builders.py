@@ -220,6 +220,8 @@ VARIATIONS: tuple[tuple[str, type[Any], Callable[[Any], Any]], ...] = (
     ("attention_sink_keys", Attention, lambda a: with_options(a, SINK_KEYS)),
     ("first_run_attention", Attention, lambda a: with_options(a, FIRST_RUN)),
     ("routed_values", Attention, lambda a: with_options(a, ROUTED)),
+    ("uneven_windows", Attention, lambda a: replace(a, causal=False, window=512, later_window=100)),
+    ("merged_source", Attention, lambda a: replace(a, merges_source=True)),
     ("attention_of_blocks", Attention, lambda a: replace(a, block=4)),
     ("chunked_attention", Attention, lambda a: replace(a, window=512, chunked=True)),
     ("score_correction_bias", MixtureOfExperts, lambda m: replace(m, score_correction_bias="buffer")),

@@ -129,6 +129,10 @@ class Step:
             return earlier
         return earlier + _staircase(new - 1, None if window is None else window - 1)
 
+    def later_pairs(self, window: int) -> int:
+        """Return how many (query, key) pairs of one sequence there are with at most so many later tokens each."""
+        return _staircase(self.seq_len - 1, window)
+
     def all_pairs(self, window: int | None, causal: bool, chunked: bool = False) -> int:
         """Return the pairs with those of tokens of media that see later ones, as all tokens of a prompt may."""
         if self.canvas and self.decode:

@@ -87,6 +87,8 @@ class Attention(Component):
         q_norm, k_norm, v_norm: norms of queries, keys and values, of each head or of all together, by their size.
         output_norm: a norm of the heads' results before the output projection.
         window: the number of latest tokens, the present one included, that a token attends to; None: all.
+        later_window: the number of later tokens that it attends to where it is not causal; None: one less than
+            `window`.
         chunked: the tokens come in chunks of `window`, and a token attends to those of its own chunk only.
         rotary_fraction: the part of each head that rotary positions turn; 0: none.
         block: the tokens come in blocks of so many, which are decoded together: a token attends to all of its own
@@ -102,6 +104,8 @@ class Attention(Component):
             pooling; perceivers, arXiv:2103.03206); 0: the rows ask.
         asks_queries: whether keys and values are also made of these vectors, beside the rows (Flamingo's resampler,
             arXiv:2204.14198).
+        merges_source: whether the same projections make keys and values of an encoder's output too, all of which each
+            token attends to beside the other tokens (T5Gemma 2).
         copied: whether every rank has all of its heads, though others of the model are split.
         options: what it has beside these, each of a kind of its own (`attention_parts`).
     """
@@ -124,6 +128,7 @@ class Attention(Component):
     v_norm: Norm | None = None
     output_norm: Norm | None = None
     window: int | None = None
+    later_window: int | None = None
     chunked: bool = False
     softcap: float | None = None
     rotary_fraction: float = 1.0
@@ -139,6 +144,7 @@ class Attention(Component):
     strides: StridedBlocks | None = None
     queries: int = 0
     asks_queries: bool = False
+    merges_source: bool = False
     copied: bool = False
     options: tuple[AttentionPart, ...] = ()
 

@@ -48,6 +48,20 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         lambda a: replace(a, chunked=False),
     ),
     Feature(
+        "uneven_windows",
+        "windows of another number of later tokens than of earlier ones",
+        Attention,
+        lambda a: a.later_window is not None,
+        lambda a: replace(a, later_window=None),
+    ),
+    Feature(
+        "merged_source",
+        "keys and values that the same projections make of an encoder's output, beside those of tokens",
+        Attention,
+        lambda a: a.merges_source,
+        lambda a: replace(a, merges_source=False),
+    ),
+    Feature(
         "attention_of_blocks",
         "blocks of tokens that are decoded together and attend to each other, as block diffusion has them",
         Attention,
