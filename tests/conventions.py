@@ -214,7 +214,7 @@ MEDIA_TEXT: Final[dict[str, str]] = {
     "chameleon": "a text ends with a token of its own",
     "emu3": "as apertus1p5, and a text begins with a token of its own",
     "mllama": "a text begins with a token of its own",
-    "paligemma": "a prompt that ends in a line stands behind the pictures",
+    **dict.fromkeys(("paligemma", "pi0"), "a prompt that ends in a line stands behind the pictures"),
     "pp_chart2table": "the processor writes a prompt of its own, in which no text stands for rows of features",
     "shieldgemma2": "as gemma3",
 }

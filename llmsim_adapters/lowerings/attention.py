@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.spec.components import Norm
+from llmsim_adapters.traced import minimum
 
 if TYPE_CHECKING:
     from llmsim_adapters.lowerings.site import Site
@@ -56,6 +57,9 @@ def _pairs(attention: Attention, site: Site) -> int | None:
     """Return how many pairs of tokens there are where others than causality and a window leave them."""
     if attention.strides is not None:
         return site.step.strided_pairs(attention.strides)
+    if attention.leading and site.step.canvas and site.step.decode:
+        new, leading = site.step.seq_len, minimum(attention.leading, site.step.seq_len)
+        return site.step.pairs(attention.window, attention.causal) - leading * (new - leading)
     if attention.later_window is not None and not attention.causal:
         return site.step.pairs(attention.window, True) + site.step.later_pairs(attention.later_window)
     return site.step.pairs_of_blocks(attention.block) if attention.block else None

@@ -119,9 +119,11 @@ class Step:
 
         New token i of 1 … seq_len sees the min(context_len + i, window) latest keys, its own among them, and, where
         attention is not causal, as many later ones less one as there are. In chunks of `window` it sees the keys of its
-        own chunk up to itself.
+        own chunk up to itself. What is decoded on a canvas sees all that is in reach, and all of the canvas.
         """
         cached, new = self.context_len, self.seq_len
+        if self.canvas and self.decode:
+            return new * self.kv_length(window, chunked)
         if chunked and window is not None:
             return _stairs(cached + new, window) - _stairs(cached, window)
         earlier = _staircase(cached + new, window) - _staircase(cached, window)
@@ -135,8 +137,6 @@ class Step:
 
     def all_pairs(self, window: int | None, causal: bool, chunked: bool = False) -> int:
         """Return the pairs with those of tokens of media that see later ones, as all tokens of a prompt may."""
-        if self.canvas and self.decode:
-            return self.seq_len * self.kv_length(window, chunked)
         if self.mutual and (causal or any(each.spans is None for each in self.mutual)):
             return self.pairs(window, True, chunked) + self.mutual_pairs(window)
         return self.pairs(window, causal, chunked)

@@ -104,6 +104,7 @@ class Attention(Component):
             pooling; perceivers, arXiv:2103.03206); 0: the rows ask.
         asks_queries: whether keys and values are also made of these vectors, beside the rows (Flamingo's resampler,
             arXiv:2204.14198).
+        leading: so many first tokens of a canvas, which see none of the others.
         merges_source: whether the same projections make keys and values of an encoder's output too, all of which each
             token attends to beside the other tokens (T5Gemma 2).
         copied: whether every rank has all of its heads, though others of the model are split.
@@ -144,6 +145,7 @@ class Attention(Component):
     strides: StridedBlocks | None = None
     queries: int = 0
     asks_queries: bool = False
+    leading: int = 0
     merges_source: bool = False
     copied: bool = False
     options: tuple[AttentionPart, ...] = ()

@@ -55,6 +55,13 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         lambda a: replace(a, later_window=None),
     ),
     Feature(
+        "leading_tokens",
+        "first tokens of a canvas that see none of the others",
+        Attention,
+        lambda a: a.leading > 0,
+        lambda a: replace(a, leading=0),
+    ),
+    Feature(
         "merged_source",
         "keys and values that the same projections make of an encoder's output, beside those of tokens",
         Attention,
