@@ -208,14 +208,14 @@ BESIDE_TOWERS: Final[dict[str, tuple[str, str]]] = {
 
 MEDIA_TEXT: Final[dict[str, str]] = {
     **dict.fromkeys(
-        ("gemma3", "gemma3n", "shieldgemma2"),
+        ("gemma3", "gemma3n", "shieldgemma2", "t5gemma2"),
         "blank lines stand around a picture, which are text that a tokenizer cuts",
     ),
     "apertus1p5": "the numbers of rows and columns stand before a picture, which are text that a tokenizer cuts",
     "chameleon": "a text ends with a token of its own",
     "emu3": "as apertus1p5, and a text begins with a token of its own",
     **dict.fromkeys(("mllama", "molmo2"), "a text begins with a token of its own"),
-    "paligemma": "a prompt that ends in a line stands behind the pictures",
+    **dict.fromkeys(("paligemma", "pi0"), "a prompt that ends in a line stands behind the pictures"),
     "pp_chart2table": "the processor writes a prompt of its own, in which no text stands for rows of features",
     "shieldgemma2": "as gemma3",
 }

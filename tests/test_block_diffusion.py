@@ -41,6 +41,21 @@ def test_a_canvas_is_refined_behind_them_all_of_it_with_logits(config: dict[str,
     assert sum(op.flops for op in graph.operators if not op.name.endswith("weighed")) == first
 
 
+def test_a_state_sees_no_actions_and_they_all_that_is_kept_and_each_other() -> None:
+    """By the mask of the real class: 5 tokens that were taken in, a state and 5 actions leave 61 pairs of 66."""
+    model = la.load(FACTS["pi0-full"]["config"])
+    graph = model.build(checkpoint(mode="decode", context_len=5, seq_len=6))
+    scores = [op for op in graph.operators if op.name.endswith("scores")]
+    assert {(op.stack, op.pairs, op.full_pairs) for op in scores} == {("expert", 61, 66)}
+
+
+def test_the_half_that_sees_keeps_what_the_expert_reads_and_runs_in_no_step_of_it() -> None:
+    model = la.load(FACTS["pi0-full"]["config"])
+    taken_in, acted = model.build(checkpoint(seq_len=9)), model.build(checkpoint(mode="decode", context_len=9))
+    assert ({op.stack for op in taken_in.operators}, {op.stack for op in acted.operators}) == ({"text"}, {"expert"})
+    assert taken_in.kv_cache_elements(9) == acted.kv_cache_elements(9) > 0
+
+
 def test_all_of_a_canvas_see_each_other_and_words_those_before_them() -> None:
     model = la.load(ANY)
     refined = model.build(checkpoint(mode="decode", context_len=30, seq_len=6))

@@ -224,6 +224,11 @@ VARIATIONS: tuple[tuple[str, type[Any], Callable[[Any], Any]], ...] = (
     ("first_run_attention", Attention, lambda a: with_options(a, FIRST_RUN)),
     ("memory_blocks", Attention, lambda a: with_options(a, MEMORY)),
     ("routed_values", Attention, lambda a: with_options(a, ROUTED)),
+    ("uneven_windows", Attention, lambda a: replace(a, causal=False, window=512, later_window=100)),
+    ("all_but_one_token", la.ModelSpec, lambda s: replace(s, inputs=(*s.inputs, replace(PROJECTION, but_one=True)))),
+    ("stacks_by_mode", la.Stack, lambda s: replace(s, mode="extend")),
+    ("leading_tokens", la.ModelSpec, lambda s: leading(s)),
+    ("merged_source", Attention, lambda a: replace(a, merges_source=True)),
     ("attention_of_blocks", Attention, lambda a: replace(a, block=4)),
     ("chunked_attention", Attention, lambda a: replace(a, window=512, chunked=True)),
     ("chunks_before", Attention, lambda a: replace(a, window=512, chunked=True, chunks=2)),
@@ -280,6 +285,11 @@ CHOSEN = la.Sublayer(
     (NgramInput(hidden_size=2048, streams=3, table_rows=999, heads=4, width=64, ngram_size=3, conv_kernel=4),)
 )
 PROJECTION = Projection(input_size=2048, output_size=2048)
+
+
+def leading(spec: la.ModelSpec) -> la.ModelSpec:
+    """The same with a canvas whose first token sees none of the others."""
+    return replace(spec.transform(Attention, lambda a: replace(a, leading=1)), canvas=256)
 
 
 def encoding(axis: str) -> la.Stack:

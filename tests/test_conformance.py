@@ -14,6 +14,7 @@ NOT_BY_TOKEN = {
     "big_bird": "a layer for the first token of each sequence",
     "diffusion_gemma": "what is decoded has a part that words which are taken in do not run",
     "doge": "the mask is a projection of all values",
+    "pi0": "a step in each mode runs another half",
     "longcat_flash": "the share of experts without weights is rounded up once a step",
     "reformer": "tokens are padded to whole chunks",
     "xlnet": "keys and values are projected anew from the kept hidden states",

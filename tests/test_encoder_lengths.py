@@ -65,3 +65,33 @@ def test_an_encoder_of_words_runs_in_the_step_that_begins_a_sequence_and_keeps_n
     assert ["encoder" in found for found in stacks] == [True, False, False]
     assert "encoder" in {weight.stack for weight in later.weights}
     assert "encoder" not in {cache.stack for cache in begun.caches if not cache.idle}
+
+
+def test_words_see_so_many_on_either_side() -> None:
+    """In T5Gemma 2's encoder a window is that of both sides, its half before a token with it, and half behind it."""
+    config = facts("source_runs")["types"]["t5gemma2"]["config"]
+    graph, words, window = la.load(config).build(checkpoint(seq_len=1, encoder_len=30)), range(30), 8
+    near = sum((0 <= i - j < (window + 1) // 2) or (0 < j - i < window // 2 + 1) for i in words for j in words)
+    (scores,) = (
+        op for op in graph.operators if op.stack == "encoder" and op.block.startswith("sliding") and op.n == 30
+    )
+    assert scores.pairs == near
+
+
+def test_a_later_step_sees_all_words_that_were_read_and_projects_none_of_them() -> None:
+    model = la.load(facts("source_runs")["types"]["t5gemma2"]["config"])
+    step = model.build(checkpoint(mode="decode", context_len=5, encoder_len=30))
+    (scores,) = (op for op in step.operators if op.name == "attention.scores" and op.block.startswith("full"))
+    keys = [op for op in step.operators if op.name == "attention.k_proj"]
+    assert scores.n == 5 + 1 + 30
+    assert {op.m for op in keys} == {1}
+    width = 2 * 4 * 12
+    assert step.kv_cache_elements(6) - step.kv_cache_elements(6, encoder_tokens=0) == 2 * width * 30
+
+
+def test_words_are_at_least_as_many_as_what_became_of_pictures() -> None:
+    model = la.load(facts("source_runs")["types"]["t5gemma2"]["config"])
+    graph = model.build(checkpoint(seq_len=1, images=((56, 56),)))
+    assert graph.encoder_len == sum(item.length for item in graph.media) > 0
+    with pytest.raises(la.ScheduleError, match="encoder_len"):
+        model.build(checkpoint(seq_len=1, images=((56, 56),), encoder_len=2))

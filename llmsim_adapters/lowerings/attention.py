@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.spec.components import Norm
+from llmsim_adapters.traced import minimum
 
 if TYPE_CHECKING:
     from llmsim_adapters.lowerings.site import Site
@@ -38,6 +39,7 @@ def lower_attention(attention: Attention, site: Site) -> None:
         pairs=_pairs(attention, site),
         queries=attention.queries,
         asks_queries=attention.asks_queries,
+        beside=site.step.encoder_len if attention.merges_source else 0,
     )
     site.options(attention.options, "results")
     results = attention.num_attention_heads * value_dim
@@ -46,12 +48,20 @@ def lower_attention(attention: Attention, site: Site) -> None:
     site.linear("o_proj", results, attention.hidden_size, "row", rows=asking, bias=attention.o_bias)
     entry, idle = kv_heads * (head_dim + value_dim), attention.borrows_cache or not attention.cached
     site.cache("key_value", entry, "kv_heads", attention.window, idle=idle)
+    if attention.merges_source:
+        with site.of_encoder():
+            site.cache("key_value", entry, "kv_heads", idle=idle)
 
 
 def _pairs(attention: Attention, site: Site) -> int | None:
     """Return how many pairs of tokens there are where others than causality and a window leave them."""
     if attention.strides is not None:
         return site.step.strided_pairs(attention.strides)
+    if attention.leading and site.step.canvas and site.step.decode:
+        new, leading = site.step.seq_len, minimum(attention.leading, site.step.seq_len)
+        return site.step.pairs(attention.window, attention.causal) - leading * (new - leading)
+    if attention.later_window is not None and not attention.causal:
+        return site.step.pairs(attention.window, True) + site.step.later_pairs(attention.later_window)
     return site.step.pairs_of_blocks(attention.block) if attention.block else None
 
 
@@ -78,6 +88,8 @@ def _project(attention: Attention, site: Site, value_dim: int, asking: int | Non
     asked = site.source_rows
     if attention.asks_queries and asking is not None:
         asked = site.step.tokens + asking
+    if attention.merges_source and site.step.encoder_len and not site.step.context_len:
+        asked = site.step.tokens + site.step.batch_size * site.step.encoder_len
     if not attention.borrows_cache:
         with site.source():
             site.linear("k_proj", source, keys, "kv_heads", rows=asked, bias=bias and attention.key_bias)

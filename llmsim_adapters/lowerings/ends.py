@@ -64,6 +64,8 @@ def lower_projection(projection: Projection, site: Site) -> None:
     step, rows = site.step, site.step.tokens
     if projection.one_token:
         rows = step.batch_size
+    elif projection.but_one:
+        rows = rows - step.batch_size
     elif projection.patch_size:
         rows = step.batch_size * step.new_patches(projection.patch_size)
     site.linear("weight", projection.input_size, projection.output_size, "replicated", rows=rows, bias=projection.bias)

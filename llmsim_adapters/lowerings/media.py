@@ -48,7 +48,12 @@ def runs(spec: ModelSpec, schedule: Schedule) -> dict[str, Run]:
     for stack in spec.stacks:
         if stack.name in found and stack.media is not None:
             ran[stack.name] = run(stack.media, found[stack.name])
-    needed = sum(item.length for each in ran.values() for item in each.items)
+    needed = sum(item.length for each in ran.values() for item in each.items if not each.media.source)
+    among = sum(each.count("attended") for each in ran.values() if each.media.source)
+    if 0 < schedule.encoder_len < among:
+        said = f"schedule field `encoder_len` is {schedule.encoder_len}"
+        message = f"{said}; the media of a sequence need {among:,} of its words"
+        raise ScheduleError(message)
     if schedule.seq_len < needed:
         message = (
             f"schedule field `seq_len` is {schedule.seq_len}; the media of a sequence need {needed:,} tokens of it"

@@ -44,7 +44,7 @@ class Place:
     """A place of one block of a stack, run `repeat` times a step, with as many sets of weights and caches.
 
     It is not run at all unless it `runs`. What attends to an encoder's output keeps what it makes of that,
-    `from_encoder`, and is not run without one.
+    `from_encoder`, and is not run without one. What is `asleep` in such a step keeps what it kept in others.
     """
 
     __slots__ = (
@@ -82,12 +82,13 @@ class Place:
         caches: int = 1,
         from_encoder: bool = False,
         tower: str = "",
+        asleep: bool = False,
     ) -> None:
         self._draft = draft
         self.step = step
         self.stack = stack
         self.block = block
-        self._runs = runs and (not from_encoder or bool(step.encoder_len))
+        self._runs = runs and not asleep and (not from_encoder or bool(step.encoder_len))
         self._tower = tower
         self._keeps = runs and not tower
         self._from_encoder = from_encoder

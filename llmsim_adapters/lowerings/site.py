@@ -179,6 +179,13 @@ class Site(Storage):
         return self.step.batch_size * self.step.encoder_len if self._from_encoder else None
 
     @contextmanager
+    def of_encoder(self) -> Iterator[None]:
+        """What is put here is of an encoder's output."""
+        before, self._from_encoder = self._from_encoder, True
+        yield
+        self._from_encoder = before
+
+    @contextmanager
     def running(self, runs: bool) -> Iterator[None]:
         """What is put here is stored, and run only if it `runs` in such a step."""
         before = self._runs
@@ -210,6 +217,7 @@ class Site(Storage):
         pairs: int | None = None,
         queries: int = 0,
         asks_queries: bool = False,
+        beside: int = 0,
         name: str = "",
     ) -> None:
         """Emit the core of attention: the scores of each query head with all keys, and their sums of values.
@@ -218,7 +226,8 @@ class Site(Storage):
         other ones for each token, is counted with all, as masks do it. A window may be of `chunks` in place of one that
         slides. `pairs` are given where they are others than
         causality and the window leave. In an encoder, `queries` ask in each sequence in place of all of it, and where
-        it `asks_queries`, they are asked too. A further core has a `name`.
+        it `asks_queries`, they are asked too. So many keys `beside` those of the tokens are seen by each. A further
+        core has a `name`.
         """
         step = self.step
         if step.run is not None:
@@ -234,6 +243,8 @@ class Site(Storage):
         if top_k is not None:
             kv_length = step.chosen_length(kv_length, top_k, top_k_block, top_k_tail) if step.decode else kv_length
             pairs = step.chosen_pairs(top_k, top_k_block, top_k_tail)
+        if not (beside.__class__ is int and beside == 0):
+            kv_length, pairs = kv_length + beside, pairs + step.seq_len * beside
         if self._ranks is not None:
             heads, kv_heads = self.local(heads, "heads"), self.local(kv_heads, "kv_heads")
         m, batch, full = step.seq_len, step.batch_size * heads, step.seq_len * kv_length

@@ -126,9 +126,12 @@ class Step:
 
         New token i of 1 … seq_len sees the min(context_len + i, window) latest keys, its own among them, and, where
         attention is not causal, as many later ones less one as there are. In `chunks` that a window is made of it sees
-        the keys of its own chunk up to itself, and those of the others before.
+        the keys of its own chunk up to itself, and those of the others before. What is decoded on a canvas sees all that
+        is in reach, and all of the canvas.
         """
         cached, new = self.context_len, self.seq_len
+        if self.canvas and self.decode:
+            return new * self.kv_length(window, chunks)
         if chunks and window is not None:
             if chunks == 1:
                 return _stairs(cached + new, window) - _stairs(cached, window)
@@ -139,10 +142,12 @@ class Step:
             return earlier
         return earlier + _staircase(new - 1, None if window is None else window - 1)
 
+    def later_pairs(self, window: int) -> int:
+        """Return how many (query, key) pairs of one sequence there are with at most so many later tokens each."""
+        return _staircase(self.seq_len - 1, window)
+
     def all_pairs(self, window: int | None, causal: bool, chunks: int = 0) -> int:
         """Return the pairs with those of tokens of media that see later ones, as all tokens of a prompt may."""
-        if self.canvas and self.decode:
-            return self.seq_len * self.kv_length(window, chunks)
         if self.mutual and (causal or any(each.spans is None for each in self.mutual)):
             return self.pairs(window, True, chunks) + self.mutual_pairs(window)
         return self.pairs(window, causal, chunks)

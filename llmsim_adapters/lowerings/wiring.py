@@ -219,10 +219,11 @@ class _Wiring:
         step = self._step_in(stack) if run is None else self._step_of_run(stack, run)
         if stack.source:
             runs, step = bool(step.encoder_len) and not step.context_len, step.of_source()
-        self._around(stack, "before", stack.before, runs, step)
+        awake = runs and stack.mode in ("", self._schedule.mode)
+        self._around(stack, "before", stack.before, awake, step)
         for index, block in enumerate(stack.blocks):
-            self._block(stack, index, block, runs, step)
-        self._around(stack, "after", stack.after, runs, step)
+            self._block(stack, index, block, runs, step, asleep=not awake)
+        self._around(stack, "after", stack.after, awake, step)
 
     def _around(self, stack: Stack, block: str, components: tuple[Component, ...], runs: bool, step: Step) -> None:
         """Lower what stands before or after a stack's blocks; parts of an encoder run on rows of their own."""
@@ -267,7 +268,7 @@ class _Wiring:
         step = step.of_patches(stack.patch_size) if stack.patch_size else step
         return step.padded(stack.pad_to, stack.pad_above) if stack.pad_to else step
 
-    def _block(self, stack: Stack, index: int, block: Block, runs: bool, step: Step) -> None:
+    def _block(self, stack: Stack, index: int, block: Block, runs: bool, step: Step, *, asleep: bool) -> None:
         layers, weight_sets, caches = self._counts(stack, index, f"{stack.name}_{block.name}")
         taken: dict[str, int] = {}
         for sublayer in block.sublayers:
@@ -284,6 +285,7 @@ class _Wiring:
                 caches,
                 sublayer.from_encoder,
                 _tower_axis(stack),
+                asleep,
             )
             # Summands of parallel mixers are added up together, unless each is normalised first.
             apart = len(sublayer.post_norms) >= len(sublayer.mixers) > 1

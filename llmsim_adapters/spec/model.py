@@ -12,7 +12,7 @@ from dataclasses import fields, is_dataclass
 from functools import cache
 from operator import is_
 from types import NoneType
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from llmsim_adapters.dataclass import dataclass, replace
 from llmsim_adapters.spec.components import Component, Norm, Part
@@ -78,14 +78,15 @@ class Stack:
     `before` and `after` are components that run once, around the blocks. An `optional` stack is left out of the figures
     unless the schedule asks for it. `prompt` tokens of the model's own stand before those of every sequence and are not
     returned. One that is the `source` encodes the words that others attend to: it runs on as many as an encoder's
-    output has, in the step that begins a sequence. Each token runs in `streams`, one for itself and one for each token
-    that it predicts. With a `patch_size`, the stack runs on patches of so many tokens. A sequence that begins with more
-    than `pad_above` tokens is padded to a multiple of `pad_to`. `counted_by` is the canonical parameter that says how
-    many positions there are. `media` says what a tower runs for a picture or sound; None: nobody knows. `model_type` is
-    that of a tower's own config; `before_rows` and `after_rows` name the rows that each component around its blocks
-    runs on: `patches`, `rows` (the hidden states of blocks), `tokens`, `sequences`, `items`, `never`, or one of its
-    rule's own. Those that none is named for run on patches up to the first convolution or projection, and then on rows;
-    behind the blocks norms of their width run on rows, and what follows on tokens.
+    output has, in the step that begins a sequence. One of a `mode` runs in steps of that alone. Each token runs in
+    `streams`, one for itself and one for each token that it predicts. With a `patch_size`, the stack runs on patches of
+    so many tokens. A sequence that begins with more than `pad_above` tokens is padded to a multiple of `pad_to`.
+    `counted_by` is the canonical parameter that says how many positions there are. `media` says what a tower runs for a
+    picture or sound; None: nobody knows. `model_type` is that of a tower's own config; `before_rows` and `after_rows`
+    name the rows that each component around its blocks runs on: `patches`, `rows` (the hidden states of blocks),
+    `tokens`, `sequences`, `items`, `never`, or one of its rule's own. Those that none is named for run on patches up to
+    the first convolution or projection, and then on rows; behind the blocks norms of their width run on rows, and what
+    follows on tokens.
     """
 
     name: str
@@ -108,6 +109,7 @@ class Stack:
     before_rows: tuple[str, ...] = ()
     after_rows: tuple[str, ...] = ()
     source: bool = False
+    mode: Literal["", "extend", "decode"] = ""
 
     def parts(self) -> tuple[Component | Block, ...]:
         return (*self.before, *self.blocks, *self.after)

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from llmsim_adapters.testing.example import Example
 
 SHOWING: Final = (
-    Schedule(engine="checkpoint", batch_size=2, seq_len=9001, logits="all", mtp=True),
-    Schedule(engine="checkpoint", batch_size=2, seq_len=2, context_len=9001, mode="decode", mtp=True),
+    Schedule(engine="checkpoint", batch_size=2, seq_len=9001, encoder_len=12, logits="all", mtp=True),
+    Schedule(engine="checkpoint", batch_size=2, seq_len=3, context_len=9001, encoder_len=12, mode="decode", mtp=True),
 )
-"""Schedules under which a feature can show: in both modes, beyond usual windows, with an optional stack."""
+"""Schedules under which a feature can show: in both modes, beyond usual windows, with all that is optional."""
 
 SPREAD: Final = (
     Schedule(engine="llmsim", batch_size=2, seq_len=64, tp_size=2),

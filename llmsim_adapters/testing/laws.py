@@ -186,10 +186,10 @@ def splits_are_consistent(rank: OperatorGraph) -> None:
             f"{'.'.join(at)} is split by {', '.join(sorted(parts))}, and nothing puts its parts together: "
             "its last matrix is split by `row`, or its result sent"
         )
-    own = {(weight.stack, weight.block) for weight in rank.weights}
+    own, running = {(weight.stack, weight.block) for weight in rank.weights}, {op.stack for op in rank.operators}
     for cache in rank.caches:
         here = (cache.stack, cache.block)
-        if here not in own:  # which runs with the weights of another block
+        if here not in own or cache.stack not in running:  # another block's weights fill it, or steps of another mode
             continue
         whole = any("kv_heads" in found for at, found in split.items() if at in mixing and at[:2] == here)
         around = {s for at, found in split.items() if at in mixing and at[:2] == here for s in found}

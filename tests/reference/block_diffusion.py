@@ -1,4 +1,4 @@
-"""Runs of tiny models that take words in and then refine a canvas of tokens: what torch counts of either.
+"""Runs of tiny models that take words in and then refine a canvas of tokens or actions: what torch counts of either.
 
     python -m tests.reference.block_diffusion
 
@@ -21,7 +21,6 @@ from .stand_ins import raw_of
 
 FOLDER: Final = Path(__file__).parent / "facts"
 
-CASES: Final = ("full", *STAND_INS["diffusion_gemma"].variants)
 PREFILLS: Final = ((1, 5), (2, 13))
 CANVASES: Final = ((1, 5, 6), (2, 13, 6), (1, 30, 4))
 """Sequences, the tokens that were taken in, and those of the canvas."""
@@ -51,19 +50,47 @@ def refined(model: Any, batch: int, context: int, canvas: int) -> tuple[int, int
     return first, counted(lambda: model(decoder_input_ids=words, cache=cache, self_conditioning_logits=logits))
 
 
+def seen(model: Any, batch: int, tokens: int) -> tuple[int, Any]:
+    """Take words in by the half of a model of actions that sees."""
+    words = torch.ones(batch, tokens, dtype=torch.long)
+    kept: list[Any] = []
+    embedded, kinds = model.model.vlm.get_input_embeddings()(words), torch.zeros(batch, tokens)
+
+    def run() -> None:
+        kept.append(model.model.vlm(inputs_embeds=embedded, token_type_ids=kinds, use_cache=True).cache)
+
+    return counted(run), kept[0]
+
+
+def acted(model: Any, batch: int, context: int, tokens: int) -> tuple[int, int]:
+    """Run a chunk of actions behind a state, which are so many tokens together; each run is like the first."""
+    _, cache = seen(model, batch, context)
+    config = model.config
+    state, noise = torch.randn(batch, config.max_state_dim), torch.randn(batch, tokens - 1, config.max_action_dim)
+    given = {"state": state, "noise": noise, "timestep": torch.ones(batch), "cache": cache}
+    flops = counted(lambda: model(**given, attention_mask=torch.ones(batch, context, dtype=torch.long)))
+    return flops, flops
+
+
+CHUNKS: Final = ((1, 5, 6), (2, 13, 6))
+"""The same of models of actions, whose chunks have the length that the config says."""
+
+
 def write(folder: Path) -> None:
-    """Run each case of DiffusionGemma's stand-in."""
-    row, found = STAND_INS["diffusion_gemma"], {}
-    for name in CASES:
-        raw = raw_of("diffusion_gemma", row.variants.get(name, {}))
-        model, _ = row.build(raw)
-        found[name] = {
-            "config": raw,
-            "prefills": [[*sizes, taken_in(model, *sizes)[0]] for sizes in PREFILLS],
-            "canvases": [[*sizes, *refined(model, *sizes)] for sizes in CANVASES],
-        }
-    made_by = {"made_by": "tests.reference.block_diffusion"}
-    store.write("block_diffusion", made_by, "types", {"diffusion_gemma": found}, folder)
+    """Run each case of each type's stand-in."""
+    types = {"diffusion_gemma": (taken_in, refined, CANVASES), "pi0": (seen, acted, CHUNKS)}
+    found: dict[str, dict[str, Any]] = {}
+    for model_type, (take, refine, canvases) in types.items():
+        row = STAND_INS[model_type]
+        for name in ("full", *row.variants):
+            raw = raw_of(model_type, row.variants.get(name, {}))
+            model, _ = row.build(raw)
+            found.setdefault(model_type, {})[name] = {
+                "config": raw,
+                "prefills": [[*sizes, take(model, *sizes)[0]] for sizes in PREFILLS],
+                "canvases": [[*sizes, *refine(model, *sizes)] for sizes in canvases],
+            }
+    store.write("block_diffusion", {"made_by": "tests.reference.block_diffusion"}, "types", found, folder)
 
 
 if __name__ == "__main__":

@@ -187,11 +187,45 @@ DAVIT: Final[dict[str, Any]] = {
     "projection_dim": 80,
 }
 
+OF_GEMMA: Final[dict[str, Any]] = {
+    "vocab_size": 131,
+    "hidden_size": 80,
+    "intermediate_size": 100,
+    "num_attention_heads": 8,
+    "num_key_value_heads": 4,
+    "head_dim": 12,
+    "sliding_window": 8,
+    "num_hidden_layers": 3,
+    "layer_types": ["sliding_attention", "full_attention", "sliding_attention"],
+}
+GEMMA_LAYERS: Final = ["sliding_attention", "full_attention"]
+OF_SIGLIP: Final[dict[str, Any]] = {
+    "model_type": "siglip_vision_model",
+    "hidden_size": 32,
+    "intermediate_size": 44,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "image_size": 56,
+    "patch_size": 14,
+}
+
 SOURCES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "bart": ("BartForConditionalGeneration", OF_BART),
     "florence2": (
         "Florence2ForConditionalGeneration",
         {"text_config": {"model_type": "bart", **OF_BART}, "vision_config": DAVIT},
+    ),
+    "t5gemma2": (
+        "T5Gemma2ForConditionalGeneration",
+        {
+            "encoder": {
+                "text_config": OF_GEMMA | {"model_type": "t5gemma2_text", "num_attention_heads": 4},
+                "vision_config": OF_SIGLIP,
+                "mm_tokens_per_image": 4,
+            },
+            "decoder": OF_GEMMA
+            | {"model_type": "t5gemma2_decoder", "num_hidden_layers": 2, "layer_types": GEMMA_LAYERS},
+        },
     ),
 }
 """Models that read words and write others: the class, and a tiny config."""

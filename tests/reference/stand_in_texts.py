@@ -96,7 +96,7 @@ def of_text(row: StandIn) -> StandIn:
 
 
 def weighed(row: StandIn) -> StandIn:
-    """A row of whose class the weights alone are compared here, and no tied head: it has none of its own."""
+    """A row of whose class the weights alone are compared here; the variant with a tied head is that without."""
     variants = {name: each for name, each in row.variants.items() if name != "tied"}
     return replace(row, weights_alone=True, variants=variants)
 
@@ -353,6 +353,25 @@ MUSE_AUDIO: Final[Facts] = {
     "out_hidden_size": 96,
 }
 
+GEMMA_TEXT: Final[Facts] = {
+    "model_type": "gemma",
+    "vocab_size": 131,
+    "hidden_size": 96,
+    "intermediate_size": 100,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 8,
+    "num_key_value_heads": 2,
+    "head_dim": 14,
+}
+SEEING: Final[Facts] = {
+    "model_type": "paligemma",
+    "text_config": GEMMA_TEXT,
+    "vision_config": PICTURES | {"model_type": "siglip_vision_model", "vision_use_head": False, "projection_dim": 96},
+    "projection_dim": 96,
+    "image_token_id": 5,
+}
+ACTING: Final[Facts] = GEMMA_TEXT | {"hidden_size": 60, "intermediate_size": 70, "num_attention_heads": 4}
+
 GLM4V_TEXT: Final = StandIn(
     model_type="glm4",
     architecture="Glm4vForConditionalGeneration",
@@ -364,6 +383,16 @@ GLM4V_TEXT: Final = StandIn(
 )
 
 TEXTS: Final = {
+    "pi0": weighed(
+        own(
+            "pi0",
+            "PI0ForConditionalGeneration",
+            NESTED
+            | {"tie_word_embeddings": None, "vlm_config": SEEING, "dit_config": ACTING}
+            | {"chunk_size": 5, "max_action_dim": 12, "max_state_dim": 9},
+            {"wider": {"dit_config": ACTING | {"hidden_size": 72}, "max_action_dim": 20}},
+        )
+    ),
     "kosmos-2": of_text(
         own(
             "kosmos-2",

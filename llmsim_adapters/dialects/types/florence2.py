@@ -60,6 +60,7 @@ def _sized(whole: Reader, r: Reader) -> Media:
             of=OneSize(height=height, width=width),
             stages=tuple((kernel, max(stride, 1), padding) for kernel, stride, padding in stages),
             window=int(r.size("window_size")),
+            source=True,
             origin=origin(images, "CLIPImageProcessor"),
         )
 

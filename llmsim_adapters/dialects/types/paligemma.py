@@ -22,8 +22,11 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     if vision is None:
         return
     media = replace(square(vision.r, tokens=patch_count(vision.r)), mutual="prompt")
-    of_whole = whole.size("projection_dim")
-    width = vision.r.size_or("projection_dim", lambda: of_whole)
+    if vision.r.has("projection_dim"):
+        whole.no_effect(("projection_dim",), "the encoder's own is taken")
+        width = vision.r.size("projection_dim")
+    else:
+        width = vision.r.size_or("projection_dim", lambda: whole.size("projection_dim"))
     yield vision.running(media).then(Projection(input_size=vision.r.size("hidden_size"), output_size=width, bias=True))
 
 

@@ -89,6 +89,8 @@ class Attention(Component):
         q_norm, k_norm, v_norm: norms of queries, keys and values, of each head or of all together, by their size.
         output_norm: a norm of the heads' results before the output projection.
         window: the number of latest tokens, the present one included, that a token attends to; None: all.
+        later_window: the number of later tokens that it attends to where it is not causal; None: one less than
+            `window`.
         chunked: the tokens come in chunks of `window`, and a token attends to those of its own chunk only.
         chunks: where they do, how many chunks a window is: a token attends to its own and to those before (Rnj-1).
         rotary_fraction: the part of each head that rotary positions turn; 0: none.
@@ -105,6 +107,9 @@ class Attention(Component):
             pooling; perceivers, arXiv:2103.03206); 0: the rows ask.
         asks_queries: whether keys and values are also made of these vectors, beside the rows (Flamingo's resampler,
             arXiv:2204.14198).
+        leading: so many first tokens of a canvas, which see none of the others.
+        merges_source: whether the same projections make keys and values of an encoder's output too, all of which each
+            token attends to beside the other tokens (T5Gemma 2).
         copied: whether every rank has all of its heads, though others of the model are split.
         options: what it has beside these, each of a kind of its own (`attention_parts`).
     """
@@ -128,6 +133,7 @@ class Attention(Component):
     v_norm: Norm | None = None
     output_norm: Norm | None = None
     window: int | None = None
+    later_window: int | None = None
     chunked: bool = False
     chunks: int = 1
     softcap: float | None = None
@@ -144,6 +150,8 @@ class Attention(Component):
     strides: StridedBlocks | None = None
     queries: int = 0
     asks_queries: bool = False
+    leading: int = 0
+    merges_source: bool = False
     copied: bool = False
     options: tuple[AttentionPart, ...] = ()
 

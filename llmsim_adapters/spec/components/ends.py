@@ -78,8 +78,8 @@ class InitialState(Component):
 class Projection(Component):
     """A linear map of hidden states to another size, as from narrow embeddings to wide layers (arXiv:1909.11942).
 
-    With `one_token`, it is that of one token of each sequence (BERT's pooler); with a `patch_size`, that of patches of
-    so many tokens.
+    With `one_token`, it is that of one token of each sequence (BERT's pooler), with `but_one` that of all the others;
+    with a `patch_size`, that of patches of so many tokens.
     """
 
     kind: ClassVar[str] = "projection"
@@ -88,6 +88,7 @@ class Projection(Component):
     output_size: int
     bias: bool = False
     one_token: bool = False
+    but_one: bool = False
     patch_size: int = 0
 
 

@@ -55,6 +55,27 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         lambda a: replace(a, chunks=1),
     ),
     Feature(
+        "uneven_windows",
+        "windows of another number of later tokens than of earlier ones",
+        Attention,
+        lambda a: a.later_window is not None,
+        lambda a: replace(a, later_window=None),
+    ),
+    Feature(
+        "leading_tokens",
+        "first tokens of a canvas that see none of the others",
+        Attention,
+        lambda a: a.leading > 0,
+        lambda a: replace(a, leading=0),
+    ),
+    Feature(
+        "merged_source",
+        "keys and values that the same projections make of an encoder's output, beside those of tokens",
+        Attention,
+        lambda a: a.merges_source,
+        lambda a: replace(a, merges_source=False),
+    ),
+    Feature(
         "attention_of_blocks",
         "blocks of tokens that are decoded together and attend to each other, as block diffusion has them",
         Attention,

@@ -52,6 +52,13 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         lambda p: replace(p, one_token=False),
     ),
     Feature(
+        "all_but_one_token",
+        "a projection of all tokens of each sequence but one",
+        Projection,
+        lambda p: p.but_one,
+        lambda p: replace(p, but_one=False),
+    ),
+    Feature(
         "head_constant_bias",
         "a bias of the head that is stored and not trained",
         Head,

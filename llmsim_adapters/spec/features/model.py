@@ -178,6 +178,13 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         lambda m: replace(m, stacks=tuple(stack for stack in m.stacks if not stack.source)),
     ),
     Feature(
+        "stacks_by_mode",
+        "layers that run in steps of one mode alone",
+        Stack,
+        lambda s: bool(s.mode),
+        lambda s: replace(s, mode=""),
+    ),
+    Feature(
         "canvas",
         "tokens that are decoded together, over and over, after those that are taken in one by one",
         ModelSpec,

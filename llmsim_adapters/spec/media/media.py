@@ -88,9 +88,11 @@ class Media:
     Where items are `joined`, all of a step are one sequence, and a mask keeps them apart. `origin` says where the
     numbers are from where that is not the checkpoint's own file. `mutual` says which tokens of the language model see
     later ones: those of one of an item's `pieces` see each other, in all layers or in those `in_windows` alone, or with
-    all of the piece even beyond a window, `whole`; or those of the whole `prompt` do.
+    all of the piece even beyond a window, `whole`; or those of the whole `prompt` do. Where an encoder reads
+    words, items stand among those of the `source`.
     """
 
+    source: bool = False
     joined: bool = False
     mutual: Literal["", "pieces", "in_windows", "whole", "together", "prompt"] = ""
     origin: str = ""
@@ -222,6 +224,8 @@ class Run(NamedTuple):
 def run(media: Media, items: Iterable[MediaItem]) -> Run:
     """Return what an encoder runs for the items of one sequence."""
     items = media.together(tuple(items))
+    if media.source:
+        items = tuple([item._replace(attended=item.length) for item in items])
     counts: Counter[str] = Counter()
     pieces: Counter[int] = Counter()
     windows: Counter[int] = Counter()

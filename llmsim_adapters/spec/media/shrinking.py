@@ -132,6 +132,6 @@ class Staged(Media):
             patches=named[0][1],
             rows=left,
             pieces=((left, 1),),
-            attended=left + 1,
+            tokens=left + 1,
             named=(*named, ("results", left + 1)),
         )
