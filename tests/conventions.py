@@ -216,10 +216,14 @@ MEDIA_TEXT: Final[dict[str, str]] = {
     "emu3": "as apertus1p5, and a text begins with a token of its own",
     **dict.fromkeys(("mllama", "molmo2"), "a text begins with a token of its own"),
     **dict.fromkeys(("paligemma", "pi0"), "a prompt that ends in a line stands behind the pictures"),
+    "instructblip": "the words of an instruction stand behind the pictures",
     "pp_chart2table": "the processor writes a prompt of its own, in which no text stands for rows of features",
     "shieldgemma2": "as gemma3",
 }
 """Types whose processors put text around media: what becomes of media themselves is compared."""
+
+INSTRUCTED: Final[dict[str, int]] = {"instructblip": 1}
+"""Types whose encoders run words of the sequence beside its pictures: how many there were of each picture."""
 
 UNTOLD_TOKENS: Final[dict[str, str]] = {
     "fuyu": "of several rows one patch too few was counted: what it becomes in all is compared, and the rows of runs",

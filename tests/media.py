@@ -41,7 +41,7 @@ class TowerRun(NamedTuple):
 
     def graph(self) -> la.OperatorGraph:
         """Return the graph of a step with these media in one sequence."""
-        return self.model.build(checkpoint(seq_len=2**20, **self.fields))
+        return self.model.build(checkpoint(**{"seq_len": 2**20, **self.fields}))
 
     @property
     def is_modelled(self) -> bool:
@@ -133,7 +133,10 @@ def _recorded(name: str, fact: dict[str, Any]) -> Iterator[tuple[list[Any], Towe
         sounds = not isinstance(items[0], list)
         has_text = _has_videos(items) or (name in conventions.MEDIA_TEXT and not sounds)
         length = None if became is None or has_text else became[0 if sounds else 1]
-        yield items, TowerRun(config, _fields(items), flops, rows, length, files)
+        fields = _fields(items)
+        if name in conventions.INSTRUCTED:
+            fields["seq_len"] = rows + conventions.INSTRUCTED[name]
+        yield items, TowerRun(config, fields, flops, rows, length, files)
 
 
 def _fields(items: list[Any]) -> dict[str, Any]:

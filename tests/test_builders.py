@@ -194,6 +194,13 @@ VARIATIONS: tuple[tuple[str, type[Any], Callable[[Any], Any]], ...] = (
     ("identity_experts", MixtureOfExperts, lambda m: replace(m, identity_experts=7)),
     ("router_network", MixtureOfExperts, lambda m: replace(m, router_size=32)),
     ("scored_shared_experts", MixtureOfExperts, lambda m: replace(m, scored_shared_experts=2)),
+    ("experts_of_media", MixtureOfExperts, lambda m: replace(m, of_media=replace(m, shared=None))),
+    (
+        "latent_experts_input_norm",
+        MixtureOfExperts,
+        lambda m: replace(m, latent_size=64, latent_input_norm=Norm(64)),
+    ),
+    ("expert_norm", MixtureOfExperts, lambda m: replace(m, expert_norm=Norm(m.hidden_size))),
     ("expert_scales", MixtureOfExperts, lambda m: replace(m, expert_scales=True)),
     ("per_layer_inputs", la.ModelSpec, lambda s: replace(s, inputs=(*s.inputs, PER_LAYER, STREAMS))),
     ("initial_state", la.ModelSpec, lambda s: replace(s, inputs=(*s.inputs, InitialState(hidden_size=2048)))),

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.graph.schedule import DECODES_MEDIA, ScheduleError
-from llmsim_adapters.spec.media.media import MediaItem, Unfit, run
+from llmsim_adapters.spec.media.media import Unfit, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from llmsim_adapters.graph.schedule import Schedule
-    from llmsim_adapters.spec.media.media import Kind, Run
-    from llmsim_adapters.spec.model import ModelSpec, Stack
+    from llmsim_adapters.spec.media.media import Kind, Media, MediaItem, Run
+    from llmsim_adapters.spec.model import ModelSpec
 
 _FIELDS: Final[tuple[tuple[str, Kind, str], ...]] = (
     ("images", "image", "pictures"),
@@ -33,21 +33,11 @@ def runs(spec: ModelSpec, schedule: Schedule) -> dict[str, Run]:
         return {}
     if schedule.mode == "decode":
         raise ScheduleError(DECODES_MEDIA)
-    found: dict[str, list[MediaItem]] = {}
     for field, kind, name in _FIELDS:
-        given = getattr(schedule, field)
-        if not given:
-            continue
-        stacks = [stack for stack in spec.stacks if stack.media is not None and kind in stack.media.takes]
-        if not stacks:
+        if getattr(schedule, field) and not any(stack.media and kind in stack.media.takes for stack in spec.stacks):
             message = f"schedule field `{field}` is given; {_unheard(spec, kind, name)}"
             raise ScheduleError(message)
-        for stack in stacks:
-            found.setdefault(stack.name, []).extend(_seen(stack, field, kind, given, schedule.preprocessed))
-    ran = {}
-    for stack in spec.stacks:
-        if stack.name in found and stack.media is not None:
-            ran[stack.name] = run(stack.media, found[stack.name])
+    ran = {stack.name: found for stack in spec.stacks if (found := _run(stack.media, schedule)) is not None}
     needed = sum(item.length for each in ran.values() for item in each.items if not each.media.source)
     among = sum(each.count("attended") for each in ran.values() if each.media.source)
     if 0 < schedule.encoder_len < among:
@@ -59,17 +49,32 @@ def runs(spec: ModelSpec, schedule: Schedule) -> dict[str, Run]:
             f"schedule field `seq_len` is {schedule.seq_len}; the media of a sequence need {needed:,} tokens of it"
         )
         raise ScheduleError(message)
+    for stack in spec.stacks:
+        if stack.name in ran and (media := ran[stack.name].media.beside(schedule.seq_len - needed)) != stack.media:
+            ran[stack.name] = _run(media, schedule) or ran[stack.name]
     return ran
 
 
+def _run(media: Media | None, schedule: Schedule) -> Run | None:
+    """Return what an encoder runs by its rule for the media of one sequence; None: it takes none of them."""
+    if media is None:
+        return None
+    items = [
+        item
+        for field, kind, _ in _FIELDS
+        if kind in media.takes
+        for item in _seen(media, field, kind, getattr(schedule, field), schedule.preprocessed)
+    ]
+    return run(media, items) if items else None
+
+
 def _seen(
-    stack: Stack, field: str, kind: Kind, given: tuple[float | tuple[int, ...], ...], preprocessed: bool
+    media: Media, field: str, kind: Kind, given: tuple[float | tuple[int, ...], ...], preprocessed: bool
 ) -> Iterator[MediaItem]:
-    assert stack.media is not None
     for size in given:
         item = size if isinstance(size, tuple) else (size,)
         try:
-            yield stack.media.among(len(given)).see(kind, item, preprocessed)
+            yield media.among(len(given)).see(kind, item, preprocessed)
         except Unfit as unfit:
             shown = " × ".join(f"{side:,}" for side in item)
             message = f"schedule field `{field}` has {shown}; {unfit}"

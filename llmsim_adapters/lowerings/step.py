@@ -126,8 +126,8 @@ class Step:
 
         New token i of 1 … seq_len sees the min(context_len + i, window) latest keys, its own among them, and, where
         attention is not causal, as many later ones less one as there are. In `chunks` that a window is made of it sees
-        the keys of its own chunk up to itself, and those of the others before. What is decoded on a canvas sees all that
-        is in reach, and all of the canvas.
+        the keys of its own chunk up to itself, and those of the others before. What is decoded on a canvas sees all
+        that is in reach, and all of the canvas.
         """
         cached, new = self.context_len, self.seq_len
         if self.canvas and self.decode:

@@ -83,14 +83,15 @@ DIALECT = Dialect(
 )
 
 
-def of_encoder(width: int, **sizes: int) -> Dialect:
+def of_encoder(width: int, *, of: Dialect | None = None, **sizes: int) -> Dialect:
     """Return the dialect of a Q-former that asks an encoder of a width, whatever its own config says of that.
 
     Others of its `sizes` may follow from the encoder, too.
     """
     taken = {"encoder_hidden_size": "source_size", **{name: name for name in sizes}}
-    asking = DIALECT.like(
-        DIALECT.model_type,
+    former = of or DIALECT
+    asking = former.like(
+        former.model_type,
         aliases={key: f"said_{name}" for key, name in taken.items()},
         costless=dict.fromkeys(taken, "the class takes it of the encoder"),
         source_size=width,

@@ -1,7 +1,7 @@
-"""timm's Perception Encoder: a ViT whose layers may scale what they add (arXiv:2504.13181).
+"""timm's Perception Encoder: a ViT whose layers may scale what they add (arXiv:2504.13181); and its FastViTs.
 
-The largest has no class token. The config names timm's architecture, and says in `model_args` what is otherwise than
-there. Source: transformers `TimmWrapperConfig`, and timm's `eva.py`.
+The largest Perception Encoder has no class token. The config names timm's architecture, and says in `model_args` what
+is otherwise than there. Sources: transformers `TimmWrapperConfig`, and timm's `eva.py`; for FastViTs `fastvit.py`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.assembly.components import mlp
 from llmsim_adapters.dialects.assembly.decoder import layer_norm
+from llmsim_adapters.dialects.assembly.fastvit import NETS, channels
+from llmsim_adapters.dialects.assembly.fastvit import encoder as encoder_of
 from llmsim_adapters.dialects.assembly.layouts import layer_scaled, pre_norm
 from llmsim_adapters.dialects.assembly.tower import PartWords, encoder, full_attention, patches
 from llmsim_adapters.dialects.reading.dialect import Dialect
@@ -34,6 +36,8 @@ _ARGS: Final = PartWords(
 
 def read(r: Reader) -> ModelSpec:
     name = r.text("architecture") or ""
+    if name in NETS:
+        return _fast(r, name)
     known, args = _NAME.fullmatch(name), r.nested("model_args", dialect=_ARGS)
     sides = None if args is None else args.sequence("img_size")
     if known is None or args is None or not sides or not _are_sides(sides):
@@ -58,6 +62,18 @@ def read(r: Reader) -> ModelSpec:
     scaled = args.raw.get("init_values", 0.1 if of_language else None) is not None
     layout = layer_scaled if scaled else pre_norm
     return encoder(args, mixer, mlp(args, bias=True, gated=False), norm, layout=layout, before=before)
+
+
+def _fast(r: Reader, name: str) -> ModelSpec:
+    """Return a FastViT in inference mode; that of training has branches that are not modelled."""
+    args = r.nested("model_args", dialect=PartWords())
+    if args is None or not args.flag("inference_mode"):
+        r.not_modelled("branches_of_training")
+        return ModelSpec(r.model_type, ())
+    r.no_effect(("global_pool",), "what is pooled is not taken")
+    stack = encoder_of(name)
+    r.agree("hidden_size", channels(name), "the channels of the net's last convolution")
+    return ModelSpec(r.model_type, (stack,))
 
 
 def _are_sides(sides: object) -> bool:

@@ -5,6 +5,8 @@ The encoder itself is a stack of its own, whose items have no tokens: those of t
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from llmsim_adapters.dataclass import dataclass
 from llmsim_adapters.spec.media.framed import FramedSound
 from llmsim_adapters.spec.media.media import Kind, Media, MediaItem
@@ -48,6 +50,24 @@ class AskedPictures(Media):
         ((length, count),) = item.pieces
         found = asked(item, count, length, self.queries, first=False)
         return found._replace(tokens=found.rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstructedPictures(AskedPictures):
+    """The same, with so many `words` beside the queries of each tile; of those of a sequence at most `most_words`."""
+
+    most_words: int
+    words: int = 0
+
+    def beside(self, words: int) -> Media:
+        return replace(self, words=min(int(words), self.most_words))
+
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
+        item = AskedPictures.see(self, kind, given, preprocessed)
+        ((queries, tiles),) = item.pieces
+        rows, words = queries + self.words, tiles * self.words
+        named = (*item.named, ("queries", item.rows), ("words", words))
+        return item._replace(rows=item.rows + words, pieces=((rows, tiles),), named=named)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -125,6 +125,11 @@ class Media:
         del count
         return self
 
+    def beside(self, words: int) -> Media:
+        """Return the rule of items of a sequence with so many other tokens: some encoders read them, too."""
+        del words
+        return self
+
     def together(self, items: tuple[MediaItem, ...]) -> tuple[MediaItem, ...]:
         """Return the items as the encoder sees all of a step, such as padded to the longest one."""
         return items

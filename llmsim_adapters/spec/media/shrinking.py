@@ -11,13 +11,15 @@ class Shrinking(Media):
     """Pictures of `side` pixels, whatever is sent; parts of the encoder run where squares of several sides are a pixel.
 
     Their rows are `pixels_of_2` and so on, for each of the sides that are `shrunk`, rounded up. A picture becomes
-    `tokens`, which are its results, with `text` tokens around.
+    `tokens`, which are its results, with `text` tokens around. Layers with a window attend where there are `earlier`
+    pixels, four times as many as are left.
     """
 
     side: int
     shrunk: tuple[int, ...]
     tokens: int
     text: int = 0
+    earlier: bool = False
 
     def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
         del preprocessed
@@ -32,6 +34,7 @@ class Shrinking(Media):
             last,
             self.tokens,
             ((last, 1),),
+            windows=((rows[-2][1], 1),) if self.earlier else (),
             text=self.text,
             named=(*rows, ("results", self.tokens)),
         )
