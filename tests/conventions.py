@@ -202,6 +202,7 @@ BESIDE_TOWERS: Final[dict[str, tuple[str, str]]] = {
         ("pooled", "patches are averaged by a product with a matrix of weights that is made for each picture"),
     ),
     "llama4": ("last_projection", "the class projects pictures outside of the method that encodes them"),
+    "nemo_speechlm": ("speakers", "who speaks is multiplied with a table of sines, which is no weight"),
     "mllama": ("mask", "the mask of padding is made by a product of two vectors of all hidden states"),
 }
 """Types whose encoder's count differs by a product that is no layer's: which, and why."""
@@ -236,6 +237,9 @@ REFUSED_SETTINGS: Final[list[tuple[str, dict[str, Any]]]] = [("deepseek_ocr2", {
 
 SAID_OF_WHOLES: Final[dict[str, dict[str, Any]]] = {"glm_ocr": {"text_config": {"attention_bias": False}}}
 """What a tiny whole model's config has to say besides: SGLang's class has biases unless it does, transformers' none."""
+
+ENCODED_IN_CHUNKS: Final = {"nemo_speechlm": 40.0}
+"""Seconds from which on a type encodes sound chunk by chunk with what it heard before: no rule counts that."""
 
 CUT_OFF: Final[list[tuple[str, list[Any]]]] = [("voxtral", [31.0]), ("qwen3_omni_moe_thinker", [[4, 150, 260]])]
 """What was recorded otherwise than the type's own processor does it: a sound that an extractor alone cut off, and

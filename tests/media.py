@@ -81,6 +81,9 @@ def beside(config: dict[str, Any], graph: la.OperatorGraph) -> int:
     """Return the FLOPs that are counted of a type's encoder beside its layers, less what is not (`conventions`)."""
     what, _ = conventions.BESIDE_TOWERS.get(config.get("model_type", ""), ("", ""))
     tower = [op for op in graph.operators if op.stack == "vision"]
+    if what == "speakers":
+        head = config["audio_config"]["diarization_config"]["head_config"]["num_speakers"]
+        return sum(2 * item.rows * head * config["audio_config"]["asr_config"]["hidden_size"] for item in graph.media)
     if what == "mask":
         return sum(2 * item.rows * item.rows for item in graph.media)
     if what == "pooled" and tower:
@@ -95,7 +98,7 @@ def beside(config: dict[str, Any], graph: la.OperatorGraph) -> int:
 
 TOWERS: Final = (
     *("vision", "vq", "vision_2", "high_res_vision", "video", "audio", "sound"),
-    *("sam", "qformer", "projector", "adaptor"),
+    *("sam", "qformer", "projector", "adaptor", "diarization"),
 )
 """What stacks of encoders are called."""
 

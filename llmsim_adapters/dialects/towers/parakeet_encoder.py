@@ -75,6 +75,7 @@ def heard(whole: Reader, r: Reader, *, text: int = 0, attended: bool = False, cu
             text=text,
             attended=attended,
             longest=longest,
+            beyond="is cut where it is quietest, which no length says",
             origin=origin(sounds, "CohereAsrFeatureExtractor" if cut_where_quiet else "ParakeetFeatureExtractor"),
         )
 

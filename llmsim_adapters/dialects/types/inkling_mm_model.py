@@ -13,7 +13,7 @@ from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
 from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.towers import inkling_audio, inkling_vision
 from llmsim_adapters.dialects.types import inkling_model
-from llmsim_adapters.spec.media.framed import BinnedSound, Framing
+from llmsim_adapters.spec.media.framed import FramedSound, Framing
 from llmsim_adapters.spec.media.padded import CutPatches
 from llmsim_adapters.spec.media.refused import Refused
 
@@ -100,7 +100,13 @@ def _heard(whole: Reader, r: Reader) -> Media:
             return Refused(reason="`audio_token_duration_s` is no whole number of samples")
         framing = Framing(round(hop), hop=round(hop), rate=rate, multiple=round(hop), padded=True)
         bins = int(r.size("num_mel_bins"))
-        return BinnedSound(framing=framing, bins=bins, origin=origin(sounds, "InklingFeatureExtractor"))
+        return FramedSound(
+            framing=framing,
+            bins=bins,
+            strides=(),
+            beside=(("bins", bins, 0),),
+            origin=origin(sounds, "InklingFeatureExtractor"),
+        )
 
     return rule(whole, "audio", made)
 

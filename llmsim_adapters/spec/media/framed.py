@@ -62,7 +62,8 @@ class FramedSound(Sound):
     sound stand `text` tokens. `attended`: cross attention of the language model sees the hidden states in place of
     tokens. `encoded`: another stack makes tokens of them. What is longer than a `chunk` of so many samples (0: never)
     is cut into chunks, each of which is padded, and attends, as a sound by itself. What is longer than `longest`
-    samples (0: never) is cut where it is quietest, which no length says.
+    samples (0: never) is refused, for what is done with it (`beyond`). The last `unheard` frames of a signal make no
+    token. `beside` names further rows: of each sound so many times its hidden states, and so many more.
     """
 
     framing: Framing
@@ -75,12 +76,15 @@ class FramedSound(Sound):
     encoded: bool = False
     chunk: int = 0
     longest: int = 0
+    beyond: str = ""
+    unheard: int = 0
+    beside: tuple[tuple[str, int, int], ...] = ()
 
     def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
         del preprocessed
         samples = self.framing.samples(given[0])
         if self.longest and samples > self.longest:
-            message = f"sound of more than {self.longest / self.framing.rate:g} s is cut where it is quietest"
+            message = f"sound of more than {self.longest / self.framing.rate:g} s {self.beyond}"
             raise Unfit(message)
         return self._seen(kind, given, self._frames(given))
 
@@ -118,12 +122,12 @@ class FramedSound(Sound):
             ((length, count),),
             text=self.text,
             attended=count * length if self.attended else 0,
-            named=(*named, ("results", count * self._results(length)), *self._beside(length)),
+            named=(*named, ("results", count * self._results(length)), *self._beside(length, count)),
         )
 
     def _tokens(self, samples: int) -> int:
         """Return the tokens of a chunk by itself."""
-        length = self.framing.heard(samples)
+        length = max(1, self.framing.heard(samples) - self.unheard)
         for time, _ in self.strides:
             length = time.of(length)
         return self._results(length)
@@ -132,31 +136,9 @@ class FramedSound(Sound):
         """Return the results that so many hidden states become."""
         return -(-length // self.reduced)
 
-    def _beside(self, length: int) -> tuple[tuple[str, int], ...]:
-        """Return further rows, by name, that parts of the encoder run on for so many hidden states."""
-        del length
-        return ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BinnedSound(FramedSound):
-    """Sound each of whose frames is a token, the sum of a row of a table for each of its `bins` (Inkling)."""
-
-    strides: tuple[tuple[Stride, Stride], ...] = ()
-
-    def _beside(self, length: int) -> tuple[tuple[str, int], ...]:
-        return (("bins", length * self.bins),)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PositionedSound(FramedSound):
-    """Sound whose hidden states a convolution gives positions: of an even kernel, one result more, which is cut off.
-
-    `positioned` are its results (wav2vec 2.0, arXiv:2006.11477).
-    """
-
-    def _beside(self, length: int) -> tuple[tuple[str, int], ...]:
-        return (("positioned", length + 1),)
+    def _beside(self, length: int, count: int) -> list[tuple[str, int]]:
+        """Return further rows, by name, that parts of the encoder run on for so many chunks of a length."""
+        return [(name, count * (times * length + more)) for name, times, more in self.beside]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -424,6 +424,12 @@ SOUNDS: Final[dict[str, dict[str, Any]]] = {
         "config": {
             "audio_config.diarization_config.head_config.audio_hidden_size": 40,
             "word_timestamp_config.blank_token_id": 0,
+            "word_timestamp_config.num_key_value_heads": 4,
+            "text_config.hybrid_override_pattern": "M*E",
+            "text_config.mamba_num_heads": 8,
+            "text_config.mamba_head_dim": 12,
+            "text_config.moe_shared_expert_intermediate_size": 20,
+            "text_config.num_key_value_heads": 4,
         },
         "audio": {"feature_size": 128},
     },

@@ -170,6 +170,20 @@ HEARD: Final[dict[str, dict[str, Any]]] = {
         },
         "audio": {"samples_per_token": 960},
     },
+    "nemo_speechlm": {
+        "config": {
+            "audio_config.asr_config.hidden_act": "relu",
+            "audio_config.asr_config.subsampling_factor": 4,
+            "audio_config.diarization_config.audio_config.subsampling_factor": 4,
+            "audio_config.diarization_config.head_config.hidden_size": 24,
+            "audio_config.diarization_config.head_config.num_speakers": 3,
+            "audio_config.diarization_config.head_config.subsampling_factor": 4,
+            "audio_config.diarization_config.streaming_config.num_speakers": 3,
+            "audio_config.diarization_config.streaming_config.subsampling_factor": 4,
+            "audio_config.diarization_config.chunk_length": 800,
+        },
+        "own": {"subsampling_factor": 4},
+    },
     "nemotron_h_omni": {
         "config": {"audio_config.subsampling_factor": 4, "audio_config.conv_kernel_size": 5},
         "own": {"audio_subsampling_factor": 4},
