@@ -97,7 +97,7 @@ class MediaLaws:
                     assert rows == seen.rows, f"{item}: {seen.rows} rows are not the sequences {seen.pieces}"
 
     def test_items_add_up(self, example: Example) -> None:
-        """Two cost what each costs, unless a rule joins, combines or cuts them otherwise; a batch what its sequences do."""
+        """Two cost what each costs, unless a rule has several otherwise; a batch costs what its sequences do."""
         model, kinds = self._seeing(example)
         towers = _running(model)
         if any(stack.media.joined for stack in towers):
