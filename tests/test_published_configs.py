@@ -45,7 +45,7 @@ def known_totals() -> list[tuple[str, int]]:
 
 KNOWN: Final = known_totals()
 
-UNREAD: Final = {}
+UNREAD: Final[dict[tuple[str, str], str]] = {}
 """Keys of declared types that published configs have and nobody reads: each is a gap of its model."""
 
 
