@@ -45,14 +45,7 @@ def known_totals() -> list[tuple[str, int]]:
 
 KNOWN: Final = known_totals()
 
-UNREAD: Final = {
-    ("locateanything", "text_config.block_size"): "blocks of tokens are decoded together, which is not read yet",
-    ("locateanything", "text_config.causal_attn"): "blocks of tokens are decoded together, which is not read yet",
-    (
-        "unlimited-ocr",
-        "language_config.sliding_window_size",
-    ): "what its window leaves out is not known",
-}
+UNREAD: Final[dict[tuple[str, str], str]] = {}
 """Keys of declared types that published configs have and nobody reads: each is a gap of its model."""
 
 

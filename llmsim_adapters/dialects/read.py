@@ -273,7 +273,7 @@ def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | No
         if not r.has(name):
             r.inferred(name, f"two classes have this type and no key says it: {taken}")
     r.mark("model_type", "architectures")
-    alone = r.predicts_alone or r.architecture in dialect.text_only
+    alone = r.predicts_alone or (r.architecture in dialect.text_only and not r.has_parts)
     if outer is None and alone:
         composite.without_parts(r)
     elif outer is None and whole is not None:

@@ -11,31 +11,37 @@ from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.assembly.resizing import shrunk
 from llmsim_adapters.dialects.assembly.tower import tower
-from llmsim_adapters.dialects.towers import pixtral
+from llmsim_adapters.dialects.reading.find import built_in
 from llmsim_adapters.spec.components import Norm, Projection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from llmsim_adapters.dialects.reading.dialect import Dialect
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Component
     from llmsim_adapters.spec.model import Stack
 
 _MERGES: Final = "patch_merge"
 
-ENCODER: Final = pixtral.DIALECT.like(
-    "pixtral",
-    adapter_bias=True,
-    add_pre_mm_projector_layer_norm=False,
-    mm_projector_id=None,
-    spatial_merge_size=1,
-    costless={"max_image_size": "bounds pictures before the processor does"},
-)
+
+def _encoder() -> Dialect:
+    """Return the dialect of Pixtral's encoder with the arguments of what stands behind it."""
+    pixtral = built_in("pixtral", "towers")
+    assert pixtral is not None
+    return pixtral.like(
+        "pixtral",
+        adapter_bias=True,
+        add_pre_mm_projector_layer_norm=False,
+        mm_projector_id=None,
+        spatial_merge_size=1,
+        costless={"max_image_size": "bounds pictures before the processor does"},
+    )
 
 
 def towers(whole: Reader, text: Reader, key: str = "vision_config") -> Iterator[Stack]:
     """Yield the encoder under a key, with what merges patches and projects them."""
-    vision = tower(whole, key, ENCODER, fixed=True)
+    vision = tower(whole, key, _encoder(), fixed=True)
     if vision is None:
         return
     r = vision.r

@@ -73,6 +73,7 @@ class Tracker:
         "causal_lm",
         "files",
         "gaps",
+        "has_parts",
         "model_type",
         "outvoted",
         "parameters",
@@ -97,6 +98,7 @@ class Tracker:
         self.model_type = ""
         self.architecture = ""
         self.causal_lm: tuple[str, ...] = ()
+        self.has_parts = False  # whether a class that is called as the language model alone has the other parts too
         self.files: Mapping[str, Mapping[str, Any]] = {}
         self.broken_files: Mapping[str, str] = {}
         self.parameters: dict[str, Parameter] = {}

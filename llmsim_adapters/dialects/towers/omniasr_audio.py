@@ -75,7 +75,7 @@ def heard(whole: Reader, r: Reader) -> Media:
             framing=Framing(window, hop=hop, rate=sounds.integer("sampling_rate", default=16000)),
             bins=1,
             strides=tuple([(Stride(kernel, stride, 0), Stride(1, 1, 0)) for kernel, stride in others]),
-            beside=(("positioned", 1, 1),),  # of an even kernel one result more, which is cut off
+            further=(("positioned", 1, 1),),  # of an even kernel one result more, which is cut off
             origin=origin(sounds, "OmniASRFeatureExtractor"),
         )
 

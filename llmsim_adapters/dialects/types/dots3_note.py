@@ -1,7 +1,7 @@
 """dots3.note: its language model, encoders of pictures and of sound, and what takes their results to its size.
 
 Source: transformers `Dots3NoteConfig`. Published configs have the language model's keys at the top. SGLang's class of
-the language model has the encoders too, unless `language_only`.
+the language model has the encoders too, unless `language_only`, and asks the config for their sizes.
 """
 
 from __future__ import annotations
@@ -32,8 +32,10 @@ _FROM = "hidden_size: it takes the encoder's hidden states"
 
 def read(r: Reader) -> ModelSpec:
     if r.has("language_only") and not r.flag("language_only") and not r.predicts_alone:
-        r.not_modelled("vision_tower")
-        r.not_modelled("audio_tower")
+        unsaid = [part for part in ("vision", "audio") if not r.raw.get(f"{part}_config")]
+        for part in unsaid:
+            r.not_modelled(f"{part}_tower")
+        r.has_parts = not unsaid
     r.no_effect(("language_only",), "whether a server has the encoders")
     return dots3_note_text.read(r)
 

@@ -104,7 +104,7 @@ def _heard(whole: Reader, r: Reader) -> Media:
             framing=framing,
             bins=bins,
             strides=(),
-            beside=(("bins", bins, 0),),
+            further=(("bins", bins, 0),),
             origin=origin(sounds, "InklingFeatureExtractor"),
         )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.assembly import first_llava
 from llmsim_adapters.dialects.assembly.media import class_tokens, square
+from llmsim_adapters.dialects.assembly.resizing import shrunk
 from llmsim_adapters.dialects.assembly.tower import patch_count, tower
 from llmsim_adapters.dialects.reading.limits import LARGEST
 from llmsim_adapters.dialects.types import llama
@@ -55,7 +56,13 @@ def layers_taken(whole: Reader) -> int:
 
 
 def selected(whole: Reader, vision: Tower) -> Media:
-    """Return the rule of pictures of one size, whose first hidden state is no token unless all are selected."""
+    """Return the rule of pictures of one size, whose first hidden state is no token unless all are selected.
+
+    Pixtral's encoder has none, and takes pictures of any size.
+    """
+    if vision.stack.model_type == "pixtral":
+        whole.no_effect(("vision_feature_select_strategy",), "the encoder has no hidden state beside its patches")
+        return shrunk(whole, vision.r, merge=1)
     strategy = whole.word("vision_feature_select_strategy", ("default", "full")) or "default"
     patches, extra = patch_count(vision.r), class_tokens(vision.stack)
     rows = patches + extra

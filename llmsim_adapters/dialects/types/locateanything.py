@@ -24,6 +24,10 @@ _MOST_PATCHES = 4096
 """Patches that a picture has at most where no file of the checkpoint says it: MoonViT's own, as Kimi-VL has it."""
 
 
+_OF_BLOCKS = ("text_config.block_size", "text_config.causal_attn")
+_DECODES = "how its own code decodes tokens, several in a step, which see each other; SGLang's class decodes one"
+
+
 def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     vision = tower(whole, "vision_config", "moonvit")
     if vision is None:
@@ -48,7 +52,7 @@ DIALECT = replace(
         "locateanything",
         text_config="text_config",
         towers=towers,
-        costless={"mlp_checkpoint": "training only"},
+        costless={"mlp_checkpoint": "training only", **dict.fromkeys(_OF_BLOCKS, _DECODES)},
         mlp_connector_layers=2,
     ),
     ties="either",

@@ -77,7 +77,7 @@ def _heard(whole: Reader, factor: int, longest: int, *, encoded: bool = False) -
             unheard=1,
             longest=longest * factor * hop - 1,
             beyond="is encoded in chunks that see what was heard before",
-            beside=(("upsampled", factor, 0),),
+            further=(("upsampled", factor, 0),),
             origin=origin(sounds, "NemotronAsrStreamingFeatureExtractor"),
         )
 

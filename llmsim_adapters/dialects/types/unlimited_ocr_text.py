@@ -5,9 +5,10 @@ Source: transformers `UnlimitedOcrTextConfig`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.types import deepseek_ocr2_text
+from llmsim_adapters.gap import Gap, GapKind
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
@@ -15,11 +16,22 @@ if TYPE_CHECKING:
 
 
 def read(r: Reader) -> ModelSpec:
-    if r.optional_size("sliding_window") is not None:
-        r.not_modelled("reference_sliding_attention")
+    slides_over_prompts(r)
     r.no_effect(("layer_types",), "prompts are seen whole in layers of either kind")
     return deepseek_ocr2_text.read(r)
 
+
+def slides_over_prompts(r: Reader) -> None:
+    """Note a window that answers slide over and prompts don't: which cached tokens it leaves out is not known."""
+    window = r.optional_size("sliding_window")
+    if window is not None:
+        r.gaps.append(Gap(GapKind.UNSUPPORTED_FEATURE, "reference_sliding_attention", _UNKNOWN.format(int(window))))
+
+
+_UNKNOWN: Final = (
+    "the prompt and the last {:,} tokens of an answer are seen and kept: no schedule says which of a context's tokens "
+    "are the prompt's, so that all are counted"
+)
 
 DIALECT = deepseek_ocr2_text.DIALECT.like(
     "unlimited_ocr_text",

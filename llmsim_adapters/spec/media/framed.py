@@ -63,7 +63,7 @@ class FramedSound(Sound):
     tokens. `encoded`: another stack makes tokens of them. What is longer than a `chunk` of so many samples (0: never)
     is cut into chunks, each of which is padded, and attends, as a sound by itself. What is longer than `longest`
     samples (0: never) is refused, for what is done with it (`beyond`). The last `unheard` frames of a signal make no
-    token. `beside` names further rows: of each sound so many times its hidden states, and so many more.
+    token. `further` names further rows: of each sound so many times its hidden states, and so many more.
     """
 
     framing: Framing
@@ -78,7 +78,7 @@ class FramedSound(Sound):
     longest: int = 0
     beyond: str = ""
     unheard: int = 0
-    beside: tuple[tuple[str, int, int], ...] = ()
+    further: tuple[tuple[str, int, int], ...] = ()
 
     def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
         del preprocessed
@@ -122,7 +122,7 @@ class FramedSound(Sound):
             ((length, count),),
             text=self.text,
             attended=count * length if self.attended else 0,
-            named=(*named, ("results", count * self._results(length)), *self._beside(length, count)),
+            named=(*named, ("results", count * self._results(length)), *self._further(length, count)),
         )
 
     def _tokens(self, samples: int) -> int:
@@ -136,9 +136,9 @@ class FramedSound(Sound):
         """Return the results that so many hidden states become."""
         return -(-length // self.reduced)
 
-    def _beside(self, length: int, count: int) -> list[tuple[str, int]]:
+    def _further(self, length: int, count: int) -> list[tuple[str, int]]:
         """Return further rows, by name, that parts of the encoder run on for so many chunks of a length."""
-        return [(name, count * (times * length + more)) for name, times, more in self.beside]
+        return [(name, count * (times * length + more)) for name, times, more in self.further]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
