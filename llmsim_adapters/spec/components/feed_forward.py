@@ -54,7 +54,9 @@ class MixtureOfExperts(Component):
     id goes to (DeepSeek-V4). With `router_size`, the router is a network of that width, to whose input those of
     earlier layers are added, scaled, where it `router_carries` them (ZAYA1). Layers may share banks of routed experts,
     each with its router: those of one block have `routed_sets` of them, and what is `shared` by a layer's tokens is
-    still its own (Intern-S2 Mobius); None: each layer has its own, 0: they are all another block's.
+    still its own (Intern-S2 Mobius); None: each layer has its own, 0: they are all another block's. Tokens of pictures
+    and of sound may each have a router of their own (`media_routers`), with corrections where the first has such: a
+    token runs one router (Ming-Omni, arXiv:2506.09344).
     """
 
     kind: ClassVar[str] = "mixture_of_experts"
@@ -82,6 +84,7 @@ class MixtureOfExperts(Component):
     router_size: int = 0
     router_carries: bool = False
     routed_sets: int | None = None
+    media_routers: int = 0
 
     def parts(self) -> tuple[Component, ...]:
         return tuple(filter(None, (self.shared, self.latent_norm, self.router_norm)))
