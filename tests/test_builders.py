@@ -121,6 +121,7 @@ def specs() -> dict[str, la.ModelSpec]:
 
 VARIATIONS: tuple[tuple[str, type[Any], Callable[[Any], Any]], ...] = (
     ("attention_output_bias", Attention, lambda a: replace(a, o_bias=True)),
+    ("media_routers", MixtureOfExperts, lambda m: replace(m, media_routers=2)),
     ("factorized_queries", Attention, lambda a: replace(a, q_lora_rank=24)),
     ("bidirectional_attention", Attention, lambda a: replace(a, causal=False)),
     ("latent_attention_bias", LatentAttention, lambda a: replace(a, bias=True)),

@@ -106,6 +106,11 @@ def _route(moe: MixtureOfExperts, site: Site, choices: int) -> None:
         site.weight("expert_scales", (moe.num_experts,), "replicated")
     if moe.score_correction_bias is not None:
         site.weight("score_correction_bias", (choices,), "replicated", moe.score_correction_bias, "float32")
+    for number in range(moe.media_routers):
+        name = f"media_router_{number + 1}"
+        site.weight(name, (scored, inputs), "replicated")
+        if moe.score_correction_bias is not None:
+            site.weight(f"{name}.score_correction_bias", (choices,), "replicated", moe.score_correction_bias, "float32")
     if moe.token_table:
         site.weight("token_table", (moe.token_table, moe.num_experts_per_tok), "replicated", "buffer", "int64")
 

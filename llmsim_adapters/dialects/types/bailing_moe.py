@@ -6,6 +6,7 @@ the proof. A head with normalised weights (`norm_head`) costs nothing: they are 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import attention, mixture_of_experts, mlp
@@ -21,10 +22,12 @@ if TYPE_CHECKING:
 def read(r: Reader) -> ModelSpec:
     r.only("use_bias", False)
     r.only("use_rmsnorm", True)
-    r.only("multi_gate", False)  # Ming-Lite-Omni has routers of their own for pictures and sound
     mixer = attention(r, bias=r.flag("qkv_bias"), o_bias=False, qk_norm=r.flag("qk_norm"))
     corrected = r.flag("moe_router_enable_expert_bias")
     experts = mixture_of_experts(r, score_correction_bias="buffer" if corrected else None)
+    by_kind = r.flag("multi_gate") or r.word("router_type", ("topN", "MultiRouter")) == "MultiRouter"
+    if by_kind:
+        experts = replace(experts, media_routers=2)  # of pictures and of sound
     mtp = next_token_stack(r, prediction_modules(r), mixer, experts)
     return decoder(r, mixer, dense_first(r, lambda: mlp(r), experts), mtp=mtp)
 
@@ -50,6 +53,7 @@ DIALECT = xverse.DIALECT.like(
     use_bias=False,
     use_rmsnorm=True,
     multi_gate=False,
+    router_type=None,
     qkv_bias=False,
     qk_norm=False,
     moe_router_enable_expert_bias=False,

@@ -27,6 +27,7 @@ _GATE: Final = "gated_attention_proj_granularity_type"
 
 def read(r: Reader) -> ModelSpec:
     r.only("multi_gate", False)
+    r.no_effect(("router_type",), "the class has one router")
     attends, modules = _attends(r), prediction_modules(r)
     mixers: dict[bool, Component] = {}
     if not all(attends):

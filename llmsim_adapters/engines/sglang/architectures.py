@@ -21,6 +21,7 @@ GEMMA4: Final = names("""
 GEMMA4_ASSISTANTS: Final = names("Gemma4AssistantForCausalLM Gemma4UnifiedAssistantForCausalLM")
 
 QWEN3_VL: Final = names("""
+    BailingMM2NativeForConditionalGeneration BailingMoeV3VLForConditionalGeneration
     Cosmos3ForConditionalGeneration InternS1ProForConditionalGeneration InternS2MobiusForConditionalGeneration
     InternS2PreviewForConditionalGeneration Qwen3VLForConditionalGeneration
     Qwen3VLMoeForConditionalGeneration

@@ -7,17 +7,22 @@ from typing import TYPE_CHECKING, Final
 from llmsim_adapters.engines.rules import Beside, Store
 from llmsim_adapters.engines.sglang.architectures import GLM4V, MUSE_SPARK, QWEN3_OMNI, QWEN3_VL, names
 from llmsim_adapters.engines.sglang.conditions import has_groups
+from llmsim_adapters.spec.components import Norm
 
 if TYPE_CHECKING:
-    from llmsim_adapters.engines.rules import Rule, Shelf
-    from llmsim_adapters.spec.components import Attention, Head, Norm, PositionEmbedding
+    from llmsim_adapters.engines.rules import Asked, Rule, Shelf
+    from llmsim_adapters.spec.components import Attention, Head, PositionEmbedding
 
 _CONFORMERS: Final = names("Gemma3nForConditionalGeneration Gemma4ForConditionalGeneration")
 
 _MERGERS: Final = range(1, 33)
+"""The mergers of patches that names are made for, each two projections."""
+
+_DEEPEST: Final = 4
+"""How many projections behind mergers rules are made for."""
+
 _LAYERS: Final = ("layer", "sliding_dense", "full_dense")
 """What layers of an encoder are called, where some attend within windows, too."""
-"""The mergers of patches that names are made for, each two projections."""
 
 
 def _projection(number: int) -> str:
@@ -32,6 +37,24 @@ def _merger(number: int) -> tuple[str, ...]:
 
 def _second_of(number: int) -> str:
     return f"{_projection(2 * number)}.weight"
+
+
+def _behind(mergers: int) -> Store:
+    """Return the rule of what projects the results of so many mergers, each of which has a norm."""
+
+    def has_as_many(layout: Asked) -> bool:
+        after = [part for stack in layout.spec.towers if stack.axis == "patches" for part in stack.after]
+        return sum(isinstance(part, Norm) for part in after) == mergers
+
+    first = 2 * mergers + 1
+    return Store(
+        name=f"projections behind {mergers} mergers, of each rank",
+        source="models/bailing_mm.py: linear_proj",
+        tensors=tuple(f"{_projection(first + i)}.weight{bias}" for i in range(_DEEPEST) for bias in ("", ".bias")),
+        architectures=names("BailingMM2NativeForConditionalGeneration"),
+        over="none",
+        when=has_as_many,
+    )
 
 
 def _unbiased(attention: Attention, shelf: Shelf) -> None:
@@ -81,13 +104,15 @@ def _key_bias(attention: Attention, shelf: Shelf) -> None:
 
 
 _STORES: Final = (
+    *map(_behind, range(1, 6)),
     Store(
         name="mergers of all ranks",
         source="models/qwen2_vl.py, models/qwen2_5_vl.py: PatchMerger",
         tensors=_merger(1),
         summed=(_second_of(1),),
         architectures=names(
-            "Qwen2VLForConditionalGeneration Qwen2_5_VLForConditionalGeneration Sarashina2VisionForCausalLM"
+            "BailingMMNativeForConditionalGeneration Qwen2VLForConditionalGeneration "
+            "Qwen2_5_VLForConditionalGeneration Sarashina2VisionForCausalLM"
         ),
         over="all",
     ),
@@ -258,7 +283,7 @@ _STORES: Final = (
             for name in ("gate_proj", "up_proj")
             for bias in ("", ".bias")
         ),
-        architectures=names("Qwen2_5_VLForConditionalGeneration"),
+        architectures=names("BailingMMNativeForConditionalGeneration Qwen2_5_VLForConditionalGeneration"),
         rows_to=8,
         note="the width of the networks of the encoder of pictures is padded to a multiple of 8",
     ),
@@ -266,7 +291,7 @@ _STORES: Final = (
         name="padded networks of the tower: down",
         source="models/qwen2_5_vl.py, Qwen2_5_VisionTransformer: mlp_hidden_size",
         tensors=tuple(f"vision/{layer}/mlp.down_proj" for layer in _LAYERS),
-        architectures=names("Qwen2_5_VLForConditionalGeneration"),
+        architectures=names("BailingMMNativeForConditionalGeneration Qwen2_5_VLForConditionalGeneration"),
         columns_to=8,
     ),
     Store(

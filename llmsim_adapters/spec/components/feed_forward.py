@@ -57,7 +57,8 @@ class MixtureOfExperts(Component):
     each with its router: those of one block have `routed_sets` of them, and what is `shared` by a layer's tokens is
     still its own (Intern-S2 Mobius); None: each layer has its own, 0: they are all another block's. Tokens of media
     may go to experts of their own, by a router of their own, in place of these (`of_media`; ERNIE 4.5 VL); what is
-    `shared` runs on all tokens.
+    `shared` runs on all tokens. Tokens of pictures and of sound may each have a router of their own to the same experts
+    (`media_routers`), with corrections where the first has such: a token runs one router (Ming-Omni, arXiv:2506.09344).
     """
 
     kind: ClassVar[str] = "mixture_of_experts"
@@ -88,6 +89,7 @@ class MixtureOfExperts(Component):
     router_carries: bool = False
     routed_sets: int | None = None
     of_media: MixtureOfExperts | None = None
+    media_routers: int = 0
 
     def parts(self) -> tuple[Component, ...]:
         norms = (self.latent_norm, self.latent_input_norm, self.expert_norm, self.router_norm)

@@ -131,6 +131,13 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         lambda m: replace(m, expert_scales=False),
     ),
     Feature(
+        "media_routers",
+        "routers of their own for tokens of pictures and of sound",
+        MixtureOfExperts,
+        lambda m: m.media_routers > 0,
+        lambda m: replace(m, media_routers=0),
+    ),
+    Feature(
         "router_bias",
         "bias of the router",
         MixtureOfExperts,
