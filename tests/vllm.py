@@ -32,7 +32,6 @@ DIFFERENT: Final = {
     "LlamaModel": _HEAD,
     "MistralLarge3ForCausalLM": "vLLM's class has no correction bias where the config does not ask for one",
     "MistralModel": _HEAD,
-    "PanguProMoEV2ForCausalLM": "trained keys, which are a gap",
     "Qwen2Model": _HEAD,
     "RobertaForMaskedLM": "vLLM's class of the name makes embeddings: it has no head",
     "RobertaModel": _NO_POOLER,
