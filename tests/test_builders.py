@@ -222,6 +222,7 @@ VARIATIONS: tuple[tuple[str, type[Any], Callable[[Any], Any]], ...] = (
     ("routed_values", Attention, lambda a: with_options(a, ROUTED)),
     ("attention_of_blocks", Attention, lambda a: replace(a, block=4)),
     ("chunked_attention", Attention, lambda a: replace(a, window=512, chunked=True)),
+    ("compressed_queries", Attention, lambda a: replace(a, query_rank=96)),
     ("chunks_before", Attention, lambda a: replace(a, window=512, chunked=True, chunks=2)),
     ("score_correction_bias", MixtureOfExperts, lambda m: replace(m, score_correction_bias="buffer")),
     ("post_norms", la.Sublayer, lambda s: replace(s, post_norms=s.pre_norms)),

@@ -69,7 +69,12 @@ def _project(attention: Attention, site: Site, value_dim: int, asking: int | Non
     inputs = attention.hidden_size if attention.input_size is None else attention.input_size
     source = inputs if attention.source_size is None else attention.source_size
     queries, keys, values = attention.num_attention_heads * head_dim, kv_heads * head_dim, kv_heads * value_dim
-    site.linear("q_proj", inputs, queries, "heads", rows=asking, bias=bias)
+    if attention.query_rank:
+        site.linear("q_a_proj", inputs, attention.query_rank, "replicated", rows=asking)
+        site.norm("q_a_layernorm", Norm(attention.query_rank), tokens=asking)
+        site.linear("q_b_proj", attention.query_rank, queries, "heads", rows=asking, bias=bias)
+    else:
+        site.linear("q_proj", inputs, queries, "heads", rows=asking, bias=bias)
     asked = site.source_rows
     if attention.asks_queries and asking is not None:
         asked = site.step.tokens + asking

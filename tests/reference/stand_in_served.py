@@ -87,6 +87,36 @@ def sandwiched(model: Any, raw: Facts) -> list[str]:
     return edits
 
 
+def compressed(raw: Facts) -> Facts:
+    """GLM-4.5 with one head of keys and values, whose numbers of dense layers a list says."""
+    own = ("share_q_dim", "moe_layers_enum", "share_expert_dim", "moe_num_experts", "moe_top_k")
+    made = {key: value for key, value in raw.items() if key not in own}
+    sparse = [int(i) for i in raw["moe_layers_enum"].split(",")]
+    return made | {
+        "num_key_value_heads": 1,
+        "n_routed_experts": raw["moe_num_experts"],
+        "num_experts_per_tok": raw["moe_top_k"],
+        "n_shared_experts": raw["share_expert_dim"] // raw["moe_intermediate_size"],
+        "first_k_dense_replace": min(sparse),
+        "use_qk_norm": False,
+        "n_group": 1,
+        "topk_group": 1,
+    }
+
+
+def compressed_edits(model: Any, raw: Facts) -> list[str]:
+    """Queries by way of fewer numbers."""
+    hidden, rank = raw["hidden_size"], raw.get("share_q_dim") or raw["head_dim"]
+    edits = keys.deepseek_edits(model, {"attention_bias": False})
+    for layer in model.get_decoder().layers:
+        attends = layer.self_attn
+        device, width = attends.q_proj.weight.device, attends.q_proj.out_features
+        down = nn.Linear(hidden, rank, bias=False, device=device)
+        up = nn.Linear(rank, width, bias=False, device=device)
+        attends.q_proj = nn.Sequential(down, nn.RMSNorm(rank, device=device), up)
+    return [*edits, "compressed queries"]
+
+
 def pro(raw: Facts) -> Facts:
     """GLM-4.5 with norms of keys where there are trained ones, whose heads are of two parts."""
     sinks = raw["param_sink_number"]
@@ -183,6 +213,27 @@ SERVED: Final = {
             "tied": TIED,
         },
         translate=windows,
+    ),
+    "step3_text": StandIn(
+        model_type="glm4_moe",
+        architecture="Step3TextForCausalLM",
+        difference="Experts chosen otherwise: elementwise; compressed queries, edited in.",
+        source="vLLM 0.33.0: vllm/model_executor/models/step3_text.py",
+        tiny={
+            "num_key_value_heads": None,
+            "num_attention_groups": 1,
+            "head_dim": 14,
+            "share_q_dim": 36,
+            "moe_layers_enum": "2,3,4",
+            "moe_num_experts": 12,
+            "moe_top_k": 6,
+            "moe_intermediate_size": 28,
+            "share_expert_dim": 56,
+            "norm_expert_weight": False,
+        },
+        variants={"narrow": {"share_q_dim": 20}, "one-dense": {"moe_layers_enum": "1,2,3,4"}, "tied": TIED},
+        translate=compressed,
+        edits=compressed_edits,
     ),
     "pangu_ultra_moe": StandIn(
         model_type="deepseek_v3",

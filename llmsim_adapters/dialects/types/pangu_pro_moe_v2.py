@@ -1,7 +1,7 @@
 """openPangu Pro MoE V2: grouped-query attention, DeepSeek-V3's experts, and norms before and after each mixer.
 
-Source: vLLM 0.33's `openpangu.py`. With trained keys, which stand before those of the tokens in every layer and may have
-values, heads of keys and of values are of two sizes, and keys are normalised.
+Source: vLLM 0.33's `openpangu.py`. With trained keys, which stand before those of the tokens in every layer and may
+have values, heads of keys and of values are of two sizes, and keys are normalised.
 """
 
 from __future__ import annotations

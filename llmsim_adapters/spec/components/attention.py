@@ -83,6 +83,8 @@ class Attention(Component):
         input_size: the size of what queries, keys and values are projected from, where it is not `hidden_size`.
         source_size: the size of what keys and values alone are projected from, where it is another, as an encoder's.
         value_head_dim: the size of value heads, where it is not `head_dim`.
+        query_rank: by way of how many numbers, which are normalised, queries are projected (Step 3, multi-matrix
+            factorization attention, arXiv:2412.19255); 0: directly.
         qkv_bias, o_bias: biases of the projections; `key_bias` False leaves out that of the keys alone.
         q_norm, k_norm, v_norm: norms of queries, keys and values, of each head or of all together, by their size.
         output_norm: a norm of the heads' results before the output projection.
@@ -117,6 +119,7 @@ class Attention(Component):
     input_size: int | None = None
     source_size: int | None = None
     value_head_dim: int | None = None
+    query_rank: int = 0
     qkv_bias: bool = False
     key_bias: bool = True
     o_bias: bool = False

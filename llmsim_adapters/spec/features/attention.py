@@ -69,6 +69,13 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         lambda a: replace(a, strides=None),
     ),
     Feature(
+        "compressed_queries",
+        "queries that are projected by way of fewer numbers",
+        Attention,
+        lambda a: a.query_rank > 0,
+        lambda a: replace(a, query_rank=0),
+    ),
+    Feature(
         "attention_bias",
         "biases of the query, key and value projections",
         Attention,
