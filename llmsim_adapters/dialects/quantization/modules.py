@@ -27,8 +27,6 @@ _INDEXER: Final[_Spellings] = {
 }
 _ATTENTION: Final[_Spellings] = {
     "q_proj": ("q_proj", "qkv_proj", "query_key_value", "wq"),
-    "q_a_proj": ("q_proj", "qkv_proj"),
-    "q_b_proj": ("wq",),
     "k_proj": ("k_proj", "qkv_proj", "query_key_value", "wk"),
     "v_proj": ("v_proj", "qkv_proj", "query_key_value", "wv"),
     "o_proj": ("o_proj", "out_proj", "dense", "wo"),
