@@ -22,7 +22,7 @@ DIFFERENT: Final = {
     "ApertusForCausalLM": _BUFFERS,
     "BertForMaskedLM": "vLLM's head has a table of its own, whatever the config says of ties",
     "BertModel": f"{_NO_POOLER}; this file's encoder has one",
-    "BertSpladeSparseEmbeddingModel": "its name is vLLM's alone, for files of BertForMaskedLM",
+    "BertSpladeSparseEmbeddingModel": "as BertForMaskedLM: its name is vLLM's own, for files of that",
     "BgeM3EmbeddingModel": "its name is vLLM's alone: two layers stand in files beside the model's",
     "DeepseekV3BidirectionalModel": _HEAD,
     "EmbeddingGemma2Model": _BUFFERS,
