@@ -229,6 +229,8 @@ VARIATIONS: tuple[tuple[str, type[Any], Callable[[Any], Any]], ...] = (
     ("attention_bias", Attention, lambda a: replace(a, qkv_bias=True)),
     ("sliding_window", Attention, lambda a: replace(a, window=512)),
     ("attention_sink_keys", Attention, lambda a: with_options(a, SINK_KEYS)),
+    ("several_sink_keys", Attention, lambda a: with_options(a, replace(SINK_KEYS, count=8))),
+    ("sink_values", Attention, lambda a: with_options(a, replace(SINK_KEYS, value_dim=64))),
     ("first_run_attention", Attention, lambda a: with_options(a, FIRST_RUN)),
     ("memory_blocks", Attention, lambda a: with_options(a, MEMORY)),
     ("routed_values", Attention, lambda a: with_options(a, ROUTED)),

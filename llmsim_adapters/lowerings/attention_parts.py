@@ -40,11 +40,15 @@ def lower_sinks(sinks: Sinks, site: Site) -> None:
 
 
 def lower_sink_keys(sinks: SinkKeys, site: Site) -> None:
-    """The score of each query head with the key of its group."""
-    heads, kv_heads, size = sinks.num_attention_heads, sinks.num_key_value_heads, sinks.head_dim
-    site.weight("sink_keys", (kv_heads, size), "kv_heads")
-    own, stored = site.local(heads, "heads"), site.local(kv_heads, "kv_heads") * size
-    site.product("sink_keys", site.step.tokens, 1, size, stored, batch=own)
+    """The scores of each query head with the keys of its group, and sums of their values where they have any."""
+    heads, kv_heads, size, count = sinks.num_attention_heads, sinks.num_key_value_heads, sinks.head_dim, sinks.count
+    shape = (kv_heads, size) if count == 1 else (kv_heads, count, size)
+    site.weight("sink_keys", shape, "kv_heads")
+    own, stored = site.local(heads, "heads"), site.local(kv_heads, "kv_heads") * count
+    site.product("sink_keys", site.step.tokens, count, size, stored * size, batch=own)
+    if sinks.value_dim:
+        site.weight("sink_values", (kv_heads, count, sinks.value_dim), "kv_heads")
+        site.product("sink_values", site.step.tokens, sinks.value_dim, count, stored * sinks.value_dim, batch=own)
 
 
 def lower_relative_logits(logits: RelativeLogits, site: Site) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import torch
 from torch import nn
+from transformers.models.glm4_moe import modeling_glm4_moe
 
 from . import stand_in_keys as keys
 from .stand_in_keys import StandIn
@@ -85,6 +87,89 @@ def sandwiched(model: Any, raw: Facts) -> list[str]:
     return edits
 
 
+def compressed(raw: Facts) -> Facts:
+    """GLM-4.5 with one head of keys and values, whose numbers of dense layers a list says."""
+    own = ("share_q_dim", "moe_layers_enum", "share_expert_dim", "moe_num_experts", "moe_top_k")
+    made = {key: value for key, value in raw.items() if key not in own}
+    sparse = [int(i) for i in raw["moe_layers_enum"].split(",")]
+    return made | {
+        "num_key_value_heads": 1,
+        "n_routed_experts": raw["moe_num_experts"],
+        "num_experts_per_tok": raw["moe_top_k"],
+        "n_shared_experts": raw["share_expert_dim"] // raw["moe_intermediate_size"],
+        "first_k_dense_replace": min(sparse),
+        "use_qk_norm": False,
+        "n_group": 1,
+        "topk_group": 1,
+    }
+
+
+def compressed_edits(model: Any, raw: Facts) -> list[str]:
+    """Queries by way of fewer numbers."""
+    hidden, rank = raw["hidden_size"], raw.get("share_q_dim") or raw["head_dim"]
+    edits = keys.deepseek_edits(model, {"attention_bias": False})
+    for layer in model.get_decoder().layers:
+        attends = layer.self_attn
+        device, width = attends.q_proj.weight.device, attends.q_proj.out_features
+        down = nn.Linear(hidden, rank, bias=False, device=device)
+        up = nn.Linear(rank, width, bias=False, device=device)
+        attends.q_proj = nn.Sequential(down, nn.RMSNorm(rank, device=device), up)
+    return [*edits, "compressed queries"]
+
+
+def pro(raw: Facts) -> Facts:
+    """GLM-4.5 with norms of keys where there are trained ones, whose heads are of two parts."""
+    sinks = raw["param_sink_number"]
+    own = ("param_sink_number", "param_sink_with_value", "qk_nope_dim", "qk_rope_dim", "v_channels", "qkv_bias")
+    made = {key: value for key, value in raw.items() if key not in own}
+    size = raw["qk_nope_dim"] + raw["qk_rope_dim"] if sinks else raw["head_dim"]
+    biased = raw.get("qkv_bias", raw.get("attention_bias", False))
+    return made | {"head_dim": size, "use_qk_norm": bool(sinks), "attention_bias": biased}
+
+
+def pro_edits(model: Any, raw: Facts) -> list[str]:
+    """Trained keys and values that stand before those of the tokens; queries are not normalised."""
+    edits = []
+    if raw.get("attention_bias"):
+        for layer in model.get_decoder().layers:
+            keys.add_bias(layer.self_attn, "o_proj")
+        edits.append("bias of the attention's output")
+    edits += sandwiched(model, raw)
+    count, heads = raw["param_sink_number"], raw["num_key_value_heads"]
+    if not count:
+        return edits
+    size = raw["qk_nope_dim"] + raw["qk_rope_dim"]
+    for attends in [each for each in model.modules() if hasattr(each, "q_norm")]:
+        device = attends.q_norm.weight.device
+        attends.q_norm = nn.Identity()
+        attends.sink_keys = nn.Parameter(torch.zeros(heads, count, size, device=device))
+        if raw["param_sink_with_value"]:
+            attends.sink_values = nn.Parameter(torch.zeros(heads, count, size, device=device))
+    modeling_glm4_moe.eager_attention_forward = _with_sinks
+    return [*edits, "trained keys", "no norms of queries"]
+
+
+def _with_sinks(
+    module: nn.Module, query: Any, key: Any, value: Any, attention_mask: Any, scaling: float, **rest: Any
+) -> tuple[Any, Any]:
+    """Attention to trained keys, and to their values where they have any, and to the tokens."""
+    sinks = getattr(module, "sink_keys", None)
+    if sinks is None:
+        return _eager(module, query, key, value, attention_mask, scaling, **rest)
+    groups, count = module.num_key_value_groups, sinks.shape[1]
+    keys_of, values_of = (each.repeat_interleave(groups, 1) for each in (key, value))
+    scores = torch.matmul(query, keys_of.transpose(2, 3)) * scaling
+    scores = scores if attention_mask is None else scores + attention_mask
+    trained = torch.matmul(query, sinks.repeat_interleave(groups, 0).transpose(1, 2)[None]) * scaling
+    shares = torch.softmax(torch.cat((trained, scores), -1), -1)
+    out = torch.matmul(shares[..., count:], values_of)
+    if hasattr(module, "sink_values"):
+        out = out + torch.matmul(shares[..., :count], module.sink_values.repeat_interleave(groups, 0)[None])
+    return out.transpose(1, 2).contiguous(), shares
+
+
+_eager = modeling_glm4_moe.eager_attention_forward
+
 SERVED: Final = {
     "param2moe": StandIn(
         model_type="glm4_moe",
@@ -129,6 +214,27 @@ SERVED: Final = {
         },
         translate=windows,
     ),
+    "step3_text": StandIn(
+        model_type="glm4_moe",
+        architecture="Step3TextForCausalLM",
+        difference="Experts chosen otherwise: elementwise; compressed queries, edited in.",
+        source="vLLM 0.33.0: vllm/model_executor/models/step3_text.py",
+        tiny={
+            "num_key_value_heads": None,
+            "num_attention_groups": 1,
+            "head_dim": 14,
+            "share_q_dim": 36,
+            "moe_layers_enum": "2,3,4",
+            "moe_num_experts": 12,
+            "moe_top_k": 6,
+            "moe_intermediate_size": 28,
+            "share_expert_dim": 56,
+            "norm_expert_weight": False,
+        },
+        variants={"narrow": {"share_q_dim": 20}, "one-dense": {"moe_layers_enum": "1,2,3,4"}, "tied": TIED},
+        translate=compressed,
+        edits=compressed_edits,
+    ),
     "pangu_ultra_moe": StandIn(
         model_type="deepseek_v3",
         architecture="PanguUltraMoEForCausalLM",
@@ -154,6 +260,37 @@ SERVED: Final = {
             "tied": TIED,
         },
         edits=sandwiched,
+    ),
+    "pangu_pro_moe_v2": StandIn(
+        model_type="glm4_moe",
+        architecture="PanguProMoEV2ForCausalLM",
+        difference="Experts without groups: elementwise; trained keys and further norms, edited in.",
+        source="vLLM 0.33.0: vllm/model_executor/models/openpangu.py",
+        tiny={
+            "n_routed_experts": 12,
+            "num_experts_per_tok": 6,
+            "n_shared_experts": 3,
+            "moe_intermediate_size": 28,
+            "first_k_dense_replace": 1,
+            "n_group": 1,
+            "topk_group": 1,
+            "num_nextn_predict_layers": 0,
+            "router_enable_expert_bias": True,
+            "sandwich_norm": True,
+            "param_sink_number": 3,
+            "param_sink_with_value": False,
+            "qk_nope_dim": 8,
+            "qk_rope_dim": 6,
+            "v_channels": 14,
+        },
+        variants={
+            "values": {"param_sink_with_value": True},
+            "biases": {"attention_bias": True, "mlp_bias": True},
+            "no-trained-keys": {"param_sink_number": 0, "head_dim": 12, "sandwich_norm": False},
+            "tied": TIED,
+        },
+        translate=pro,
+        edits=pro_edits,
     ),
     "rnj1": StandIn(
         model_type="gemma3_text",

@@ -19,7 +19,8 @@ def read(r: Reader) -> ModelSpec:
 DIALECT = Dialect(
     "bert",
     read,
-    classes=("Contriever",),
+    classes=("BertSpladeSparseEmbeddingModel", "Contriever"),
+    causal_lm=("BertSpladeSparseEmbeddingModel",),
     defaults={
         "vocab_size": 30522,
         "hidden_size": 768,

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 
 def read(r: Reader) -> ModelSpec:
+    for name in ("causal", "expert_choice_router", "parallel_block", "use_rms_norm"):
+        r.only(name, False)
     bias = r.flag("qkv_proj_bias")
     for name in ("mlp_fc1_bias", "mlp_fc2_bias"):
         r.check(name, not r.has(name) or r.flag(name) is bias, "differs from qkv_proj_bias")
@@ -57,11 +59,21 @@ DIALECT = bert.DIALECT.like(
             "how it is executed",
         ),
         **dict.fromkeys(("rotary_emb_fraction", "rotary_emb_base", "rotary_scaling_factor"), "rotation: elementwise"),
-        "max_trained_positions": "rotation: elementwise",
+        **dict.fromkeys(("max_trained_positions", "rotary_emb_interleaved"), "rotation: elementwise"),
+        **dict.fromkeys(("rotary_emb_scale_base", "n_positions"), "rotation: elementwise, without a table of weights"),
+        **dict.fromkeys(("moe_normalize_expert_weights", "moe_resid_pdrop"), "how experts are weighted: elementwise"),
+        "ffn_div": "1: the widths of experts are those that are said",
+        "moe_impl": "how it is executed",
+        "parallel_block_tied_norm": "no layer has its mixers side by side",
         "pad_vocab_size_multiple": "the vocabulary is said as it is stored",
         "prenorm": "of the remote code's other models",
     },
+    neutral={"ffn_div": 1.0},
     hidden_act="silu",
+    causal=False,
+    expert_choice_router=False,
+    parallel_block=False,
+    use_rms_norm=False,
     head_dim=None,
     num_shared_experts=0,
     moe_every_n_layers=0,

@@ -1,7 +1,7 @@
 """openPangu Pro MoE V2: grouped-query attention, DeepSeek-V3's experts, and norms before and after each mixer.
 
-Source: vLLM 0.33's `openpangu.py`. Its published models have trained keys, and values, in every layer before those of
-the tokens, which is a gap; with them, heads of keys and of values are of two sizes, and keys are normalised.
+Source: vLLM 0.33's `openpangu.py`. With trained keys, which stand before those of the tokens in every layer and may
+have values, heads of keys and of values are of two sizes, and keys are normalised.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from llmsim_adapters.dialects.assembly.components import attention, mixture_of_experts, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder, next_token_stack, prediction_modules
 from llmsim_adapters.dialects.assembly.layouts import pre_norm, sandwich_norm
+from llmsim_adapters.dialects.assembly.options import with_options
 from llmsim_adapters.dialects.assembly.patterns import dense_first
 from llmsim_adapters.dialects.types import pangu_ultra_moe
-from llmsim_adapters.spec.components import Norm
+from llmsim_adapters.spec.components import Norm, SinkKeys
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
@@ -41,11 +42,17 @@ def _attention(r: Reader) -> Attention:
     if not r.count("param_sink_number"):
         r.no_effect(_OF_SINKS, "no layer has trained keys")
         return attention(r, bias=bias, o_bias=biased)
-    r.not_modelled("trained_keys")
-    r.flag("param_sink_with_value")
     size = r.derive("head_dim", r.size("qk_nope_dim") + r.size("qk_rope_dim"))
-    base = attention(r, bias=bias, o_bias=biased)
-    return replace(base, value_head_dim=r.size("v_channels"), k_norm=Norm(size))
+    values = r.size("v_channels")
+    base = replace(attention(r, bias=bias, o_bias=biased), value_head_dim=values, k_norm=Norm(size))
+    sinks = SinkKeys(
+        num_attention_heads=base.num_attention_heads,
+        num_key_value_heads=base.num_key_value_heads,
+        head_dim=size,
+        count=r.size("param_sink_number"),
+        value_dim=values if r.flag("param_sink_with_value") else 0,
+    )
+    return with_options(base, sinks)
 
 
 DIALECT = pangu_ultra_moe.DIALECT.like(

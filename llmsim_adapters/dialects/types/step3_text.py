@@ -35,6 +35,7 @@ DIALECT = replace(
     Dialect(
         "step3_text",
         read,
+        classes=("Step3TextForCausalLM",),
         defaults={
             "vocab_size": 128815,
             "hidden_size": 7168,

@@ -62,13 +62,18 @@ class Sinks(AttentionPart):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SinkKeys(AttentionPart):
-    """A learned key of each key/value head without a value: what queries give it, the tokens don't get (IQuest Q1)."""
+    """Learned keys of each key/value head, `count` of them: what queries give these, the tokens don't get (IQuest Q1).
+
+    They have no values, or learned ones of `value_dim` (openPangu Pro MoE V2).
+    """
 
     kind: ClassVar[str] = "sink_keys"
 
     num_attention_heads: int
     num_key_value_heads: int
     head_dim: int
+    count: int = 1
+    value_dim: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -279,6 +279,20 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         lambda a: _without(a, "sink_keys"),
     ),
     Feature(
+        "several_sink_keys",
+        "several learned keys of each key/value head",
+        Attention,
+        lambda a: any(option.kind == "sink_keys" and getattr(option, "count", 1) != 1 for option in a.options),
+        lambda a: _changed(a, "sink_keys", count=1),
+    ),
+    Feature(
+        "sink_values",
+        "learned values of learned keys",
+        Attention,
+        lambda a: _is(a, "sink_keys", "value_dim"),
+        lambda a: _changed(a, "sink_keys", value_dim=0),
+    ),
+    Feature(
         "routed_values",
         "values that experts project, each token's by some of them",
         Attention,
