@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.engines.rules import Split
+from llmsim_adapters.engines.rules import Note, Split
 from llmsim_adapters.engines.sglang.architectures import (
     GLM4V,
     MUSE_SPARK,
@@ -42,6 +42,13 @@ _PADDED_HEADS: Final = names("""
 """Whose towers get heads that they don't have, so that all ranks have equal numbers of them."""
 
 _SPLITS: Final = (
+    Note(
+        name="encoders on request",
+        source="configs/model_config.py, mm_disabled_models; models/inkling.py: build_multimodal",
+        architectures=names("InklingForConditionalGeneration"),
+        when=lambda layout: bool(layout.spec.towers),
+        note="the encoders of pictures and sound are there only with --enable-multimodal; the figures have them",
+    ),
     Split(
         name="tower of each rank",
         source="models/qwen2_audio.py, cohere2_vision.py: encoders of transformers; models/transformers.py: tp_plan",
