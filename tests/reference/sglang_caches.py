@@ -37,6 +37,7 @@ _NOT_RECORDED: Final = (
     ("swa_num_key_value_heads", "the config has no key that SGLang's pools ask for"),
     ("attention sinks", "refused: its learnable sinks ask for a cache in 16 bits"),
     ("ngram_eos_token_id", "the config names no token that ends a text, which SGLang's pools ask for"),
+    ("parameters alone", "what its class allocates was recorded alone, without pools"),
     ("", "the recording built no model"),
 )
 

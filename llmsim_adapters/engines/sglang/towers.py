@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from llmsim_adapters.engines.rules import Split
+from llmsim_adapters.engines.rules import Note, Split
 from llmsim_adapters.engines.sglang.architectures import (
     GLM4V,
     MUSE_SPARK,
@@ -49,6 +49,13 @@ _PARAKEET: Final = names("""
 """Whose encoder of sound is that of transformers, beside an encoder of pictures that ranks split."""
 
 _SPLITS: Final = (
+    Note(
+        name="encoders on request",
+        source="configs/model_config.py, mm_disabled_models; models/inkling.py: build_multimodal",
+        architectures=names("InklingForConditionalGeneration"),
+        when=lambda layout: bool(layout.spec.towers),
+        note="the encoders of pictures and sound are there only with --enable-multimodal; the figures have them",
+    ),
     Split(
         name="tower of each rank",
         source="models/cohere2_vision.py, llava.py, nvila.py, qwen2_audio.py, yivl.py: transformers'; transformers.py",

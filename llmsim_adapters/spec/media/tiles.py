@@ -157,6 +157,9 @@ class Pinpoints(Media):
             message = "this model's tokens follow from the size of the picture before it is cut: give that"
             raise Unfit(message)
         down, across = best_listed(self.sizes, height, width)
+        if min(down, across) < self.side:
+            message = f"the listed size that is nearest, {down:,} × {across:,}, is smaller than a tile"
+            raise Unfit(message)
         tiles = 1 + (down // self.side) * (across // self.side)
         patches = self.patch_side * self.patch_side
         rows, columns = self._unpadded(height, width, down // self.side, across // self.side)
