@@ -61,6 +61,8 @@ def types() -> list[Type]:
     configs |= {name: case["config"] for name, case in reversed(CASES) if case["form"] != "default"}
     recorded = {**facts("media_sounds")["types"], **facts("media_runs")["types"]}
     configs |= {name: run["config"] for name, run in recorded.items() if name not in configs}
+    inside = [config["text_config"] for config in configs.values() if isinstance(config.get("text_config"), dict)]
+    configs = {str(text.get("model_type")): text for text in inside} | configs
     rows = []
     for path in sorted(TYPES.glob("[a-z]*.py")):
         doc = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""

@@ -1,4 +1,7 @@
-"""Kosmos-2.5: its text model and Pix2Struct's picture encoder, which trained vectors ask: `Kosmos2_5Config`."""
+"""Kosmos-2.5: its text model and Pix2Struct's picture encoder, which trained vectors ask.
+
+Source: transformers `Kosmos2_5Config`.
+"""
 
 from __future__ import annotations
 

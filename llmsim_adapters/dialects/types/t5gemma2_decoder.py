@@ -1,4 +1,7 @@
-"""T5Gemma 2's decoder: Gemma 3's layers, whose tokens attend to an encoder's output too. `T5Gemma2DecoderConfig`."""
+"""T5Gemma 2's decoder: Gemma 3's layers, whose tokens attend to an encoder's output too.
+
+Source: transformers `T5Gemma2DecoderConfig`.
+"""
 
 from llmsim_adapters.dialects.types import t5gemma2_text
 
