@@ -128,6 +128,7 @@ PARTIAL: Final[dict[str, tuple[str, ...]]] = {
                 "glm4v_text",
                 "paddleocr_vl_text",
                 "qwen2_5_vl_text",
+                "qwen2_5_omni_text",
                 "qwen2_vl_text",
                 "qwen3_asr_text",
             ),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 import llmsim_adapters as la
+from llmsim_adapters.spec.components import MixtureOfExperts
 from llmsim_adapters.traced import ceil_div
 from tests.facts import CASES, checkpoint
 
@@ -129,6 +130,7 @@ OTHER_ROWS: Final = {
     "compressed_attention.indexer.compressor.kv_norm": "entries",
     "axial_position_embedding.lookup": "two tables",
     "message_gate.norm": "the state and the message",
+    "mixture_of_experts.expert_norm": "the experts of each token",
     "next_token_input.hnorm": "the streams of each token",
     "ngram_input.lookup": "n-grams of several sizes",
 }
@@ -481,6 +483,14 @@ class TestByHand:
         assert shapes["down_proj_scale"] == (12, 1, 2)
 
 
+def test_norms_of_experts_are_of_each_expert_of_a_token() -> None:
+    spec, graph = next(steps("muse_spark"))
+    norms = [operator for operator in graph.operators if operator.name == "mixture_of_experts.expert_norm"]
+    (chosen,) = {each.num_experts_per_tok for each in spec.components() if isinstance(each, MixtureOfExperts)}
+    assert norms
+    assert {norm.m for norm in norms} == {BATCH * graph.schedule.seq_len * chosen}
+
+
 @pytest.mark.parametrize("name", SMALL)
 def test_a_token_uses_the_experts_that_it_goes_to(name: str) -> None:
     """The others are not active; of choices without weights, each takes its share of the tokens."""
@@ -495,7 +505,9 @@ def test_a_token_uses_the_experts_that_it_goes_to(name: str) -> None:
     }
     for weight in graph.weights:
         label = weight.name.partition(".experts.")[0].rstrip("_0123456789")
-        if ".experts." in weight.name and weight.role == "parameter" and weight.stack != "mtp":
+        if ".of_media." in weight.name:  # a token of text uses none of them
+            idle += weight.elements
+        elif ".experts." in weight.name and weight.role == "parameter" and weight.stack != "mtp":
             mixture = mixers[weight.stack, weight.block, label]
             choices = mixture.num_experts + getattr(mixture, "identity_experts", 0)
             idle += weight.elements * (1 - Fraction(mixture.num_experts_per_tok, choices))

@@ -162,6 +162,7 @@ def _made_alike(held: set[str]) -> set[str]:
     """
     known, others = set(), {}
     models = [run.model for _, run in tower_runs()] + [model(name) for name in CONFIGS]
+    models += [la.load(fact["config"]) for fact in facts("speaking")["types"].values()]
     for row in load_registry("sglang").models:  # SGLang's classes of some of which no config can be built
         config = row.config and row.config.config(row.name)
         models += [la.load(dict(config.data))] if config else []

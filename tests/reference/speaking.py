@@ -21,7 +21,47 @@ FOLDER: Final = Path(__file__).parent / "facts"
 
 TALKER, PREDICTOR, WAV = "talker_config.text_config", "talker_config.code_predictor_config", "code2wav_config"
 
+DIT, VOCODER = "token2wav_config.dit_config", "token2wav_config.bigvgan_config"
+
 TYPES: Final[dict[str, dict[str, Any]]] = {
+    "qwen2_5_omni": {
+        "class": "Qwen2_5OmniForConditionalGeneration",
+        "base": {
+            "talker_config.num_key_value_heads": 2,
+            "thinker_config.text_config.tie_word_embeddings": False,
+            f"{VOCODER}.upsample_initial_channel": 128,
+        },
+        "other": {
+            "enable_audio_output": (False,),
+            "talker_config.embedding_size": (56,),
+            "talker_config.head_dim": (16,),
+            "talker_config.hidden_size": (64,),
+            "talker_config.intermediate_size": (60,),
+            "talker_config.num_attention_heads": (8,),
+            "talker_config.num_hidden_layers": (3,),
+            "talker_config.num_key_value_heads": (1,),
+            "talker_config.vocab_size": (97,),
+            f"{DIT}.emb_dim": (40,),
+            f"{DIT}.enc_attention_channels": (20,),
+            f"{DIT}.enc_channels": ([24, 32, 40, 48, 56],),
+            f"{DIT}.enc_dim": (24,),
+            f"{DIT}.enc_emb_dim": (28,),
+            f"{DIT}.enc_kernel_sizes": ([3, 5, 7, 3, 5],),
+            f"{DIT}.enc_res2net_scale": (4,),
+            f"{DIT}.enc_se_channels": (20,),
+            f"{DIT}.ff_mult": (3,),
+            f"{DIT}.head_dim": (16,),
+            f"{DIT}.hidden_size": (64,),
+            f"{DIT}.mel_dim": (40,),
+            f"{DIT}.num_attention_heads": (8,),
+            f"{DIT}.num_embeds": (97,),
+            f"{DIT}.num_hidden_layers": (3,),
+            f"{VOCODER}.mel_dim": (40,),
+            f"{VOCODER}.resblock_kernel_sizes": ([5, 3, 9],),
+            f"{VOCODER}.upsample_initial_channel": (192,),
+            f"{VOCODER}.upsample_kernel_sizes": ([9, 7, 4, 4, 6, 4],),
+        },
+    },
     "qwen3_omni_moe": {
         "class": "Qwen3OmniMoeForConditionalGeneration",
         "published": "Qwen/Qwen3-Omni-30B-A3B-Instruct",
@@ -81,9 +121,9 @@ def write(folder: Path) -> None:
                 except Exception as error:  # whatever the class says of it
                     cases.append([{key: value}, measure.say(error)])
         config = {**base, "architectures": [spec["class"]]}
-        whole = {
-            spec["published"]: of_config(published.bundled(store.ROOT / "hf_config")[spec["published"]], spec["class"])
-        }
+        names = [spec["published"]] if "published" in spec else []
+        bundled = published.bundled(store.ROOT / "hf_config")
+        whole = {name: of_config(bundled[name], spec["class"]) for name in names}
         found[model_type] = {"config": config, "cases": cases, "published": whole}
     store.write("speaking", {"made_by": "tests.reference.speaking"}, "types", found, folder)
 

@@ -458,6 +458,13 @@ TEXTS: Final = {
         {"attention_bias": False, "mlp_bias": False},
         {"biases": BIASED | {"mlp_bias": True}},
     ),
+    "qwen2_5_omni_text": of(
+        "qwen2",
+        "Qwen2_5OmniForConditionalGeneration",
+        "transformers 5.24.0: models/qwen2_5_omni/modeling_qwen2_5_omni.py, Qwen2_5OmniThinkerTextModel",
+        WINDOWS,
+        {},
+    ),
     "qwen2_vl_text": of("qwen2", "Qwen2VLForConditionalGeneration", QWEN2_VL, WINDOWS, {}),
     "qwen2_vl": own("qwen2_vl", "Qwen2VLForConditionalGeneration", FLAT | {"vision_config": VISION_2}, {}),
     "hy_v4_vl_text": of(

@@ -39,6 +39,8 @@ def _speaking(whole: Reader) -> Iterator[Stack]:
         whole.not_modelled("talker_tower")
         return
     talker.mark("model_type", "architectures")
+    talker.no_effect(("dtype",), "the checkpoint's is taken")
+    talker.only("tie_word_embeddings", False)
     speaks = tower(talker, "text_config", "qwen3_omni_moe_talker_text", fixed=True)
     further = tower(talker, "code_predictor_config", "qwen3_omni_moe_talker_code_predictor", fixed=True)
     sounds = tower(whole, "code2wav_config", "qwen3_omni_moe_code2wav", fixed=True)
@@ -54,7 +56,7 @@ def _speaking(whole: Reader) -> Iterator[Stack]:
 
 
 _TALKER = PartWords(
-    defaults={"thinker_hidden_size": 2048},
+    defaults={"thinker_hidden_size": 2048, "tie_word_embeddings": False},
     costless={
         "accept_hidden_layer": "which of the thinker's states are taken in: of one size",
         "num_code_groups": "the predictor's config says it",
