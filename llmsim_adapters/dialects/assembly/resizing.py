@@ -206,23 +206,34 @@ def pooled(whole: Reader, r: Reader, *, together: bool = False) -> Media:
 
 
 def navit(
-    whole: Reader, r: Reader, merge: tuple[int, int], *, most: int = 16384, of: str = "Kimi_K25ImageProcessor"
+    whole: Reader,
+    r: Reader,
+    merge: tuple[int, int],
+    *,
+    most: int = 16384,
+    of: str = "Kimi_K25ImageProcessor",
+    refuses: bool = False,
 ) -> Media:
     """Return the rule of pictures that are shrunk to a number of patches, in all and on a side (Kimi's MoonViT).
 
     Settings: `max_patches`, `size.max_height`; of Kimi-K2.5's own processor `media_proc_cfg.in_patch_limit` and
-    `patch_limit_on_one_side`.
+    `patch_limit_on_one_side`; of Kimi-VL's `in_token_limit`, which `refuses` sides that are too long, and `pad_input`.
     """
 
     def made(images: Settings) -> Media:
         own = "media_proc_cfg."
         if images.integer(f"{own}fixed_output_tokens", default=0):
             return Refused(reason="`fixed_output_tokens` scales pictures otherwise than the rule that is known")
+        if not images.flag("pad_input", default=True):
+            return Refused(
+                reason="without `pad_input` pictures are cut to whole patches, of which no merges may be whole"
+            )
         return MostPatches(
             patch_size=int(r.size("patch_size")),
             merge=merge,
             most_patches=images.integer("max_patches", f"{own}in_patch_limit", "in_token_limit", default=most),
             most_on_a_side=images.integer("size.max_height", f"{own}patch_limit_on_one_side", default=512),
+            refused=refuses,
             origin=origin(images, of),
         )
 

@@ -30,7 +30,7 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     merged = projections(vision, text, "", bias=True)
     if merged is not None:
         rows, columns = (int(side) for side in vision.r.sequence("merge_kernel_size") or (1, 1))
-        media = navit(whole, vision.r, (rows, columns), most=_MOST_PATCHES, of="KimiVLImageProcessor")
+        media = navit(whole, vision.r, (rows, columns), most=_MOST_PATCHES, of="KimiVLImageProcessor", refuses=True)
         yield vision.running(media).then(Norm(vision.r.size("hidden_size"), "layer", bias=True), *merged)
 
 

@@ -42,7 +42,7 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     rows, columns = vision.r.derive("merge_rows", sides[0]), vision.r.derive("merge_columns", sides[1])
     width, hidden = rows * columns * vision.r.size("hidden_size"), text.size("hidden_size")
     into = Projection(input_size=width, output_size=hidden, bias=True)
-    media = navit(whole, vision.r, (int(rows), int(columns)), most=_MOST_PATCHES, of="its own processor")
+    media = navit(whole, vision.r, (int(rows), int(columns)), most=_MOST_PATCHES, of="its own processor", refuses=True)
     norm = Norm(width, "layer", bias=True)
     yield vision.running(media).then(norm, into, replace(into, input_size=hidden), rows=("tokens", "tokens", "tokens"))
 

@@ -190,13 +190,15 @@ class PooledPatches(Media):
 class MostPatches(Media):
     """Pictures are shrunk to at most so many patches, of which a side has at most so many, and padded to whole merges.
 
-    Source: moonshotai/Kimi-K2.5, `media_utils.py`, `navit_resize_image`, and moonshotai/Kimi-VL's processor.
+    Source: moonshotai/Kimi-K2.5, `media_utils.py`, `navit_resize_image`. Kimi-VL's processor, and LocateAnything's,
+    which scales to whole merges, shrink to so many patches alone, and take no side of so many: it is `refused`.
     """
 
     patch_size: int
     merge: tuple[int, int]
     most_patches: int
     most_on_a_side: int
+    refused: bool = False
 
     def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
         height, width = int(given[0]), int(given[1])
@@ -207,10 +209,14 @@ class MostPatches(Media):
             side = self.patch_size
             fitting = math.sqrt(self.most_patches / (max(1, width // side) * max(1, height // side)))
             longest = self.most_on_a_side * side
-            scale = min(1.0, fitting, longest / width, longest / height)
-            height = min(max(1, int(height * scale)), longest)
-            width = min(max(1, int(width * scale)), longest)
+            scale = min(1.0, fitting) if self.refused else min(1.0, fitting, longest / width, longest / height)
+            height, width = max(1, int(height * scale)), max(1, int(width * scale))
+            if not self.refused:
+                height, width = min(height, longest), min(width, longest)
             height, width = _up(height, down), _up(width, across)
+            if self.refused and max(height, width) >= longest:
+                message = f"the encoder has positions for sides of fewer than {self.most_on_a_side} patches"
+                raise Unfit(message)
         patches = (height // self.patch_size) * (width // self.patch_size)
         tokens = (height // down) * (width // across)
         return MediaItem(kind, given, (height, width), patches, patches, tokens, ((patches, 1),))
