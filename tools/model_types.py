@@ -56,9 +56,11 @@ def types() -> list[Type]:
     configs |= {
         DIALECT_OF_ARCHITECTURE[entry["architecture"]]: entry["config"]
         for entry in published
-        if entry["architecture"] in DIALECT_OF_ARCHITECTURE
+        if entry["architecture"] in DIALECT_OF_ARCHITECTURE and "vision_config" not in entry["config"]
     }
     configs |= {name: case["config"] for name, case in reversed(CASES) if case["form"] != "default"}
+    inside = [entry["config"].get(key) for entry in published for key in ("llm_config", "text_config")]
+    configs = {str(inner.get("model_type")): inner for inner in inside if isinstance(inner, dict)} | configs
     recorded = {**facts("media_sounds")["types"], **facts("media_runs")["types"]}
     configs |= {name: run["config"] for name, run in recorded.items() if name not in configs}
     inside = [config["text_config"] for config in configs.values() if isinstance(config.get("text_config"), dict)]

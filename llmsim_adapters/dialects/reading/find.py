@@ -25,6 +25,7 @@ ARCHITECTURE_OF_TYPE: Final = {
 DIALECT_OF_ARCHITECTURE: Final = {
     "BailingMoeV2_5ForCausalLM": "bailing_moe_v2_5",
     "BailingMoeV3ForCausalLM": "bailing_moe_v3",
+    "BailingMoeV3VLForConditionalGeneration": "bailing_moe_v3",
     "DSparkMiniMaxDraftModel": "minimax_m3_dspark",
     "DeepseekV4ForCausalLMDSpark": "deepseek_v4_dspark",
     "Gemma4AssistantForCausalLM": "gemma4_assistant",

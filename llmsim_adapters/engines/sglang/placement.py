@@ -51,7 +51,8 @@ def _fuses(layout: Asked) -> bool:
 
 _OF_VERSION: Final = "models/minicpmv.py, init_llm: the class of the language model follows from the version"
 
-_LING: Final = frozenset({"BailingMoeV2_5ForCausalLM", "BailingMoeV3ForCausalLM"})
+_LING3: Final = frozenset({"BailingMoeV3ForCausalLM", "BailingMoeV3VLForConditionalGeneration"})
+_LING: Final = _LING3 | {"BailingMoeV2_5ForCausalLM"}
 
 PLACEMENT: Final = (
     Note(
@@ -82,7 +83,7 @@ PLACEMENT: Final = (
         part="attention",
         over="all_apart",
         architectures=_LING,
-        when=lambda layout: has_groups(layout) and any(attentions(layout.spec)),
+        when=lambda layout: has_groups(layout) and any(attentions(layout.spec.language_model())),
         note=_IGNORED,
     ),
     Split(
@@ -179,7 +180,7 @@ PLACEMENT: Final = (
         source="models/qwen2_moe.py, can_fuse_shared_expert; models/bailing_moe_v3.py",
         part="shared_experts",
         over="experts",
-        architectures=frozenset({"BailingMoeV3ForCausalLM", "Qwen3NextForCausalLM", "Qwen3NextForCausalLMMTP"}),
+        architectures=_LING3 | {"Qwen3NextForCausalLM", "Qwen3NextForCausalLMMTP"},
         when=_fuses,
         note="the shared expert is stored among the routed ones, on each of the ep_size groups of ranks",
     ),

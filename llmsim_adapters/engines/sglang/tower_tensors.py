@@ -49,9 +49,9 @@ def _behind(mergers: int) -> Store:
     first = 2 * mergers + 1
     return Store(
         name=f"projections behind {mergers} mergers, of each rank",
-        source="models/bailing_mm.py: linear_proj",
+        source="models/bailing_mm.py, bailing_mm_v3.py: linear_proj",
         tensors=tuple(f"{_projection(first + i)}.weight{bias}" for i in range(_DEEPEST) for bias in ("", ".bias")),
-        architectures=names("BailingMM2NativeForConditionalGeneration"),
+        architectures=names("BailingMM2NativeForConditionalGeneration BailingMoeV3VLForConditionalGeneration"),
         over="none",
         when=has_as_many,
     )
