@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 from llmsim_adapters.engines.rules import Held, Matrix
 from llmsim_adapters.graph.operator import Weight
 from llmsim_adapters.lowerings.exchanges import Exchanges
-from llmsim_adapters.lowerings.whole import Split, whole_blocks, whole_words
 from llmsim_adapters.spec.dtypes import BITS
 from llmsim_adapters.traced import ceil_div
 
@@ -192,6 +191,8 @@ class Storage(Exchanges):
         """Emit what stands beside a quantized matrix, of which a rank has its `own` part."""
         rule = self._layout.scales_of(scheme.name, self._kind, sharding)
         if rule is not None:
+            from llmsim_adapters.lowerings.whole import Split, whole_blocks, whole_words
+
             self._layout.use(rule)
             merged = f"{self._kind}.{name}" in rule.merged
             field = "moe_tp" if sharding == "experts" else "tp_size" if self._ranks is None else self._group.field

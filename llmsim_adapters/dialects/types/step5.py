@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 def read(r: Reader) -> ModelSpec:
     r.size_or("share_expert_dim", lambda: r.size("moe_intermediate_size") * r.size("num_experts_per_tok"))
     kinds = r.words("layer_types", (FULL, SLIDING)) or [FULL if i % 2 else SLIDING for i in range(layers(r))]
+    if r.optional_size("sliding_window") is None:
+        kinds = [FULL] * int(layers(r))  # no window, no layer that slides
     if FULL in kinds and r.nested("sparse_config", rest_costless=True) is not None:
         r.not_modelled("sparse_indexer")
     return step3p5.with_layers_of(r, kinds, _sparse(r))
