@@ -505,7 +505,7 @@ def test_a_token_uses_the_experts_that_it_goes_to(name: str) -> None:
     }
     for weight in graph.weights:
         label = weight.name.partition(".experts.")[0].rstrip("_0123456789")
-        if ".of_media." in weight.name:  # a token of text uses none of them
+        if ".of_media.experts." in weight.name:  # a token of text is sent to none of them
             idle += weight.elements
         elif ".experts." in weight.name and weight.role == "parameter" and weight.stack != "mtp":
             mixture = mixers[weight.stack, weight.block, label]

@@ -78,7 +78,8 @@ FLOAT32: Final = (
         tensors=("mixture_of_experts.router",),
         architectures=names("""
             BailingMoeForCausalLMNextN BailingMoeV2ForCausalLM BailingMoeV2_5ForCausalLM BailingMoeV3ForCausalLM
-            BailingMoeV3VLForConditionalGeneration BeamForCausalLM Ernie4_5_VLMoeForConditionalGeneration Glm4MoeForCausalLM
+            BailingMoeV3VLForConditionalGeneration BeamForCausalLM Ernie4_5_VLMoeForConditionalGeneration
+            Glm4MoeForCausalLM
             Glm4MoeForCausalLMNextN Glm4MoeLiteForCausalLM Glm4MoeLiteForCausalLMNextN Grok1ForCausalLM
             Grok1ModelForCausalLM HYV3ForCausalLM HYV3ForCausalLMNextN HYV4ForCausalLM HYV4ForCausalLMNextN
             IQuestQ1ForCausalLM IQuestQ1MTP LLaDA2MoeModelLM LagunaForCausalLM LongcatFlashForCausalLM
