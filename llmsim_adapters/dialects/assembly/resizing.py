@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
-from llmsim_adapters.spec.media.grids import BrokenRows, LargestGrid, NearestGrid
+from llmsim_adapters.spec.media.grids import BrokenRows, HalvedSides, LargestGrid, NearestGrid
 from llmsim_adapters.spec.media.pictures import LongestEdge, MostPatches, PooledPatches, SmartResize
 from llmsim_adapters.spec.media.refused import Refused
 
@@ -138,6 +138,24 @@ def largest_grid(whole: Reader, r: Reader, *, kind: Literal["image", "video"] = 
         )
 
     return rule(whole, kind, made)
+
+
+def halved(whole: Reader, r: Reader) -> Media:
+    """Return the rule of pictures of half their sides, scaled to be within bounds before (GLM-Image).
+
+    Settings: `size.shortest_edge` and `size.longest_edge`, pixels in all, or `min_pixels` and `max_pixels`.
+    """
+
+    def made(images: Settings) -> Media:
+        return HalvedSides(
+            patch_size=images.integer("patch_size", default=int(r.size("patch_size"))),
+            merge_size=images.integer("merge_size", default=int(r.size("spatial_merge_size"))),
+            least_pixels=images.integer(*LEAST_PIXELS, default=56 * 56),
+            most_pixels=images.integer(*MOST_PIXELS, default=1280 * 28 * 28),
+            origin=origin(images, "GlmImageImageProcessor"),
+        )
+
+    return rule(whole, "image", made)
 
 
 def broken(whole: Reader, r: Reader, *, ends: int = 0, text: int = 0) -> Media:

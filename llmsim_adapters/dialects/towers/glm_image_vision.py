@@ -34,8 +34,8 @@ DIALECT = Dialect(
         "num_attention_heads": 16,
         "num_channels": 3,
         "image_size": 2048,
+        "spatial_merge_size": 1,
         "patch_size": 16,
     },
     aliases=NAMES,
-    costless={"spatial_merge_size": "how many tokens a picture becomes: no weights"},
 )

@@ -41,6 +41,35 @@ class NearestGrid(SmartResize):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HalvedSides(SmartResize):
+    """Half of each side, as if the shorter one were at least and the longer one at most a side of so many pixels.
+
+    `smart_resize` of transformers' `GlmImageImageProcessor`: the bounds are those of squares of `least_pixels` and
+    `most_pixels`, and the longer side's is the one that holds. Sides are rounded to whole merged patches.
+    """
+
+    most_aspect: int = 4
+
+    def _resized(self, kind: str, shot: int, height: int, width: int, factor: int) -> tuple[int, int]:
+        if min(height, width) < factor:
+            message = f"a picture's sides are at least {factor} pixels"
+            raise Unfit(message)
+        if max(height, width) > self.most_aspect * min(height, width):
+            message = f"a picture's longer side is at most {self.most_aspect} times its shorter one"
+            raise Unfit(message)
+        least, most = (round(math.sqrt(pixels)) for pixels in (self.least_pixels, self.most_pixels))
+        scale = max(1.0, least / min(height, width))
+        if max(height, width) * scale > most:
+            scale = most / max(height, width)
+        halves = (height // 2, width // 2)
+        high, wide = (max(factor, round(side * scale / factor) * factor) for side in halves)
+        over = max(high, wide) / most
+        if over > 1:
+            high, wide = (max(factor, math.floor(side / over / factor) * factor) for side in (high, wide))
+        return high, wide
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LargestGrid(SmartResize):
     """Sides are rounded up to whole merged patches; a picture of too many is the highest one that fits.
 
