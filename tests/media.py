@@ -114,11 +114,6 @@ def tower_runs() -> tuple[tuple[str, TowerRun], ...]:
         for run in fact["runs"]:
             fields = _of_grids(fact["config"], run["grids"])
             runs.append((f"{name}-{run['grids']}", TowerRun(fact["config"], fields, run["flops"], run["tokens"])))
-    for name, fact in facts("sglang/towers")["types"].items():
-        for run in fact["runs"]:
-            items = run["images"] + run.get("videos", [])
-            fields = {**_fields(items), "preprocessed": run["preprocessed"]}
-            runs.append((f"{name}-{items}-sglang", TowerRun(fact["config"], fields, run["flops"], run["tokens"])))
     for file in (*_BY_TRANSFORMERS, "sglang/media"):
         for name, fact in facts(file)["types"].items():
             runs += [(f"{name}-{items}{_OTHER.get(file, '')}", run) for items, run in _recorded(name, fact)]
@@ -127,7 +122,8 @@ def tower_runs() -> tuple[tuple[str, TowerRun], ...]:
 
 def _recorded(name: str, fact: dict[str, Any]) -> Iterator[tuple[list[Any], TowerRun]]:
     """Yield the media of each batch of a type, and the run."""
-    config = {**fact["config"], "architectures": [fact["architecture"]]}
+    named = fact["architecture"] is not None
+    config = {**fact["config"], "architectures": [fact["architecture"]]} if named else fact["config"]
     files = {_FILES[kind]: fact["processor"][kind] for kind in _FILES if kind in fact["processor"]}
     tokens = fact["tokens"] or [None] * len(fact["rows"])
     for items, flops, rows, became in zip(fact["items"], fact["flops"], fact["rows"], tokens, strict=True):
@@ -136,7 +132,7 @@ def _recorded(name: str, fact: dict[str, Any]) -> Iterator[tuple[list[Any], Towe
         sounds = not isinstance(items[0], list)
         has_text = _has_videos(items) or (name in conventions.MEDIA_TEXT and not sounds)
         length = None if became is None or has_text else became[0 if sounds else 1]
-        fields = _fields(items)
+        fields = {**_fields(items), "preprocessed": fact.get("preprocessed", False)}
         if name in conventions.INSTRUCTED:
             fields["seq_len"] = rows + conventions.INSTRUCTED[name]
         yield items, TowerRun(config, fields, flops, rows, length, files)

@@ -11,7 +11,7 @@ import llmsim_adapters as la
 from tests.facts import checkpoint, facts
 
 CONFIGS: Final[dict[str, Any]] = {
-    name: facts("sglang/towers")["types"][name]["config"] for name in ("kimi_vl", "locateanything")
+    name: facts("sglang/media")["types"][name]["config"] for name in ("kimi_vl", "locateanything")
 }
 SIDE: Final = 14
 

@@ -19,13 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 FILE: Final = FOLDER / "media.json"
-KEYS: Final = ("architecture", "config", "processor", "items", "tokens", "rows", "flops")
+KEYS: Final = ("architecture", "config", "processor", "preprocessed", "items", "tokens", "rows", "flops")
+"""Of a row; `preprocessed` is there where the items' sizes are those that the encoder gets."""
 
 
 def generate(rows: Iterable[Mapping[str, Any]]) -> None:
     """Add rows to the facts; of one type the latest is kept."""
     before = json.loads(FILE.read_text(encoding="utf-8"))["types"] if FILE.exists() else {}
-    types = {**before, **{row["type"]: {key: row[key] for key in KEYS} for row in rows}}
+    types = {**before, **{row["type"]: {key: row[key] for key in KEYS if key in row} for row in rows}}
     head = {"made_with": MADE_WITH, "script": "tests/reference/sglang_media.py"}
     body = ",\n".join(f"{line(name)}:{line(types[name])}" for name in sorted(types))
     text = "{\n" + "".join(f"{line(key)}:{line(value)},\n" for key, value in head.items())
