@@ -255,7 +255,8 @@ class TestPurposes:
             ("LlamaModel", "embedder", "encoder"),
             ("LlamaForSequenceClassification", "classifier", "classifier"),
             ("LlamaForCausalLMEagle", "draft", "draft"),
-            ("LlamaForTokenClassification", "dense", "qwen3"),  # what is made of the hidden states isn't known
+            ("LlamaForTokenClassification", "classifier", "classifier"),
+            ("LlamaForQuestionAnswering", "dense", "qwen3"),  # what is made of the hidden states isn't known
         ],
     )
     def test_one_builder_claims_each(self, architecture: str, category: str, builder: str) -> None:

@@ -19,8 +19,8 @@ NOT_BY_TOKEN = {
     "reformer": "tokens are padded to whole chunks",
     "xlnet": "keys and values are projected anew from the kept hidden states",
 }
-POOLED = ("bert", "xlm-roberta")
-"""Types whose encoders end in a layer for the first token of each sequence."""
+POOLED = ("bert", "clip", "xlm-roberta")
+"""Types whose encoders end in a layer for one token of each sequence."""
 
 
 @cache

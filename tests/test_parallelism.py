@@ -30,10 +30,11 @@ for _type, _case in [*CASES, *(("mtp", case) for case in MTP_CASES)]:
 STEP: Final[dict[str, Any]] = {"batch_size": 3, "seq_len": 5, "context_len": 7, "logits": "all", "mtp": True}
 
 BY_HEADS: Final = {
-    "attention": "q_proj gate_proj sinks sink_proj relative_proj relative_norm head_gate_bias gate_factors "
+    "attention": "q_proj q_b_proj gate_proj sinks sink_proj relative_proj relative_norm head_gate_bias gate_factors "
     "channel_conv head_conv "
     "output_norm",
     "cross_attention": "q_proj gate_proj",
+    "query_attention": "q_proj",
     "patch_attention": "q_proj",
     "plane_attention": "attention.q_proj",
     "conformer_attention": "q_proj k_proj v_proj relative_k_proj",
@@ -53,6 +54,7 @@ BY_HEADS: Final = {
     "rwkv_channel_mix": "key",
     "short_convolution": "in_proj conv",
     "mlp": "gate_proj up_proj gate_factors up_factors inner_norm",
+    "self_conditioning": "mlp.gate_proj mlp.up_proj",
     "mixture_of_experts": "shared_experts.gate_proj shared_experts.up_proj",
     "adapter": "up copy_1.up copy_2.up copy_3.up copy_4.up copy_5.up",
 }
@@ -61,6 +63,7 @@ BY_HEADS: Final = {
 BY_INPUTS: Final = {
     "attention": "o_proj",
     "cross_attention": "o_proj",
+    "query_attention": "o_proj",
     "patch_attention": "o_proj",
     "plane_attention": "attention.o_proj",
     "conformer_attention": "o_proj",
@@ -80,13 +83,15 @@ BY_INPUTS: Final = {
     "rwkv_channel_mix": "value",
     "short_convolution": "out_proj",
     "mlp": "down_proj",
+    "self_conditioning": "mlp.down_proj",
     "mixture_of_experts": "shared_experts.down_proj",
 }
 """What is split by inputs, so that ranks add up its results; its bias is whole."""
 
 BY_KV_HEADS: Final = {
-    "attention": "k_proj v_proj v_proj_current v_proj_delayed key_scale k_conv v_conv mask_scale",
+    "attention": "k_proj v_proj v_proj_current v_proj_delayed key_scale k_conv v_conv mask_scale sink_keys sink_values",
     "cross_attention": "k_proj v_proj",
+    "query_attention": "k_proj v_proj",
     "patch_attention": "k_proj v_proj",
     "plane_attention": "attention.k_proj attention.v_proj",
     "mixture_of_attention": "k_proj v_proj",
@@ -155,7 +160,7 @@ def expected_ways(spec: ModelSpec, schedule: la.Schedule, weight: Weight) -> int
     kind, tp = kind_of(weight), schedule.tp_size
     world = tp * schedule.dp_size
     inner = weight.name.partition(".")[2]
-    if kind in EXPERTS and inner.startswith("experts."):
+    if kind in EXPERTS and inner.startswith(("experts.", "of_media.experts.")):
         return world if schedule.moe_tp else schedule.ep_size
     stack = spec.stack(weight.stack)
     tower = stack is not None and stack.is_tower
@@ -178,7 +183,7 @@ def expected_ways(spec: ModelSpec, schedule: la.Schedule, weight: Weight) -> int
 
 def is_fully_dp(schedule: la.Schedule, entry: Weight | Operator, *, tower: bool = False) -> bool:
     """Whether an entry is of a dense network that every rank has and runs by itself."""
-    return kind_of(entry) == "mlp" and schedule.dense_fully_dp and not tower
+    return kind_of(entry) in ("mlp", "self_conditioning") and schedule.dense_fully_dp and not tower
 
 
 def spreads(seed: str) -> list[dict[str, Any]]:
@@ -257,7 +262,7 @@ class TestWeights:
 WHOLE: Final = {
     "adapter": "down",
     "alternating_updates": "router prediction mix correction",
-    "attention": "indexer mask_proj k_norm v_norm",
+    "attention": "indexer q_a_proj mask_proj k_norm v_norm",
     "attention_residual": "scores sums",
     "compressed_attention": "q_a_proj kv_proj compressor indexer",
     "hyper_connection": "fn mix",
@@ -430,6 +435,7 @@ PREFIXED_OTHERWISE: Final = {
 OWN_LENGTH: Final = {
     "cpmant": "a sequence that begins has tokens of the model's own before it",
     "reformer": "keys in reach are projected anew, and a sequence that begins is chunked",
+    "pi0": "a text is taken in by one stack, and another refines a chunk of actions",
     "blt": "how many patches bytes complete depends on those before",
 }
 """Types whose step has other lengths behind cached tokens."""

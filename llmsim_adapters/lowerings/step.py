@@ -181,11 +181,15 @@ class Step:
         return _steps(total, block) - _steps(cached, block) - missing
 
     def chosen_length(self, length: int, top_k: int, block: int, tail: bool = False) -> int:
-        """Return how many of `length` keys a token is multiplied with where it attends to `top_k` chosen ones."""
+        """Return how many of `length` keys a token is multiplied with where it attends to `top_k` chosen ones.
+
+        With a `tail`, all new tokens are with as many as the one of them that has the most: the latest before a block
+        is whole, or the last.
+        """
         if not tail:
             return minimum(length, top_k)
-        whole = length // block * block
-        return minimum(whole, top_k) + length - whole
+        before = maximum((length + 1) // block * block - 1, length - self.seq_len + 1)
+        return maximum(_with_tail(before, top_k, block), _with_tail(length, top_k, block))
 
     def chosen_pairs(self, top_k: int, block: int, tail: bool = False) -> int:
         """Return how many (query, key) pairs of one sequence there are where a token attends to `top_k` chosen ones.
@@ -337,3 +341,9 @@ def _steps(tokens: int, block: int) -> int:
     """Return the sum of the last number of i's block of so many, for i from 1 to `tokens`."""
     whole = tokens // block
     return _staircase(whole, None) * block * block + (tokens - whole * block) * (whole + 1) * block
+
+
+def _with_tail(length: int, top_k: int, block: int) -> int:
+    """Return how many of so many keys are chosen in whole blocks, or are of the one that has begun."""
+    whole = length // block * block
+    return minimum(whole, top_k) + length - whole

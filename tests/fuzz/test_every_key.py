@@ -34,8 +34,7 @@ def _try(config: dict[str, Any], path: str, value: object) -> None:
     if not ALL and not _is_large(value):
         answered(whole)
         return
-    with bounded(f"{path} = {str(value)[:60]}"):
-        answered(whole)
+    bounded(f"{path} = {str(value)[:60]}", lambda: answered(whole))
 
 
 def _is_large(value: object) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace  # by which the options of attention follow
 from itertools import cycle, islice
 from typing import TYPE_CHECKING, Final, Literal
@@ -113,15 +114,16 @@ def blocks(
     keys: list[object] = list(ids[0] if len(ids) == 1 else zip(*ids, strict=True))
     distinct = dict.fromkeys(keys)
     found: list[Block] = []
+    called: Counter[str] = Counter()
     for first in map(keys.index, distinct):
         mixer, feed_forward = mixers[first % len(mixers)], feed_forwards[first % len(feed_forwards)]
         sublayers = layout(mixer, feed_forward, norm)
         name = _name(mixer, feed_forward) if sublayers else "empty"
         if sublayers and sublayers[0].from_encoder:
             name = "cross"
-        alike = sum(block.name.startswith(name) for block in found)
-        name = f"{name}_{alike + 1}" if alike else name
-        found.append(Block(name, sublayers))
+        alike = sum(times for other, times in called.items() if other.startswith(name))
+        called[name] += 1
+        found.append(Block(f"{name}_{alike + 1}" if alike else name, sublayers))
     index = dict(zip(distinct, range(len(distinct)), strict=True))
     return tuple(found), tuple(map(index.__getitem__, keys))
 
