@@ -221,7 +221,7 @@ def some(name: str, count: int) -> list[dict[str, Any]]:
 def spread_graphs(name: str) -> list[tuple[ModelSpec, OperatorGraph, OperatorGraph]]:
     """The spec of some of a type's configs, its graph on one rank, and one on many."""
     found = []
-    for number, config in enumerate(some(name, 5)):
+    for number, config in enumerate(some(name, 4)):
         model = la.load(config)
         whole = built(model, STEP)
         if whole is None or model.spec is None:
@@ -464,7 +464,7 @@ class TestTokensOneByOne:
     def test_steps_cost_what_all_tokens_at_once_cost(self, name: str) -> None:
         """Linear layers; and of attention the pairs that causality and windows leave, but for absorbed attention."""
         other_cores = ("latent_attention.scores", "latent_attention.values", "relative")
-        for config in some(name, 6):
+        for config in some(name, 4):
             model = la.load(config)
             together = at(model, TOKENS, 0)
             if together is None or model.spec is None:
@@ -479,7 +479,7 @@ class TestTokensOneByOne:
                     assert sum(step[path].flops_executed for step in steps) == op.flops_executed, op
 
     def test_behind_a_prefix_attention_has_the_pairs_that_the_prefix_has_not(self, name: str) -> None:
-        for config, cached in product(some(name, 6), (4, 30)):
+        for config, cached in product(some(name, 4), (4, 30)):
             model = la.load(config)
             first, both = at(model, cached, 0), at(model, cached + TOKENS, 0)
             behind, alone = at(model, TOKENS, cached), at(model, TOKENS, 0)

@@ -67,7 +67,11 @@ class TestAProject:
         kind = options[0].strip("-").replace("-", "_") if options else "builder"
         project = tmp_path / name
         create(name, project, kind=kind)  # type: ignore[arg-type]
-        for tool in (("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy", "--cache-dir", os.devnull)):
+        for tool in (
+            ("ruff", "check", "."),
+            ("ruff", "format", "--check", "."),
+            ("mypy", "--cache-dir", f"{tmp_path.parent}/mypy"),
+        ):
             if find_spec(tool[0]) is None:
                 pytest.skip(f"needs {tool[0]}")
             command = [sys.executable, "-m", *tool]

@@ -85,7 +85,7 @@ def compare(model: Model, asked: dict[str, Any]) -> la.Sweep:
 class TestAgainstGraphs:
     @pytest.mark.parametrize("name", BUNDLED)
     def test_random_points_of_a_bundled_model(self, name: str) -> None:
-        compare(la.load(name, offline=True), columns(name, points=40, few=4))
+        compare(la.load(name, offline=True), columns(name, points=20, few=4))
 
     @pytest.mark.parametrize("name", OF_A_TYPE)
     def test_random_points_of_a_model_type(self, name: str) -> None:
