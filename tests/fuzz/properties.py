@@ -67,8 +67,8 @@ def bounded(what: object, do: Callable[[], T]) -> T:
     finally:
         tracemalloc.stop()
     assert peak < BYTES, f"{what} takes {peak / 1e6:.0f} MB"
-    if seconds >= SECONDS:
-        _, seconds = _timed(do)
+    if seconds >= SECONDS:  # the least of some tries, as others may use the machine, too
+        seconds = min(_timed(do)[1] for _ in range(3))
     assert seconds < SECONDS, f"{what} takes {seconds:.2f} s"
     return done
 

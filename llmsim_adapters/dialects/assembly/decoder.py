@@ -7,7 +7,6 @@ from dataclasses import replace  # by which the options of attention follow
 from itertools import cycle, islice
 from typing import TYPE_CHECKING, Final, Literal
 
-from llmsim_adapters.dialects.assembly.embeddings import EMBEDDINGS
 from llmsim_adapters.dialects.assembly.layouts import pre_norm
 from llmsim_adapters.dialects.assembly.scores import SCORES, scores
 from llmsim_adapters.spec.components import (
@@ -177,11 +176,19 @@ def head(r: Reader, hidden: int, vocab: int, softcap: float | None = None, bias:
     if r.architecture in SCORES:
         r.no_effect(("tie_word_embeddings",), f"{printable(r.architecture)} has no language-model head")
         return scores(r, hidden)
-    if r.architecture in EMBEDDINGS or not r.has_language_head():
+    projected = None if r.architecture.endswith("ForCausalLM") else _to_embeddings(r, hidden)
+    if projected is not None or not r.has_language_head():
         r.no_effect(("tie_word_embeddings",), f"{printable(r.architecture)} has no language-model head")
-        return EMBEDDINGS[r.architecture](r, hidden) if r.architecture in EMBEDDINGS else ()
+        return projected or ()
     weight_of: Literal["embedding", "itself"] = "embedding" if tied else "itself"
     return (Head(hidden_size=hidden, vocab_size=vocab, weight_of=weight_of, bias=bias, softcap=softcap),)
+
+
+def _to_embeddings(r: Reader, hidden: int) -> tuple[Component, ...] | None:
+    """Read what makes embeddings of the hidden states, where the architecture is one that has such layers."""
+    from llmsim_adapters.dialects.assembly.embeddings import EMBEDDINGS  # not for a language model
+
+    return EMBEDDINGS[r.architecture](r, hidden) if r.architecture in EMBEDDINGS else None
 
 
 _DTYPES: Final[dict[str, Literal["float32", "float16", "bfloat16"]]] = {
