@@ -24,6 +24,10 @@ _OTHER: Final = dict.fromkeys(("media_varied", "media_varied_sounds", "media_var
 """Of which files the configs are other shapes of encoders that are in another file already."""
 
 
+_TAKEN: Final[dict[int, set[str]]] = {}
+"""The kinds of media that there are rules for, by the config."""
+
+
 class TowerRun(NamedTuple):
     """One batch that a real encoder ran: the model, the media of one sequence, FLOPs, rows and tokens that came out."""
 
@@ -46,11 +50,14 @@ class TowerRun(NamedTuple):
     @property
     def is_modelled(self) -> bool:
         """Whether there are rules for all media of the batch."""
-        spec = self.model.spec
-        rules = [tower.media for tower in spec.towers if tower.media is not None] if spec is not None else []
-        kinds = {kind for rule in rules for kind in rule.takes}
+        at = id(self.config)  # which all batches of a type have, and which is kept as long as they are
+        if at not in _TAKEN:
+            spec = self.model.spec
+            towers = () if spec is None else spec.towers
+            _TAKEN[at] = {kind for tower in towers if tower.media is not None for kind in tower.media.takes}
         asked = {"image": "images", "video": "videos", "audio": "audio_seconds"}
-        return bool(rules) and not any(self.fields.get(field) and kind not in kinds for kind, field in asked.items())
+        missed = any(self.fields.get(field) and kind not in _TAKEN[at] for kind, field in asked.items())
+        return bool(_TAKEN[at]) and not missed
 
     @property
     def holds(self) -> bool:

@@ -30,25 +30,33 @@ def registered() -> la.Report:
 
 
 def examples(builder: str) -> dict[str, Example]:
-    """The models that a builder is best at.
+    """The models that a builder is best at: those of `every`."""
+    return {name: example for name, (best, example) in every().items() if best == builder}
+
+
+@cache
+def every() -> dict[str, tuple[str | None, Example]]:
+    """Models, each with the builder that is best at it.
 
     Those of the first report, each architecture of SGLang's registry that is fully supported, and a small one of each
     other type of the reference facts.
     """
-    found = {source: Example(source) for source in REPORT if la.evaluate(source, offline=True).builder == builder}
+    found = {source: (la.evaluate(source, offline=True).builder, Example(source)) for source in REPORT}
     for row in registered().rows:
-        if row.coverage.builder == builder and row.coverage.status == "fully_supported" and row.source not in found:
+        if row.coverage.status == "fully_supported" and row.source not in found:
             assert row.entry is not None
             assert row.entry.config is not None
             config = row.entry.config.config(row.name)
             assert config is not None
-            found[row.name] = Example(config.data, by_token=row.entry.model_type not in (*POOLED, *NOT_BY_TOKEN))
-    types = {example.config().get("model_type") for example in found.values()}
+            by_token = row.entry.model_type not in (*POOLED, *NOT_BY_TOKEN)
+            found[row.name] = row.coverage.builder, Example(config.data, by_token=by_token)
+    types = {example.config().get("model_type") for _, example in found.values()}
     for name, case in CASES:
         one_of_its_type = case["name"] in ("tiny-diff", "full") and name not in found and name not in types
-        if one_of_its_type and la.evaluate(case["config"]).builder == builder:
+        if one_of_its_type:
             total = None if name in conventions.ALLOCATED else case["parameters"]
-            found[name] = Example(case["config"], total, by_token=name not in NOT_BY_TOKEN)
+            example = Example(case["config"], total, by_token=name not in NOT_BY_TOKEN)
+            found[name] = la.evaluate(case["config"]).builder, example
     return found
 
 
