@@ -83,7 +83,7 @@ def bridged(sample: list[dict[str, Any]]) -> Callable[[], None]:
 
     def run() -> None:
         for fields in sample:
-            llmsim.create_model_arch(config, _schedule(fields)).build_operators()
+            llmsim.create_model_arch(config, _schedule(fields), engine=fields["engine"]).build_operators()
 
     return run
 
