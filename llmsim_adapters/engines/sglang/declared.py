@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from llmsim_adapters.dataclass import replace
 from llmsim_adapters.engines.sglang.architectures import FUSES_ANY, names
 from llmsim_adapters.engines.sglang.conditions import forbids_fusion, fuses_shared_expert
-from llmsim_adapters.engines.sglang.quantized_towers import with_towers
 from llmsim_adapters.spec.components import MixtureOfExperts
 from llmsim_adapters.spec.quantization import HEAD, Assigned, Scheme, Side
 
@@ -141,11 +140,17 @@ def read(layout: Asked, declared: Quantization) -> Quantization | None:
     of_text = declared.place.startswith("text_config.") and layout.spec.architecture in _OF_TEXT
     if not of_text and declared.place not in DECLARED and declared.place not in _ASKED.get(asked, ()):
         return None
-    taken = with_towers(layout.spec, _taken(layout.spec, declared))
+    taken = _with_towers(layout.spec, _taken(layout.spec, declared))
     fuses = layout.spec.architecture in FUSES_ANY and layout.schedule.ep_size == 1 and not forbids_fusion(layout)
     if fuses or (declared.method == "fp8" and fuses_shared_expert(layout)):
         return _with_shared_experts(layout.spec, taken)
     return taken
+
+
+def _with_towers(spec: ModelSpec, quantization: Quantization) -> Quantization:
+    from llmsim_adapters.engines.sglang.quantized_towers import with_towers  # not for a model that has none
+
+    return with_towers(spec, quantization)
 
 
 def _taken(spec: ModelSpec, declared: Quantization) -> Quantization:
@@ -273,4 +278,4 @@ def differs(spec: ModelSpec, taken: Quantization | None) -> bool:
     said = spec.quantization
     if taken is None or said is None:
         return False
-    return taken != (said if said.quantizes_towers else with_towers(spec, said))
+    return taken != (said if said.quantizes_towers else _with_towers(spec, said))
