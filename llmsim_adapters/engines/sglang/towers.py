@@ -19,6 +19,7 @@ from llmsim_adapters.engines.sglang.architectures import (
     names,
 )
 from llmsim_adapters.engines.sglang.conditions import has_groups
+from llmsim_adapters.engines.sglang.projectors import PROJECTORS
 from llmsim_adapters.engines.sglang.tower_tensors import TOWER_TENSORS
 
 if TYPE_CHECKING:
@@ -182,4 +183,4 @@ _SPLITS: Final = (
     ),
 )
 
-TOWERS: Final[tuple[Rule, ...]] = (*_SPLITS, *TOWER_TENSORS)
+TOWERS: Final[tuple[Rule, ...]] = (*_SPLITS, *PROJECTORS, *TOWER_TENSORS)
