@@ -96,7 +96,7 @@ def lower_head(head: Head, site: Site) -> None:
 def lower_self_conditioning(conditioning: SelfConditioning, site: Site) -> None:
     """The product of probabilities with the table, whose rows ranks share and whose sums they add up; the network."""
     hidden, vocab = conditioning.network.hidden_size, site.local(conditioning.vocab_size, "vocabulary")
-    with site.running(site.step.decode):
+    with site.run_if(site.step.decode):
         site.product("weighed", site.step.tokens, hidden, vocab, vocab * hidden)
         site.add_up("weighed", hidden)
         site.added_up()

@@ -10,6 +10,8 @@ from llmsim_adapters.spec.components import Norm
 from llmsim_adapters.traced import ceil_div
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from llmsim_adapters.lowerings.site import Site
     from llmsim_adapters.spec.components import (
         LSTM,
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
         RelativeKeyAttention,
         SeparableConvolutionModule,
     )
-    from llmsim_adapters.spec.media.media import Pieces
+    from llmsim_adapters.spec.media.media import Pieces, Run
 
 
 def lower_convolution(convolution: Convolution, site: Site) -> None:
@@ -105,19 +107,19 @@ def lower_plane_attention(plane: PlaneAttention, site: Site) -> None:
 
 def lower_pixel_attention(attention: PixelAttention, site: Site) -> None:
     """The core by picture: each has so many times the pixels of the encoder's last rows where it runs."""
-    run, size, heads = site.step.run, attention.head_dim, attention.num_attention_heads
-    pieces: Pieces = () if run is None or attention.window else run.pieces
-    if run is not None and attention.window:
+    run, size = site.step.run, attention.head_dim
+    heads, kv_heads = attention.num_attention_heads, attention.num_key_value_heads
+    if run is None:
+        return
+    if attention.window:
         side, windows = attention.window, site.step.batch_size * run.count(attention.queries) // attention.window
-        operand = windows * attention.num_key_value_heads * side * size
+        operand = windows * kv_heads * side * size
         for name, n, k in (("scores", side, size), ("values", size, side)):
             site.product(name, side, n, k, operand, batch=windows * heads, kind="attention")
-    for length, count in pieces:
-        assert run is not None
+        return
+    for length, pictures, suffix in _pictures(run, site):
         queries, keys = (length * run.count(rows) // run.count("rows") for rows in (attention.queries, attention.keys))
-        suffix = f"_{length:d}" if len(pieces) > 1 else ""
-        pictures = site.step.batch_size * count
-        batch, operand = pictures * heads, pictures * attention.num_key_value_heads * keys * size
+        batch, operand = pictures * heads, pictures * kv_heads * keys * size
         for name, n, k in (("scores", keys, size), ("values", size, keys)):
             site.product(name + suffix, queries, n, k, operand, batch=batch, kind="attention")
 
@@ -125,14 +127,18 @@ def lower_pixel_attention(attention: PixelAttention, site: Site) -> None:
 def lower_channel_attention(attention: ChannelAttention, site: Site) -> None:
     """The core by picture, whose pixels are what channels' queries and keys are as wide as."""
     run, width = site.step.run, attention.channels
-    pieces: Pieces = () if run is None else run.pieces
-    for length, count in pieces:
-        assert run is not None
-        pixels = length * run.count(attention.pixels) // run.count("rows")
-        suffix = f"_{length:d}" if len(pieces) > 1 else ""
-        batch = site.step.batch_size * count * attention.groups
+    if run is None:
+        return
+    for length, pictures, suffix in _pictures(run, site):
+        pixels, batch = length * run.count(attention.pixels) // run.count("rows"), pictures * attention.groups
         for name, n, k in (("scores", width, pixels), ("values", pixels, width)):
             site.product(name + suffix, width, n, k, batch * width * pixels, batch=batch, kind="attention")
+
+
+def _pictures(run: Run, site: Site) -> Iterator[tuple[int, int, str]]:
+    """Yield each number of rows that pictures end in, how many do in this step, and how their operators are called."""
+    for length, count in run.pieces:
+        yield length, site.step.batch_size * count, f"_{length:d}" if len(run.pieces) > 1 else ""
 
 
 def lower_codebook(table: Codebook, site: Site) -> None:
