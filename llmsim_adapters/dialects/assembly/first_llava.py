@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
-from llmsim_adapters.dialects.assembly.media import class_tokens, square
+from llmsim_adapters.dialects.assembly.media import are_pairs, class_tokens, square
 from llmsim_adapters.dialects.assembly.named_encoders import encoder_named
 from llmsim_adapters.dialects.assembly.tower import named_tower, patch_count, patches_per_side
 from llmsim_adapters.dialects.assembly.videos import averaged_frames
@@ -33,7 +34,6 @@ _OF_VIDEOS: Final = "LlavaVidForCausalLM"
 _NORMED: Final = "YiVLForCausalLM"
 _SIGLIP: Final = "siglip_vision_model"
 _MOST: Final = 1000
-_LARGEST_SIDE: Final = 2**20
 
 _PROJECTOR: Final = re.compile(r"linear|mlp([1-9])x_gelu(_Norm)?")
 _ANYRES: Final = re.compile(r"anyres(?:_max_([1-9][0-9]{0,2}))?")
@@ -162,23 +162,17 @@ def _pinpoints(whole: Reader, side: int) -> tuple[tuple[int, int], ...]:
     """
     said = whole.raw.get("image_grid_pinpoints")
     whole.mark("image_grid_pinpoints")
-    pairs: list[tuple[int, int]] = []
+    pairs: Any = said  # a list of pairs, unless a text says them
     if isinstance(said, str) and len(said) < 100_000:
         ends = [(int(wide), int(high)) for wide, high in _RANGE.findall(said)]
         if ends:
-            (first, last), (to_wide, to_high) = ends[0], ends[-1]
-            if (to_wide - first + 1) * (to_high - last + 1) <= _MOST:
-                pairs = [(w * side, h * side) for w in range(first, to_wide + 1) for h in range(last, to_high + 1)]
+            (wide, high), (to_wide, to_high) = ends[0], ends[-1]
+            counts = range(wide, to_wide + 1), range(high, to_high + 1)
+            few = len(counts[0]) * len(counts[1]) <= _MOST
+            pairs = [[across * side, down * side] for across, down in product(*counts)] if few else []
         else:
-            pairs = [(int(wide), int(high)) for wide, high in _PAIR.findall(said)]
-    elif isinstance(said, list):
-        pairs = [(pair[0], pair[1]) for pair in said if _is_pair(pair)]
-        pairs = pairs if len(pairs) == len(said) else []
-    if not pairs or len(pairs) > _MOST or any(not 0 < size <= _LARGEST_SIDE for pair in pairs for size in pair):
+            pairs = [[int(wide), int(high)] for wide, high in _PAIR.findall(said)]
+    if not are_pairs(pairs):
         whole.refuse("image_grid_pinpoints", said, "pairs of integers")
         return ((side, side),)
     return tuple((high, wide) for wide, high in pairs)
-
-
-def _is_pair(value: Any) -> bool:
-    return isinstance(value, list) and len(value) == 2 and all(size.__class__ is int for size in value)
