@@ -15,7 +15,7 @@ from llmsim_adapters.dialects.assembly.videos import with_videos
 from llmsim_adapters.dialects.towers import parakeet_encoder, radio_args
 from llmsim_adapters.dialects.types import nemotron_h, nemotron_h_omni
 from llmsim_adapters.spec.media.budget import SnappedPatches
-from llmsim_adapters.spec.media.framed import ClippedSound, Framing, Stride
+from llmsim_adapters.spec.media.framed import FramedSound, Framing, Stride
 from llmsim_adapters.spec.media.tiles import BestAspect
 from llmsim_adapters.spec.media.videos import FrameByFrame
 
@@ -70,16 +70,20 @@ def _seen(whole: Reader, vision: Tower, side: int) -> Media:
 
 
 def _heard(r: Reader) -> Media:
-    """Return the rule of sound: clips of half a minute, the last one shorter."""
+    """Return the rule of sound: clips of half a minute, the last one shorter.
+
+    The last frame of a clip, half of whose window is padding, is run and makes no token. Source: SGLang's
+    `parakeet.py`, `ParakeetExtractor`.
+    """
     hop, rate = int(r.size("hop_length")), int(r.size("sampling_rate"))
     stride, times = Stride(*map(int, parakeet_encoder.stride(r))), int(r.size("subsampling_factor")).bit_length() - 1
-    return ClippedSound(
-        framing=Framing(hop, lead=hop, hop=hop, rate=rate),
+    return FramedSound(
+        framing=Framing(hop, lead=hop, hop=hop, rate=rate, least=rate // 10),
         bins=int(r.size("num_mel_bins")),
         strides=((stride, stride),) * times,
         text=2,
-        clip=_CLIP * rate,
-        least=rate // 10,
+        chunk=_CLIP * rate,
+        unheard=1,
     )
 
 

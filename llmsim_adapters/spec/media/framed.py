@@ -13,7 +13,8 @@ class Framing(NamedTuple):
 
     `rate` samples are a second. Before the signal stand `lead` zeros; it is cut off after `most` samples (0: never)
     and padded to a `multiple` of samples, by as many for all sounds of a step. A frame that is only
-    in part padding is heard where sounds themselves are `padded`.
+    in part padding is heard where sounds themselves are `padded`. A signal, or what chunks leave of one, has at `least`
+    so many samples.
     """
 
     window: int
@@ -23,10 +24,11 @@ class Framing(NamedTuple):
     multiple: int = 1
     most: int = 0
     padded: bool = False
+    least: int = 0
 
     def samples(self, seconds: float) -> int:
         """Return how many samples of so many seconds are heard."""
-        samples = int(seconds * self.rate)
+        samples = max(int(seconds * self.rate), self.least)
         return min(samples, self.most) if self.most else samples
 
     def frames(self, samples: int) -> int:
@@ -37,6 +39,10 @@ class Framing(NamedTuple):
         """Return how many of the frames have no padding behind the signal in them."""
         if self.padded:
             samples = -(-samples // self.multiple) * self.multiple
+        return self.within(samples)
+
+    def within(self, samples: int) -> int:
+        """Return how many frames so many samples have, and what stands before them."""
         return max(1, (samples + self.lead - self.window) // self.hop + 1)
 
 
@@ -99,12 +105,12 @@ class FramedSound(Sound):
         if not self.chunk or samples <= self.chunk:
             return [samples]
         whole, rest = divmod(samples, self.chunk)
-        return [self.chunk] * whole + [rest] * (rest > 0)
+        return [self.chunk] * whole + [max(rest, self.framing.least)] * (rest > 0)
 
     def _frames(self, given: tuple[float, ...]) -> int:
-        """Return the frames of each chunk of a sound by itself, that of the longest."""
+        """Return the frames of each chunk of a sound by itself, that of the longest; no more than a whole chunk has."""
         frames = self.framing.frames(self._chunks(given)[0])
-        return min(frames, self.chunk // self.framing.hop) if self.chunk else frames
+        return min(frames, self.framing.within(self.chunk)) if self.chunk else frames
 
     def _seen(self, kind: Kind, given: tuple[float, ...], frames: int) -> MediaItem:
         chunks = self._chunks(given)
@@ -139,48 +145,3 @@ class FramedSound(Sound):
     def _further(self, length: int, count: int) -> list[tuple[str, int]]:
         """Return further rows, by name, that parts of the encoder run on for so many chunks of a length."""
         return [(name, count * (times * length + more)) for name, times, more in self.further]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClippedSound(FramedSound):
-    """Sound in clips of so many samples (`clip`), the last one shorter, of `least` samples at least.
-
-    Each attends within itself, padded to the longest of a step. A frame that half of a clip's last window pads is run
-    and becomes no token. Source: SGLang's `parakeet.py`, `ParakeetExtractor`.
-    """
-
-    clip: int
-    least: int = 1
-
-    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
-        del preprocessed
-        longest = max(self._clips(given[0]))
-        return self._clipped(kind, given, self.framing.frames(longest))
-
-    def together(self, items: tuple[MediaItem, ...]) -> tuple[MediaItem, ...]:
-        longest = max(max(self._clips(item.given[0])) for item in items)
-        frames = self.framing.frames(longest)
-        return tuple([self._clipped(item.kind, item.given, frames) for item in items])
-
-    def _clips(self, seconds: float) -> list[int]:
-        """Return the samples of each clip."""
-        whole, rest = divmod(max(self.framing.samples(seconds), self.least), self.clip)
-        return [self.clip] * whole + ([max(rest, self.least)] if rest else [])
-
-    def _clipped(self, kind: Kind, given: tuple[float, ...], frames: int) -> MediaItem:
-        clips = self._clips(given[0])
-        count, one = len(clips), self._seen(kind, given, frames)
-        tokens = 0
-        for samples in clips:
-            length = samples // self.framing.hop
-            for time, _ in self.strides:
-                length = time.of(length)
-            tokens += self._results(length)
-        return one._replace(
-            seen=(count, sum(clips) / self.framing.rate),
-            patches=count * frames,
-            rows=count * one.rows,
-            tokens=tokens,
-            pieces=((one.rows, count),),
-            named=tuple((name, count * rows) for name, rows in one.named),
-        )
