@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -186,7 +186,25 @@ REMOTE = {"exaone"}
 """Types whose class has other defaults than the remote code of published configs: saying none is a gap."""
 
 
+STATED: Final = {
+    "deepseek_eagle3": "the class's own default has more layers than a draft",
+    **dict.fromkeys(("fast_vlm", "perception_lm"), "the class names no net of timm's"),
+    "granite4_vision": "the class has no windows",
+    **dict.fromkeys(
+        ("qwen3_omni_moe", "qwen3_omni_moe_text", "qwen3_omni_moe_thinker"),
+        "the class's own heads don't divide its hidden size",
+    ),
+}
+"""Types whose class's defaults make no model, so that a config has to state what is theirs, and why."""
+
+
 class TestDefaults:
+    @pytest.mark.parametrize("model_type", sorted(declared_types()))
+    def test_are_values_that_the_dialect_reads(self, model_type: str) -> None:
+        """Where a config says nothing but its type, nothing that is read is a bad value."""
+        refused = [name for kind, name in gaps({"model_type": model_type}) if kind == "invalid_config"]
+        assert bool(refused) == (model_type in STATED), refused
+
     @pytest.mark.parametrize("model_type", sorted(declared_types() & facts("defaults")["types"].keys() - REMOTE))
     def test_a_dialect_states_the_defaults_of_the_class(self, model_type: str) -> None:
         """For every key that the dialect has a default for and that transformers' class declares."""

@@ -156,8 +156,9 @@ class Tracker:
         return next((self.raw[key] for key in self._by_name.get(name, ()) if self.raw[key] is not None), None)
 
     def is_list(self, name: str) -> bool:
-        """Whether the config says a parameter as a list, of each layer's value for instance."""
-        return any(self.raw[key].__class__ is list for key in self._by_name.get(name, ()))
+        """Whether the config says a parameter as a list, of each layer's value for instance, or leaves it to one."""
+        said = [self.raw[key] for key in self._by_name.get(name, ())] or [self._defaults.get(name)]
+        return list in [value.__class__ for value in said]
 
     def has_language_head(self) -> bool:
         """Whether the architecture ends in a language-model head; a head of another kind is noted as left out."""

@@ -37,7 +37,7 @@ DIALECT = replace(
         head_dim=128,
         sliding_window=2048,
         is_causal=False,
-        target_layer_ids=(1, 13, 25, 37, 49),
+        target_layer_ids=[1, 13, 25, 37, 49],
     ),
     causal_lm=("MuseGlimmerAssistantModel",),
 )

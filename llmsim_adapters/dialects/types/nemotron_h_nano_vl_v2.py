@@ -105,7 +105,7 @@ DIALECT = replace(
             **dict.fromkeys(
                 (
                     *("audio_context_token", "audio_end_token", "audio_start_token", "img_context_token"),
-                    *("img_end_token", "img_start_token", "video_context_token"),
+                    *("img_end_token", "img_start_token", "sound_context_token", "video_context_token"),
                 ),
                 _TEXT,
             ),
