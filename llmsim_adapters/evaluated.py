@@ -11,12 +11,10 @@ from llmsim_adapters.errors import AdapterError
 from llmsim_adapters.evaluation.construction import FAILURES, construct, guest_of, reread
 from llmsim_adapters.evaluation.evaluator import Assessed, Evaluation, assess, evaluate, in_doubt
 from llmsim_adapters.evaluation.graphs import OWN_SCHEDULE, sound, unsupported
-from llmsim_adapters.evaluation.speculation import misfit
 from llmsim_adapters.gap import Gap, few
 from llmsim_adapters.graph.schedule import Schedule, ScheduleError
 from llmsim_adapters.lowerings.recording import Kept
 from llmsim_adapters.plugins.manager import registered
-from llmsim_adapters.registries.drafts import as_draft
 from llmsim_adapters.sources.answer import Content
 from llmsim_adapters.sources.processors import Reach, with_processors
 from llmsim_adapters.spelling import meant
@@ -177,6 +175,8 @@ class Evaluated:
     @cached_property
     def _as_draft(self: _Asked) -> _Asked:
         """The model as SGLang runs it where it is named as a draft."""
+        from llmsim_adapters.registries.drafts import as_draft
+
         renamed = as_draft(self.config)
         return self if renamed is None else self.__class__(renamed, plugins=self._plugins)
 
@@ -246,6 +246,8 @@ class Evaluated:
         Raises:
             BuildError: it can't.
         """
+        from llmsim_adapters.evaluation.speculation import misfit
+
         assert self.spec is not None
         assert draft.spec is not None  # graphs were made of both
         if (reason := misfit(self.spec, draft.spec)) is not None:

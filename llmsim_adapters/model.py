@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from llmsim_adapters.errors import need
 from llmsim_adapters.evaluated import Evaluated
 from llmsim_adapters.evaluation.construction import guest_of
-from llmsim_adapters.evaluation.speculation import of_both, step_of, together
 from llmsim_adapters.graph.schedule import DEFAULT_ENGINE, Schedule, ScheduleError
 from llmsim_adapters.sources import TIMEOUT, HubSession
 from llmsim_adapters.text import printable
@@ -61,6 +60,8 @@ class Model(Evaluated):
         """
         schedule = schedule or Schedule()
         if draft is not None:
+            from llmsim_adapters.evaluation.speculation import step_of, together
+
             draft = draft._as_draft
             beside = draft.build(step_of(schedule))
             return together(self.build(schedule, builder), beside, self._drafted_by(draft))
@@ -158,6 +159,8 @@ class Model(Evaluated):
 
         graph, parameters = self._traced(schedule, builder), self.reading.parameters
         if draft is not None:
+            from llmsim_adapters.evaluation.speculation import of_both, step_of, together
+
             draft = draft._as_draft
             beside = draft._traced(step_of(schedule))
             graph = together(graph, beside, self._drafted_by(draft), traced=True)

@@ -29,8 +29,6 @@ def runs(spec: ModelSpec, schedule: Schedule) -> dict[str, Run]:
         ScheduleError: the model has no encoder for some of them, what that runs is not modelled, a size is one that
             the model's processor refuses, or a sequence is shorter than its media.
     """
-    if not schedule.has_media:
-        return {}
     if schedule.mode == "decode":
         raise ScheduleError(DECODES_MEDIA)
     for field, kind, name in _FIELDS:

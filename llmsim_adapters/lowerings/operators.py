@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.graph.operator import Operator
 from llmsim_adapters.lowerings.storage import Storage
-from llmsim_adapters.lowerings.stored_parts import stored_part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,7 +48,11 @@ class Operators(Storage):
             dtype = self.weight(name, (outputs, inputs), sharding)
         if bias:
             self.weight(f"{name}.bias", (outputs,), "replicated" if sharding == "row" else sharding, copied=copied)
-        own = stored_part(self, name, outputs, inputs, sharding, rows) if self._tower else None
+        own = None
+        if self._tower:
+            from llmsim_adapters.lowerings.stored_parts import stored_part  # not for a model without encoders
+
+            own = stored_part(self, name, outputs, inputs, sharding, rows)
         if own is not None:
             outputs, inputs = own
         elif sharding != "replicated" and (self._ranks is not None or self._padded_heads is not None):

@@ -8,7 +8,6 @@ from llmsim_adapters.engines.built_in import find
 from llmsim_adapters.engines.layout import Layout
 from llmsim_adapters.graph.graph import MTP, OperatorGraph
 from llmsim_adapters.lowerings.built_in import BUILT_IN
-from llmsim_adapters.lowerings.media import runs
 from llmsim_adapters.lowerings.place import Draft
 from llmsim_adapters.lowerings.site import Site
 from llmsim_adapters.lowerings.step import Step
@@ -95,7 +94,11 @@ class _Wiring:
         self._draft = Draft()
         self._tracer = tracer
         self._layout = Layout(engine, spec, schedule, self._named)
-        self._media = runs(spec, schedule)
+        self._media: dict[str, Run] = {}
+        if schedule.has_media:
+            from llmsim_adapters.lowerings.media import runs  # not for a step without media
+
+            self._media = runs(spec, schedule)
         self._step = self._step_of()
 
     def _step_of(self, prompt: int = 0, streams: int = 1) -> Step:
