@@ -14,7 +14,7 @@ from llmsim_adapters.engines.sglang.architectures import (
     WINDOWED_POOL,
     names,
 )
-from llmsim_adapters.engines.sglang.conditions import attentions, is_qwen3_inside
+from llmsim_adapters.engines.sglang.conditions import attentions, has_groups, is_qwen3_inside
 from llmsim_adapters.spec.components import LatentAttention
 from llmsim_adapters.traced import ceil_div
 
@@ -196,7 +196,7 @@ CACHES: Final = (
         source="mem_cache/kv_cache_configurator.py: get_num_kv_heads of attn_tp_size",
         caches=("attention.key_value", "gated_delta_net.engine", *_CONVOLUTIONS, *_RECURRENCES),
         but=DP_ATTENTION | _STATES_OF_ALL,
-        when=lambda layout: layout.schedule.dp_size != 1 and not is_qwen3_inside(layout),
+        when=lambda layout: has_groups(layout) and not is_qwen3_inside(layout),
         over="tokens",
         note="pools have room on each rank for the heads of a data-parallel group, though layers are split over all",
     ),
