@@ -209,11 +209,8 @@ class MostPatches(Media):
             side = self.patch_size
             fitting = math.sqrt(self.most_patches / (max(1, width // side) * max(1, height // side)))
             longest = self.most_on_a_side * side
-            scale = min(1.0, fitting) if self.refused else min(1.0, fitting, longest / width, longest / height)
-            height, width = max(1, int(height * scale)), max(1, int(width * scale))
-            if not self.refused:
-                height, width = min(height, longest), min(width, longest)
-            height, width = _up(height, down), _up(width, across)
+            scale = min(1.0, fitting, *(() if self.refused else (longest / width, longest / height)))
+            height, width = _up(max(1, int(height * scale)), down), _up(max(1, int(width * scale)), across)
             if self.refused and max(height, width) >= longest:
                 message = f"the encoder has positions for sides of fewer than {self.most_on_a_side} patches"
                 raise Unfit(message)
