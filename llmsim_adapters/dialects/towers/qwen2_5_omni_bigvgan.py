@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly.sound import of_convolutions
+from llmsim_adapters.dialects.assembly.sound import convolution, of_convolutions
 from llmsim_adapters.dialects.reading.dialect import Dialect
-from llmsim_adapters.spec.components import Convolution, Scale
+from llmsim_adapters.spec.components import Scale
 from llmsim_adapters.spec.model import ModelSpec, Stack
 
 if TYPE_CHECKING:
@@ -28,23 +28,19 @@ def _parts(r: Reader) -> Iterator[Component]:
     sizes = of_convolutions(r, "resblock_kernel_sizes")
     r.check("upsample_initial_channel", width >> len(rates) > 0, "leaves no channel at the last of upsample_rates")
     r.check("resblock_kernel_sizes", len(sizes) <= _MOST, f"has more than {_MOST} entries")
-    yield _convolution(r.size("mel_dim"), width, _SIDE)
+    yield convolution(r.size("mel_dim"), width, _SIDE)
     for number, kernel in enumerate(kernels[: int(width).bit_length()]):
         inner = width // 2 ** (number + 1)
-        yield _convolution(width // 2**number, inner, kernel)
+        yield convolution(width // 2**number, inner, kernel)
         for size in sizes[:_MOST]:
             for _ in range(_TIMES):
-                yield from (Scale(size=inner, shifted=True), _convolution(inner, inner, size))
+                yield from (Scale(size=inner, shifted=True), convolution(inner, inner, size))
     last = width // 2 ** min(len(kernels), int(width).bit_length())
     yield Scale(size=last, shifted=True)
-    yield replace(_convolution(last, 1, _SIDE), bias=False)
+    yield replace(convolution(last, 1, _SIDE), bias=False)
 
 
 _SIDE, _TIMES, _MOST = 7, 6, 64
-
-
-def _convolution(taken: int, given: int, kernel: int) -> Convolution:
-    return Convolution(input_channels=taken, output_channels=given, kernel=(kernel,), bias=True)
 
 
 DIALECT = Dialect(
