@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from llmsim_adapters.dialects.assembly.widths import by_ratio
 from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import ChannelAttention, Convolution, Norm, PixelAttention, Projection
 from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
@@ -114,7 +115,7 @@ def _both(r: Reader, stage: Stage) -> tuple[Block, Block]:
 def _attending(r: Reader, width: int, core: Component, pixels: str, attending: str) -> tuple[Sublayer, ...]:
     """Return attention and a network, each behind a convolution of each channel by itself and a norm."""
     around = Convolution(input_channels=width, output_channels=width, kernel=(3, 3), groups=width, bias=True)
-    inner = int(width * (r.number("mlp_ratio", least=0, most=1024) or 1))
+    inner = by_ratio(r, width)
     norm = Norm(width, "layer", bias=True)
     parts = (
         (around, pixels),

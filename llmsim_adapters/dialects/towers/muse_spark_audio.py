@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from llmsim_adapters.dialects.assembly.widths import by_ratio
 from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import MLP, Convolution, Norm, Projection
 from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 
 def read(r: Reader) -> ModelSpec:
     patches, widths, depths = stages(r)
-    kernel, ratio = r.size("conv_kernel_size"), r.number("mlp_ratio", least=0, most=_MOST) or 4.0
-    activation = r.text("hidden_act") or "gelu"
+    kernel, activation = r.size("conv_kernel_size"), r.text("hidden_act") or "gelu"
     blocks: list[Block] = []
     order: list[int] = []
     before = 1
@@ -27,7 +27,7 @@ def read(r: Reader) -> ModelSpec:
         rows = f"convolved_{number}"
         into = Projection(input_size=before * patch, output_size=width, bias=True)
         conv = Convolution(input_channels=width, output_channels=width, kernel=(kernel,), groups=width, bias=True)
-        inner = r.constant(f"stage_{number}_intermediate_size", max(1, int(int(width) * ratio)), "mlp_ratio of it")
+        inner = r.constant(f"stage_{number}_intermediate_size", by_ratio(r, width), "mlp_ratio of it")
         network = MLP(hidden_size=width, intermediate_size=inner, activation=activation, gated=False, bias=True)
         norm = Norm(width)
         embeds = (Sublayer((into,), (), (norm,), skip=False, rows=rows),)

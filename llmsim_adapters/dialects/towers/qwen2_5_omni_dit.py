@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.decoder import layers
 from llmsim_adapters.dialects.assembly.sound import convolution, of_convolutions
+from llmsim_adapters.dialects.assembly.widths import by_ratio
 from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import MLP, Attention, PositionEmbedding, Projection
 from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
@@ -51,8 +52,7 @@ def _layer(r: Reader, hidden: int) -> tuple[Sublayer, ...]:
         causal=False,
         cached=False,
     )
-    inner = r.derive("ff_inner", int(hidden * (r.number("ff_mult", least=0) or 1)))
-    r.check("ff_mult", inner > 0, "leaves the feed-forward network no width")
+    inner = r.derive("ff_inner", by_ratio(r, hidden, "ff_mult"))
     network = MLP(hidden_size=hidden, intermediate_size=inner, activation="gelu", gated=False, bias=True)
     of_time = Projection(input_size=hidden, output_size=6 * hidden, bias=True)
     return Sublayer((of_time,), skip=False), Sublayer((mixer,)), Sublayer((network,))
