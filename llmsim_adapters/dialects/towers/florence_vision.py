@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from llmsim_adapters.dialects.assembly.tower import of_stages
 from llmsim_adapters.dialects.assembly.widths import by_ratio
 from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import ChannelAttention, Convolution, Norm, PixelAttention, Projection
 from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Component
 
@@ -53,7 +52,7 @@ def stages(r: Reader) -> list[Stage]:
     r.check("embed_dim", len(channels) <= _MOST_STAGES, f"has more than {_MOST_STAGES} stages")
     channels = channels[:_MOST_STAGES]
     names = ("patch_size", "num_heads", "num_groups", "depths")
-    kernels, heads, groups, depths = (_each(r, name, len(channels)) for name in names)
+    kernels, heads, groups, depths = (of_stages(r, name, len(channels)) for name in names)
     norms = r.sequence("patch_prenorm") or ()
     r.check("patch_prenorm", len(norms) == len(channels), "has not one entry for each stage")
     r.check("depths", max(depths) <= _MOST_BLOCKS, f"has more than {_MOST_BLOCKS} blocks in a stage")
@@ -74,12 +73,6 @@ def stages(r: Reader) -> list[Stage]:
         )
         for i, width in enumerate(channels)
     ]
-
-
-def _each(r: Reader, name: str, count: int) -> Sequence[int]:
-    said = r.integers(name) or ()
-    r.check(name, len(said) == count, "has not one entry for each stage")
-    return said if len(said) == count else (1,) * count
 
 
 def _embedding(stage: Stage) -> Block:

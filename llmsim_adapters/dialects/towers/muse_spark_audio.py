@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from llmsim_adapters.dialects.assembly.tower import of_stages
 from llmsim_adapters.dialects.assembly.widths import by_ratio
 from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import MLP, Convolution, Norm, Projection
@@ -45,8 +46,9 @@ def stages(r: Reader) -> tuple[list[int], list[int], list[int]]:
     """Read of each stage how many neighbours it joins, how wide it is, and how many blocks it has."""
     count = int(r.size("num_hidden_layers"))
     r.check("num_hidden_layers", count <= _STAGES, f"is more than {_STAGES} stages")
-    found = [r.integers(name, count, most=_MOST) for name in ("patch_sizes", "hidden_sizes", "depths")]
-    patches, widths, depths = (list(each or (1,) * min(count, _STAGES)) for each in found)
+    patches, widths, depths = (
+        list(of_stages(r, name, count, most=_MOST)) for name in ("patch_sizes", "hidden_sizes", "depths")
+    )
     r.check("depths", sum(depths) <= _MOST, f"has more than {_MOST} blocks in all")
     numbered = [
         [r.constant(f"{name}_{i}", each, "its stage's") for i, each in enumerate(sizes, 1)]
