@@ -112,3 +112,16 @@ class Dialect:
             of_whole=of_whole,
             note=note,
         )
+
+    def taking(self, why: str, **sizes: int) -> Dialect:
+        """Return the dialect of a part whose class takes sizes from the whole, whatever the part's own config says.
+
+        `why` is the reason that what it says costs nothing.
+        """
+        keys = [*sizes, *[key for key, name in self.aliases.items() if name in sizes]]
+        return replace(
+            self,
+            defaults={**self.defaults, **sizes},
+            aliases={**self.aliases, **{key: f"said_{key}" for key in keys}},
+            costless={**self.costless, **dict.fromkeys(keys, why)},
+        )

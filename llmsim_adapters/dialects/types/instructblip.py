@@ -28,7 +28,7 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         return
     media = square(vision.r, tokens=0, extra=class_tokens(vision.stack))
     yield vision.running(media).stack
-    of_encoder = blip_2_qformer.of_encoder(int(vision.r.size("hidden_size")), of=instructblip_qformer.DIALECT)
+    of_encoder = blip_2_qformer.of_encoder(int(vision.r.size("hidden_size")), instructblip_qformer.DIALECT)
     former = tower(whole, "qformer_config", of_encoder, fixed=True)
     if former is not None:
         whole.inferred("instruction", _ASSUMED)
