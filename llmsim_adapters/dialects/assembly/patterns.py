@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dataclass import replace
 from llmsim_adapters.dialects.assembly.decoder import FULL, SLIDING, layers, windowed
@@ -266,3 +266,20 @@ _EXPERT_PARAMETERS = (
     "num_shared_experts",
     "shared_expert_intermediate_size",
 )
+
+
+def per_layer_config(r: Reader, count: int) -> dict[int, Reader]:
+    """Return a reader of what `per_layer_config` says of each of `count` layers that it numbers, be it as "07"."""
+    outer = r.nested("per_layer_config")
+    found: dict[int, Reader] = {}
+    for key in () if outer is None else outer.raw:
+        number = int(key) if key.isdecimal() and len(key) <= _DIGITS else count
+        layer = outer.nested(key) if outer is not None and number < count else None
+        if layer is None:
+            r.refuse("per_layer_config", key, "the number of a layer")
+        else:
+            found[number] = layer
+    return found
+
+
+_DIGITS: Final = 8
