@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import mlp
 from llmsim_adapters.dialects.assembly.decoder import layer_norm
-from llmsim_adapters.dialects.assembly.decoder_alone import decoder_alone
+from llmsim_adapters.dialects.assembly.decoder_alone import OF_ENCODER, decoder_alone
 from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
 from llmsim_adapters.dialects.assembly.sound import of_convolutions
 from llmsim_adapters.dialects.assembly.tower import encoder, encoder_of, full_attention
@@ -106,7 +106,7 @@ DIALECT = bart.DIALECT.like(
         **dict.fromkeys(("max_source_positions", "max_target_positions"), "positions are computed"),
         **dict.fromkeys(
             ("conv_channels", "conv_kernel_sizes", "input_channels", "input_feat_per_channel", "num_conv_layers"),
-            "of the encoder, which a decoder by itself does not have",
+            OF_ENCODER,
         ),
     },
 )
