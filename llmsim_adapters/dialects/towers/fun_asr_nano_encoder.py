@@ -33,16 +33,15 @@ def read(r: Reader) -> ModelSpec:
     first = Sublayer((into,), (Norm(taken, "layer", bias=True),), skip=taken == hidden)
     later = Sublayer((attention,), (norm,))
     normed = {count - r.count("num_timestamp_prediction_layers") - 1, count - 1}
-    blocks: list[Block] = []
-    order = []
+    blocks: dict[str, Block] = {}
+    names = []
     for layer in range(count):
         last = (Sublayer((norm,), skip=False),) if layer in normed else ()
-        name = ("layer" if layer else "first") + ("_normed" if layer in normed else "")
-        if name not in (names := [block.name for block in blocks]):
-            blocks.append(Block(name, (later if layer else first, feed_forward, *last)))
-            names.append(name)
-        order.append(names.index(name))
-    return ModelSpec(r.model_type, (Stack("encoder", tuple(blocks), tuple(order), axis="frames"),))
+        name = ("layer" if layer else "first") + ("_normed" if last else "")
+        blocks.setdefault(name, Block(name, (later if layer else first, feed_forward, *last)))
+        names.append(name)
+    order = tuple(map([*blocks].index, names))
+    return ModelSpec(r.model_type, (Stack("encoder", tuple(blocks.values()), order, axis="frames"),))
 
 
 def adaptor(r: Reader) -> ModelSpec:
