@@ -121,17 +121,15 @@ _MOST: Final = 100
 _LAYERS: Final = LARGEST["num_hidden_layers"]
 _FORMER: Final = blip_2_qformer.DIALECT.like("blip_2_qformer", num_hidden_layers=1, cross_attention_frequency=1)
 
-DIALECT = replace(
-    granite4_vision_text.DIALECT.like(
-        "granite4_vision",
-        text_config="text_config",
-        towers=towers,
-        costless={
-            "image_seq_length": "how many tokens a tile becomes: what its windows' queries are",
-            "projector_dropout": "a dropout: of training alone",
-        },
-        vision_feature_select_strategy="default",
-        image_grid_pinpoints=llava_next.DIALECT.defaults["image_grid_pinpoints"],
-    ),
+DIALECT = granite4_vision_text.DIALECT.like(
+    "granite4_vision",
+    text_config="text_config",
+    towers=towers,
+    costless={
+        "image_seq_length": "how many tokens a tile becomes: what its windows' queries are",
+        "projector_dropout": "a dropout: of training alone",
+    },
+    vision_feature_select_strategy="default",
+    image_grid_pinpoints=llava_next.DIALECT.defaults["image_grid_pinpoints"],
     ties="either",
 )

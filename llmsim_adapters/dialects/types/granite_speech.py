@@ -63,15 +63,13 @@ def heard(whole: Reader, window: int = 0, queries: int = 0) -> Media:
 
 _HOP = 160
 
-DIALECT = replace(
-    granite.DIALECT.like(
-        "granite_speech",
-        text_config="text_config",
-        towers=towers,
-        costless={"has_lora_adapter": "an adapter is a file of its own, which runs beside sound"},
-        downsample_rate=5,
-        window_size=15,
-        tie_word_embeddings=True,
-    ),
+DIALECT = granite.DIALECT.like(
+    "granite_speech",
+    text_config="text_config",
+    towers=towers,
+    costless={"has_lora_adapter": "an adapter is a file of its own, which runs beside sound"},
+    downsample_rate=5,
+    window_size=15,
+    tie_word_embeddings=True,
     ties="either",
 )

@@ -6,7 +6,6 @@ transformers `InklingConfig`, SGLang's `InklingMMConfig`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
@@ -104,12 +103,10 @@ def _heard(whole: Reader, r: Reader) -> Media:
     return rule(whole, "audio", made)
 
 
-DIALECT = replace(
-    inkling_model.DIALECT.like(
-        "inkling_mm_model",
-        text_config="text_config",
-        towers=towers,
-        classes=("InklingForConditionalGeneration", "InklingForConditionalGenerationMTP"),
-    ),
+DIALECT = inkling_model.DIALECT.like(
+    "inkling_mm_model",
+    text_config="text_config",
+    towers=towers,
+    classes=("InklingForConditionalGeneration", "InklingForConditionalGenerationMTP"),
     plain_towers=True,
 )

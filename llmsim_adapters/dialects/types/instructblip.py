@@ -5,7 +5,6 @@ Source: transformers `InstructBlipConfig`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.media import class_tokens, square
@@ -45,12 +44,10 @@ _ASSUMED = (
     "sequence that are not the pictures'"
 )
 
-DIALECT = replace(
-    blip_2.DIALECT.like(
-        "instructblip",
-        text_config="text_config",
-        towers=towers,
-        costless={"initializer_factor": "of weights before training"},
-    ),
+DIALECT = blip_2.DIALECT.like(
+    "instructblip",
+    text_config="text_config",
+    towers=towers,
+    costless={"initializer_factor": "of weights before training"},
     ties="either",
 )
