@@ -98,23 +98,21 @@ _DIARIZING = PartWords(
 )
 _HEAD = PartWords(defaults={"hidden_size": 192, "num_speakers": 8})
 
-DIALECT = replace(
-    nemotron_h.DIALECT.like(
-        "nemo_speechlm",
-        text_config="text_config",
-        without_text={
-            "hidden_size": 2688,
-            "intermediate_size": 1856,
-            "hybrid_override_pattern": "MEMEM*EMEMEM*EMEMEM*EMEMEM*EMEMEM*EMEMEMEM*EMEMEMEME",
-            "mamba_num_heads": 64,
-            "moe_intermediate_size": 1856,
-            "moe_shared_expert_intermediate_size": 3712,
-            "num_experts": 128,
-            "num_experts_per_tok": 6,
-            "num_key_value_heads": 2,
-        },
-        towers=towers,
-    ),
+DIALECT = nemotron_h.DIALECT.like(
+    "nemo_speechlm",
+    text_config="text_config",
+    without_text={
+        "hidden_size": 2688,
+        "intermediate_size": 1856,
+        "hybrid_override_pattern": "MEMEM*EMEMEM*EMEMEM*EMEMEM*EMEMEM*EMEMEMEM*EMEMEMEME",
+        "mamba_num_heads": 64,
+        "moe_intermediate_size": 1856,
+        "moe_shared_expert_intermediate_size": 3712,
+        "num_experts": 128,
+        "num_experts_per_tok": 6,
+        "num_key_value_heads": 2,
+    },
+    towers=towers,
     ties="never",
     classes=("Nemotron3_5TranscribeForConditionalGeneration",),
 )
