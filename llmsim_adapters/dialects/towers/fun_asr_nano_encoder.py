@@ -15,7 +15,7 @@ from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
 from llmsim_adapters.dialects.assembly.tower import encoder, full_attention
 from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import MemoryBlock, Norm
-from llmsim_adapters.spec.media.framed import FramedSound, Framing, Stride
+from llmsim_adapters.spec.media.framed import FramedSound, Framing, Stride, over_frames
 from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def heard(whole: Reader, *, encoded: bool = False) -> Media:
         return FramedSound(
             framing=Framing(max(1, window * rate // 1000), hop=max(1, hop * rate // 1000), rate=rate),
             bins=1,
-            strides=((every, Stride(1, 1, 0)),),
+            strides=over_frames(every),
             encoded=encoded,
             origin=origin(sounds, "FunAsrNanoFeatureExtractor"),
         )

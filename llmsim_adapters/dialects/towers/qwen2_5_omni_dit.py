@@ -109,6 +109,7 @@ DIALECT = Dialect(
             ("block_size", "look_ahead_layers", "look_backward_layers", "repeats"), "what attends to what: no weights"
         ),
         "enc_dilations": "which frames a convolution sees: no weights",
-        **dict.fromkeys(("dropout", "enc_global_context", "enc_lin_neurons"), "no weights, or nothing that is there"),
+        "dropout": "a dropout",
+        **dict.fromkeys(("enc_global_context", "enc_lin_neurons"), "nothing that the class reads"),
     },
 )

@@ -12,7 +12,7 @@ from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
 from llmsim_adapters.dialects.assembly.tower import PartWords, tower
 from llmsim_adapters.dialects.types import nemotron_h
 from llmsim_adapters.spec.components import Convolution, LearnedTokens, Norm, Projection
-from llmsim_adapters.spec.media.framed import FramedSound, Framing, Stride
+from llmsim_adapters.spec.media.framed import FramedSound, Framing, Stride, over_frames
 from llmsim_adapters.spec.media.media import NEVER
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _heard(whole: Reader, factor: int, longest: int, *, encoded: bool = False) -
         return FramedSound(
             framing=Framing(hop, lead=hop, hop=hop, rate=rate),
             bins=1,
-            strides=((Stride(factor, factor, factor - 1), Stride(1, 1, 0)),),
+            strides=over_frames(Stride(factor, factor, factor - 1)),
             encoded=encoded,
             unheard=1,
             longest=longest * factor * hop - 1,

@@ -13,7 +13,7 @@ from llmsim_adapters.dialects.assembly.tower import encoder, encoder_of, full_at
 from llmsim_adapters.dialects.towers import qwen2_audio_encoder
 from llmsim_adapters.dialects.types import bart
 from llmsim_adapters.spec.components import Convolution
-from llmsim_adapters.spec.media.framed import FramedSound, Framing, Stride
+from llmsim_adapters.spec.media.framed import FramedSound, Framing, Stride, over_frames
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
@@ -59,11 +59,10 @@ def heard(whole: Reader, r: Reader) -> Media:
     """Return the rule of sound, whose frames are of 400 samples, none of them padded."""
 
     def made(sounds: Settings) -> Media:
-        halved = [Stride(int(kernel), 2, int(kernel) // 2 * 2) for kernel in _kernels(r)]
         return FramedSound(
             framing=Framing(_FRAME, hop=_HOP, rate=sounds.integer("sampling_rate", default=16000)),
             bins=1,
-            strides=tuple([(each, Stride(1, 1, 0)) for each in halved]),
+            strides=over_frames(*[Stride(int(kernel), 2, int(kernel) // 2 * 2) for kernel in _kernels(r)]),
             attended=True,
             origin=origin(sounds, "Speech2TextFeatureExtractor"),
         )
