@@ -129,8 +129,12 @@ def at_distances(r: Reader, kind: str) -> list[bool]:
 
 def experts_in_range(r: Reader) -> list[bool]:
     """Every `moe_layer_interval`-th layer from `moe_layer_start_index` to `moe_layer_end_index`, -1 being the last."""
-    first, every = r.count("moe_layer_start_index"), r.size("moe_layer_interval")
-    last = r.number("moe_layer_end_index", least=-1)
+    return in_range(r, r.count("moe_layer_start_index"), r.number("moe_layer_end_index", least=-1))
+
+
+def in_range(r: Reader, first: float, last: float | None) -> list[bool]:
+    """Every `moe_layer_interval`-th layer from the first to the last of a range, None or -1 being the last there is."""
+    every = r.size("moe_layer_interval")
     last = layers(r) if last is None or last == -1 else last
     return [first <= i <= last and (i + 1) % every == 0 for i in range(layers(r))]
 
