@@ -283,6 +283,28 @@ class TestImageGenerators:
         gaps = la.evaluate({"model_type": "emu3", "vq_config": said}).gaps
         assert ("invalid_config", f"vq_config.{key}") in [(gap.kind, gap.name) for gap in gaps]
 
+    @pytest.mark.parametrize("said", [None, []])
+    @pytest.mark.parametrize("model_type", ["chameleon", "janus"])
+    def test_a_net_of_no_level_is_refused(self, model_type: str, said: object) -> None:
+        gaps = la.evaluate({"model_type": model_type, "vq_config": {"channel_multiplier": said}}).gaps
+        assert ("invalid_config", "vq_config.channel_multiplier") in [(gap.kind, gap.name) for gap in gaps]
+
+    @pytest.mark.parametrize(
+        ("model_type", "part", "said"),
+        [
+            *[("janus", "vision_config", {"mlp_ratio": ratio}) for ratio in (0, 1e-4, None)],
+            ("muse_spark", "audio_config", {"mlp_ratio": 0}),
+            ("florence2", "vision_config", {"mlp_ratio": 0}),
+            *[("muse_spark", "audio_config", {"depths": depths}) for depths in ([2], None)],
+            ("florence2", "vision_config", {"patch_padding": None}),
+        ],
+    )
+    def test_sizes_that_leave_a_layer_nothing_are_refused(
+        self, model_type: str, part: str, said: dict[str, Any]
+    ) -> None:
+        gaps = la.evaluate({"model_type": model_type, part: said}).gaps
+        assert ("invalid_config", f"{part}.{next(iter(said))}") in [(gap.kind, gap.name) for gap in gaps]
+
     def test_a_code_of_another_size_than_the_nets_is_refused(self) -> None:
         model = la.load(ONE["emu3"].config, preprocessor={"spatial_factor": 16})
         with pytest.raises(la.ScheduleError, match="spatial_factor"):

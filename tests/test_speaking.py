@@ -54,3 +54,12 @@ def test_no_step_of_text_runs_what_speaks(name: str) -> None:
     assert not [op for op in graph.operators if op.stack in speaking]
     assert not [cache for cache in graph.caches if cache.stack in speaking]
     assert any("no step of text runs" in note for note in model.coverage.notes)
+
+
+def test_a_vocoder_has_dilations_for_each_of_its_kernels() -> None:
+    config = TYPES["qwen2_5_omni"]["config"]
+    parts = config["token2wav_config"]
+    vocoder = {**parts["bigvgan_config"], "resblock_dilation_sizes": [[1, 3, 5]]}
+    gaps = la.evaluate({**config, "token2wav_config": {**parts, "bigvgan_config": vocoder}}).gaps
+    key = "token2wav_config.bigvgan_config.resblock_dilation_sizes"
+    assert ("invalid_config", key) in [(gap.kind, gap.name) for gap in gaps]

@@ -25,6 +25,9 @@ DECODER_KEYS: Final = {
 ENCODER_KEYS: Final = {"num_hidden_layers": "encoder_layers", "num_attention_heads": "encoder_attention_heads"}
 """In configs of both halves, the names that other types have for layers and heads are the encoder's."""
 
+OF_ENCODER: Final = "of the encoder, which a decoder by itself does not have"
+"""Why keys of an encoder cost nothing where there is none."""
+
 _ENCODER: Final = ("encoder_layers", "encoder_attention_heads", "encoder_ffn_dim")
 
 
@@ -49,7 +52,7 @@ def decoder_alone(
     if not (encoder or words or alone):
         r.not_modelled("encoder")
     if not (encoder or words) or alone:
-        r.no_effect(_ENCODER, "of the encoder, which a decoder by itself does not have")
+        r.no_effect(_ENCODER, OF_ENCODER)
     mixer = mixer or unrotated_attention(r)
     crossed = crossing(layout, replace(mixer, causal=False, source_size=source_size))
     spec = classic(r, mixer, layout=crossed, inputs=inputs, final_norm=final_norm, head_bias=head_bias)

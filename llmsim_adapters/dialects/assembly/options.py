@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from llmsim_adapters.dataclass import replace
-from llmsim_adapters.spec.components import Attention, LatentAttention, OutputGate, Sinks
+from llmsim_adapters.spec.components import Attention, LatentAttention, Norm, OutputGate, Sinks
 
 if TYPE_CHECKING:
     from llmsim_adapters.spec.components.attention_parts import AttentionPart
@@ -46,3 +46,9 @@ def gated(
 def with_sinks(attention: _Attends) -> _Attends:
     """Return an attention with a learned logit of each head that takes attention from the tokens."""
     return with_options(attention, Sinks(num_attention_heads=attention.num_attention_heads))
+
+
+def with_norms_of_heads(attention: Attention, *, bias: bool = False) -> Attention:
+    """Return an attention whose every head of queries and of keys has a layer norm with numbers of its own."""
+    norm = Norm(attention.head_dim, "layer", bias=bias, sets=attention.num_attention_heads)
+    return replace(attention, q_norm=norm, k_norm=replace(norm, sets=attention.num_key_value_heads))

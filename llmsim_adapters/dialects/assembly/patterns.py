@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dataclass import replace
 from llmsim_adapters.dialects.assembly.decoder import FULL, SLIDING, layers, windowed
@@ -129,8 +129,12 @@ def at_distances(r: Reader, kind: str) -> list[bool]:
 
 def experts_in_range(r: Reader) -> list[bool]:
     """Every `moe_layer_interval`-th layer from `moe_layer_start_index` to `moe_layer_end_index`, -1 being the last."""
-    first, every = r.count("moe_layer_start_index"), r.size("moe_layer_interval")
-    last = r.number("moe_layer_end_index", least=-1)
+    return in_range(r, r.count("moe_layer_start_index"), r.number("moe_layer_end_index", least=-1))
+
+
+def in_range(r: Reader, first: float, last: float | None) -> list[bool]:
+    """Every `moe_layer_interval`-th layer from the first to the last of a range, None or -1 being the last there is."""
+    every = r.size("moe_layer_interval")
     last = layers(r) if last is None or last == -1 else last
     return [first <= i <= last and (i + 1) % every == 0 for i in range(layers(r))]
 
@@ -266,3 +270,20 @@ _EXPERT_PARAMETERS = (
     "num_shared_experts",
     "shared_expert_intermediate_size",
 )
+
+
+def per_layer_config(r: Reader, count: int) -> dict[int, Reader]:
+    """Return a reader of what `per_layer_config` says of each of `count` layers that it numbers, be it as "07"."""
+    outer = r.nested("per_layer_config")
+    found: dict[int, Reader] = {}
+    for key in () if outer is None else outer.raw:
+        number = int(key) if key.isdecimal() and len(key) <= _DIGITS else count
+        layer = outer.nested(key) if outer is not None and number < count else None
+        if layer is None:
+            r.refuse("per_layer_config", key, "the number of a layer")
+        else:
+            found[number] = layer
+    return found
+
+
+_DIGITS: Final = 8

@@ -1,4 +1,4 @@
-"""Rules of sound, from the settings of feature extractors."""
+"""Rules of sound, from the settings of feature extractors; convolutions of sound."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
 from llmsim_adapters.dialects.reading.limits import LARGEST
+from llmsim_adapters.spec.components import Convolution
 from llmsim_adapters.spec.media.framed import Framing
 from llmsim_adapters.spec.media.sound import ChunkedSound, ConvolvedSound, WindowedSound
 
@@ -52,6 +53,11 @@ def of_convolutions(r: Reader, name: str, usual: Sequence[int] = (), count: int 
     r.check(name, len(numbers) <= most, f"has more than {most:,} entries")
     r.check(name, count is None or len(numbers) == count, "is left to its default, which has another number of entries")
     return [r.derive(f"{name}_{number}", each) for number, each in enumerate(numbers[:most])]
+
+
+def convolution(taken: int, given: int, kernel: int) -> Convolution:
+    """Return a convolution over frames or samples, which has a bias."""
+    return Convolution(input_channels=taken, output_channels=given, kernel=(kernel,), bias=True)
 
 
 def framing(sounds: Settings, *, milliseconds: float, lead: bool) -> Framing:

@@ -224,6 +224,13 @@ def full_attention(r: Reader, *, bias: bool = True, o_bias: bool | None = None) 
     return attention if o_bias is None else replace(attention, o_bias=o_bias)
 
 
+def of_stages(r: Reader, name: str, count: int, *, least: int = 1, most: int | None = None) -> Sequence[int]:
+    """Read a list of a number for each of an encoder's `count` stages, ones in place of a list that can't be that."""
+    said = r.integers(name, least=least, most=most) or ()
+    r.check(name, len(said) == count, "has not one entry for each stage")
+    return said if len(said) == count else (1,) * count
+
+
 def patches(r: Reader, *, bias: bool = True) -> Convolution:
     """Read a ViT's patch embedding: each square of `patch_size` pixels becomes one hidden state (arXiv:2010.11929)."""
     side = r.size("patch_size")

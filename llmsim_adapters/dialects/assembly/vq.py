@@ -73,11 +73,12 @@ Part = tuple[str, str, tuple["Component", ...]]
 
 def read_net(r: Reader) -> Net:
     """Read the sizes of a net: `base_channels` times `channel_multiplier` at each level, `num_res_blocks` there."""
-    base, said = r.size("base_channels"), r.integers("channel_multiplier") or (1,)
+    base, said = r.size("base_channels"), r.integers("channel_multiplier") or ()
+    r.check("channel_multiplier", bool(said), "has no level")
     r.check("channel_multiplier", len(said) <= MOST_LEVELS, f"has more than {MOST_LEVELS} levels")
     return Net(
         base=base,
-        widths=tuple([base * times for times in said[:MOST_LEVELS]]),
+        widths=tuple([base * times for times in said[:MOST_LEVELS] or (1,)]),
         latent=r.size("latent_channels"),
         blocks=int(r.size("num_res_blocks")),
         pixels=r.size("in_channels"),

@@ -1,4 +1,4 @@
-"""Widths of feed-forward networks that configs state before an adjustment."""
+"""Widths of feed-forward networks that configs state before an adjustment, or by their ratio to the hidden size."""
 
 from __future__ import annotations
 
@@ -10,6 +10,14 @@ from llmsim_adapters.traced import ceil_div
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import MLP
+
+
+def by_ratio(r: Reader, hidden: int, name: str = "mlp_ratio") -> int:
+    """Read how wide a network is that is so many times as wide as the hidden size, rounded down."""
+    ratio = r.number(name, least=0, most=1024)
+    width = int(int(hidden) * (ratio or 0))
+    r.check(name, width > 0, "leaves the feed-forward network no width")
+    return max(1, width)
 
 
 def adjusted(r: Reader, network: MLP) -> MLP:

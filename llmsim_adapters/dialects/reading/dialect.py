@@ -84,10 +84,13 @@ class Dialect:
         aliases: Mapping[str, str] | None = None,
         costless: Mapping[str, str] | None = None,
         neutral: Mapping[str, object] | None = None,
+        causal_lm: tuple[str, ...] = (),
         text_only: tuple[str, ...] = (),
         text_config: str = "",
         without_text: Mapping[str, Any] | None = None,
         towers: Towers | None = None,
+        plain_towers: bool | None = None,
+        ties: Literal["whole", "either", "never"] | None = None,
         classes: tuple[str, ...] = (),
         disputed: Mapping[str, str] | None = None,
         of_whole: tuple[str, ...] = (),
@@ -103,12 +106,28 @@ class Dialect:
             aliases={**self.aliases, **(aliases or {})},
             costless={**self.costless, **(costless or {})},
             neutral={**self.neutral, **(neutral or {})},
+            causal_lm=causal_lm or self.causal_lm,
             text_only=text_only or self.text_only,
             text_config=text_config or self.text_config,
             without_text=without_text or self.without_text,
             towers=towers or self.towers,
+            plain_towers=self.plain_towers if plain_towers is None else plain_towers,
+            ties=ties or self.ties,
             classes=classes,
             disputed=disputed or {},
             of_whole=of_whole,
             note=note,
+        )
+
+    def taking(self, why: str, **sizes: int) -> Dialect:
+        """Return the dialect of a part whose class takes sizes from the whole, whatever the part's own config says.
+
+        `why` is the reason that what it says costs nothing.
+        """
+        keys = [*sizes, *[key for key, name in self.aliases.items() if name in sizes]]
+        return replace(
+            self,
+            defaults={**self.defaults, **sizes},
+            aliases={**self.aliases, **{key: f"said_{key}" for key in keys}},
+            costless={**self.costless, **dict.fromkeys(keys, why)},
         )

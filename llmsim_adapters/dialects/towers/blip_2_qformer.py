@@ -83,17 +83,6 @@ DIALECT = Dialect(
 )
 
 
-def of_encoder(width: int, *, of: Dialect | None = None, **sizes: int) -> Dialect:
-    """Return the dialect of a Q-former that asks an encoder of a width, whatever its own config says of that.
-
-    Others of its `sizes` may follow from the encoder, too.
-    """
-    taken = {"encoder_hidden_size": "source_size", **{name: name for name in sizes}}
-    former = of or DIALECT
-    asking = former.like(
-        former.model_type,
-        aliases={key: f"said_{name}" for key, name in taken.items()},
-        costless=dict.fromkeys(taken, "the class takes it of the encoder"),
-        source_size=width,
-    )
-    return replace(asking, defaults={**asking.defaults, **sizes})
+def of_encoder(width: int, former: Dialect = DIALECT, **sizes: int) -> Dialect:
+    """Return the dialect of a Q-former that asks an encoder of a width, from which others of its `sizes` may follow."""
+    return former.taking("the class takes it from the encoder", source_size=width, **sizes)

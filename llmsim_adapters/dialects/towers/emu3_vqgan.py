@@ -18,7 +18,7 @@ def net(r: Reader) -> Net:
     levels = frozenset(r.integers("attn_resolutions", least=0) or ())
     heads, width = r.size("num_attention_heads"), found.widths[-1]
     attended = {found.widths[level] for level in levels if level < len(found.widths)} | {width}
-    r.check("hidden_size", attended == {r.size("hidden_size")}, lambda: _WIDTHS)
+    r.check("hidden_size", attended == {r.size("hidden_size")}, _WIDTHS)
     r.check("num_attention_heads", width % heads == 0, lambda: f"does not divide {int(width)} channels")
     frames = r.size("temporal_downsample_factor")
     return found._replace(

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from llmsim_adapters.dialects.assembly.tower import of_stages
+from llmsim_adapters.dialects.assembly.widths import by_ratio
 from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import ChannelAttention, Convolution, Norm, PixelAttention, Projection
 from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Component
 
@@ -52,7 +52,7 @@ def stages(r: Reader) -> list[Stage]:
     r.check("embed_dim", len(channels) <= _MOST_STAGES, f"has more than {_MOST_STAGES} stages")
     channels = channels[:_MOST_STAGES]
     names = ("patch_size", "num_heads", "num_groups", "depths")
-    kernels, heads, groups, depths = (_each(r, name, len(channels)) for name in names)
+    kernels, heads, groups, depths = (of_stages(r, name, len(channels)) for name in names)
     norms = r.sequence("patch_prenorm") or ()
     r.check("patch_prenorm", len(norms) == len(channels), "has not one entry for each stage")
     r.check("depths", max(depths) <= _MOST_BLOCKS, f"has more than {_MOST_BLOCKS} blocks in a stage")
@@ -73,12 +73,6 @@ def stages(r: Reader) -> list[Stage]:
         )
         for i, width in enumerate(channels)
     ]
-
-
-def _each(r: Reader, name: str, count: int) -> Sequence[int]:
-    said = r.integers(name) or ()
-    r.check(name, len(said) == count, "has not one entry for each stage")
-    return said if len(said) == count else (1,) * count
 
 
 def _embedding(stage: Stage) -> Block:
@@ -114,7 +108,7 @@ def _both(r: Reader, stage: Stage) -> tuple[Block, Block]:
 def _attending(r: Reader, width: int, core: Component, pixels: str, attending: str) -> tuple[Sublayer, ...]:
     """Return attention and a network, each behind a convolution of each channel by itself and a norm."""
     around = Convolution(input_channels=width, output_channels=width, kernel=(3, 3), groups=width, bias=True)
-    inner = int(width * (r.number("mlp_ratio", least=0, most=1024) or 1))
+    inner = by_ratio(r, width)
     norm = Norm(width, "layer", bias=True)
     parts = (
         (around, pixels),

@@ -15,7 +15,7 @@ from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
 from llmsim_adapters.dialects.assembly.tower import encoder, full_attention
 from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import MemoryBlock, Norm
-from llmsim_adapters.spec.media.framed import FramedSound, Framing, Stride
+from llmsim_adapters.spec.media.framed import FramedSound, Framing, Stride, over_frames
 from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
 
 if TYPE_CHECKING:
@@ -33,16 +33,15 @@ def read(r: Reader) -> ModelSpec:
     first = Sublayer((into,), (Norm(taken, "layer", bias=True),), skip=taken == hidden)
     later = Sublayer((attention,), (norm,))
     normed = {count - r.count("num_timestamp_prediction_layers") - 1, count - 1}
-    blocks: list[Block] = []
-    order = []
+    blocks: dict[str, Block] = {}
+    names = []
     for layer in range(count):
         last = (Sublayer((norm,), skip=False),) if layer in normed else ()
-        name = ("layer" if layer else "first") + ("_normed" if layer in normed else "")
-        if name not in (names := [block.name for block in blocks]):
-            blocks.append(Block(name, (later if layer else first, feed_forward, *last)))
-            names.append(name)
-        order.append(names.index(name))
-    return ModelSpec(r.model_type, (Stack("encoder", tuple(blocks), tuple(order), axis="frames"),))
+        name = ("layer" if layer else "first") + ("_normed" if last else "")
+        blocks.setdefault(name, Block(name, (later if layer else first, feed_forward, *last)))
+        names.append(name)
+    order = tuple(map([*blocks].index, names))
+    return ModelSpec(r.model_type, (Stack("encoder", tuple(blocks.values()), order, axis="frames"),))
 
 
 def adaptor(r: Reader) -> ModelSpec:
@@ -64,7 +63,7 @@ def heard(whole: Reader, *, encoded: bool = False) -> Media:
         return FramedSound(
             framing=Framing(max(1, window * rate // 1000), hop=max(1, hop * rate // 1000), rate=rate),
             bins=1,
-            strides=((every, Stride(1, 1, 0)),),
+            strides=over_frames(every),
             encoded=encoded,
             origin=origin(sounds, "FunAsrNanoFeatureExtractor"),
         )

@@ -33,9 +33,10 @@ class Fold(NamedTuple):
         return self.frames * self.side * self.side
 
 
-def read(r: Reader) -> ModelSpec:
+def read(r: Reader, *, unit: int = 1) -> ModelSpec:
+    """Read the encoder, of whose layers those over several frames have 64 channels for each `unit` of their pixels'."""
     r.word("vision_encoder_type", ("hmlp",))
-    out, found = r.size("text_hidden_size"), folds(r)
+    out, found = r.size("text_hidden_size"), folds(r, unit=unit)
     if not found:
         return ModelSpec(r.model_type, ())
     after: list[Component] = []
@@ -51,15 +52,14 @@ def read(r: Reader) -> ModelSpec:
     return ModelSpec(r.model_type, (stack,))
 
 
-def folds(r: Reader) -> tuple[Fold, ...]:
+def folds(r: Reader, *, unit: int = 1) -> tuple[Fold, ...]:
     """Read what goes into the first layer, and what each layer makes; nothing where several sizes are as near."""
     layers, side, frames = (int(r.size(name)) for name in ("num_hidden_layers", "patch_size", "temporal_patch_size"))
     r.check("patch_size", side > 1, "is 1; expected a side that has a prime factor")
-    unit = int(r.size("frame_channel_unit"))
     return planned(layers, max(side, 2), frames, int(r.size("num_channels")), unit=unit)
 
 
-def planned(layers: int, side: int, frames: int, channels: int, *, unit: int = 64) -> tuple[Fold, ...]:
+def planned(layers: int, side: int, frames: int, channels: int, *, unit: int) -> tuple[Fold, ...]:
     """Return the folds of so many layers over patches of a side and of frames; none where rounding decides.
 
     Results of several frames have 64 channels for each `unit` of their pixels' channels.
@@ -142,7 +142,6 @@ DIALECT = Dialect(
         "text_hidden_size": 6144,
         "use_vision_norm": True,
         "vision_encoder_type": "hmlp",
-        "frame_channel_unit": 1,  # what a scale of pixels alone has is divided by 64
     },
     aliases={"n_layers": "num_hidden_layers", "n_channels": "num_channels", "decoder_dmodel": "text_hidden_size"},
     costless={

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from llmsim_adapters.dialects.assembly.widths import by_ratio
 from llmsim_adapters.dialects.towers import siglip_vision_model
 
 if TYPE_CHECKING:
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
 def read(r: Reader) -> ModelSpec:
     r.only("qk_norm", False)
     r.only("attention_bias", True)
-    ratio = r.number("mlp_ratio", least=0, most=1024) or 1
-    r.derive("intermediate_size", int(int(r.size("hidden_size")) * ratio))
+    r.derive("intermediate_size", by_ratio(r, r.size("hidden_size")))
     return siglip_vision_model.read(r)
 
 

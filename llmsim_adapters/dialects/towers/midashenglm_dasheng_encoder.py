@@ -11,6 +11,7 @@ from llmsim_adapters.dialects.assembly.components import mlp
 from llmsim_adapters.dialects.assembly.decoder import layer_norm
 from llmsim_adapters.dialects.assembly.layouts import layer_scaled, pre_norm
 from llmsim_adapters.dialects.assembly.tower import encoder, full_attention
+from llmsim_adapters.dialects.assembly.widths import by_ratio
 from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import BatchNorm, Convolution, PositionEmbedding
 
@@ -31,10 +32,8 @@ def read(r: Reader) -> ModelSpec:
     rows, columns = bins // down, frames // along
     r.check("patch_stride", rows > 0 and columns > 0, "leaves no patch of the spectrogram")
     tables = [PositionEmbedding(positions=count, hidden_size=hidden) for count in (columns, rows)]
-    ratio = r.number("mlp_ratio", least=0) or 4.0
-    width = r.derive("intermediate_size", int(hidden * ratio))
-    scaled = r.raw.get("init_values") is not None
-    r.number("init_values", least=0)
+    width = r.derive("intermediate_size", by_ratio(r, hidden))
+    scaled = r.number("init_values", least=0)  # the class has no scales where it is 0, too
     return encoder(
         r,
         full_attention(r, bias=r.flag("qkv_bias"), o_bias=True),

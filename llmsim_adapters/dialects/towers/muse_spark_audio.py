@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from llmsim_adapters.dialects.assembly.tower import of_stages
+from llmsim_adapters.dialects.assembly.widths import by_ratio
 from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import MLP, Convolution, Norm, Projection
 from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
@@ -18,8 +20,7 @@ if TYPE_CHECKING:
 
 def read(r: Reader) -> ModelSpec:
     patches, widths, depths = stages(r)
-    kernel, ratio = r.size("conv_kernel_size"), r.number("mlp_ratio", least=0, most=_MOST) or 4.0
-    activation = r.text("hidden_act") or "gelu"
+    kernel, activation = r.size("conv_kernel_size"), r.text("hidden_act") or "gelu"
     blocks: list[Block] = []
     order: list[int] = []
     before = 1
@@ -27,7 +28,7 @@ def read(r: Reader) -> ModelSpec:
         rows = f"convolved_{number}"
         into = Projection(input_size=before * patch, output_size=width, bias=True)
         conv = Convolution(input_channels=width, output_channels=width, kernel=(kernel,), groups=width, bias=True)
-        inner = r.constant(f"stage_{number}_intermediate_size", max(1, int(int(width) * ratio)), "mlp_ratio of it")
+        inner = r.constant(f"stage_{number}_intermediate_size", by_ratio(r, width), "mlp_ratio of it")
         network = MLP(hidden_size=width, intermediate_size=inner, activation=activation, gated=False, bias=True)
         norm = Norm(width)
         embeds = (Sublayer((into,), (), (norm,), skip=False, rows=rows),)
@@ -45,8 +46,9 @@ def stages(r: Reader) -> tuple[list[int], list[int], list[int]]:
     """Read of each stage how many neighbours it joins, how wide it is, and how many blocks it has."""
     count = int(r.size("num_hidden_layers"))
     r.check("num_hidden_layers", count <= _STAGES, f"is more than {_STAGES} stages")
-    found = [r.integers(name, count, most=_MOST) for name in ("patch_sizes", "hidden_sizes", "depths")]
-    patches, widths, depths = (list(each or (1,) * min(count, _STAGES)) for each in found)
+    patches, widths, depths = (
+        list(of_stages(r, name, count, most=_MOST)) for name in ("patch_sizes", "hidden_sizes", "depths")
+    )
     r.check("depths", sum(depths) <= _MOST, f"has more than {_MOST} blocks in all")
     numbered = [
         [r.constant(f"{name}_{i}", each, "its stage's") for i, each in enumerate(sizes, 1)]

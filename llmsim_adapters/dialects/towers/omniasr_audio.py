@@ -11,7 +11,7 @@ from llmsim_adapters.dialects.assembly.sound import of_convolutions
 from llmsim_adapters.dialects.assembly.tower import encoder, full_attention
 from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import Convolution, Norm, Projection
-from llmsim_adapters.spec.media.framed import FramedSound, Framing, Stride
+from llmsim_adapters.spec.media.framed import FramedSound, Framing, Stride, over_frames
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
@@ -74,7 +74,7 @@ def heard(whole: Reader, r: Reader) -> Media:
         return FramedSound(
             framing=Framing(window, hop=hop, rate=sounds.integer("sampling_rate", default=16000)),
             bins=1,
-            strides=tuple([(Stride(kernel, stride, 0), Stride(1, 1, 0)) for kernel, stride in others]),
+            strides=over_frames(*[Stride(kernel, stride, 0) for kernel, stride in others]),
             further=(("positioned", 1, 1),),  # of an even kernel one result more, which is cut off
             origin=origin(sounds, "OmniASRFeatureExtractor"),
         )

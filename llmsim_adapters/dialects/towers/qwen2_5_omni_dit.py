@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.decoder import layers
-from llmsim_adapters.dialects.assembly.sound import of_convolutions
+from llmsim_adapters.dialects.assembly.sound import convolution, of_convolutions
+from llmsim_adapters.dialects.assembly.widths import by_ratio
 from llmsim_adapters.dialects.reading.dialect import Dialect
-from llmsim_adapters.spec.components import MLP, Attention, Convolution, PositionEmbedding, Projection
+from llmsim_adapters.spec.components import MLP, Attention, PositionEmbedding, Projection
 from llmsim_adapters.spec.model import Block, ModelSpec, Stack, Sublayer
 
 if TYPE_CHECKING:
@@ -51,8 +52,7 @@ def _layer(r: Reader, hidden: int) -> tuple[Sublayer, ...]:
         causal=False,
         cached=False,
     )
-    inner = r.derive("ff_inner", int(hidden * (r.number("ff_mult", least=0) or 1)))
-    r.check("ff_mult", inner > 0, "leaves the feed-forward network no width")
+    inner = r.derive("ff_inner", by_ratio(r, hidden, "ff_mult"))
     network = MLP(hidden_size=hidden, intermediate_size=inner, activation="gelu", gated=False, bias=True)
     of_time = Projection(input_size=hidden, output_size=6 * hidden, bias=True)
     return Sublayer((of_time,), skip=False), Sublayer((mixer,)), Sublayer((network,))
@@ -64,20 +64,16 @@ def _voice(r: Reader, mel: int) -> Iterator[Component]:
     kernels = of_convolutions(r, "enc_kernel_sizes", (), len(channels)) or [1] * len(channels)
     scale, squeezed, asked = r.size("enc_res2net_scale"), r.size("enc_se_channels"), r.size("enc_attention_channels")
     last = channels[-1]
-    yield _convolution(mel, channels[0], kernels[0])
+    yield convolution(mel, channels[0], kernels[0])
     for taken, given, kernel in zip(channels[:-2], channels[1:-1], kernels[1:-1], strict=True):
         part = max(1, given // scale)
-        yield _convolution(taken, given, 1)
-        yield from (_convolution(part, part, kernel),) * (min(int(scale), _MOST_PARTS) - 1)
-        yield from (_convolution(given, given, 1), _convolution(given, squeezed, 1), _convolution(squeezed, given, 1))
+        yield convolution(taken, given, 1)
+        yield from (convolution(part, part, kernel),) * (min(int(scale), _MOST_PARTS) - 1)
+        yield from (convolution(given, given, 1), convolution(given, squeezed, 1), convolution(squeezed, given, 1))
     r.check("enc_res2net_scale", scale <= _MOST_PARTS, f"is more than {_MOST_PARTS}")
-    yield _convolution(last, last, kernels[-1])
-    yield from (_convolution(3 * last, asked, 1), _convolution(asked, last, 1))
-    yield _convolution(2 * last, r.size("enc_dim"), 1)
-
-
-def _convolution(taken: int, given: int, kernel: int) -> Convolution:
-    return Convolution(input_channels=taken, output_channels=given, kernel=(kernel,), bias=True)
+    yield convolution(last, last, kernels[-1])
+    yield from (convolution(3 * last, asked, 1), convolution(asked, last, 1))
+    yield convolution(2 * last, r.size("enc_dim"), 1)
 
 
 _TIMES, _MOST_PARTS = 256, 64
@@ -106,13 +102,14 @@ DIALECT = Dialect(
         "dim": "hidden_size",
         "depth": "num_hidden_layers",
         "heads": "num_attention_heads",
-        **dict.fromkeys(("emb_dim",), "emb_dim"),
+        "emb_dim": "emb_dim",
     },
     costless={
         **dict.fromkeys(
             ("block_size", "look_ahead_layers", "look_backward_layers", "repeats"), "what attends to what: no weights"
         ),
         "enc_dilations": "which frames a convolution sees: no weights",
-        **dict.fromkeys(("dropout", "enc_global_context", "enc_lin_neurons"), "no weights, or nothing that is there"),
+        "dropout": "a dropout",
+        **dict.fromkeys(("enc_global_context", "enc_lin_neurons"), "nothing that the class reads"),
     },
 )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from llmsim_adapters.dialects.assembly.components import attention, mlp
 from llmsim_adapters.dialects.assembly.tower import encoder
 from llmsim_adapters.dialects.reading.dialect import Dialect
+from llmsim_adapters.dialects.towers.qwen3_omni_moe_talker_text import WINDOWS
 from llmsim_adapters.spec.components import Norm, PositionEmbedding, Projection
 
 if TYPE_CHECKING:
@@ -52,10 +53,7 @@ DIALECT = Dialect(
     },
     costless={
         **dict.fromkeys(_TOKENS, "the number of a token"),
-        **dict.fromkeys(
-            ("layer_types", "max_window_layers", "sliding_window", "use_sliding_window"),
-            "which codes attend to which: no weights",
-        ),
+        **WINDOWS,
         **dict.fromkeys(
             ("position_id_per_seconds", "seconds_per_chunk", "spatial_merge_size"), "positions: no weights"
         ),

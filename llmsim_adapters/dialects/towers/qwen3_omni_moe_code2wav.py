@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import attention, mlp
 from llmsim_adapters.dialects.assembly.layouts import layer_scaled
-from llmsim_adapters.dialects.assembly.sound import of_convolutions
+from llmsim_adapters.dialects.assembly.sound import convolution, of_convolutions
 from llmsim_adapters.dialects.assembly.tower import encoder
 from llmsim_adapters.dialects.reading.dialect import Dialect
-from llmsim_adapters.spec.components import Convolution, Norm, PositionEmbedding, Projection, Scale
+from llmsim_adapters.spec.components import Norm, PositionEmbedding, Projection, Scale
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,8 +34,8 @@ def read(r: Reader) -> ModelSpec:
 def _upsampled(r: Reader, hidden: int) -> Iterator[Component]:
     """Yield what makes more frames: a transposed convolution and a ConvNeXt block (arXiv:2201.03545) each time."""
     for factor in of_convolutions(r, "upsampling_ratios"):
-        yield _convolution(hidden, hidden, factor)
-        yield replace(_convolution(hidden, hidden, _SIDE), groups=hidden)
+        yield convolution(hidden, hidden, factor)
+        yield replace(convolution(hidden, hidden, _SIDE), groups=hidden)
         yield Norm(hidden, "layer", bias=True)
         yield Projection(input_size=hidden, output_size=4 * hidden, bias=True)
         yield Projection(input_size=4 * hidden, output_size=hidden, bias=True)
@@ -47,21 +47,17 @@ def _decoded(r: Reader, hidden: int) -> Iterator[Component]:
     width, rates = r.size("decoder_dim"), of_convolutions(r, "upsample_rates")
     rates = rates[: int(width).bit_length()]
     r.check("decoder_dim", width >> len(rates) > 0, "leaves no channel at the last of upsample_rates")
-    yield _convolution(hidden, width, _SIDE)
+    yield convolution(hidden, width, _SIDE)
     for number, rate in enumerate(rates):
         inner = width // 2 ** (number + 1)
-        yield from (_snake(width // 2**number), _convolution(width // 2**number, inner, 2 * rate))
+        yield from (_snake(width // 2**number), convolution(width // 2**number, inner, 2 * rate))
         for _ in range(_UNITS):
-            yield from (_snake(inner), _convolution(inner, inner, _SIDE), _snake(inner), _convolution(inner, inner, 1))
+            yield from (_snake(inner), convolution(inner, inner, _SIDE), _snake(inner), convolution(inner, inner, 1))
     last = width // 2 ** len(rates)
-    yield from (_snake(last), _convolution(last, 1, _SIDE))
+    yield from (_snake(last), convolution(last, 1, _SIDE))
 
 
 _SIDE, _UNITS = 7, 3
-
-
-def _convolution(taken: int, given: int, kernel: int) -> Convolution:
-    return Convolution(input_channels=taken, output_channels=given, kernel=(kernel,), bias=True)
 
 
 def _snake(channels: int) -> Scale:

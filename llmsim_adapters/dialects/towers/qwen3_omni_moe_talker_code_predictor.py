@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from llmsim_adapters.dialects.assembly.components import attention, mlp
 from llmsim_adapters.dialects.assembly.tower import encoder
 from llmsim_adapters.dialects.reading.dialect import Dialect
-from llmsim_adapters.dialects.towers.qwen3_omni_moe_talker_text import NO_WEIGHTS
+from llmsim_adapters.dialects.towers.qwen3_omni_moe_talker_text import WINDOWS
 from llmsim_adapters.spec.components import Norm, PositionEmbedding, Projection
 
 if TYPE_CHECKING:
@@ -45,5 +45,5 @@ DIALECT = Dialect(
         "attention_bias": False,
         "num_code_groups": 32,
     },
-    costless=dict.fromkeys(("layer_types", "max_window_layers", "sliding_window", "use_sliding_window"), NO_WEIGHTS),
+    costless=WINDOWS,
 )

@@ -7,7 +7,7 @@ of the shared ones.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.assembly.components import attention, mixture_of_experts, mlp
 from llmsim_adapters.dialects.assembly.tower import encoder
@@ -31,7 +31,11 @@ def read(r: Reader) -> ModelSpec:
     return encoder(r, mixer, experts, norm, before=(table,), after=(norm, head), axis="codes")
 
 
-NO_WEIGHTS = "which codes attend to which: no weights"
+WINDOWS: Final = dict.fromkeys(
+    ("layer_types", "max_window_layers", "sliding_window", "use_sliding_window"),
+    "which codes attend to which: no weights",
+)
+"""What talkers say of windows, which costs them nothing."""
 
 DIALECT = Dialect(
     "qwen3_omni_moe_talker_text",
@@ -52,6 +56,6 @@ DIALECT = Dialect(
     },
     costless={
         **dict.fromkeys(("decoder_sparse_step", "mlp_only_layers"), "the class has experts in every layer"),
-        **dict.fromkeys(("layer_types", "max_window_layers", "sliding_window", "use_sliding_window"), NO_WEIGHTS),
+        **WINDOWS,
     },
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from llmsim_adapters.dialects.assembly.widths import by_ratio
 from llmsim_adapters.dialects.towers import siglip_vision_model
 from llmsim_adapters.dialects.towers.sam_vit_b import NAMES
 from llmsim_adapters.spec.media.media import NEVER
@@ -18,11 +19,7 @@ if TYPE_CHECKING:
 
 
 def read(r: Reader) -> ModelSpec:
-    ratio = r.number("mlp_ratio")
-    if ratio is None or not 0 < ratio <= 1024:
-        r.refuse("mlp_ratio", ratio, "a number above 0")
-        ratio = 4
-    r.derive("intermediate_size", int(int(r.size("hidden_size")) * ratio))
+    r.derive("intermediate_size", by_ratio(r, r.size("hidden_size")))
     spec = siglip_vision_model.read(r)
     (stack,) = spec.stacks
     rows = ("rows", *(NEVER,) * (len(stack.after) - 1))

@@ -12,6 +12,7 @@ from llmsim_adapters.dialects.assembly.components import mlp
 from llmsim_adapters.dialects.assembly.decoder import layer_norm
 from llmsim_adapters.dialects.assembly.layouts import layer_scaled
 from llmsim_adapters.dialects.assembly.tower import encoder, full_attention, patches
+from llmsim_adapters.dialects.assembly.widths import by_ratio
 from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import Convolution, PositionEmbedding
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 def read(r: Reader) -> ModelSpec:
     hidden, norm = r.size("hidden_size"), layer_norm(r)
     positions = PositionEmbedding(positions=r.size("max_position_embeddings"), hidden_size=hidden)
-    inner = r.derive("inner_size", int(int(hidden) * (r.number("mlp_ratio", least=0, most=1024) or 1)))
+    inner = r.derive("inner_size", by_ratio(r, hidden))
     network = mlp(r, width=inner, bias=True, gated=False)
     half = Convolution(input_channels=hidden, output_channels=2 * hidden, kernel=(3, 3), bias=True)
     again = replace(half, input_channels=2 * hidden, output_channels=4 * hidden)

@@ -26,13 +26,11 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         yield sound.running(media).then(into, replace(into, input_size=hidden), rows=("results", "results"))
 
 
-DIALECT = replace(
-    qwen2.DIALECT.like(
-        "audioflamingo3",
-        text_config="text_config",
-        towers=towers,
-        costless={"projector_hidden_act": "an activation between two projections: elementwise"},
-        projector_bias=True,
-    ),
+DIALECT = qwen2.DIALECT.like(
+    "audioflamingo3",
+    text_config="text_config",
+    towers=towers,
+    costless={"projector_hidden_act": "an activation between two projections: elementwise"},
+    projector_bias=True,
     ties="either",
 )

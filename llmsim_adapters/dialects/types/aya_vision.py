@@ -5,7 +5,6 @@ Source: transformers `AyaVisionConfig`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.media import tiled
@@ -34,18 +33,16 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     )
 
 
-DIALECT = replace(
-    cohere2.DIALECT.like(
-        "aya_vision",
-        text_config="text_config",
-        towers=towers,
-        costless={
-            "adapter_layer_norm_eps": "a number inside a norm",
-            "vision_feature_layer": "which layer's results are projected: all layers run",
-            "vision_feature_select_strategy": "whether a class token's result is projected, which SigLIP has none of",
-        },
-        downsample_factor=2,
-        tie_word_embeddings=True,
-    ),
+DIALECT = cohere2.DIALECT.like(
+    "aya_vision",
+    text_config="text_config",
+    towers=towers,
+    costless={
+        "adapter_layer_norm_eps": "a number inside a norm",
+        "vision_feature_layer": "which layer's results are projected: all layers run",
+        "vision_feature_select_strategy": "whether a class token's result is projected, which SigLIP has none of",
+    },
+    downsample_factor=2,
+    tie_word_embeddings=True,
     ties="either",
 )

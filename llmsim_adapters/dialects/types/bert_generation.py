@@ -20,15 +20,13 @@ def read(r: Reader) -> ModelSpec:
     return spec.transform(Head, lambda h: replace(h, spare_bias=h.weight_of == "itself"))
 
 
-DIALECT = replace(
-    bert.DIALECT.like(
-        "bert-generation",
-        read=read,
-        vocab_size=50358,
-        hidden_size=1024,
-        intermediate_size=4096,
-        num_hidden_layers=24,
-        num_attention_heads=16,
-    ),
+DIALECT = bert.DIALECT.like(
+    "bert-generation",
+    read=read,
+    vocab_size=50358,
+    hidden_size=1024,
+    intermediate_size=4096,
+    num_hidden_layers=24,
+    num_attention_heads=16,
     causal_lm=("BertGenerationDecoder",),
 )

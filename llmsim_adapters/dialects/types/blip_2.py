@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.media import class_tokens, square
@@ -34,16 +33,14 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         yield asked.then(tokens, into, rows=("rows", "rows"))
 
 
-DIALECT = replace(
-    opt.DIALECT.like(
-        "blip-2",
-        text_config="text_config",
-        towers=towers,
-        costless={
-            "image_text_hidden_size": "of a class that compares pictures with texts",
-            "use_decoder_only_language_model": "follows from the language model's type",
-        },
-        num_query_tokens=32,
-    ),
+DIALECT = opt.DIALECT.like(
+    "blip-2",
+    text_config="text_config",
+    towers=towers,
+    costless={
+        "image_text_hidden_size": "of a class that compares pictures with texts",
+        "use_decoder_only_language_model": "follows from the language model's type",
+    },
+    num_query_tokens=32,
     ties="either",
 )

@@ -11,12 +11,18 @@ from llmsim_adapters.dialects.reading.dialect import Dialect
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
+    from llmsim_adapters.spec.components import Component
     from llmsim_adapters.spec.model import ModelSpec
 
 
 def read(r: Reader) -> ModelSpec:
+    return listening(r)
+
+
+def listening(r: Reader, *inputs: Component) -> ModelSpec:
+    """Read a decoder that attends to an encoder of sound; a norm stands behind the embedding and its other `inputs`."""
     mixer = unrotated_attention(r, bias=r.flag("attention_bias"))
-    return decoder_alone(r, mixer, inputs=(layer_norm(r),), head_bias=True, encoder=True)
+    return decoder_alone(r, mixer, inputs=(*inputs, layer_norm(r)), head_bias=True, encoder=True)
 
 
 DIALECT = Dialect(

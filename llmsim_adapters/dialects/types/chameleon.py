@@ -5,17 +5,17 @@ Source: transformers `ChameleonConfig`; the net that makes codes has a projectio
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.codes import cropped
 from llmsim_adapters.dialects.assembly.components import attention, computed_head_dim, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder
 from llmsim_adapters.dialects.assembly.layouts import post_norm, pre_norm
+from llmsim_adapters.dialects.assembly.options import with_norms_of_heads
 from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.towers import chameleon_vqgan
 from llmsim_adapters.dialects.types import llama
-from llmsim_adapters.spec.components import Convolution, Norm
+from llmsim_adapters.spec.components import Convolution
 from llmsim_adapters.spec.media.media import NEVER
 
 if TYPE_CHECKING:
@@ -27,10 +27,7 @@ if TYPE_CHECKING:
 
 def read(r: Reader) -> ModelSpec:
     computed_head_dim(r)
-    mixer = attention(r, bias=r.flag("attention_bias"))
-    size, heads, kv_heads = mixer.head_dim, mixer.num_attention_heads, mixer.num_key_value_heads
-    q_norm, k_norm = (Norm(size, "layer", bias=True, sets=sets) for sets in (heads, kv_heads))
-    mixer = replace(mixer, q_norm=q_norm, k_norm=k_norm)
+    mixer = with_norms_of_heads(attention(r, bias=r.flag("attention_bias")), bias=True)
     return decoder(r, mixer, mlp(r, bias=r.flag("mlp_bias")), layout=post_norm if r.flag("swin_norm") else pre_norm)
 
 

@@ -5,7 +5,6 @@ A picture is one embedding, the class token's, and no token of a text.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.media import class_tokens, square
@@ -35,12 +34,10 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         yield vision.running(embedded).then(into, Scale(size=1), rows=("sequences", NEVER))
 
 
-DIALECT = replace(
-    clip_text_model.DIALECT.like(
-        "clip",
-        text_config="text_config",
-        towers=towers,
-        costless={"logit_scale_init_value": "an initial value: training only"},
-    ),
+DIALECT = clip_text_model.DIALECT.like(
+    "clip",
+    text_config="text_config",
+    towers=towers,
+    costless={"logit_scale_init_value": "an initial value: training only"},
     ties="never",
 )

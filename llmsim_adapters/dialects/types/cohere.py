@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import attention, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder, layer_norm
 from llmsim_adapters.dialects.assembly.layouts import parallel
+from llmsim_adapters.dialects.assembly.options import with_norms_of_heads
 from llmsim_adapters.dialects.types import llama
-from llmsim_adapters.spec.components import Norm
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
@@ -18,10 +17,8 @@ if TYPE_CHECKING:
 
 def read(r: Reader) -> ModelSpec:
     mixer = attention(r, bias=r.flag("attention_bias"))
-    if r.flag("qk_norm"):  # every head has numbers of its own
-        size, heads, kv_heads = mixer.head_dim, mixer.num_attention_heads, mixer.num_key_value_heads
-        q_norm, k_norm = (Norm(size, "layer", sets=sets) for sets in (heads, kv_heads))
-        mixer = replace(mixer, q_norm=q_norm, k_norm=k_norm)
+    if r.flag("qk_norm"):
+        mixer = with_norms_of_heads(mixer)
     return decoder(r, mixer, mlp(r), norm=layer_norm(r, bias=False), layout=parallel)
 
 

@@ -5,7 +5,6 @@ Source: transformers `Cohere2VisionConfig`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.media import COHERE2, tiled
@@ -32,14 +31,12 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     )
 
 
-DIALECT = replace(
-    cohere2.DIALECT.like(
-        "cohere2_vision",
-        text_config="text_config",
-        towers=towers,
-        downsample_factor=2,
-        alignment_intermediate_size=36864,
-        tie_word_embeddings=True,
-    ),
+DIALECT = cohere2.DIALECT.like(
+    "cohere2_vision",
+    text_config="text_config",
+    towers=towers,
+    downsample_factor=2,
+    alignment_intermediate_size=36864,
+    tie_word_embeddings=True,
     ties="either",
 )

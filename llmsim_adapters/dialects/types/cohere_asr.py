@@ -8,9 +8,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly.classic import unrotated_attention
-from llmsim_adapters.dialects.assembly.decoder import layer_norm
-from llmsim_adapters.dialects.assembly.decoder_alone import decoder_alone
 from llmsim_adapters.dialects.assembly.ends import learned_positions
 from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.towers import parakeet_encoder
@@ -25,8 +22,7 @@ if TYPE_CHECKING:
 
 
 def read(r: Reader) -> ModelSpec:
-    mixer = unrotated_attention(r, bias=r.flag("attention_bias"))
-    return decoder_alone(r, mixer, inputs=(learned_positions(r), layer_norm(r)), head_bias=True, encoder=True)
+    return canary_decoder.listening(r, learned_positions(r))
 
 
 def towers(whole: Reader, text: Reader) -> Iterator[Stack]:

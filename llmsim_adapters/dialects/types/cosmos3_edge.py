@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.resizing import COSMOS3_EDGE, resized
@@ -30,9 +29,10 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         )
 
 
-DIALECT = replace(
-    cosmos3_edge_text.DIALECT.like(
-        "cosmos3_edge", text_config="text_config", towers=towers, projector_hidden_size=11520
-    ),
+DIALECT = cosmos3_edge_text.DIALECT.like(
+    "cosmos3_edge",
+    text_config="text_config",
+    towers=towers,
+    projector_hidden_size=11520,
     ties="never",
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from llmsim_adapters.dialects.types import qwen3_vl
 
-DIALECT = replace(qwen3_vl.DIALECT.like("cosmos3_omni"), classes=("Cosmos3ForConditionalGeneration",))
+DIALECT = qwen3_vl.DIALECT.like("cosmos3_omni", classes=("Cosmos3ForConditionalGeneration",))

@@ -25,7 +25,9 @@ def read(r: Reader) -> ModelSpec:
     return llama_eagle3.drafting(r, replace(mixer, input_size=2 * r.size("hidden_size")), mlp(r))
 
 
-DIALECT = replace(
-    deepseek_v3.DIALECT.like("deepseek_eagle3", read=read, **llama_eagle3.DEFAULTS),
+DIALECT = deepseek_v3.DIALECT.like(
+    "deepseek_eagle3",
+    read=read,
+    **llama_eagle3.DEFAULTS,
     causal_lm=("Eagle3DeepseekV2ForCausalLM",),
 )

@@ -46,17 +46,15 @@ def read(r: Reader) -> ModelSpec:
     return dflash.of_target(replace(spec, stacks=(text,), outputs=(*spec.outputs, head)))
 
 
-DIALECT = replace(
-    deepseek_v4.DIALECT.like(
-        "deepseek_v4_dspark",
-        read=read,
-        aliases={"dspark_markov_rank": "markov_rank", "dspark_target_layer_ids": "target_layer_ids"},
-        costless={
-            "dspark_block_size": "how many tokens a step drafts",
-            "dspark_markov_head_type": "SGLang's class has one kind of head",
-        },
-        enable_confidence_head=True,
-        confidence_head_with_markov=True,
-    ),
+DIALECT = deepseek_v4.DIALECT.like(
+    "deepseek_v4_dspark",
+    read=read,
+    aliases={"dspark_markov_rank": "markov_rank", "dspark_target_layer_ids": "target_layer_ids"},
+    costless={
+        "dspark_block_size": "how many tokens a step drafts",
+        "dspark_markov_head_type": "SGLang's class has one kind of head",
+    },
+    enable_confidence_head=True,
+    confidence_head_with_markov=True,
     causal_lm=("DeepseekV4ForCausalLMDSpark",),
 )

@@ -27,7 +27,10 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     yield vision.running(media).then(into, replace(into, input_size=hidden))
 
 
-DIALECT = replace(
-    llama.DIALECT.like("deepseek_vl", text_config="text_config", towers=towers, tie_word_embeddings=True),
+DIALECT = llama.DIALECT.like(
+    "deepseek_vl",
+    text_config="text_config",
+    towers=towers,
+    tie_word_embeddings=True,
     ties="either",
 )

@@ -45,7 +45,10 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     )
 
 
-DIALECT = replace(
-    llama.DIALECT.like("deepseek_vl_hybrid", text_config="text_config", towers=towers, tie_word_embeddings=True),
+DIALECT = llama.DIALECT.like(
+    "deepseek_vl_hybrid",
+    text_config="text_config",
+    towers=towers,
+    tie_word_embeddings=True,
     ties="either",
 )

@@ -7,7 +7,6 @@ text model, and SGLang's tensors are that of the encoders.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.deepseek_vl import towers
@@ -24,14 +23,12 @@ def read(r: Reader) -> ModelSpec:
     return without_latents(r)
 
 
-DIALECT = replace(
-    deepseek.DIALECT.like(
-        "deepseek_vl_v2",
-        read=read,
-        classes=("DeepseekOCRForCausalLM", "DeepseekVL2ForCausalLM"),
-        towers=towers,
-        use_mla=False,
-        tile_tag="2D",
-    ),
+DIALECT = deepseek.DIALECT.like(
+    "deepseek_vl_v2",
+    read=read,
+    classes=("DeepseekOCRForCausalLM", "DeepseekVL2ForCausalLM"),
+    towers=towers,
+    use_mla=False,
+    tile_tag="2D",
     ties="either",
 )

@@ -141,10 +141,12 @@ def _markov(r: Reader, config: Reader | None) -> MarkovHead:
     )
 
 
-DIALECT = replace(
-    qwen3.DIALECT.like(
-        "dflash", read=read, gating=True, **_HEAD, **{f"dflash_config.{key}": value for key, value in _HEAD.items()}
-    ),
+DIALECT = qwen3.DIALECT.like(
+    "dflash",
+    read=read,
+    gating=True,
+    **_HEAD,
+    **{f"dflash_config.{key}": value for key, value in _HEAD.items()},
     causal_lm=(
         *("DFlashDraftModel", "DFlashLagunaForCausalLM"),
         *("DFlash2BeamDraftModel", "DFlash2DraftModel", "MiniMaxDFlash2DraftModel"),

@@ -27,7 +27,9 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         yield vision.running(pictures).then(Norm(size, gain=False), into)
 
 
-DIALECT = replace(
-    diffusion_gemma_text.DIALECT.like("diffusion_gemma", text_config="text_config", towers=towers),
+DIALECT = diffusion_gemma_text.DIALECT.like(
+    "diffusion_gemma",
+    text_config="text_config",
+    towers=towers,
     causal_lm=("DiffusionGemmaForBlockDiffusion",),
 )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from llmsim_adapters.dialects.assembly.components import attention, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder, layers
 from llmsim_adapters.dialects.assembly.layouts import sandwich_norm
+from llmsim_adapters.dialects.assembly.patterns import per_layer_config
 from llmsim_adapters.dialects.reading.limits import LARGEST_SIZE
 from llmsim_adapters.dialects.types import llama
 from llmsim_adapters.spec.components import Norm
@@ -47,13 +48,9 @@ def _head_sizes(r: Reader) -> list[int]:
         r.no_effect(("head_dim", "per_layer_config"), "head_sizes says it of each layer")
         return list(sizes)
     found = [int(r.size("head_dim"))] * count
-    outer = r.nested("per_layer_config")
-    for key in () if outer is None else sorted(outer.raw):
-        inner = outer.nested(key) if outer is not None and key.isdecimal() and int(key) < count else None
-        if inner is None:
-            r.refuse("per_layer_config", key, "the number of a layer")
-        elif inner.has("head_dim"):
-            found[int(key)] = int(inner.size("head_dim"))
+    for number, layer in per_layer_config(r, count).items():
+        if layer.has("head_dim"):
+            found[number] = int(layer.size("head_dim"))
     return found
 
 

@@ -18,6 +18,7 @@ from llmsim_adapters.dialects.assembly.patterns import (
     experts_where,
     layer_flags,
     mlp_layer_types,
+    per_layer_config,
 )
 from llmsim_adapters.dialects.assembly.sparse_attention import INDEXER_PARAMETERS, chosen_tokens
 from llmsim_adapters.dialects.types import deepseek_v32
@@ -138,14 +139,9 @@ def _per_layer(r: Reader, sliding: set[int]) -> None:
 
     It leaves out what is equal to the other layers' sizes.
     """
-    outer = r.nested("per_layer_config")
     found: dict[int, list[int]] = {}
-    for key in () if outer is None else outer.raw:
-        layer = outer.nested(key) if outer is not None else None
-        if layer is None or not key.isdecimal():
-            r.refuse("per_layer_config", key, "the number of a layer")
-            continue
-        found[int(key)] = [int(layer.optional_size(name) or r.size(name)) for name in _SIZES]
+    for number, layer in per_layer_config(r, layers(r)).items():
+        found[number] = [int(layer.optional_size(name) or r.size(name)) for name in _SIZES]
         layer.no_effect(_FOLLOWING, "follows from the layer's other sizes")
     sizes = next(iter(found.values()), [1] * len(_SIZES))
     if set(found) != sliding or any(other != sizes for other in found.values()):

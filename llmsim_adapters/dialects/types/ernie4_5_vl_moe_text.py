@@ -9,11 +9,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import attention, mixture_of_experts, mlp
-from llmsim_adapters.dialects.assembly.decoder import decoder, layers
-from llmsim_adapters.dialects.assembly.patterns import experts_where, mlp_layer_types
+from llmsim_adapters.dialects.assembly.decoder import decoder
+from llmsim_adapters.dialects.assembly.patterns import experts_where, in_range, mlp_layer_types
 from llmsim_adapters.dialects.types import ernie4_5_moe
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import MixtureOfExperts
     from llmsim_adapters.spec.model import ModelSpec
@@ -49,25 +51,18 @@ def _widths(r: Reader) -> list[int]:
 
 def _in_ranges(r: Reader) -> list[bool]:
     """Every `moe_layer_interval`-th layer from the start to the end of a range, be it of words or of media."""
-    every, count = r.size("moe_layer_interval"), layers(r)
-    starts = _both(r, "moe_layer_start_index", least=0)
-    ends = [count - 1 if end == -1 else min(end, count - 1) for end in _both(r, "moe_layer_end_index", least=-1)]
-    found = [
-        [start <= i <= end and (i + 1) % every == 0 for i in range(count)]
-        for start, end in zip(starts, ends, strict=True)
-    ]
-    if found[0] != found[1]:
+    starts, ends = _both(r, "moe_layer_start_index", least=0), _both(r, "moe_layer_end_index", least=-1)
+    of_words, of_media = (in_range(r, first or 0, last) for first, last in zip(starts, ends, strict=True))
+    if of_words != of_media:
         r.not_modelled("experts_of_one_kind")
-    return found[0]
+    return of_words
 
 
-def _both(r: Reader, name: str, *, least: int) -> tuple[int, int]:
+def _both(r: Reader, name: str, *, least: int) -> Sequence[float | None]:
     """Read a number for words and one for media, or one for both."""
-    said = r.integers(name, 2, least=least) if r.is_list(name) else None
-    if said:
-        return said[0], said[1]
-    one = r.number(name, least=least)
-    return int(one or 0), int(one or 0)
+    if r.is_list(name):
+        return r.integers(name, 2, least=least) or (None, None)
+    return (r.number(name, least=least),) * 2
 
 
 DIALECT = ernie4_5_moe.DIALECT.like(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.resizing import resized
@@ -24,7 +23,10 @@ def towers(whole: Reader, _: Reader) -> Iterator[Stack]:
         yield vision.running(resized(whole, vision.r, window=window)).stack
 
 
-DIALECT = replace(
-    exaone4.DIALECT.like("exaone4_5", text_config="text_config", towers=towers, tie_word_embeddings=False),
+DIALECT = exaone4.DIALECT.like(
+    "exaone4_5",
+    text_config="text_config",
+    towers=towers,
+    tie_word_embeddings=False,
     ties="either",
 )

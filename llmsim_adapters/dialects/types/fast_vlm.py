@@ -54,17 +54,15 @@ def _seen(whole: Reader, name: str) -> Media:
     return rule(whole, "image", made)
 
 
-DIALECT = replace(
-    qwen2.DIALECT.like(
-        "fast_vlm",
-        text_config="text_config",
-        towers=towers,
-        costless={
-            "image_seq_length": "how many tokens a picture becomes, which follows from its size",
-            "projector_hidden_act": "an activation between two projections: elementwise",
-            "vision_feature_select_strategy": "the class takes all pixels of the last layer",
-        },
-        multimodal_projector_bias=True,
-    ),
+DIALECT = qwen2.DIALECT.like(
+    "fast_vlm",
+    text_config="text_config",
+    towers=towers,
+    costless={
+        "image_seq_length": "how many tokens a picture becomes, which follows from its size",
+        "projector_hidden_act": "an activation between two projections: elementwise",
+        "vision_feature_select_strategy": "the class takes all pixels of the last layer",
+    },
+    multimodal_projector_bias=True,
     ties="either",
 )

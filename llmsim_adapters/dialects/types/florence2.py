@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
-from llmsim_adapters.dialects.assembly.tower import tower
+from llmsim_adapters.dialects.assembly.tower import of_stages, tower
 from llmsim_adapters.dialects.towers import florence_vision
 from llmsim_adapters.dialects.types import bart
 from llmsim_adapters.spec.components import Norm, PositionEmbedding, Projection, Scale
@@ -28,7 +28,8 @@ def towers(whole: Reader, _: Reader) -> Iterator[Stack]:
     if vision is None:
         return
     r = vision.r
-    width, out = florence_vision.stages(r)[-1].channels, r.size("projection_dim")
+    stages = florence_vision.stages(r)
+    width, out = stages[-1].channels, r.size("projection_dim")
     half, positions = width // 2, r.size("max_position_embeddings")
     parts = (
         PositionEmbedding(positions=positions, hidden_size=half),
@@ -38,19 +39,16 @@ def towers(whole: Reader, _: Reader) -> Iterator[Stack]:
         Norm(out, "layer", bias=True),
     )
     rows = ("rows", "rows", "items", "results", "results")
-    yield vision.running(_sized(whole, r)).then(*parts, rows=rows)
+    yield vision.running(_sized(whole, r, len(stages))).then(*parts, rows=rows)
 
 
-def _sized(whole: Reader, r: Reader) -> Media:
-    """Return the rule of pictures of one size, of which stages leave less and less.
+def _sized(whole: Reader, r: Reader, count: int) -> Media:
+    """Return the rule of pictures of one size, of which `count` stages leave less and less.
 
     Settings of `CLIPImageProcessor`: `crop_size` where it crops (`do_center_crop`), else `size`.
     """
-    names, count = ("patch_size", "patch_stride", "patch_padding"), len(florence_vision.stages(r))
-    lists = [r.integers(name, least=0) or () for name in names]
-    for name, said in zip(names, lists, strict=True):
-        r.check(name, len(said) == count, "has not one entry for each stage")
-    stages = tuple(zip(*lists, strict=False))
+    names = ("patch_size", "patch_stride", "patch_padding")
+    stages = tuple(zip(*[of_stages(r, name, count, least=0) for name in names], strict=True))
     r.check("patch_stride", all(stride for _, stride, _ in stages), "has a stride of 0")
 
     def made(images: Settings) -> Media:

@@ -56,7 +56,7 @@ _OF_CHUNKS: Final = "Rnj1ForCausalLM"
 DIALECT = gemma2.DIALECT.like(
     "gemma3_text",
     read=read,
-    classes=("EmbeddingGemmaModel", "Rnj1ForCausalLM"),
+    classes=("EmbeddingGemmaModel", _OF_CHUNKS),
     text_only=("Gemma3ForCausalLM",),
     aliases={"_sliding_window_pattern": "sliding_window_pattern"},
     vocab_size=262208,

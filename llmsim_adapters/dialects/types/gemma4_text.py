@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from llmsim_adapters.dialects.assembly.components import attention, mixture_of_experts, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder, layers, windowed
 from llmsim_adapters.dialects.assembly.layouts import sandwich_norm
-from llmsim_adapters.dialects.assembly.patterns import each_layer
+from llmsim_adapters.dialects.assembly.patterns import each_layer, per_layer_config
 from llmsim_adapters.dialects.assembly.per_layer import borrowed, lenders, per_layer_embedding, with_per_layer_input
 from llmsim_adapters.dialects.types import gemma3_text
 from llmsim_adapters.spec.components import Norm, Scale
@@ -97,14 +97,10 @@ def full_attention(r: Reader, base: Attention, wide: list[int], same: bool) -> A
 
 def _overrides(r: Reader, base: Attention, wide: list[int]) -> tuple[int, int]:
     """Read `per_layer_config`, which has to say the same of all layers without a window, and nothing of the others."""
-    outer = r.nested("per_layer_config")
-    found: dict[int, tuple[int | None, int | None]] = {}
-    for key in () if outer is None else outer.raw:
-        layer = outer.nested(key) if outer is not None else None
-        if layer is None or not key.isdecimal():
-            r.refuse("per_layer_config", key, "the number of a layer")
-            continue
-        found[int(key)] = (layer.optional_size("head_dim"), layer.optional_size("num_key_value_heads"))
+    found = {
+        number: (layer.optional_size("head_dim"), layer.optional_size("num_key_value_heads"))
+        for number, layer in per_layer_config(r, layers(r)).items()
+    }
     if found and (sorted(found) != wide or len(set(found.values())) != 1):
         r.refuse("per_layer_config", sorted(found), "one set of sizes for exactly the layers with full attention")
     head_dim, kv_heads = next(iter(found.values()), (None, None))

@@ -44,7 +44,9 @@ def towers(whole: Reader, _: Reader) -> Iterator[Stack]:
     yield vision.running(media).then(into, table, back, rows=("rows", "rows", NEVER))
 
 
-DIALECT = replace(
-    glm_image_text.DIALECT.like("glm_image", text_config="text_config", towers=towers),
+DIALECT = glm_image_text.DIALECT.like(
+    "glm_image",
+    text_config="text_config",
+    towers=towers,
     ties="never",
 )

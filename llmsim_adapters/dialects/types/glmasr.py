@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.sound import chunked
@@ -28,13 +27,11 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         yield sound.running(media).then(into, out, rows=("results", "results"))
 
 
-DIALECT = replace(
-    llama.DIALECT.like(
-        "glmasr",
-        text_config="text_config",
-        towers=towers,
-        costless={"projector_hidden_act": "an activation between two projections: elementwise"},
-        tie_word_embeddings=True,
-    ),
+DIALECT = llama.DIALECT.like(
+    "glmasr",
+    text_config="text_config",
+    towers=towers,
+    costless={"projector_hidden_act": "an activation between two projections: elementwise"},
+    tie_word_embeddings=True,
     ties="either",
 )

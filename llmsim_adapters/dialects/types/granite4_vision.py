@@ -35,8 +35,9 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     if vision is None:
         return
     width, sides = int(vision.r.size("hidden_size")), _sides(whole)
-    of_encoder = blip_2_qformer.of_encoder(width, hidden_size=width, num_attention_heads=max(1, width // 64))
-    former = tower(whole, "qformer_config", replace(of_encoder, defaults={**of_encoder.defaults, **_DEFAULTS}))
+    heads = max(1, width // 64)
+    asking = blip_2_qformer.of_encoder(width, _FORMER, hidden_size=width, num_attention_heads=heads)
+    former = tower(whole, "qformer_config", asking)
     if former is None or sides is None:
         return
     queries, window = sides
@@ -118,19 +119,17 @@ def _times(stack: Stack, count: int) -> Stack:
 _RATE: Final = re.compile(r"([1-9]\d{0,3})/([1-9]\d{0,3})")
 _MOST: Final = 100
 _LAYERS: Final = LARGEST["num_hidden_layers"]
-_DEFAULTS: Final = {"num_hidden_layers": 1, "cross_attention_frequency": 1}
+_FORMER: Final = blip_2_qformer.DIALECT.like("blip_2_qformer", num_hidden_layers=1, cross_attention_frequency=1)
 
-DIALECT = replace(
-    granite4_vision_text.DIALECT.like(
-        "granite4_vision",
-        text_config="text_config",
-        towers=towers,
-        costless={
-            "image_seq_length": "how many tokens a tile becomes: what its windows' queries are",
-            "projector_dropout": "a dropout: of training alone",
-        },
-        vision_feature_select_strategy="default",
-        image_grid_pinpoints=llava_next.DIALECT.defaults["image_grid_pinpoints"],
-    ),
+DIALECT = granite4_vision_text.DIALECT.like(
+    "granite4_vision",
+    text_config="text_config",
+    towers=towers,
+    costless={
+        "image_seq_length": "how many tokens a tile becomes: what its windows' queries are",
+        "projector_dropout": "a dropout: of training alone",
+    },
+    vision_feature_select_strategy="default",
+    image_grid_pinpoints=llava_next.DIALECT.defaults["image_grid_pinpoints"],
     ties="either",
 )

@@ -11,7 +11,7 @@ from llmsim_adapters.dialects.towers.blip_2_qformer import same_queries
 from llmsim_adapters.dialects.types import granite
 from llmsim_adapters.spec.components import LearnedTokens, Projection
 from llmsim_adapters.spec.media.asked import AskedSound
-from llmsim_adapters.spec.media.framed import FramedSound, Framing, Stride
+from llmsim_adapters.spec.media.framed import FramedSound, Framing, Stride, over_frames
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +52,7 @@ def heard(whole: Reader, window: int = 0, queries: int = 0) -> Media:
     def made(sounds: Settings) -> Media:
         rate = sounds.integer("sampling_rate", default=16000)
         framing = Framing(_HOP, lead=_HOP, hop=_HOP, rate=rate)
-        pairs = ((Stride(2, 2, 0), Stride(1, 1, 0)),)
+        pairs = over_frames(Stride(2, 2, 0))
         said = origin(sounds, "GraniteSpeechFeatureExtractor")
         if window:
             return AskedSound(framing=framing, bins=1, strides=pairs, window=window, queries=queries, origin=said)
@@ -63,15 +63,13 @@ def heard(whole: Reader, window: int = 0, queries: int = 0) -> Media:
 
 _HOP = 160
 
-DIALECT = replace(
-    granite.DIALECT.like(
-        "granite_speech",
-        text_config="text_config",
-        towers=towers,
-        costless={"has_lora_adapter": "an adapter is a file of its own, which runs beside sound"},
-        downsample_rate=5,
-        window_size=15,
-        tie_word_embeddings=True,
-    ),
+DIALECT = granite.DIALECT.like(
+    "granite_speech",
+    text_config="text_config",
+    towers=towers,
+    costless={"has_lora_adapter": "an adapter is a file of its own, which runs beside sound"},
+    downsample_rate=5,
+    window_size=15,
+    tie_word_embeddings=True,
     ties="either",
 )

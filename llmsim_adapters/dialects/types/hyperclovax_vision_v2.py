@@ -5,7 +5,6 @@ Source: transformers `HyperCLOVAXVisionV2Config`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.resizing import resized
@@ -29,6 +28,4 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         yield vision.running(resized(whole, vision.r, window=window)).then(into)
 
 
-DIALECT = replace(
-    hyperclovax.DIALECT.like("hyperclovax_vision_v2", text_config="text_config", towers=towers), ties="either"
-)
+DIALECT = hyperclovax.DIALECT.like("hyperclovax_vision_v2", text_config="text_config", towers=towers, ties="either")

@@ -6,8 +6,7 @@ transformers `InklingConfig`, SGLang's `InklingMMConfig`.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
 from llmsim_adapters.dialects.assembly.tower import tower
@@ -43,7 +42,7 @@ def _encoder(whole: Reader, text: Reader, key: str, dialect: Dialect) -> Tower |
     """
     said, width = whole.raw.get(key), text.size("hidden_size")
     if not isinstance(said, dict) or said.get("model_type") != f"{dialect.model_type}_model":
-        return tower(whole, key, _ending_in(dialect, int(width)), fixed=True)
+        return tower(whole, key, dialect.taking(_WHY, text_hidden_size=int(width)), fixed=True)
     if said.get("decoder_dmodel") is None:
         whole.no_effect((key,), "the class has no such encoder without `decoder_dmodel`")
         return None
@@ -55,14 +54,7 @@ def _encoder(whole: Reader, text: Reader, key: str, dialect: Dialect) -> Tower |
     return found
 
 
-def _ending_in(dialect: Dialect, width: int) -> Dialect:
-    of_text = "the class takes the language model's size"
-    return dialect.like(
-        dialect.model_type,
-        aliases={"text_hidden_size": "said_width"},
-        costless={"text_hidden_size": of_text},
-        text_hidden_size=width,
-    )
+_WHY: Final = "the class takes the language model's size"
 
 
 def _seen(whole: Reader, r: Reader) -> Media:
@@ -111,12 +103,10 @@ def _heard(whole: Reader, r: Reader) -> Media:
     return rule(whole, "audio", made)
 
 
-DIALECT = replace(
-    inkling_model.DIALECT.like(
-        "inkling_mm_model",
-        text_config="text_config",
-        towers=towers,
-        classes=("InklingForConditionalGeneration", "InklingForConditionalGenerationMTP"),
-    ),
+DIALECT = inkling_model.DIALECT.like(
+    "inkling_mm_model",
+    text_config="text_config",
+    towers=towers,
+    classes=("InklingForConditionalGeneration", "InklingForConditionalGenerationMTP"),
     plain_towers=True,
 )

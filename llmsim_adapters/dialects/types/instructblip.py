@@ -5,7 +5,6 @@ Source: transformers `InstructBlipConfig`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.media import class_tokens, square
@@ -28,7 +27,7 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         return
     media = square(vision.r, tokens=0, extra=class_tokens(vision.stack))
     yield vision.running(media).stack
-    of_encoder = blip_2_qformer.of_encoder(int(vision.r.size("hidden_size")), of=instructblip_qformer.DIALECT)
+    of_encoder = blip_2_qformer.of_encoder(int(vision.r.size("hidden_size")), instructblip_qformer.DIALECT)
     former = tower(whole, "qformer_config", of_encoder, fixed=True)
     if former is not None:
         whole.inferred("instruction", _ASSUMED)
@@ -45,12 +44,10 @@ _ASSUMED = (
     "sequence that are not the pictures'"
 )
 
-DIALECT = replace(
-    blip_2.DIALECT.like(
-        "instructblip",
-        text_config="text_config",
-        towers=towers,
-        costless={"initializer_factor": "of weights before training"},
-    ),
+DIALECT = blip_2.DIALECT.like(
+    "instructblip",
+    text_config="text_config",
+    towers=towers,
+    costless={"initializer_factor": "of weights before training"},
     ties="either",
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from llmsim_adapters.dialects.types import qwen3_5_moe
 
-DIALECT = replace(qwen3_5_moe.DIALECT.like("intern_s2_preview"), classes=("InternS2PreviewForConditionalGeneration",))
+DIALECT = qwen3_5_moe.DIALECT.like("intern_s2_preview", classes=("InternS2PreviewForConditionalGeneration",))

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from llmsim_adapters.dialects.types import internvl
 
-DIALECT = replace(
-    internvl.DIALECT.like("interns1", tie_word_embeddings=False), classes=("InternS1ForConditionalGeneration",)
-)
+DIALECT = internvl.DIALECT.like("interns1", tie_word_embeddings=False, classes=("InternS1ForConditionalGeneration",))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from llmsim_adapters.dialects.types import qwen3_vl_moe
 
-DIALECT = replace(qwen3_vl_moe.DIALECT.like("interns1_pro"), classes=("InternS1ProForConditionalGeneration",))
+DIALECT = qwen3_vl_moe.DIALECT.like("interns1_pro", classes=("InternS1ProForConditionalGeneration",))

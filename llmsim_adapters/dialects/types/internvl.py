@@ -5,7 +5,6 @@ Source: transformers `InternVLConfig`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.tower import tower
@@ -25,19 +24,17 @@ def towers(whole: Reader, text: Reader, *, kind: str = "internvl_vision", videos
         yield from shuffled(whole, text, vision, videos=videos)
 
 
-DIALECT = replace(
-    qwen2.DIALECT.like(
-        "internvl",
-        text_config="text_config",
-        towers=towers,
-        costless={
-            "image_seq_length": "how many tokens a tile becomes: its patches",
-            "projector_hidden_act": "an activation between two projections: elementwise",
-            "vision_feature_layer": "which layer's results are projected: all layers run",
-            "vision_feature_select_strategy": "whether the class token's result is projected: its rows are no patches",
-        },
-        downsample_ratio=0.5,
-        tie_word_embeddings=True,
-    ),
+DIALECT = qwen2.DIALECT.like(
+    "internvl",
+    text_config="text_config",
+    towers=towers,
+    costless={
+        "image_seq_length": "how many tokens a tile becomes: its patches",
+        "projector_hidden_act": "an activation between two projections: elementwise",
+        "vision_feature_layer": "which layer's results are projected: all layers run",
+        "vision_feature_select_strategy": "whether the class token's result is projected: its rows are no patches",
+    },
+    downsample_ratio=0.5,
+    tie_word_embeddings=True,
     ties="either",
 )

@@ -44,17 +44,15 @@ def shuffled(whole: Reader, text: Reader, vision: Tower, *, videos: bool = True)
     )
 
 
-DIALECT = replace(
-    internlm2.DIALECT.like(
-        "internvl_chat",
-        text_config="llm_config",
-        towers=towers,
-        costless={
-            "force_image_size": "the size that pictures are cut to, not that of the table of positions",
-            "ps_version": "the order of neighbouring patches: no weights",
-            "select_layer": "which layer's results are projected: all layers are stored",
-        },
-        downsample_ratio=0.5,
-    ),
+DIALECT = internlm2.DIALECT.like(
+    "internvl_chat",
+    text_config="llm_config",
+    towers=towers,
+    costless={
+        "force_image_size": "the size that pictures are cut to, not that of the table of positions",
+        "ps_version": "the order of neighbouring patches: no weights",
+        "select_layer": "which layer's results are projected: all layers are stored",
+    },
+    downsample_ratio=0.5,
     ties="either",
 )

@@ -5,7 +5,6 @@ Source: SGLang's `jet_vlm.py`. How pictures are cut is its checkpoint's processo
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.tower import tower
@@ -25,9 +24,10 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         yield vision.then(*downsampled(FEATURES, 2, text.size("hidden_size")), rows=("tokens",) * 3)
 
 
-DIALECT = replace(
-    jet_nemotron.DIALECT.like(
-        "jet_vlm", text_config="text_config", towers=towers, classes=("JetVLMForConditionalGeneration",)
-    ),
+DIALECT = jet_nemotron.DIALECT.like(
+    "jet_vlm",
+    text_config="text_config",
+    towers=towers,
+    classes=("JetVLMForConditionalGeneration",),
     ties="either",
 )

@@ -59,12 +59,10 @@ def projections(vision: Tower, text: Reader, kind: str, *, bias: bool) -> tuple[
     return into, replace(into, output_size=outputs)
 
 
-DIALECT = replace(
-    kimi_k2.DIALECT.like(
-        "kimi_k25",
-        text_config="text_config",
-        towers=towers,
-        classes=("KimiK25ForConditionalGeneration",),
-    ),
+DIALECT = kimi_k2.DIALECT.like(
+    "kimi_k25",
+    text_config="text_config",
+    towers=towers,
+    classes=("KimiK25ForConditionalGeneration",),
     plain_towers=True,  # SGLang's kimi_k25.py: no quantization but ModelSlim's reaches the tower
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.media import class_tokens, square
@@ -37,12 +36,10 @@ def asked(vision: Tower, whole: Reader, text: Reader) -> Stack:
     return vision.then(*parts, rows=rows)
 
 
-DIALECT = replace(
-    kosmos_2_text_model.DIALECT.like(
-        "kosmos-2",
-        text_config="text_config",
-        towers=towers,
-        latent_query_num=64,
-    ),
+DIALECT = kosmos_2_text_model.DIALECT.like(
+    "kosmos-2",
+    text_config="text_config",
+    towers=towers,
+    latent_query_num=64,
     ties="either",
 )

@@ -5,7 +5,6 @@ Source: transformers `Kosmos2_5Config`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.tower import tower
@@ -30,12 +29,10 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         yield asked(vision.running(media), whole, text)
 
 
-DIALECT = replace(
-    kosmos_2_5_text_model.DIALECT.like(
-        "kosmos-2.5",
-        text_config="text_config",
-        towers=towers,
-        latent_query_num=2048,
-    ),
+DIALECT = kosmos_2_5_text_model.DIALECT.like(
+    "kosmos-2.5",
+    text_config="text_config",
+    towers=towers,
+    latent_query_num=2048,
     ties="either",
 )

@@ -6,7 +6,6 @@ the proof. Block sizes are an argument of generation, no key: 32 tokens, as SGLa
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.types import bailing_moe, sdar
@@ -23,13 +22,11 @@ def read(r: Reader) -> ModelSpec:
     return sdar.in_blocks(r, bailing_moe.read(r), block)
 
 
-DIALECT = replace(
-    bailing_moe.DIALECT.like(
-        "llada2_moe",
-        read=read,
-        costless={"rotary_dim": "partial_rotary_factor says it"},
-        qk_norm=True,
-        partial_rotary_factor=1.0,
-    ),
+DIALECT = bailing_moe.DIALECT.like(
+    "llada2_moe",
+    read=read,
+    costless={"rotary_dim": "partial_rotary_factor says it"},
+    qk_norm=True,
+    partial_rotary_factor=1.0,
     causal_lm=("LLaDA2MoeModelLM",),
 )

@@ -105,23 +105,21 @@ DEFAULTS: Final[dict[str, Any]] = {
 }
 """What such drafts take where a config says nothing of the target's hidden states."""
 
-DIALECT = replace(
-    xverse.DIALECT.like(
-        "llama_eagle3",
-        read=read,
-        costless={
-            "embed_requires_grad": "how it was trained",
-            "norm_output": "which state the next step gets: elementwise",
-            "norm_before_residual": "which of two states is added after the layer: elementwise",
-            "has_no_defaults_at_init": "bookkeeping of the library that wrote the config",
-            **dict.fromkeys(
-                ("speculators_config", "speculators_model_type", "speculators_version"),
-                "how many tokens are drafted, of which target, and by which library",
-            ),
-        },
-        attention_bias=False,
-        mlp_bias=False,
-        **DEFAULTS,
-    ),
+DIALECT = xverse.DIALECT.like(
+    "llama_eagle3",
+    read=read,
+    costless={
+        "embed_requires_grad": "how it was trained",
+        "norm_output": "which state the next step gets: elementwise",
+        "norm_before_residual": "which of two states is added after the layer: elementwise",
+        "has_no_defaults_at_init": "bookkeeping of the library that wrote the config",
+        **dict.fromkeys(
+            ("speculators_config", "speculators_model_type", "speculators_version"),
+            "how many tokens are drafted, of which target, and by which library",
+        ),
+    },
+    attention_bias=False,
+    mlp_bias=False,
+    **DEFAULTS,
     causal_lm=(SPECULATOR, "LlamaForCausalLMEagle3"),
 )

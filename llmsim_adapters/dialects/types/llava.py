@@ -69,19 +69,17 @@ def selected(whole: Reader, vision: Tower) -> Media:
     return square(vision.r, extra=extra, tokens=rows if strategy == "full" else rows - 1)
 
 
-DIALECT = replace(
-    llama.DIALECT.like(
-        "llava",
-        towers=towers,
-        classes=("LlavaLlamaForCausalLM", "LlavaVidForCausalLM", "YiVLForCausalLM"),
-        costless={
-            **first_llava.COSTLESS,
-            "image_seq_length": "how many tokens a picture becomes, which the schedule says",
-            "projector_hidden_act": "an activation between two projections: elementwise",
-        },
-        multimodal_projector_bias=True,
-        vision_feature_select_strategy="default",
-        mm_spatial_pool_stride=2,
-    ),
+DIALECT = llama.DIALECT.like(
+    "llava",
+    towers=towers,
+    classes=("LlavaLlamaForCausalLM", "LlavaVidForCausalLM", "YiVLForCausalLM"),
+    costless={
+        **first_llava.COSTLESS,
+        "image_seq_length": "how many tokens a picture becomes, which the schedule says",
+        "projector_hidden_act": "an activation between two projections: elementwise",
+    },
+    multimodal_projector_bias=True,
+    vision_feature_select_strategy="default",
+    mm_spatial_pool_stride=2,
     ties="either",
 )

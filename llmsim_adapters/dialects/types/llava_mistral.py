@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from llmsim_adapters.dialects.assembly import first_llava
 from llmsim_adapters.dialects.types import mistral
 
-DIALECT = replace(
-    mistral.DIALECT.like(
-        "llava_mistral",
-        towers=first_llava.towers,
-        classes=("LlavaMistralForCausalLM",),
-        costless=first_llava.COSTLESS,
-        mm_spatial_pool_stride=2,
-    ),
+DIALECT = mistral.DIALECT.like(
+    "llava_mistral",
+    towers=first_llava.towers,
+    classes=("LlavaMistralForCausalLM",),
+    costless=first_llava.COSTLESS,
+    mm_spatial_pool_stride=2,
     ties="either",
 )

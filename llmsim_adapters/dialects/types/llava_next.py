@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.media import pinpointed
@@ -40,19 +39,17 @@ def anyres(
     )
 
 
-DIALECT = replace(
-    llama.DIALECT.like(
-        "llava_next",
-        text_config="text_config",
-        towers=towers,
-        costless={
-            "image_seq_length": "how many tokens a tile becomes: its patches",
-            "projector_hidden_act": "an activation between two projections: elementwise",
-            "use_image_newline_parameter": "the class has it in any case",
-        },
-        multimodal_projector_bias=True,
-        vision_feature_select_strategy="default",
-        image_grid_pinpoints=[[336, 672], [672, 336], [672, 672], [1008, 336], [336, 1008]],
-    ),
+DIALECT = llama.DIALECT.like(
+    "llava_next",
+    text_config="text_config",
+    towers=towers,
+    costless={
+        "image_seq_length": "how many tokens a tile becomes: its patches",
+        "projector_hidden_act": "an activation between two projections: elementwise",
+        "use_image_newline_parameter": "the class has it in any case",
+    },
+    multimodal_projector_bias=True,
+    vision_feature_select_strategy="default",
+    image_grid_pinpoints=[[336, 672], [672, 336], [672, 672], [1008, 336], [336, 1008]],
     ties="either",
 )

@@ -5,7 +5,6 @@ Source: transformers `LlavaOnevisionConfig`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.assembly.tower import tower
@@ -35,16 +34,14 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
 _MOST: Final = 1000
 _SIDES: Final = range(384, 2305, 384)
 
-DIALECT = replace(
-    qwen2.DIALECT.like(
-        "llava_onevision",
-        text_config="text_config",
-        towers=towers,
-        costless=llava_next.DIALECT.costless,
-        multimodal_projector_bias=True,
-        vision_feature_select_strategy="full",
-        vision_aspect_ratio="anyres_max_9",
-        image_grid_pinpoints=[[height, width] for height in _SIDES for width in _SIDES],
-    ),
+DIALECT = qwen2.DIALECT.like(
+    "llava_onevision",
+    text_config="text_config",
+    towers=towers,
+    costless=llava_next.DIALECT.costless,
+    multimodal_projector_bias=True,
+    vision_feature_select_strategy="full",
+    vision_aspect_ratio="anyres_max_9",
+    image_grid_pinpoints=[[height, width] for height in _SIDES for width in _SIDES],
     ties="either",
 )

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from llmsim_adapters.dialects.assembly import first_llava
 from llmsim_adapters.dialects.types import qwen2
 
-DIALECT = replace(
-    qwen2.DIALECT.like(
-        "llava_qwen",
-        towers=first_llava.towers,
-        classes=("LlavaQwenForCausalLM",),
-        costless=first_llava.COSTLESS,
-        mm_spatial_pool_stride=2,
-    ),
+DIALECT = qwen2.DIALECT.like(
+    "llava_qwen",
+    towers=first_llava.towers,
+    classes=("LlavaQwenForCausalLM",),
+    costless=first_llava.COSTLESS,
+    mm_spatial_pool_stride=2,
     ties="either",
 )

@@ -47,13 +47,11 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     yield vision.running(media).then(norm, into, replace(into, input_size=hidden), rows=("tokens", "tokens", "tokens"))
 
 
-DIALECT = replace(
-    qwen2.DIALECT.like(
-        "locateanything",
-        text_config="text_config",
-        towers=towers,
-        costless={"mlp_checkpoint": "training only", **dict.fromkeys(_OF_BLOCKS, _DECODES)},
-        mlp_connector_layers=2,
-    ),
+DIALECT = qwen2.DIALECT.like(
+    "locateanything",
+    text_config="text_config",
+    towers=towers,
+    costless={"mlp_checkpoint": "training only", **dict.fromkeys(_OF_BLOCKS, _DECODES)},
+    mlp_connector_layers=2,
     ties="either",
 )

@@ -28,14 +28,12 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         yield replace(stack, name="audio", counted_by="audio_num_hidden_layers")
 
 
-DIALECT = replace(
-    qwen2_5_omni_text.DIALECT.like(
-        "midashenglm",
-        text_config="text_config",
-        towers=towers,
-        classes=("MiDashengLMModel",),
-        subsample_factor=5,
-    ),
+DIALECT = qwen2_5_omni_text.DIALECT.like(
+    "midashenglm",
+    text_config="text_config",
+    towers=towers,
+    classes=("MiDashengLMModel",),
+    subsample_factor=5,
     ties="either",
     causal_lm=("MiDashengLMModel",),
 )

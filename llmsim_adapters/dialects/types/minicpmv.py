@@ -7,7 +7,6 @@ of the others and of the tower, where there is a `vision_config`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
@@ -101,21 +100,19 @@ _HEAD: Final = 128
 
 _CUT = "how pictures are cut: no weights"
 
-DIALECT = replace(
-    llama.DIALECT.like(
-        "minicpmv",
-        read=read,
-        towers=towers,
-        costless={
-            **minicpm.DIALECT.costless,
-            **dict.fromkeys(("image_size", "patch_size"), _CUT),
-            "batch_vision_input": "how the same network is executed",
-            "vision_batch_size": "how the same network is executed",
-        },
-        version=2.0,
-        use_sliding_window=False,
-        sliding_window=None,
-        max_window_layers=28,
-    ),
+DIALECT = llama.DIALECT.like(
+    "minicpmv",
+    read=read,
+    towers=towers,
+    costless={
+        **minicpm.DIALECT.costless,
+        **dict.fromkeys(("image_size", "patch_size"), _CUT),
+        "batch_vision_input": "how the same network is executed",
+        "vision_batch_size": "how the same network is executed",
+    },
+    version=2.0,
+    use_sliding_window=False,
+    sliding_window=None,
+    max_window_layers=28,
     causal_lm=("MiniCPMV",),
 )

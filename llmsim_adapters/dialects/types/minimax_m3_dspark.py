@@ -53,20 +53,18 @@ def read(r: Reader) -> ModelSpec:
     return dflash.of_target(replace(spec, stacks=(text,), outputs=(*spec.outputs, head)))
 
 
-DIALECT = replace(
-    minimax_m3_vl_text.DIALECT.like(
-        "minimax_m3_dspark",
-        read=read,
-        aliases={"dspark_markov_rank": "markov_rank"},
-        costless={
-            "use_gemma_norm": "where a gain is centred: elementwise",
-            "dspark_block_size": "how many tokens a step drafts",
-            "dspark_markov_head_type": "SGLang's class has one kind of head",
-            "dspark_noise_token_id": "a token id",
-        },
-        qk_norm=True,
-        enable_confidence_head=True,
-        confidence_head_with_markov=True,
-    ),
+DIALECT = minimax_m3_vl_text.DIALECT.like(
+    "minimax_m3_dspark",
+    read=read,
+    aliases={"dspark_markov_rank": "markov_rank"},
+    costless={
+        "use_gemma_norm": "where a gain is centred: elementwise",
+        "dspark_block_size": "how many tokens a step drafts",
+        "dspark_markov_head_type": "SGLang's class has one kind of head",
+        "dspark_noise_token_id": "a token id",
+    },
+    qk_norm=True,
+    enable_confidence_head=True,
+    confidence_head_with_markov=True,
     causal_lm=("DSparkMiniMaxDraftModel",),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.resizing import shrunk
@@ -41,15 +40,13 @@ def merged(vision: Tower, hidden: int, side: int, *, taken: int = 1, bias: bool 
     )
 
 
-DIALECT = replace(
-    mistral.DIALECT.like(
-        "mistral3",
-        text_config="text_config",
-        towers=towers,
-        costless={"projector_hidden_act": "an activation between two projections: elementwise"},
-        spatial_merge_size=2,
-        multimodal_projector_bias=False,
-    ),
+DIALECT = mistral.DIALECT.like(
+    "mistral3",
+    text_config="text_config",
+    towers=towers,
+    costless={"projector_hidden_act": "an activation between two projections: elementwise"},
+    spatial_merge_size=2,
+    multimodal_projector_bias=False,
     classes=("LightOnOCRForConditionalGeneration",),
     ties="either",
 )

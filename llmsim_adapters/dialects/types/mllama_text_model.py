@@ -45,16 +45,14 @@ def read(r: Reader) -> ModelSpec:
     return spec.transform(Head, lambda h: replace(h, weight_of="itself"))
 
 
-DIALECT = replace(
-    llama.DIALECT.like(
-        "mllama_text_model",
-        read=read,
-        text_only=("MllamaForCausalLM",),
-        vocab_size=128256,
-        intermediate_size=14336,
-        num_hidden_layers=40,
-        num_key_value_heads=8,
-        cross_attention_layers=None,
-    ),
+DIALECT = llama.DIALECT.like(
+    "mllama_text_model",
+    read=read,
+    text_only=("MllamaForCausalLM",),
+    vocab_size=128256,
+    intermediate_size=14336,
+    num_hidden_layers=40,
+    num_key_value_heads=8,
+    cross_attention_layers=None,
     ties="never",
 )

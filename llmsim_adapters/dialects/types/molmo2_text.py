@@ -31,22 +31,20 @@ def read(r: Reader) -> ModelSpec:
     return spec.transform(Embedding, lambda table: replace(table, vocab_size=table.vocab_size + further))
 
 
-DIALECT = replace(
-    llama.DIALECT.like(
-        "molmo2_text",
-        read=read,
-        classes=("Molmo2ForConditionalGeneration",),
-        aliases={"qkv_bias": "attention_bias"},
-        costless={"rope_scaling_layers": "which layers scale their positions: elementwise"},
-        vocab_size=151936,
-        additional_vocab_size=128,
-        intermediate_size=12288,
-        num_hidden_layers=36,
-        num_key_value_heads=8,
-        head_dim=128,
-        qk_norm_type="qwen3",
-        qk_norm=True,
-        norm_after=False,
-    ),
+DIALECT = llama.DIALECT.like(
+    "molmo2_text",
+    read=read,
+    classes=("Molmo2ForConditionalGeneration",),
+    aliases={"qkv_bias": "attention_bias"},
+    costless={"rope_scaling_layers": "which layers scale their positions: elementwise"},
+    vocab_size=151936,
+    additional_vocab_size=128,
+    intermediate_size=12288,
+    num_hidden_layers=36,
+    num_key_value_heads=8,
+    head_dim=128,
+    qk_norm_type="qwen3",
+    qk_norm=True,
+    norm_after=False,
     ties="never",
 )

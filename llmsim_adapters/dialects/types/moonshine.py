@@ -15,7 +15,7 @@ from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
 from llmsim_adapters.dialects.assembly.tower import encoder, encoder_of
 from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import Convolution, Norm
-from llmsim_adapters.spec.media.framed import FramedSound, Framing, Stride
+from llmsim_adapters.spec.media.framed import FramedSound, Framing, Stride, over_frames
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
@@ -63,7 +63,7 @@ def heard(whole: Reader, _: Reader) -> Media:
         return FramedSound(
             framing=Framing(_WINDOW, hop=_HOP, rate=sounds.integer("sampling_rate", default=16000)),
             bins=1,
-            strides=tuple([(each, Stride(1, 1, 0)) for each in _STRIDES]),
+            strides=over_frames(*_STRIDES),
             attended=True,
             origin=origin(sounds, "Wav2Vec2FeatureExtractor"),
         )

@@ -81,8 +81,10 @@ def _params(whole: Reader, key: str) -> Reader | None:
     return None if part is None else part.nested("params")
 
 
-DIALECT = replace(
-    llama.DIALECT.like("multi_modality", text_config="language_config", towers=towers),
+DIALECT = llama.DIALECT.like(
+    "multi_modality",
+    text_config="language_config",
+    towers=towers,
     causal_lm=("MultiModalityCausalLM",),
     ties="either",
 )

@@ -24,20 +24,18 @@ def read(r: Reader) -> ModelSpec:
     return dflash.of_target(decoder(r, mixers, mlp(r), inputs=dflash.projected(r, dflash.target_layers(r))))
 
 
-DIALECT = replace(
-    qwen3.DIALECT.like(
-        "muse_glimmer_assistant",
-        read=read,
-        vocab_size=muse_glimmer_text.DIALECT.defaults["vocab_size"],
-        hidden_size=6656,
-        intermediate_size=19968,
-        num_hidden_layers=5,
-        num_attention_heads=32,
-        num_key_value_heads=8,
-        head_dim=128,
-        sliding_window=2048,
-        is_causal=False,
-        target_layer_ids=[1, 13, 25, 37, 49],
-    ),
+DIALECT = qwen3.DIALECT.like(
+    "muse_glimmer_assistant",
+    read=read,
+    vocab_size=muse_glimmer_text.DIALECT.defaults["vocab_size"],
+    hidden_size=6656,
+    intermediate_size=19968,
+    num_hidden_layers=5,
+    num_attention_heads=32,
+    num_key_value_heads=8,
+    head_dim=128,
+    sliding_window=2048,
+    is_causal=False,
+    target_layer_ids=[1, 13, 25, 37, 49],
     causal_lm=("MuseGlimmerAssistantModel",),
 )

@@ -13,7 +13,7 @@ from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.towers.muse_spark_audio import stages
 from llmsim_adapters.dialects.types import muse_glimmer, muse_spark_text
 from llmsim_adapters.spec.components import Norm
-from llmsim_adapters.spec.media.framed import FramedSound, Framing, Stride
+from llmsim_adapters.spec.media.framed import FramedSound, Framing, Stride, over_frames
 from llmsim_adapters.spec.media.refused import Refused
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def _heard(whole: Reader, r: Reader) -> Media:
         return FramedSound(
             framing=framing,
             bins=1,
-            strides=tuple((Stride(patch, patch, 0), Stride(1, 1, 0)) for patch in patches),
+            strides=over_frames(*[Stride(patch, patch, 0) for patch in patches]),
             text=2,
             origin=origin(sounds, "MuseSparkFeatureExtractor"),
         )

@@ -57,27 +57,25 @@ def _weighed(mixer: Component, feed_forward: Component, norm: Norm) -> tuple[Sub
     )
 
 
-DIALECT = replace(
-    muse_glimmer_text.DIALECT.like(
-        "muse_spark_text",
-        read=read,
-        text_only=("MuseSparkForCausalLM",),
-        classes=("MuseSparkForConditionalGeneration",),
-        costless={
-            "residual_gate_temperature": "a divisor of weights: elementwise",
-            "routed_scaling_factor": "a factor on the experts' weights: elementwise",
-        },
-        hidden_size=8192,
-        intermediate_size=16384,
-        num_hidden_layers=62,
-        num_attention_heads=128,
-        num_key_value_heads=16,
-        head_dim=64,
-        moe_intermediate_size=4096,
-        moe_hidden_size=4096,
-        num_experts=256,
-        num_experts_per_tok=8,
-        num_shared_experts=0,
-    ),
+DIALECT = muse_glimmer_text.DIALECT.like(
+    "muse_spark_text",
+    read=read,
+    text_only=("MuseSparkForCausalLM",),
+    classes=("MuseSparkForConditionalGeneration",),
+    costless={
+        "residual_gate_temperature": "a divisor of weights: elementwise",
+        "routed_scaling_factor": "a factor on the experts' weights: elementwise",
+    },
+    hidden_size=8192,
+    intermediate_size=16384,
+    num_hidden_layers=62,
+    num_attention_heads=128,
+    num_key_value_heads=16,
+    head_dim=64,
+    moe_intermediate_size=4096,
+    moe_hidden_size=4096,
+    num_experts=256,
+    num_experts_per_tok=8,
+    num_shared_experts=0,
     ties="never",
 )

@@ -12,7 +12,7 @@ from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
 from llmsim_adapters.dialects.assembly.tower import PartWords, tower
 from llmsim_adapters.dialects.types import nemotron_h
 from llmsim_adapters.spec.components import Convolution, LearnedTokens, Norm, Projection
-from llmsim_adapters.spec.media.framed import FramedSound, Framing, Stride
+from llmsim_adapters.spec.media.framed import FramedSound, Framing, Stride, over_frames
 from llmsim_adapters.spec.media.media import NEVER
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _heard(whole: Reader, factor: int, longest: int, *, encoded: bool = False) -
         return FramedSound(
             framing=Framing(hop, lead=hop, hop=hop, rate=rate),
             bins=1,
-            strides=((Stride(factor, factor, factor - 1), Stride(1, 1, 0)),),
+            strides=over_frames(Stride(factor, factor, factor - 1)),
             encoded=encoded,
             unheard=1,
             longest=longest * factor * hop - 1,
@@ -98,23 +98,21 @@ _DIARIZING = PartWords(
 )
 _HEAD = PartWords(defaults={"hidden_size": 192, "num_speakers": 8})
 
-DIALECT = replace(
-    nemotron_h.DIALECT.like(
-        "nemo_speechlm",
-        text_config="text_config",
-        without_text={
-            "hidden_size": 2688,
-            "intermediate_size": 1856,
-            "hybrid_override_pattern": "MEMEM*EMEMEM*EMEMEM*EMEMEM*EMEMEM*EMEMEMEM*EMEMEMEME",
-            "mamba_num_heads": 64,
-            "moe_intermediate_size": 1856,
-            "moe_shared_expert_intermediate_size": 3712,
-            "num_experts": 128,
-            "num_experts_per_tok": 6,
-            "num_key_value_heads": 2,
-        },
-        towers=towers,
-    ),
+DIALECT = nemotron_h.DIALECT.like(
+    "nemo_speechlm",
+    text_config="text_config",
+    without_text={
+        "hidden_size": 2688,
+        "intermediate_size": 1856,
+        "hybrid_override_pattern": "MEMEM*EMEMEM*EMEMEM*EMEMEM*EMEMEM*EMEMEMEM*EMEMEMEME",
+        "mamba_num_heads": 64,
+        "moe_intermediate_size": 1856,
+        "moe_shared_expert_intermediate_size": 3712,
+        "num_experts": 128,
+        "num_experts_per_tok": 6,
+        "num_key_value_heads": 2,
+    },
+    towers=towers,
     ties="never",
     classes=("Nemotron3_5TranscribeForConditionalGeneration",),
 )

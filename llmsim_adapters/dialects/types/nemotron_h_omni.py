@@ -5,7 +5,6 @@ Source: transformers `NemotronH_Omni_Reasoning_V3_Config`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
@@ -91,20 +90,18 @@ def seen(whole: Reader, r: Reader) -> Media:
 
 _SOUND = parakeet_encoder.DIALECT.like("parakeet_encoder", attention_bias=False)
 
-DIALECT = replace(
-    nemotron_h.DIALECT.like(
-        "nemotron_h_omni",
-        text_config="text_config",
-        towers=towers,
-        aliases={"vit_hidden_size": "vision_hidden_size"},
-        costless={
-            "force_image_size": "pictures have the size that their processor gives them",
-            "video_pruning_rate": "how many tokens of a video are left out",
-            "video_temporal_patch_size": "its encoder's config says it",
-        },
-        downsample_ratio=0.5,
-        projector_hidden_size=4096,
-        vision_hidden_size=1280,
-    ),
+DIALECT = nemotron_h.DIALECT.like(
+    "nemotron_h_omni",
+    text_config="text_config",
+    towers=towers,
+    aliases={"vit_hidden_size": "vision_hidden_size"},
+    costless={
+        "force_image_size": "pictures have the size that their processor gives them",
+        "video_pruning_rate": "how many tokens of a video are left out",
+        "video_temporal_patch_size": "its encoder's config says it",
+    },
+    downsample_ratio=0.5,
+    projector_hidden_size=4096,
+    vision_hidden_size=1280,
     causal_lm=("NemotronH_Omni_Reasoning_V3",),
 )

@@ -79,7 +79,10 @@ def _scaled(vision: Tower) -> Tiles:
     )
 
 
-DIALECT = replace(
-    qwen2.DIALECT.like("nvila", text_config="text_config", towers=towers, classes=("NVILAForConditionalGeneration",)),
+DIALECT = qwen2.DIALECT.like(
+    "nvila",
+    text_config="text_config",
+    towers=towers,
+    classes=("NVILAForConditionalGeneration",),
     ties="either",
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.tower import tower
@@ -24,19 +23,17 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         yield sound.running(omniasr_audio.heard(whole, sound.r)).then(into, rows=("rows",))
 
 
-DIALECT = replace(
-    llama.DIALECT.like(
-        "omniasr",
-        text_config="text_config",
-        without_text={
-            "vocab_size": 11984,
-            "hidden_size": 4096,
-            "intermediate_size": 2816,
-            "num_hidden_layers": 12,
-            "num_attention_heads": 8,
-            "num_key_value_heads": 8,
-        },
-        towers=towers,
-    ),
+DIALECT = llama.DIALECT.like(
+    "omniasr",
+    text_config="text_config",
+    without_text={
+        "vocab_size": 11984,
+        "hidden_size": 4096,
+        "intermediate_size": 2816,
+        "num_hidden_layers": 12,
+        "num_attention_heads": 8,
+        "num_key_value_heads": 8,
+    },
+    towers=towers,
     ties="never",
 )

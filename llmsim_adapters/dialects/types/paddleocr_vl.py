@@ -5,7 +5,6 @@ Source: transformers `PaddleOCRVLConfig`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.resizing import PADDLEOCR, resized
@@ -35,17 +34,15 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
 
 _ANGLES = "rotation angles of rotary embeddings: tables that are computed, elementwise"
 
-DIALECT = replace(
-    ernie4_5.DIALECT.like(
-        "paddleocr_vl",
-        towers=towers,
-        costless={
-            "compression_ratio": "the class does not read it",
-            "rope_is_neox_style": _ANGLES,
-            "use_3d_rope": _ANGLES,
-            "use_flash_attention": "how the same network is executed",
-            "weight_share_add_bias": "the class does not read it: use_bias says which biases there are",
-        },
-    ),
+DIALECT = ernie4_5.DIALECT.like(
+    "paddleocr_vl",
+    towers=towers,
+    costless={
+        "compression_ratio": "the class does not read it",
+        "rope_is_neox_style": _ANGLES,
+        "use_3d_rope": _ANGLES,
+        "use_flash_attention": "how the same network is executed",
+        "weight_share_add_bias": "the class does not read it: use_bias says which biases there are",
+    },
     ties="either",
 )

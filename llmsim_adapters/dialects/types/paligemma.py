@@ -30,13 +30,11 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     yield vision.running(media).then(Projection(input_size=vision.r.size("hidden_size"), output_size=width, bias=True))
 
 
-DIALECT = replace(
-    gemma.DIALECT.like(
-        "paligemma",
-        text_config="text_config",
-        towers=towers,
-        tie_word_embeddings=True,
-        projection_dim=2048,
-    ),
+DIALECT = gemma.DIALECT.like(
+    "paligemma",
+    text_config="text_config",
+    towers=towers,
+    tie_word_embeddings=True,
+    projection_dim=2048,
     ties="either",
 )

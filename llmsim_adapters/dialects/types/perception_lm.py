@@ -64,13 +64,11 @@ def _tiles(whole: Reader, vision: Tower, pooling: int) -> Media:
     return rule(whole, "image", made)
 
 
-DIALECT = replace(
-    llama.DIALECT.like(
-        "perception_lm",
-        text_config="text_config",
-        towers=towers,
-        vision_use_cls_token=True,
-        projector_pooling_ratio=1,
-    ),
+DIALECT = llama.DIALECT.like(
+    "perception_lm",
+    text_config="text_config",
+    towers=towers,
+    vision_use_cls_token=True,
+    projector_pooling_ratio=1,
     ties="either",
 )

@@ -5,17 +5,13 @@ Source: SGLang's `pixtral.py`.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from llmsim_adapters.dialects.assembly.pixtral_native import towers
 from llmsim_adapters.dialects.types import mistral
 
-DIALECT = replace(
-    mistral.DIALECT.like(
-        "pixtral_native",
-        text_config="text_config",
-        towers=towers,
-        classes=("PixtralForConditionalGeneration",),
-    ),
+DIALECT = mistral.DIALECT.like(
+    "pixtral_native",
+    text_config="text_config",
+    towers=towers,
+    classes=("PixtralForConditionalGeneration",),
     ties="either",
 )

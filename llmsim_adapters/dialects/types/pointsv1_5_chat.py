@@ -6,7 +6,6 @@ have both; SGLang's `points_v15_chat.py`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.resizing import DOTS3_NOTE, resized
@@ -33,8 +32,10 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     yield unused_end(vision).running(resized(whole, vision.r, DOTS3_NOTE)).then(*parts, rows=("rows", *["tokens"] * 2))
 
 
-DIALECT = replace(
-    qwen2.DIALECT.like("pointsv1.5_chat", text_config="llm_config", towers=towers),
+DIALECT = qwen2.DIALECT.like(
+    "pointsv1.5_chat",
+    text_config="llm_config",
+    towers=towers,
     causal_lm=("POINTSV15ChatModel",),
     ties="either",
 )

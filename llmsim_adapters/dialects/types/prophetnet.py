@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from llmsim_adapters.dialects.assembly.classic import unrotated_attention
 from llmsim_adapters.dialects.assembly.components import mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder, layer_norm
+from llmsim_adapters.dialects.assembly.decoder_alone import OF_ENCODER
 from llmsim_adapters.dialects.assembly.ends import learned_positions
 from llmsim_adapters.dialects.assembly.layouts import crossing, post_norm
 from llmsim_adapters.dialects.reading.dialect import Dialect
@@ -23,7 +24,7 @@ def read(r: Reader) -> ModelSpec:
         r.not_modelled("encoder")
     r.no_effect(
         ("num_encoder_layers", "num_encoder_attention_heads", "encoder_ffn_dim"),
-        "of the encoder, which a decoder by itself does not have",
+        OF_ENCODER,
     )
     hidden, ngram, norm = r.size("hidden_size"), r.size("ngram"), layer_norm(r)
     usual = unrotated_attention(r)

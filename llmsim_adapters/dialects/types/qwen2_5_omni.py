@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.tower import PartWords, tower
@@ -43,12 +42,10 @@ def _speaking(whole: Reader) -> Iterator[Stack]:
 _PARTS = ("dit", "bigvgan")
 _WAVE = PartWords(costless={"dtype": "the checkpoint's is taken"})
 
-DIALECT = replace(
-    qwen2_5_omni_text.DIALECT.like(
-        "qwen2_5_omni",
-        towers=towers,
-        enable_audio_output=True,
-    ),
+DIALECT = qwen2_5_omni_text.DIALECT.like(
+    "qwen2_5_omni",
+    towers=towers,
+    enable_audio_output=True,
     ties="either",
     causal_lm=("Qwen2_5OmniModel",),
     classes=("Qwen2_5OmniModel",),

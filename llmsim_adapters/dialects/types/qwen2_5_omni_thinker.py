@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.resizing import resized
@@ -28,12 +27,10 @@ def towers(thinker: Reader, _: Reader) -> Iterator[Stack]:
         yield sound.running(windowed(thinker, sound.r)).stack
 
 
-DIALECT = replace(
-    qwen2_5_omni_text.DIALECT.like(
-        "qwen2_5_omni_thinker",
-        text_config="text_config",
-        towers=towers,
-        costless=dict.fromkeys(("position_id_per_seconds", "seconds_per_chunk"), "positions in time: no weights"),
-    ),
+DIALECT = qwen2_5_omni_text.DIALECT.like(
+    "qwen2_5_omni_thinker",
+    text_config="text_config",
+    towers=towers,
+    costless=dict.fromkeys(("position_id_per_seconds", "seconds_per_chunk"), "positions in time: no weights"),
     ties="either",
 )

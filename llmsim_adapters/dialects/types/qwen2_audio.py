@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.sound import chunked
@@ -25,7 +24,9 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         yield sound.running(media).then(into, rows=("results",))
 
 
-DIALECT = replace(
-    qwen2.DIALECT.like("qwen2_audio", text_config="text_config", towers=towers),
+DIALECT = qwen2.DIALECT.like(
+    "qwen2_audio",
+    text_config="text_config",
+    towers=towers,
     ties="never",
 )

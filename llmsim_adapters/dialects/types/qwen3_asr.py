@@ -6,7 +6,6 @@ top, where they are found too.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.sound import convolved
@@ -26,20 +25,18 @@ def towers(thinker: Reader, _: Reader) -> Iterator[Stack]:
         yield audio.running(convolved(thinker, audio.r, least=50, padded=True)).stack
 
 
-DIALECT = replace(
-    qwen3_asr_text.DIALECT.like(
-        "qwen3_asr",
-        text_config="thinker_config",
-        without_text={
-            "hidden_size": 2048,
-            "intermediate_size": 6144,
-            "num_hidden_layers": 28,
-            "num_attention_heads": 16,
-            "num_key_value_heads": 8,
-            "tie_word_embeddings": True,
-        },
-        towers=towers,
-        costless={"token_classification_bias": "a head that aligns words in time: another class"},
-    ),
+DIALECT = qwen3_asr_text.DIALECT.like(
+    "qwen3_asr",
+    text_config="thinker_config",
+    without_text={
+        "hidden_size": 2048,
+        "intermediate_size": 6144,
+        "num_hidden_layers": 28,
+        "num_attention_heads": 16,
+        "num_key_value_heads": 8,
+        "tie_word_embeddings": True,
+    },
+    towers=towers,
+    costless={"token_classification_bias": "a head that aligns words in time: another class"},
     ties="either",
 )

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from llmsim_adapters.dialects.types import qwen3_omni_moe, qwen3_omni_moe_text
 
-DIALECT = replace(
-    qwen3_omni_moe_text.DIALECT.like(
-        "qwen3_omni_moe_thinker",
-        text_config="text_config",
-        towers=qwen3_omni_moe.towers,
-        costless={"position_id_per_seconds": "positions in time: no weights"},
-    ),
+DIALECT = qwen3_omni_moe_text.DIALECT.like(
+    "qwen3_omni_moe_thinker",
+    text_config="text_config",
+    towers=qwen3_omni_moe.towers,
+    costless={"position_id_per_seconds": "positions in time: no weights"},
     ties="either",
 )

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import mlp
 from llmsim_adapters.dialects.assembly.decoder import layer_norm
-from llmsim_adapters.dialects.assembly.decoder_alone import decoder_alone
+from llmsim_adapters.dialects.assembly.decoder_alone import OF_ENCODER, decoder_alone
 from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
 from llmsim_adapters.dialects.assembly.sound import of_convolutions
 from llmsim_adapters.dialects.assembly.tower import encoder, encoder_of, full_attention
 from llmsim_adapters.dialects.towers import qwen2_audio_encoder
 from llmsim_adapters.dialects.types import bart
 from llmsim_adapters.spec.components import Convolution
-from llmsim_adapters.spec.media.framed import FramedSound, Framing, Stride
+from llmsim_adapters.spec.media.framed import FramedSound, Framing, Stride, over_frames
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
@@ -59,11 +59,10 @@ def heard(whole: Reader, r: Reader) -> Media:
     """Return the rule of sound, whose frames are of 400 samples, none of them padded."""
 
     def made(sounds: Settings) -> Media:
-        halved = [Stride(int(kernel), 2, int(kernel) // 2 * 2) for kernel in _kernels(r)]
         return FramedSound(
             framing=Framing(_FRAME, hop=_HOP, rate=sounds.integer("sampling_rate", default=16000)),
             bins=1,
-            strides=tuple([(each, Stride(1, 1, 0)) for each in halved]),
+            strides=over_frames(*[Stride(int(kernel), 2, int(kernel) // 2 * 2) for kernel in _kernels(r)]),
             attended=True,
             origin=origin(sounds, "Speech2TextFeatureExtractor"),
         )
@@ -106,7 +105,7 @@ DIALECT = bart.DIALECT.like(
         **dict.fromkeys(("max_source_positions", "max_target_positions"), "positions are computed"),
         **dict.fromkeys(
             ("conv_channels", "conv_kernel_sizes", "input_channels", "input_feat_per_channel", "num_conv_layers"),
-            "of the encoder, which a decoder by itself does not have",
+            OF_ENCODER,
         ),
     },
 )

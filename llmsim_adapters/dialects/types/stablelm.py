@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import attention, computed_head_dim, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder, layer_norm
 from llmsim_adapters.dialects.assembly.layouts import parallel, pre_norm
+from llmsim_adapters.dialects.assembly.options import with_norms_of_heads
 from llmsim_adapters.dialects.types import llama
-from llmsim_adapters.spec.components import Norm
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
@@ -20,8 +19,7 @@ def read(r: Reader) -> ModelSpec:
     computed_head_dim(r)
     mixer = attention(r, bias=r.flag("qkv_bias"), o_bias=False, rotary_fraction=0.25)
     if r.flag("qk_norm"):
-        norm = Norm(mixer.head_dim, "layer", sets=mixer.num_attention_heads)
-        mixer = replace(mixer, q_norm=norm, k_norm=replace(norm, sets=mixer.num_key_value_heads))
+        mixer = with_norms_of_heads(mixer)
     layout = parallel if r.flag("use_parallel_residual") else pre_norm
     return decoder(r, mixer, mlp(r), layout=layout, norm=layer_norm(r))
 

@@ -23,14 +23,12 @@ def read(r: Reader) -> ModelSpec:
     return decoder(r, mixer, replace(mlp(r), output_bias=True))
 
 
-DIALECT = replace(
-    xverse.DIALECT.like(
-        "telechat",
-        read=read,
-        costless={
-            "apply_residual_connection_post_layernorm": "which sum is a residual: elementwise",
-            "flash_attn": "how it is executed",
-        },
-    ),
+DIALECT = xverse.DIALECT.like(
+    "telechat",
+    read=read,
+    costless={
+        "apply_residual_connection_post_layernorm": "which sum is a residual: elementwise",
+        "flash_attn": "how it is executed",
+    },
     causal_lm=("TeleChat2ForCausalLM", "TeleChatForCausalLM"),
 )

@@ -32,7 +32,10 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     yield vision.running(media).then(into, replace(into, input_size=hidden))
 
 
-DIALECT = replace(
-    qwen2.DIALECT.like("video_llama_3", text_config="text_config", towers=towers, tie_word_embeddings=False),
+DIALECT = qwen2.DIALECT.like(
+    "video_llama_3",
+    text_config="text_config",
+    towers=towers,
+    tie_word_embeddings=False,
     ties="either",
 )

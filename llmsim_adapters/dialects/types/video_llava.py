@@ -30,18 +30,16 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     yield Stack("projector", (), (), after=after, axis="patches", media=with_videos(pictures, videos))
 
 
-DIALECT = replace(
-    llama.DIALECT.like(
-        "video_llava",
-        text_config="text_config",
-        towers=towers,
-        costless={
-            "image_seq_length": "how many tokens a picture becomes: its patches",
-            "video_seq_length": "how many tokens a video becomes: the hidden states of its frames",
-            "projector_hidden_act": "an activation between two projections: elementwise",
-        },
-        multimodal_projector_bias=True,
-        vision_feature_select_strategy="default",
-    ),
+DIALECT = llama.DIALECT.like(
+    "video_llava",
+    text_config="text_config",
+    towers=towers,
+    costless={
+        "image_seq_length": "how many tokens a picture becomes: its patches",
+        "video_seq_length": "how many tokens a video becomes: the hidden states of its frames",
+        "projector_hidden_act": "an activation between two projections: elementwise",
+    },
+    multimodal_projector_bias=True,
+    vision_feature_select_strategy="default",
     ties="either",
 )

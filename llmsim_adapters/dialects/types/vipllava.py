@@ -34,17 +34,15 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
 
 LAYERS: Final = LARGEST["num_hidden_layers"]
 
-DIALECT = replace(
-    llama.DIALECT.like(
-        "vipllava",
-        text_config="text_config",
-        towers=towers,
-        costless={
-            "image_seq_length": "how many tokens a picture becomes: its patches",
-            "projector_hidden_act": "an activation between two projections: elementwise",
-            "vision_feature_layer": "the class reads vision_feature_layers",
-        },
-        vision_feature_layers=[-2, -5, -8, -11, 6],
-    ),
+DIALECT = llama.DIALECT.like(
+    "vipllava",
+    text_config="text_config",
+    towers=towers,
+    costless={
+        "image_seq_length": "how many tokens a picture becomes: its patches",
+        "projector_hidden_act": "an activation between two projections: elementwise",
+        "vision_feature_layer": "the class reads vision_feature_layers",
+    },
+    vision_feature_layers=[-2, -5, -8, -11, 6],
     ties="either",
 )

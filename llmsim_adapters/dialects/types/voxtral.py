@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.sound import chunked
@@ -26,12 +25,10 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         yield sound.then(into, Projection(input_size=hidden, output_size=hidden))
 
 
-DIALECT = replace(
-    llama.DIALECT.like(
-        "voxtral",
-        text_config="text_config",
-        towers=towers,
-        costless={"projector_hidden_act": "an activation between two projections: elementwise"},
-    ),
+DIALECT = llama.DIALECT.like(
+    "voxtral",
+    text_config="text_config",
+    towers=towers,
+    costless={"projector_hidden_act": "an activation between two projections: elementwise"},
     ties="never",
 )

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.classic import unrotated_attention
-from llmsim_adapters.dialects.assembly.decoder_alone import decoder_alone
+from llmsim_adapters.dialects.assembly.decoder_alone import OF_ENCODER, decoder_alone
 from llmsim_adapters.dialects.assembly.ends import learned_positions
 from llmsim_adapters.dialects.assembly.sound import chunked
 from llmsim_adapters.dialects.assembly.tower import encoder_of
@@ -67,9 +67,7 @@ DIALECT = bart.DIALECT.like(
             ),
             "training only",
         ),
-        **dict.fromkeys(
-            ("max_source_positions", "num_mel_bins"), "of the encoder, which a decoder by itself does not have"
-        ),
+        **dict.fromkeys(("max_source_positions", "num_mel_bins"), OF_ENCODER),
         **dict.fromkeys(
             ("classifier_proj_size", "use_weighted_layer_sum"), "a head for classification, which no language model has"
         ),

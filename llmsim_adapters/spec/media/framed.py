@@ -58,6 +58,11 @@ class Stride(NamedTuple):
         return max(1, (length + self.padding - self.kernel) // self.stride + 1)
 
 
+def over_frames(*strides: Stride) -> tuple[tuple[Stride, Stride], ...]:
+    """Return the strides of convolutions over frames alone, which leave the bins as they are."""
+    return tuple([(stride, Stride(1, 1, 0)) for stride in strides])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FramedSound(Sound):
     """Frames of `bins` numbers through convolutions over both; what they leave of the frames are the hidden states.
