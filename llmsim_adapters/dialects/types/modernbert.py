@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import attention, computed_head_dim, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder, layer_norm, layers, windowed
+from llmsim_adapters.dialects.assembly.encoders import count_as_causal
 from llmsim_adapters.dialects.assembly.patterns import each_layer
 from llmsim_adapters.dialects.types import modernbert_decoder
 from llmsim_adapters.spec.components import Projection, Score
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 
 
 def read(r: Reader) -> ModelSpec:
-    if r.architecture.endswith("ForMaskedLM"):
-        r.causal_lm = (*r.causal_lm, r.architecture)  # its head is a causal one's
+    count_as_causal(r)
     computed_head_dim(r)
     norm = layer_norm(r, bias=r.flag("norm_bias"))
     first, *rest = _mixers(r)

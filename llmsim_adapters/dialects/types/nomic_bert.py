@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import activation, attention, mixture_of_experts, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder, layer_norm, layers
-from llmsim_adapters.dialects.assembly.encoders import masked, token_kinds
+from llmsim_adapters.dialects.assembly.encoders import count_as_causal, masked, token_kinds
 from llmsim_adapters.dialects.assembly.layouts import post_norm
 from llmsim_adapters.dialects.types import bert
 
@@ -39,12 +39,10 @@ def read(r: Reader) -> ModelSpec:
 
 def rotated(r: Reader, network: Component | list[Component], *, bias: bool, spare_bias: bool) -> ModelSpec:
     """Read an encoder with rotary positions, of such networks and attention with biases or without."""
-    if r.architecture.endswith("ForMaskedLM"):
-        r.causal_lm = (*r.causal_lm, r.architecture)  # its head is a causal one's
+    count_as_causal(r)
     mixer = replace(attention(r, bias=bias, causal=False), cached=False)
     norm = layer_norm(r)
-    kinds = (token_kinds(r),) if r.count("type_vocab_size") else ()
-    inputs = (*kinds, norm)
+    inputs = (token_kinds(r), norm) if r.count("type_vocab_size") else (norm,)
     spec = decoder(r, mixer, network, layout=post_norm, norm=norm, inputs=inputs, final_norm=False, head_bias=True)
     return masked(r, spec, spare_bias=spare_bias, pooler=False)
 
