@@ -23,6 +23,12 @@ def checkpoint(**fields: Any) -> la.Schedule:
     return la.Schedule(engine="checkpoint", **fields)
 
 
+def with_value(config: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """Return a config with another value under a dotted path."""
+    first, _, rest = path.partition(".")
+    return {**config, first: with_value(config[first], rest, value) if rest else value}
+
+
 LLAMA: dict[str, Any] = {
     "model_type": "llama",
     "architectures": ["LlamaForCausalLM"],
