@@ -9,7 +9,7 @@ import pytest
 import llmsim_adapters as la
 from tests import conventions
 from tests.facts import checkpoint, facts, with_value
-from tests.media import TowerRun, tower_runs
+from tests.media import TowerRun, heard_and_said, tower_runs
 
 
 @pytest.mark.parametrize("run", [pytest.param(run, id=name) for name, run in tower_runs() if run.is_modelled])
@@ -74,6 +74,4 @@ HALVES = [
 def test_an_encoder_and_the_decoder_that_attends_to_it_run_what_torch_counts(
     fact: dict[str, Any], run: dict[str, Any]
 ) -> None:
-    sound = {"audio_seconds": (run["seconds"],), "logits": "all"}
-    graph = la.load(fact["config"]).build(checkpoint(batch_size=run["batch"], seq_len=run["tokens"], **sound))
-    assert (graph.parameters, graph.flops) == (fact["parameters"], run["flops"])
+    assert heard_and_said(la.load(fact["config"]), run) == (fact["parameters"], run["flops"])
