@@ -28,7 +28,7 @@ from llmsim_adapters.spec.media.media import NEVER, Media
 from llmsim_adapters.spec.media.rows import rows_of
 from llmsim_adapters.spec.media.videos import FrameByFrame, WithVideos
 from tests.checkpoints import STORED, model_of
-from tests.facts import CASES, HEAD_CASES, MTP_CASES, checkpoint, facts
+from tests.facts import CASES, HEAD_CASES, MTP_CASES, checkpoint, facts, is_known
 from tests.media import heard_and_said, tower_runs
 from tests.sglang import CONFIGS, model
 from tests.sglang.served import share
@@ -41,11 +41,6 @@ SAID: Final = {*CANONICAL, *LANGUAGE_MODELS, *PATTERNS}
 """The keys of which it matters which classes take them: those that are no type's own."""
 SPELLED: Final = Path(la.__file__).parent / "dialects" / "keys" / "spelled.json"
 INDEX: Final = Path(la.__file__).parent / "evaluation" / "verified.json"
-
-
-def unmodelled(config: str) -> bool:
-    """Return whether something of a config has no figures: its tensors may be SGLang's all the same."""
-    return any((gap.kind, gap.name) != ("inferred", "evidence") for gap in model(config).coverage.gaps)
 
 
 class Held:
@@ -88,8 +83,8 @@ def index() -> dict[str, list[str]]:
             held.add(each.spec, read_by(each, each.spec))
     for name in CONFIGS:
         spec = model(name).spec
-        if spec is None or spec.quantization is not None or unmodelled(name):
-            continue  # quantized, a rank may store it otherwise than the checkpoint
+        if spec is None or spec.quantization is not None or not is_known(model(name)):
+            continue  # a rank may store what is quantized otherwise; what has gaps may have SGLang's tensors anyway
         read = read_by(model(name), spec)
         if not (read <= held.dialects and held.parts_of(spec)) and share([name]).held:
             held.add(spec, read)
