@@ -83,9 +83,6 @@ def _conformer(r: Reader) -> ModelSpec:
 
 def _adapters(whole: Reader, text: Reader) -> Iterator[Stack]:
     """Yield the adapters of each layer's matrices, which run where there are pictures, or sound alone."""
-    hidden, inner = text.size("hidden_size"), text.size("intermediate_size")
-    heads, kv_heads, head = (text.size(name) for name in ("num_attention_heads", "num_key_value_heads", "head_dim"))
-    joined = (heads + 2 * kv_heads) * head
     found = [whole.nested(key, dialect=_ADAPTER) for key in ("vision_lora", "speech_lora") if whole.has(key)]
     ranks = [each.size("r") for each in found if each is not None and each.text("layer") in _ALL_MATRICES]
     if len(ranks) < len(found):
@@ -93,6 +90,10 @@ def _adapters(whole: Reader, text: Reader) -> Iterator[Stack]:
         return
     if not ranks:
         return
+    hidden, inner, heads = (text.size(name) for name in ("hidden_size", "intermediate_size", "num_attention_heads"))
+    kv_heads = text.size_or("num_key_value_heads", lambda: heads)
+    head = text.size_or("head_dim", lambda: hidden // heads)
+    joined = (heads + 2 * kv_heads) * head
     matrices = ((hidden, joined), (heads * head, hidden), (hidden, 2 * inner), (inner, hidden))
     parts = [Adapter(input_size=taken, rank=rank, output_size=given) for rank in ranks for taken, given in matrices]
     block = Block("layer", tuple([Sublayer((part,), skip=False) for part in parts]))
