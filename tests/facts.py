@@ -23,6 +23,17 @@ def checkpoint(**fields: Any) -> la.Schedule:
     return la.Schedule(engine="checkpoint", **fields)
 
 
+def is_known(model: la.Model) -> bool:
+    """Return whether a model was read without any gap, but that no facts hold its type."""
+    return all((gap.kind, gap.name) == ("inferred", "evidence") for gap in model.coverage.gaps)
+
+
+def with_value(config: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """Return a config with another value under a dotted path."""
+    first, _, rest = path.partition(".")
+    return {**config, first: with_value(config[first], rest, value) if rest else value}
+
+
 LLAMA: dict[str, Any] = {
     "model_type": "llama",
     "architectures": ["LlamaForCausalLM"],

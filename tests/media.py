@@ -84,6 +84,13 @@ class TowerRun(NamedTuple):
         return flops, sum(map(self._became, graph.media))
 
 
+def heard_and_said(model: la.Model, run: dict[str, Any]) -> tuple[int, int]:
+    """Return the parameters and FLOPs of an encoder of sound with the decoder that attends to what it heard."""
+    sound = {"audio_seconds": (run["seconds"],), "logits": "all"}
+    graph = model.build(checkpoint(batch_size=run["batch"], seq_len=run["tokens"], **sound))
+    return graph.parameters, graph.flops
+
+
 def beside(config: dict[str, Any], graph: la.OperatorGraph) -> int:
     """Return the FLOPs that are counted of a type's encoder beside its layers, less what is not (`conventions`)."""
     what, _ = conventions.BESIDE_TOWERS.get(config.get("model_type", ""), ("", ""))

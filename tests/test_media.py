@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 import llmsim_adapters as la
+from tests.facts import facts
 from tests.media import TOWERS, TowerRun, tower_runs
 
 if TYPE_CHECKING:
@@ -346,6 +347,13 @@ class TestSettingsOfVideos:
     def test_are_found_in_this_order(self, files: dict[str, Any], tokens: int) -> None:
         (item,) = la.load(ONE["gemma4"].config, files=files).build(schedule(ONE["gemma4"], images=(), **VIDEO)).media
         assert item.patches == 8 * tokens * 9
+
+    def test_a_rule_that_leaves_tokens_out_is_a_gap(self) -> None:
+        """Which ones NVIDIA's video models leave out depends on what is seen (`evs_module.py` of SGLang 0.5.23)."""
+        config = facts("sglang/media")["types"]["NemotronH_Nano_VL_V2"]["config"]
+        kept, left_out = (la.evaluate({**config, "video_pruning_rate": rate}).gaps for rate in (0.0, 0.5))
+        assert [gap.name for gap in kept] == []
+        assert [gap.name for gap in left_out] == ["video_pruning_rate"]
 
     def test_what_no_file_says_is_noted_by_the_kind_that_runs(self) -> None:
         model = la.load(ONE["gemma4"].config, files={"video_preprocessor_config.json": {"max_soft_tokens": 140}})

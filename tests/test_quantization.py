@@ -12,7 +12,7 @@ import llmsim_adapters as la
 from llmsim_adapters.dialects.quantization.assignment import assign
 from llmsim_adapters.spec.quantization import SCHEMES, Side
 from tests.checkpoints import STORED, config_of, model_of
-from tests.facts import CASES, checkpoint, facts
+from tests.facts import CASES, checkpoint, facts, with_value
 from tests.test_dialects import changes
 
 DTYPES: Final = {
@@ -56,11 +56,6 @@ FP8: Final = {"quant_method": "fp8", "weight_block_size": [128, 128]}
 
 def quantized(config: dict[str, Any], **block: Any) -> dict[str, Any]:
     return {**config, "quantization_config": block}
-
-
-def with_value(config: dict[str, Any], path: list[str], value: Any) -> dict[str, Any]:
-    first, *rest = path
-    return {**config, first: with_value(config[first], rest, value) if rest else value}
 
 
 def gaps(config: dict[str, Any]) -> list[str]:
@@ -144,7 +139,7 @@ class TestPublishedCheckpoints:
         assert read or "files" in entry
         for path in sorted(read):
             excepting = path.endswith((".exclude", ".ignore", ".modules_to_not_convert", ".targets"))
-            lists = [with_value(config, path.split("."), each) for each in ([], ["*"])]
+            lists = [with_value(config, path, each) for each in ([], ["*"])]
             changed = lists if excepting else changes(config, path.split("."))
             specs = [la.load(each).spec for each in changed]
             if path in before.coverage.without_effect:

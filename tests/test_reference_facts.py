@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from copy import deepcopy
 from math import prod
 from typing import Any
 
@@ -16,7 +15,7 @@ from llmsim_adapters.evaluation.seen import tower_name
 from llmsim_adapters.spec.components import MixtureOfExperts
 from tests import conventions
 from tests.facts import CASES as OF_TYPES
-from tests.facts import HEAD_CASES, MTP_CASES, checkpoint, facts
+from tests.facts import HEAD_CASES, MTP_CASES, checkpoint, facts, with_value
 from tests.reference.index import INDEX, index
 
 ALL = OF_TYPES + HEAD_CASES
@@ -447,12 +446,7 @@ TOWERS_CHANGED = [
 def test_each_key_of_an_encoder_counts_as_in_the_real_model(
     config: dict[str, Any], path: str, value: Any, parameters: int, buffers: int
 ) -> None:
-    *outer, last = path.split(".")
-    changed = level = deepcopy(config)
-    for key in outer:
-        level = level[key]
-    level[last] = value
-    model = la.load(changed)
+    model = la.load(with_value(config, path, value))
     if path in [gap.name for gap in model.coverage.gaps if gap.kind is la.GapKind.INVALID_CONFIG]:
         return  # transformers makes layers that it can't run
     graph = model.build(checkpoint())

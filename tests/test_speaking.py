@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 
 import llmsim_adapters as la
-from tests.facts import checkpoint, facts
+from tests.facts import checkpoint, facts, with_value
 
 TYPES = facts("speaking")["types"]
 CASES = [
@@ -18,23 +17,13 @@ CASES = [
 ]
 
 
-def with_change(config: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
-    """Return a config with another value under a path of keys."""
-    found = json.loads(json.dumps(config))
-    for path, value in change.items():
-        level, *keys = found, *path.split(".")
-        for key in keys[:-1]:
-            level = level[key]
-        level[keys[-1]] = value
-    return dict(found)
-
-
 @pytest.mark.parametrize(("config", "change", "total"), CASES)
 def test_a_model_that_speaks_has_the_parameters_of_the_real_one(
     config: dict[str, Any], change: dict[str, Any], total: int
 ) -> None:
-    model = la.load(with_change(config, change))
-    assert model.build(checkpoint()).parameters == total
+    for path, value in change.items():
+        config = with_value(config, path, value)
+    assert la.load(config).build(checkpoint()).parameters == total
 
 
 @pytest.mark.parametrize("name", [name for fact in TYPES.values() for name in fact["published"]])

@@ -8,8 +8,8 @@ import pytest
 
 import llmsim_adapters as la
 from tests import conventions
-from tests.facts import checkpoint, facts
-from tests.media import TowerRun, tower_runs
+from tests.facts import checkpoint, facts, with_value
+from tests.media import TowerRun, heard_and_said, tower_runs
 
 
 @pytest.mark.parametrize("run", [pytest.param(run, id=name) for name, run in tower_runs() if run.is_modelled])
@@ -44,6 +44,25 @@ def test_a_whole_model_of_remote_code_has_the_elements_of_its_files(name: str) -
     assert graph.parameters + graph.buffers == STATED[name]
 
 
+OF_REMOTE_CODE = [
+    ("embd_layer.audio_embd_layer.downsample_rate", 4, "audio_downsample_rate"),
+    ("embd_layer.audio_embd_layer.projection_cls", "linear", "audio_projection_cls"),
+    ("embd_layer.audio_embd_layer.use_qformer", True, "audio_use_qformer"),
+    ("embd_layer.image_embd_layer.with_learnable_separator", False, "vision_with_learnable_separator"),
+    ("audio_processor.config.batch_norm", True, "audio_batch_norm"),
+    ("audio_processor.config.causal", False, "audio_causal"),
+    ("audio_processor.config.encoder_embedding_config.input_size", 128, None),
+]
+"""Values that transformers' class of Phi-4-multimodal can't have, and the parts that are then left out."""
+
+
+@pytest.mark.parametrize(("path", "value", "part"), OF_REMOTE_CODE)
+def test_what_only_remote_code_has_otherwise_is_a_gap(path: str, value: Any, part: str | None) -> None:
+    config = dict(la.load("microsoft/Phi-4-multimodal-instruct", offline=True).config.data)
+    gap = ("invalid_config", path) if part is None else ("unsupported_feature", part)
+    assert gap in [(gap.kind, gap.name) for gap in la.evaluate(with_value(config, path, value)).gaps]
+
+
 HALVES = [
     pytest.param(fact, run, id=f"{name}-{run['batch']}x{run['tokens']}")
     for name, fact in facts("encoder_decoders")["types"].items()
@@ -55,6 +74,4 @@ HALVES = [
 def test_an_encoder_and_the_decoder_that_attends_to_it_run_what_torch_counts(
     fact: dict[str, Any], run: dict[str, Any]
 ) -> None:
-    sound = {"audio_seconds": (run["seconds"],), "logits": "all"}
-    graph = la.load(fact["config"]).build(checkpoint(batch_size=run["batch"], seq_len=run["tokens"], **sound))
-    assert (graph.parameters, graph.flops) == (fact["parameters"], run["flops"])
+    assert heard_and_said(la.load(fact["config"]), run) == (fact["parameters"], run["flops"])

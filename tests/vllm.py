@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import llmsim_adapters as la
-from tests.facts import checkpoint, facts
+from tests.facts import checkpoint, facts, is_known
 from tests.reference.vllm import offline
 
 if TYPE_CHECKING:
@@ -59,6 +59,5 @@ def elements(name: str) -> int:
 def held_by_vllm() -> Iterator[la.Model]:
     """Yield the models that were read without any gap, and have as many elements as vLLM's class."""
     for name in sorted(MODELS.keys() - DIFFERENT):
-        known = all((gap.kind, gap.name) == ("inferred", "evidence") for gap in model(name).coverage.gaps)
-        if known and elements(name) == MODELS[name]["elements"]:
+        if is_known(model(name)) and elements(name) == MODELS[name]["elements"]:
             yield model(name)

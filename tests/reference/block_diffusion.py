@@ -13,7 +13,6 @@ from typing import Any, Final
 
 import torch
 import transformers
-from torch.utils.flop_counter import FlopCounterMode
 
 from . import measure, store
 from .stand_in_types import STAND_INS
@@ -26,18 +25,11 @@ CANVASES: Final = ((1, 5, 6), (2, 13, 6), (1, 30, 4))
 """Sequences, the tokens that were taken in, and those of the canvas."""
 
 
-def counted(run: Any) -> int:
-    """Return the FLOPs of a call."""
-    with torch.no_grad(), FlopCounterMode(display=False) as counter:
-        run()
-    return int(counter.get_total_flops())
-
-
 def taken_in(model: Any, batch: int, tokens: int) -> tuple[int, Any]:
     """Take words in; return the FLOPs, and what is kept of them."""
     cache = transformers.DynamicCache(config=model.config.get_text_config())
     words = measure.tokens_of(model, batch, tokens, measure.SEED)
-    return counted(lambda: model.model.encoder(input_ids=words, cache=cache)), cache
+    return measure.flops_of(model.model.encoder, input_ids=words, cache=cache), cache
 
 
 def refined(model: Any, batch: int, context: int, canvas: int) -> tuple[int, int]:
@@ -46,8 +38,8 @@ def refined(model: Any, batch: int, context: int, canvas: int) -> tuple[int, int
     words = measure.tokens_of(model, batch, canvas, measure.SEED)
     vocabulary = model.config.get_text_config().vocab_size
     logits = torch.randn(batch, canvas, vocabulary)
-    first = counted(lambda: model(decoder_input_ids=words, cache=cache))
-    return first, counted(lambda: model(decoder_input_ids=words, cache=cache, self_conditioning_logits=logits))
+    given = {"decoder_input_ids": words, "cache": cache}
+    return measure.flops_of(model, **given), measure.flops_of(model, **given, self_conditioning_logits=logits)
 
 
 def seen(model: Any, batch: int, tokens: int) -> tuple[int, Any]:
@@ -59,7 +51,7 @@ def seen(model: Any, batch: int, tokens: int) -> tuple[int, Any]:
     def run() -> None:
         kept.append(model.model.vlm(inputs_embeds=embedded, token_type_ids=kinds, use_cache=True).cache)
 
-    return counted(run), kept[0]
+    return measure.flops_of(run), kept[0]
 
 
 def acted(model: Any, batch: int, context: int, tokens: int) -> tuple[int, int]:
@@ -68,7 +60,7 @@ def acted(model: Any, batch: int, context: int, tokens: int) -> tuple[int, int]:
     config = model.config
     state, noise = torch.randn(batch, config.max_state_dim), torch.randn(batch, tokens - 1, config.max_action_dim)
     given = {"state": state, "noise": noise, "timestep": torch.ones(batch), "cache": cache}
-    flops = counted(lambda: model(**given, attention_mask=torch.ones(batch, context, dtype=torch.long)))
+    flops = measure.flops_of(model, **given, attention_mask=torch.ones(batch, context, dtype=torch.long))
     return flops, flops
 
 

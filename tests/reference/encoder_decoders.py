@@ -15,7 +15,6 @@ from typing import Any, Final
 
 import torch
 import transformers
-from torch.utils.flop_counter import FlopCounterMode
 
 from . import measure, store
 from .media import processors, sounds, tiny
@@ -119,9 +118,8 @@ def _counted(model: Any, heard: dict[str, Any], seconds: float) -> dict[str, Any
     for batch, tokens in BATCHES:
         sound = {key: value.repeat(batch, *[1] * (value.dim() - 1)) for key, value in heard.items()}
         words = torch.ones(batch, tokens, dtype=torch.long)
-        with torch.no_grad(), FlopCounterMode(display=False) as counter:
-            model(**sound, decoder_input_ids=words)
-        runs.append({"batch": batch, "tokens": tokens, "seconds": seconds, "flops": counter.get_total_flops()})
+        flops = measure.flops_of(model, **sound, decoder_input_ids=words)
+        runs.append({"batch": batch, "tokens": tokens, "seconds": seconds, "flops": flops})
     return {"parameters": sum(p.numel() for p in model.parameters()), "runs": runs}
 
 
@@ -164,9 +162,8 @@ def decoders(folder: Path) -> None:
         runs = []
         for batch, tokens, length in BESIDE:
             words, seen = torch.ones(batch, tokens, dtype=torch.long), torch.randn(batch, length, config["d_model"])
-            with torch.no_grad(), FlopCounterMode(display=False) as counter:
-                model(input_ids=words, encoder_hidden_states=seen, use_cache=False)
-            runs.append([batch, tokens, length, counter.get_total_flops()])
+            flops = measure.flops_of(model, input_ids=words, encoder_hidden_states=seen, use_cache=False)
+            runs.append([batch, tokens, length, flops])
         parameters = sum(p.numel() for p in model.parameters())
         said = {"model_type": model_type, "architectures": [name], **config}
         found[model_type] = {"config": said, "parameters": parameters, "runs": runs}
@@ -241,9 +238,8 @@ def sources(folder: Path) -> None:
         runs = []
         for batch, written, read in BESIDE:
             words, source = (torch.ones(batch, length, dtype=torch.long) + 1 for length in (written, read))
-            with torch.no_grad(), FlopCounterMode(display=False) as counter:
-                model(input_ids=source, decoder_input_ids=words, use_cache=False)
-            runs.append([batch, read, written, counter.get_total_flops()])
+            flops = measure.flops_of(model, input_ids=source, decoder_input_ids=words, use_cache=False)
+            runs.append([batch, read, written, flops])
         found[model_type] = {"config": raw, **measure.totals(model), "runs": runs}
     store.write("source_runs", {"made_by": "tests.reference.encoder_decoders"}, "types", found, folder)
 

@@ -28,14 +28,14 @@ from llmsim_adapters.spec.media.media import NEVER, Media
 from llmsim_adapters.spec.media.rows import rows_of
 from llmsim_adapters.spec.media.videos import FrameByFrame, WithVideos
 from tests.checkpoints import STORED, model_of
-from tests.facts import CASES, HEAD_CASES, MTP_CASES, checkpoint, facts
-from tests.media import tower_runs
+from tests.facts import CASES, HEAD_CASES, MTP_CASES, checkpoint, facts, is_known
+from tests.media import heard_and_said, tower_runs
 from tests.sglang import CONFIGS, model
 from tests.sglang.served import share
 from tests.vllm import held_by_vllm
 
 if TYPE_CHECKING:
-    from llmsim_adapters.spec.model import Stack
+    from llmsim_adapters.spec.model import ModelSpec, Stack
 
 SAID: Final = {*CANONICAL, *LANGUAGE_MODELS, *PATTERNS}
 """The keys of which it matters which classes take them: those that are no type's own."""
@@ -43,9 +43,32 @@ SPELLED: Final = Path(la.__file__).parent / "dialects" / "keys" / "spelled.json"
 INDEX: Final = Path(la.__file__).parent / "evaluation" / "verified.json"
 
 
-def unmodelled(config: str) -> bool:
-    """Return whether something of a config has no figures: its tensors may be SGLang's all the same."""
-    return any((gap.kind, gap.name) != ("inferred", "evidence") for gap in model(config).coverage.gaps)
+class Held:
+    """The dialects, kinds of component and features of models that facts hold."""
+
+    def __init__(self) -> None:
+        self.dialects, self.components, self.features = set[str](), set[str](), set[str]()
+        self._known = Features()
+
+    def add(self, spec: ModelSpec, dialects: set[str]) -> None:
+        """Add a model that was read by these dialects."""
+        self.dialects |= dialects
+        self.components |= kinds(spec)
+        self.features.update(self._known.of(spec))
+
+    def parts_of(self, spec: ModelSpec) -> bool:
+        """Whether all that a model is made of is held."""
+        return kinds(spec) <= self.components and set(self._known.of(spec)) <= self.features
+
+
+def kinds(spec: ModelSpec) -> set[str]:
+    """Return the kinds of component that a model is made of."""
+    return {component.kind for component in spec.components()}
+
+
+def read_by(each: la.Model, spec: ModelSpec) -> set[str]:
+    """Return the dialect that read a model, and that of the language model inside."""
+    return {each.reading.dialect} | ({spec.model_type} if each.reading.path else set())
 
 
 def index() -> dict[str, list[str]]:
@@ -54,67 +77,43 @@ def index() -> dict[str, list[str]]:
     configs += [fact["config"] for fact in facts("source_runs")["types"].values()]
     models = [la.load(config) for config in configs]
     models += [la.load(name, offline=True) for name in facts("checkpoints")["models"]]
-    found = Features()
-    dialects: set[str] = set()
-    components: set[str] = set()
-    features: set[str] = set()
-    for held in models:
-        if held.spec is not None:
-            dialects |= {held.reading.dialect} | ({held.spec.model_type} if held.reading.path else set())
-            components.update(component.kind for component in held.spec.components())
-            features.update(found.of(held.spec))
+    found, held = Features(), Held()
+    for each in models:
+        if each.spec is not None:
+            held.add(each.spec, read_by(each, each.spec))
     for name in CONFIGS:
-        spec, reading = model(name).spec, model(name).reading
-        if spec is None or spec.quantization is not None or unmodelled(name):
-            continue  # quantized, a rank may store it otherwise than the checkpoint
-        kinds, said = {component.kind for component in spec.components()}, set(found.of(spec))
-        read = {reading.dialect} | ({spec.model_type} if reading.path else set())  # that of the language model inside
-        known = read <= dialects and kinds <= components and said <= features
-        if not known and share([name]).held:
-            dialects |= read
-            components |= kinds
-            features |= said
+        spec = model(name).spec
+        if spec is None or spec.quantization is not None or not is_known(model(name)):
+            continue  # a rank may store what is quantized otherwise; what has gaps may have SGLang's tensors anyway
+        read = read_by(model(name), spec)
+        if not (read <= held.dialects and held.parts_of(spec)) and share([name]).held:
+            held.add(spec, read)
     for fact in facts("encoder_decoders")["types"].values():
         whole = la.load(fact["config"])
-        if whole.spec is not None and all(
-            _runs(whole, run) == (fact["parameters"], run["flops"]) for run in fact["runs"]
-        ):
-            dialects |= {whole.reading.dialect, whole.spec.model_type}
-            components.update(component.kind for component in whole.spec.components())
-            features.update(found.of(whole.spec))
+        runs = all(heard_and_said(whole, run) == (fact["parameters"], run["flops"]) for run in fact["runs"])
+        if whole.spec is not None and runs:
+            held.add(whole.spec, {whole.reading.dialect, whole.spec.model_type})
     for fact in facts("speaking")["types"].values():
         whole = la.load(fact["config"])
         same = whole.build(checkpoint()).parameters == fact["cases"][0][1]
-        if same and whole.spec is not None and whole.spec.model_type in dialects:
-            dialects.add(whole.reading.dialect)
-            components.update(component.kind for component in whole.spec.components())
+        if same and whole.spec is not None and whole.spec.model_type in held.dialects:
+            held.dialects.add(whole.reading.dialect)
+            held.components |= kinds(whole.spec)
     for each in held_by_vllm():  # whose FLOPs follow from what the facts above hold of the same parts
-        spec = each.spec
-        kinds = set() if spec is None else {component.kind for component in spec.components()}
-        if spec is not None and kinds <= components and set(found.of(spec)) <= features:
-            dialects.add(each.reading.dialect)
+        if each.spec is not None and held.parts_of(each.spec):
+            held.dialects.add(each.reading.dialect)
     for entry in STORED:  # a byte total holds how weights are stored, and only that
         spec = model_of(entry).spec
         if spec is not None and spec.quantization is not None:
             stored = {f"{scheme.name}_weights" for scheme in spec.quantization.schemes}
-            features.update(stored & set(found.of(spec)))
-    more, parts, options = wholes(dialects)
-    dialects |= more
-    components |= parts
-    features |= options
+            held.features.update(stored & set(found.of(spec)))
+    more, parts, options = wholes(held.dialects)
     return {
-        "dialects": sorted(dialects),
-        "components": sorted(components),
-        "features": sorted(features),
+        "dialects": sorted(held.dialects | more),
+        "components": sorted(held.components | parts),
+        "features": sorted(held.features | options),
         "towers": sorted(towers()),
     }
-
-
-def _runs(model: la.Model, run: dict[str, Any]) -> tuple[int, int]:
-    """Return the parameters and FLOPs of an encoder with the decoder that attends to what it heard."""
-    sound = {"audio_seconds": (run["seconds"],), "logits": "all"}
-    graph = model.build(checkpoint(batch_size=run["batch"], seq_len=run["tokens"], **sound))
-    return graph.parameters, graph.flops
 
 
 def wholes(known: set[str]) -> tuple[set[str], set[str], set[str]]:
@@ -128,13 +127,13 @@ def wholes(known: set[str]) -> tuple[set[str], set[str], set[str]]:
         model, total = run.model, totals.get(name.split("-[")[0])
         if total is None or model.spec is None or not run.is_modelled or model.spec.model_type not in known:
             continue
-        kinds = {component.kind for component in model.spec.components()}
+        made_of = kinds(model.spec)
         of_encoders = set(found.of(model.spec)) - set(found.of(model.spec.language_model()))
-        if model.reading.dialect in known | held and kinds <= parts and of_encoders <= options:
+        if model.reading.dialect in known | held and made_of <= parts and of_encoders <= options:
             continue
         if model.build(checkpoint()).parameters == total:
             held.add(model.reading.dialect)
-            parts |= kinds
+            parts |= made_of
             options |= of_encoders if run.holds else set()
     return held, parts, options
 

@@ -24,7 +24,7 @@ from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_N
 from .rows import WHOLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 Raw = dict[str, Any]
 Facts = dict[str, Any]
@@ -199,6 +199,13 @@ def count(model: Any, tokens: torch.Tensor, **inputs: Any) -> tuple[int, dict[st
         output = model(input_ids=tokens, **inputs)
     by_operator = {str(op).split(".")[-1]: flops for op, flops in counter.get_flop_counts()["Global"].items()}
     return counter.get_total_flops(), dict(sorted(by_operator.items())), output
+
+
+def flops_of(run: Callable[..., Any], **inputs: Any) -> int:
+    """FLOPs of a call as torch's counter sees them."""
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        run(**inputs)
+    return int(counter.get_total_flops())
 
 
 def tokens_of(model: Any, batch: int, length: int, seed: int) -> torch.Tensor:

@@ -129,11 +129,7 @@ def deepseek_edits(model: Any, raw: Facts) -> list[str]:
             bias = module.e_score_correction_bias
             del module.e_score_correction_bias
             module.register_buffer("e_score_correction_bias", bias, persistent=False)
-    if not raw["attention_bias"]:
-        return ["no correction bias"]
-    for layer in model.get_decoder().layers:
-        add_bias(layer.self_attn, "o_proj")
-    return ["no correction bias", "bias of the attention's output"]
+    return ["no correction bias", *(output_biases(model) if raw["attention_bias"] else ())]
 
 
 def telechat(raw: Facts) -> Facts:
@@ -322,6 +318,13 @@ def draft_edits(model: Any, raw: Facts) -> list[str]:
     if raw.get("draft_vocab_size"):
         model.lm_head = nn.Linear(hidden, raw["draft_vocab_size"], bias=False, device=device)
     return ["the target's hidden states, projected and normalised", "attention of twice the input", "the draft's head"]
+
+
+def output_biases(model: Any) -> list[str]:
+    """A bias of what leads from attention back to the hidden states, in each layer."""
+    for layer in model.get_decoder().layers:
+        add_bias(layer.self_attn, "o_proj")
+    return ["bias of the attention's output"]
 
 
 def add_bias(owner: Any, name: str) -> None:

@@ -23,6 +23,19 @@ LATENT: Final[Facts] = {
     "v_head_dim": 18,
 }
 
+PANGU: Final[Facts] = {
+    "n_routed_experts": 12,
+    "num_experts_per_tok": 6,
+    "n_shared_experts": 3,
+    "moe_intermediate_size": 28,
+    "first_k_dense_replace": 1,
+    "n_group": 1,
+    "topk_group": 1,
+    "num_nextn_predict_layers": 0,
+    "router_enable_expert_bias": True,
+    "sandwich_norm": True,
+}
+
 
 def param2(raw: Facts) -> Facts:
     """Ling's keys; the width of all shared experts together is said, or follows."""
@@ -33,12 +46,7 @@ def param2(raw: Facts) -> Facts:
 
 def param2_edits(model: Any, raw: Facts) -> list[str]:
     """The output of attention has a bias of its own."""
-    edits = keys.ling_edits(model, raw)
-    if raw["use_bias"]:
-        for layer in model.get_decoder().layers:
-            keys.add_bias(layer.self_attn, "o_proj")
-        edits.append("bias of the attention's output")
-    return edits
+    return keys.ling_edits(model, raw) + (keys.output_biases(model) if raw["use_bias"] else [])
 
 
 def windows(raw: Facts) -> Facts:
@@ -129,12 +137,7 @@ def pro(raw: Facts) -> Facts:
 
 def pro_edits(model: Any, raw: Facts) -> list[str]:
     """Trained keys and values that stand before those of the tokens; queries are not normalised."""
-    edits = []
-    if raw.get("attention_bias"):
-        for layer in model.get_decoder().layers:
-            keys.add_bias(layer.self_attn, "o_proj")
-        edits.append("bias of the attention's output")
-    edits += sandwiched(model, raw)
+    edits = [*(keys.output_biases(model) if raw.get("attention_bias") else ()), *sandwiched(model, raw)]
     count, heads = raw["param_sink_number"], raw["num_key_value_heads"]
     if not count:
         return edits
@@ -240,19 +243,7 @@ SERVED: Final = {
         architecture="PanguUltraMoEForCausalLM",
         difference="Experts without groups: elementwise; further norms, edited in.",
         source="vLLM 0.33.0: vllm/model_executor/models/openpangu.py",
-        tiny=LATENT
-        | {
-            "n_routed_experts": 12,
-            "num_experts_per_tok": 6,
-            "n_shared_experts": 3,
-            "moe_intermediate_size": 28,
-            "first_k_dense_replace": 1,
-            "n_group": 1,
-            "topk_group": 1,
-            "num_nextn_predict_layers": 0,
-            "router_enable_expert_bias": True,
-            "sandwich_norm": True,
-        },
+        tiny=LATENT | PANGU,
         variants={
             "no-further-norms": {"sandwich_norm": False},
             "uncorrected": {"router_enable_expert_bias": False},
@@ -266,17 +257,8 @@ SERVED: Final = {
         architecture="PanguProMoEV2ForCausalLM",
         difference="Experts without groups: elementwise; trained keys and further norms, edited in.",
         source="vLLM 0.33.0: vllm/model_executor/models/openpangu.py",
-        tiny={
-            "n_routed_experts": 12,
-            "num_experts_per_tok": 6,
-            "n_shared_experts": 3,
-            "moe_intermediate_size": 28,
-            "first_k_dense_replace": 1,
-            "n_group": 1,
-            "topk_group": 1,
-            "num_nextn_predict_layers": 0,
-            "router_enable_expert_bias": True,
-            "sandwich_norm": True,
+        tiny=PANGU
+        | {
             "param_sink_number": 3,
             "param_sink_with_value": False,
             "qk_nope_dim": 8,

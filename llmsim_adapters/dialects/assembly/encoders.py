@@ -35,12 +35,17 @@ def encoder(
 
     `inputs` stand after the token embedding, by default positions and kinds of token, and a norm.
     """
-    if r.architecture.endswith("ForMaskedLM"):
-        r.causal_lm = (*r.causal_lm, r.architecture)  # its head is a causal one's
+    count_as_causal(r)
     mixer = mixer or encoder_attention(r)
     crossed = crossing(layout, replace(mixer, causal=False, cached=True) if r.flag("add_cross_attention") else None)
     inputs = (*tables(r), layer_norm_of(r.size("hidden_size"))) if inputs is None else inputs
     return classic(r, mixer, layout=crossed, inputs=inputs, final_norm=final_norm, head_bias=True)
+
+
+def count_as_causal(r: Reader) -> None:
+    """Count an architecture of masked language models among the causal ones: its head is such a head."""
+    if r.architecture.endswith("ForMaskedLM"):
+        r.causal_lm = (*r.causal_lm, r.architecture)
 
 
 def masked(

@@ -28,14 +28,18 @@ def read(r: Reader) -> ModelSpec:
     if r.architecture == _OF_CHUNKS:
         r.no_effect(("sliding_window_pattern",), "the class has a list of layers")
         return decoder(r, _in_chunks(r, base), mlp(r), layout=sandwich_norm)
+    mixers = windowed(r, base, sliding_layers(r), both_sides=not base.causal)
+    return decoder(r, mixers, mlp(r), layout=sandwich_norm, softcap=r.number("final_logit_softcapping", least=0))
+
+
+def sliding_layers(r: Reader) -> list[bool]:
+    """Read which layers slide where no `layer_types` says it: all but every `sliding_window_pattern`-th."""
     if r.has("layer_types"):
         r.no_vote(("sliding_window_pattern",), "layer_types", "which layers slide")
-        full_every = 1
+        every = 1
     else:
-        full_every = r.size("sliding_window_pattern")
-    sliding = [(i + 1) % full_every != 0 for i in range(layers(r))]
-    mixers = windowed(r, base, sliding, both_sides=not base.causal)
-    return decoder(r, mixers, mlp(r), layout=sandwich_norm, softcap=r.number("final_logit_softcapping", least=0))
+        every = r.size("sliding_window_pattern")
+    return [(i + 1) % every != 0 for i in range(layers(r))]
 
 
 def _in_chunks(r: Reader, base: Attention) -> list[Attention]:

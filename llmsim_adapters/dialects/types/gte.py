@@ -17,4 +17,10 @@ def read(r: Reader) -> ModelSpec:
     return nomic_bert.rotated(r, replace(mlp(r), output_bias=True), bias=True, spare_bias=False)
 
 
-DIALECT = bert.DIALECT.like("gte", read=read, vocab_size=250048, type_vocab_size=1)
+DIALECT = bert.DIALECT.like(
+    "gte",
+    read=read,
+    costless={"position_embedding_type": "the class has rotary positions only"},
+    vocab_size=250048,
+    type_vocab_size=1,
+)

@@ -26,16 +26,22 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         yield from minicpmv.towers(whole, text)
     else:
         whole.no_effect(("vision_config",), "init_vision is false")
-    sound = tower(whole, "audio_config", _ENCODER, fixed=True) if whole.flag("init_audio") else None
-    if sound is not None:
-        hidden, width = text.size("hidden_size"), sound.r.size("intermediate_size") // 4
-        into = Projection(input_size=width, output_size=hidden, bias=True)
-        yield sound.then(into, replace(into, input_size=hidden))
+    if whole.flag("init_audio"):
+        yield from _hearing(whole, text)
     else:
         whole.no_effect(("audio_config",), "init_audio is false")
     if whole.flag("init_tts"):
         whole.not_modelled("talker_tower")
     whole.mark("tts_config")
+
+
+def _hearing(whole: Reader, text: Reader) -> Iterator[Stack]:
+    """Yield the encoder of sound with two projections of a quarter of its network's width."""
+    sound = tower(whole, "audio_config", _ENCODER, fixed=True)
+    if sound is not None:
+        hidden, width = text.size("hidden_size"), sound.r.size("intermediate_size") // 4
+        into = Projection(input_size=width, output_size=hidden, bias=True)
+        yield sound.then(into, replace(into, input_size=hidden))
 
 
 _OF_DECODER = "of Whisper's decoder, which is not there"

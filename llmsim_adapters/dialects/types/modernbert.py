@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly.components import attention, computed_head_dim, mlp
-from llmsim_adapters.dialects.assembly.decoder import decoder, layer_norm, layers, windowed
+from llmsim_adapters.dialects.assembly.components import attention, computed_head_dim
+from llmsim_adapters.dialects.assembly.decoder import layer_norm, layers, windowed
+from llmsim_adapters.dialects.assembly.encoders import count_as_causal
 from llmsim_adapters.dialects.assembly.patterns import each_layer
 from llmsim_adapters.dialects.types import modernbert_decoder
 from llmsim_adapters.spec.components import Projection, Score
@@ -18,21 +19,10 @@ if TYPE_CHECKING:
 
 
 def read(r: Reader) -> ModelSpec:
-    if r.architecture.endswith("ForMaskedLM"):
-        r.causal_lm = (*r.causal_lm, r.architecture)  # its head is a causal one's
+    count_as_causal(r)
     computed_head_dim(r)
     norm = layer_norm(r, bias=r.flag("norm_bias"))
-    first, *rest = _mixers(r)
-    first = replace(first)  # an object of its own, which tells the first layer apart
-    spec = decoder(
-        r,
-        [first, *rest],
-        mlp(r, bias=r.flag("mlp_bias")),
-        layout=modernbert_decoder.without_first_norm(first),
-        norm=norm,
-        inputs=(norm,),
-        head_bias=r.flag("decoder_bias"),
-    )
+    spec = modernbert_decoder.attending_by(r, norm, _mixers(r))
     if not spec.outputs:
         r.no_effect(("classifier_bias",), "the architecture has no head")
         return spec

@@ -16,7 +16,6 @@ from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.spec.components import Projection
 
 if TYPE_CHECKING:
-    from llmsim_adapters.dialects.assembly.layouts import Layout
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Attention, Component, Norm
     from llmsim_adapters.spec.model import ModelSpec, Sublayer
@@ -25,31 +24,30 @@ if TYPE_CHECKING:
 def read(r: Reader) -> ModelSpec:
     hidden, norm = r.size("hidden_size"), layer_norm(r, bias=r.flag("norm_bias"))
     computed_head_dim(r)
-    first, *rest = mixers(r)
-    first = replace(first)  # an object of its own, which tells the first layer apart
-
-    spec = decoder(
-        r,
-        [first, *rest],
-        mlp(r, bias=r.flag("mlp_bias")),
-        layout=without_first_norm(first),
-        norm=norm,
-        inputs=(norm,),
-        head_bias=r.flag("decoder_bias"),
-    )
+    spec = attending_by(r, norm, mixers(r))
     (text,) = spec.stacks
     dense = Projection(input_size=hidden, output_size=hidden, bias=r.flag("classifier_bias"))
     return replace(spec, stacks=(replace(text, after=(*text.after, dense, norm)),))
 
 
-def without_first_norm(first: Attention) -> Layout:
-    """Return the layout of layers that have norms before their mixers, but for this one."""
+def attending_by(r: Reader, norm: Norm, each: list[Attention]) -> ModelSpec:
+    """Read the layers with such attention each, which have a norm before it but for the first, and the head."""
+    first, *rest = each
+    first = replace(first)  # an object of its own, which tells the first layer apart
 
     def layout(mixer: Component, feed_forward: Component, norm: Norm, /) -> tuple[Sublayer, ...]:
         attending, feeding = pre_norm(mixer, feed_forward, norm)
         return (replace(attending, pre_norms=()) if mixer is first else attending), feeding
 
-    return layout
+    return decoder(
+        r,
+        [first, *rest],
+        mlp(r, bias=r.flag("mlp_bias")),
+        layout=layout,
+        norm=norm,
+        inputs=(norm,),
+        head_bias=r.flag("decoder_bias"),
+    )
 
 
 def mixers(r: Reader) -> list[Attention]:

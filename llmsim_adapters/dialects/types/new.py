@@ -13,6 +13,8 @@ DIALECT = gte.DIALECT.like(
     costless={
         **dict.fromkeys(("pack_qkv", "unpad_inputs", "use_memory_efficient_attention"), "how it is executed"),
         **dict.fromkeys(("logn_attention_clip1", "logn_attention_scale"), "factors on scores: elementwise"),
-        "layer_norm_type": "the code's other norms have no more weights",
+        "layer_norm_type": "layer norms; the code's other ones have no biases",
+        "position_embedding_type": "rotary positions; the code's other ones are a table",
     },
+    neutral={"layer_norm_type": "layer_norm", "position_embedding_type": "rope"},
 )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.components import activation, attention, mixture_of_experts, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder, layer_norm, layers
-from llmsim_adapters.dialects.assembly.encoders import masked, token_kinds
+from llmsim_adapters.dialects.assembly.encoders import count_as_causal, masked, token_kinds
 from llmsim_adapters.dialects.assembly.layouts import post_norm
 from llmsim_adapters.dialects.types import bert
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 def read(r: Reader) -> ModelSpec:
+    _of_tables(r)
     for name in ("causal", "expert_choice_router", "parallel_block", "use_rms_norm"):
         r.only(name, False)
     bias = r.flag("qkv_proj_bias")
@@ -37,14 +38,23 @@ def read(r: Reader) -> ModelSpec:
     return rotated(r, [experts if i % every == 1 else dense for i in range(layers(r))], bias=bias, spare_bias=True)
 
 
+def _of_tables(r: Reader) -> None:
+    """Note what the tables of remote code have besides: positions that nothing rotates, rows that fill them up."""
+    if r.number("rotary_emb_fraction", least=0, most=1) == 0:
+        r.not_modelled("position_table")
+    multiple = r.optional_size("pad_vocab_size_multiple")
+    if multiple is not None and r.size("vocab_size") % multiple:
+        r.not_modelled("padded_vocabulary")
+    r.no_effect(("rotary_emb_fraction",), "rotation: elementwise")
+    r.no_effect(("pad_vocab_size_multiple",), "the vocabulary is a multiple of it")
+
+
 def rotated(r: Reader, network: Component | list[Component], *, bias: bool, spare_bias: bool) -> ModelSpec:
     """Read an encoder with rotary positions, of such networks and attention with biases or without."""
-    if r.architecture.endswith("ForMaskedLM"):
-        r.causal_lm = (*r.causal_lm, r.architecture)  # its head is a causal one's
+    count_as_causal(r)
     mixer = replace(attention(r, bias=bias, causal=False), cached=False)
     norm = layer_norm(r)
-    kinds = (token_kinds(r),) if r.count("type_vocab_size") else ()
-    inputs = (*kinds, norm)
+    inputs = (token_kinds(r), norm) if r.count("type_vocab_size") else (norm,)
     spec = decoder(r, mixer, network, layout=post_norm, norm=norm, inputs=inputs, final_norm=False, head_bias=True)
     return masked(r, spec, spare_bias=spare_bias, pooler=False)
 
@@ -58,15 +68,15 @@ DIALECT = bert.DIALECT.like(
             ("fused_bias_fc", "fused_dropout_add_ln", "use_flash_attn", "use_xentropy", "dense_seq_output"),
             "how it is executed",
         ),
-        **dict.fromkeys(("rotary_emb_fraction", "rotary_emb_base", "rotary_scaling_factor"), "rotation: elementwise"),
+        **dict.fromkeys(("rotary_emb_base", "rotary_scaling_factor"), "rotation: elementwise"),
         **dict.fromkeys(("max_trained_positions", "rotary_emb_interleaved"), "rotation: elementwise"),
         **dict.fromkeys(("rotary_emb_scale_base", "n_positions"), "rotation: elementwise, without a table of weights"),
         **dict.fromkeys(("moe_normalize_expert_weights", "moe_resid_pdrop"), "how experts are weighted: elementwise"),
         "ffn_div": "1: the widths of experts are those that are said",
         "moe_impl": "how it is executed",
         "parallel_block_tied_norm": "no layer has its mixers side by side",
-        "pad_vocab_size_multiple": "the vocabulary is said as it is stored",
-        "prenorm": "of the remote code's other models",
+        "position_embedding_type": "the class has rotary positions only",
+        "prenorm": "whether norms stand before mixers or behind them: as many in any case",
     },
     neutral={"ffn_div": 1.0},
     hidden_act="silu",

@@ -9,11 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.dialects.assembly.components import attention, mixture_of_experts, mlp
-from llmsim_adapters.dialects.assembly.decoder import decoder, next_token_stack, prediction_modules
-from llmsim_adapters.dialects.assembly.layouts import pre_norm, sandwich_norm
+from llmsim_adapters.dialects.assembly.components import attention
 from llmsim_adapters.dialects.assembly.options import with_options
-from llmsim_adapters.dialects.assembly.patterns import dense_first
 from llmsim_adapters.dialects.types import pangu_ultra_moe
 from llmsim_adapters.spec.components import Norm, SinkKeys
 
@@ -26,14 +23,7 @@ _OF_SINKS = ("param_sink_with_value", "qk_nope_dim", "qk_rope_dim", "v_channels"
 
 
 def read(r: Reader) -> ModelSpec:
-    mixer = _attention(r)
-    corrected = r.flag("router_enable_expert_bias")
-    experts = mixture_of_experts(r, score_correction_bias="buffer" if corrected else None)
-    layout = sandwich_norm if r.flag("sandwich_norm") else pre_norm
-    mtp = next_token_stack(r, prediction_modules(r), mixer, experts, layout=layout)
-    bias = r.flag("mlp_bias")
-    networks = dense_first(r, lambda: mlp(r, bias=bias), experts, elsewhere=mtp is not None)
-    return decoder(r, mixer, networks, layout=layout, mtp=mtp)
+    return pangu_ultra_moe.attending_by(r, _attention(r))
 
 
 def _attention(r: Reader) -> Attention:

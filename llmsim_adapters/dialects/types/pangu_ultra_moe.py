@@ -16,11 +16,16 @@ from llmsim_adapters.dialects.types import deepseek_v3
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
+    from llmsim_adapters.spec.components import Component
     from llmsim_adapters.spec.model import ModelSpec
 
 
 def read(r: Reader) -> ModelSpec:
-    mixer = latent_attention(r)
+    return attending_by(r, latent_attention(r))
+
+
+def attending_by(r: Reader, mixer: Component) -> ModelSpec:
+    """Read the model with such attention in each layer."""
     corrected = r.flag("router_enable_expert_bias")
     experts = mixture_of_experts(r, score_correction_bias="buffer" if corrected else None)
     layout = sandwich_norm if r.flag("sandwich_norm") else pre_norm

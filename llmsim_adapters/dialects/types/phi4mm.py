@@ -19,7 +19,7 @@ from llmsim_adapters.spec.components import Adapter
 from llmsim_adapters.spec.model import Block, Stack, Sublayer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from llmsim_adapters.dialects.assembly.tower import Tower
     from llmsim_adapters.dialects.reading.reader import Reader
@@ -36,8 +36,12 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     into = whole.nested("embd_layer", dialect=_INTO)
     vision = None if into is None else tower(into, "image_embd_layer", _PICTURES, fixed=True)
     if vision is not None:
+        _hold(vision.r, "vision", _OF_PICTURES)
         yield replace(phi4_multimodal.seen(whole, text, vision), name="vision", counted_by="vision_num_hidden_layers")
-    processor = whole.nested("audio_processor", dialect=_OF_SOUND)
+    taken = None if into is None else into.nested("audio_embd_layer", dialect=_TAKEN)
+    if taken is not None:
+        _hold(taken, "audio", _OF_PROJECTIONS)
+    processor = whole.nested("audio_processor", dialect=PartWords())
     sound = None if processor is None else _sound(processor)
     if sound is not None:
         yield replace(phi4_multimodal.listening(whole, text, sound), name="audio", counted_by="audio_num_hidden_layers")
@@ -52,11 +56,16 @@ def _sound(processor: Reader) -> Tower | None:
         return None
     found = tower(processor, "config", _SOUND, fixed=True)
     if found is not None:
-        for name, said in _ONLY.items():
-            if found.r.raw.get(name, said) != said:
-                processor.not_modelled(f"audio_{name}")
-            found.r.mark(name)
+        _hold(found.r, "audio", _OF_FRAMES)
     return found
+
+
+def _hold(r: Reader, kind: str, fixed: Mapping[str, object]) -> None:
+    """Read what the class of transformers fixes; another value is a part that is left out."""
+    for name, value in fixed.items():
+        if r.raw.get(name, value) != value:
+            r.not_modelled(f"{kind}_{name}")
+        r.mark(name)
 
 
 def _conformer(r: Reader) -> ModelSpec:
@@ -66,14 +75,14 @@ def _conformer(r: Reader) -> ModelSpec:
         size = None if found is None else found.optional_size(key)
         if size is not None:
             r.derive(name, size)
+    frame = r.nested("encoder_embedding_config")
+    if frame is not None:
+        frame.agree("input_size", r.size("input_size"), "the numbers of a frame")
     return phi4_multimodal_audio.DIALECT.read(r)
 
 
 def _adapters(whole: Reader, text: Reader) -> Iterator[Stack]:
     """Yield the adapters of each layer's matrices, which run where there are pictures, or sound alone."""
-    hidden, inner = text.size("hidden_size"), text.size("intermediate_size")
-    heads, kv_heads = text.size("num_attention_heads"), text.size_or("num_key_value_heads", lambda: 0)
-    joined = (heads + 2 * kv_heads) * (hidden // heads)
     found = [whole.nested(key, dialect=_ADAPTER) for key in ("vision_lora", "speech_lora") if whole.has(key)]
     ranks = [each.size("r") for each in found if each is not None and each.text("layer") in _ALL_MATRICES]
     if len(ranks) < len(found):
@@ -81,7 +90,11 @@ def _adapters(whole: Reader, text: Reader) -> Iterator[Stack]:
         return
     if not ranks:
         return
-    matrices = ((hidden, joined), (hidden, hidden), (hidden, 2 * inner), (inner, hidden))
+    hidden, inner, heads = (text.size(name) for name in ("hidden_size", "intermediate_size", "num_attention_heads"))
+    kv_heads = text.size_or("num_key_value_heads", lambda: heads)
+    head = text.size_or("head_dim", lambda: hidden // heads)
+    joined = (heads + 2 * kv_heads) * head
+    matrices = ((hidden, joined), (heads * head, hidden), (hidden, 2 * inner), (inner, hidden))
     parts = [Adapter(input_size=taken, rank=rank, output_size=given) for rank in ranks for taken, given in matrices]
     block = Block("layer", tuple([Sublayer((part,), skip=False) for part in parts]))
     whole.gaps.append(Gap(GapKind.UNSUPPORTED_FEATURE, "low_rank_adapters", _ADDED))
@@ -95,8 +108,27 @@ _ALL_MATRICES: Final = (
 )
 """What says that each matrix of a layer has an adapter."""
 
-_ONLY: Final = {"batch_norm": False, "bias_in_glu": True, "ext_pw_kernel_size": 1, "input_layer": "nemo_conv"}
-"""What the class of transformers fixes."""
+_OF_PICTURES: Final = {
+    "image_token_compression_cls": "avg_pool_2d",
+    "projection_cls": "mlp",
+    "use_hd_transform": True,
+    "with_learnable_separator": True,
+}
+_OF_FRAMES: Final = {
+    "batch_norm": False,
+    "bias_in_glu": True,
+    "causal": True,
+    "ext_pw_kernel_size": 1,
+    "input_layer": "nemo_conv",
+}
+_OF_PROJECTIONS: Final = {
+    "compression_rate": 8,
+    "downsample_rate": 1,
+    "projection_cls": "mlp",
+    "use_conv_downsample": False,
+    "use_qformer": False,
+}
+"""What the class of transformers fixes of its encoders, and of what projects sound."""
 
 _INSIDE: Final = (
     ("nemo_conv_settings", "conv_channels", "nemo_conv_channels"),
@@ -104,25 +136,14 @@ _INSIDE: Final = (
 )
 _KIND: Final = PartWords(costless={"type": "a name: the class has no other kind"})
 _ADAPTER: Final = PartWords(costless={"dp": "training only", "lora_alpha": "a factor: elementwise"})
-_OF_SOUND: Final = PartWords()
-_INTO: Final = PartWords(
-    costless={
-        "audio_embd_layer": "how sound is taken in: by two projections, as by the class of transformers",
-        "embedding_cls": "a name",
-    }
-)
+_INTO: Final = PartWords(costless={"embedding_cls": "a name"})
+_TAKEN: Final = PartWords(costless={"embedding_cls": "a name", "enable_gradient_checkpointing": "training only"})
 
 _PICTURES: Final = phi4_multimodal_vision.DIALECT.like(
     "phi4_multimodal_vision",
     costless={
-        **dict.fromkeys(("embedding_cls", "enable_gradient_checkpointing"), "a name, or training only"),
-        **dict.fromkeys(
-            (
-                *("hd_transform_order", "image_token_compression_cls", "projection_cls", "use_hd_transform"),
-                "with_learnable_separator",
-            ),
-            "what the class of transformers fixes",
-        ),
+        **_TAKEN.costless,
+        "hd_transform_order": "whether a view of the whole stands before its parts or behind them",
     },
 )
 
@@ -138,9 +159,7 @@ _SOUND: Final = phi4_multimodal_audio.DIALECT.like(
     },
     costless={
         "activation_checkpointing": "training only",
-        "causal": "which frames attend to which: no weights",
-        "cnn_layer_norm": "a norm that the class of transformers has as well",
-        "encoder_embedding_config": "the numbers of a frame, which input_size says too",
+        "cnn_layer_norm": "SGLang's class takes it and has the norm in any case",
     },
 )
 

@@ -76,7 +76,9 @@ def _text(words: Reader) -> Stack:
 
 def _expert(r: Reader, acting: Reader, words: Reader) -> Stack:
     """Read the expert, and what takes states and actions in and out; its own table of words is stored alone."""
-    acting.no_effect(("use_bidirectional_attention", "is_causal", "vocab_size"), _FORCED)
+    acting.no_effect(("use_bidirectional_attention", "is_causal"), _FORCED)
+    acting.no_effect(("vocab_size",), "the class takes the language model's")
+    acting.check("hidden_size", acting.size("hidden_size") % 2 == 0, "is odd: half of it are the sines of a time")
     spec = gemma.read(acting).transform(
         Attention, lambda mixer: replace(mixer, causal=False, cached=False, leading=_STATE)
     )
@@ -107,14 +109,11 @@ DIALECT = Dialect(
     aliases={"chunk_size": "chunk_size"},
     costless={
         **dict.fromkeys(("max_period", "min_period"), "of the sines of a time: elementwise"),
-        "loss_reduction": "training only",
         "num_inference_steps": "how often the expert runs: the server's choice",
         **dict.fromkeys(
             (
-                "time_sampling_beta_alpha",
-                "time_sampling_beta_beta",
-                "time_sampling_offset",
-                "time_sampling_scale",
+                *("loss_reduction", "time_sampling_beta_alpha", "time_sampling_beta_beta"),
+                *("time_sampling_offset", "time_sampling_scale"),
             ),
             "training only",
         ),

@@ -39,13 +39,7 @@ def attentions(r: Reader) -> list[Attention]:
     base = attention(
         r, bias=r.flag("attention_bias"), qk_norm=True, softcap=r.number("attn_logit_softcapping", least=0)
     )
-    if r.has("layer_types"):
-        r.no_vote(("sliding_window_pattern",), "layer_types", "which layers slide")
-        every = 1
-    else:
-        every = r.size("sliding_window_pattern")
-    count = layers(r)
-    return each_layer(windowed(r, base, [(i + 1) % every != 0 for i in range(count)]), count)
+    return each_layer(windowed(r, base, gemma3_text.sliding_layers(r)), layers(r))
 
 
 def _both_ways(mixer: Attention) -> Attention:
