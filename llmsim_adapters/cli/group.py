@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
@@ -16,7 +18,7 @@ from llmsim_adapters.cli.words import one_line
 from llmsim_adapters.errors import TRACEBACK, AdapterError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
 FAILURE: Final = 1
 """The model can't be answered, or a threshold that the user set is missed."""
@@ -49,6 +51,32 @@ class Failed(Exception):
     def __init__(self, message: str, code: int = FAILURE) -> None:
         super().__init__(message)
         self.code = code
+
+
+class Named(MutableMapping[str, click.Command]):
+    """The commands of a package, each in a module of its name, which is imported when the command is asked for."""
+
+    def __init__(self, package: str, names: Iterable[str]) -> None:
+        self._package = package
+        self._found: dict[str, click.Command | None] = dict.fromkeys(names)
+
+    def __getitem__(self, name: str) -> click.Command:
+        command = self._found[name]
+        if command is None:
+            command = self._found[name] = getattr(import_module(f"{self._package}.{name}"), name)
+        return command
+
+    def __setitem__(self, name: str, command: click.Command) -> None:
+        self._found[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
 class Commands(click.Group):

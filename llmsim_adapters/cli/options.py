@@ -10,7 +10,7 @@ import click
 
 from llmsim_adapters.cli.group import MISUSE, Failed
 from llmsim_adapters.cli.media import media_options
-from llmsim_adapters.cli.output import Wanted, write
+from llmsim_adapters.cli.output import Wanted
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
@@ -308,21 +308,3 @@ def _option(text: str) -> tuple[str, bool | int | str]:
     if not equals or value.lower() in ("true", "false"):
         return name, value.lower() != "false"
     return name, int(value) if value.isascii() and value.isdecimal() and len(value) < 16 else value
-
-
-def show_settings(context: click.Context, option: click.Parameter, asked: bool) -> None:
-    """Print what a file of settings sets in the working directory, and exit."""
-    del option
-    if not asked:
-        return
-    import json
-
-    from llmsim_adapters.cli import settings
-
-    found = settings.found()
-    if found is None:
-        write("no llmsim-adapters.toml and no [tool.llmsim-adapters] here or above\n")
-    else:
-        lines = [f"{name} = {printable(json.dumps(value))}\n" for name, value in found.values.items()]
-        write("".join([f"# {printable(str(found.path))}\n", *lines]))
-    context.exit()

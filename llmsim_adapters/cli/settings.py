@@ -12,10 +12,12 @@ import sys
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from llmsim_adapters.cli.group import MISUSE, Failed
+from llmsim_adapters.cli.output import write
 from llmsim_adapters.spelling import meant
 from llmsim_adapters.text import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Container
     from pathlib import Path
 
 _OWN: Final = "llmsim-adapters.toml"
@@ -75,13 +77,22 @@ def _settings(file: str, table: dict[str, Any]) -> Settings:
     return Settings(path, {key: _checked(path, key, value) for key, value in table.items()})
 
 
-def defaults(settings: Settings, commands: dict[str, set[str]]) -> dict[str, dict[str, Any]]:
-    """Return the defaults of each command, of which the parameters' names are given."""
+def defaults(settings: Settings, names: Container[str]) -> dict[str, Any]:
+    """Return the defaults of a command, of which the parameters' names are given."""
     said = {key.replace("-", "_"): value for key, value in settings.values.items()}
-    return {
-        command: {name: [value] if name == "registry" else value for name, value in said.items() if name in names}
-        for command, names in commands.items()
-    }
+    return {name: [value] if name == "registry" else value for name, value in said.items() if name in names}
+
+
+def show() -> None:
+    """Print what a file sets in the working directory."""
+    import json
+
+    settings = found()
+    if settings is None:
+        write("no llmsim-adapters.toml and no [tool.llmsim-adapters] here or above\n")
+    else:
+        lines = [f"{name} = {printable(json.dumps(value))}\n" for name, value in settings.values.items()]
+        write("".join([f"# {printable(str(settings.path))}\n", *lines]))
 
 
 def _table(path: str, name: str) -> dict[str, Any] | None:

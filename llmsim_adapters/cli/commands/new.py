@@ -1,4 +1,4 @@
-"""The commands of authors of plugins: a project to begin with, its lint, what is installed, and the words to use."""
+"""`new`: the project of a plugin."""
 
 from __future__ import annotations
 
@@ -8,58 +8,11 @@ import click
 
 from llmsim_adapters.cli.command import Command, examples
 from llmsim_adapters.cli.group import MISUSE, Failed
-from llmsim_adapters.cli.options import format_option, hub_options
-from llmsim_adapters.cli.output import Wanted, emit, write
+from llmsim_adapters.cli.options import hub_options
+from llmsim_adapters.cli.output import write
 
 if TYPE_CHECKING:
     from llmsim_adapters.scaffold.project import Kind
-
-
-@click.command(
-    cls=Command,
-    short_help="What each plugin brings, and what is wrong with it.",
-    **examples("plugins", "plugins --format json -o plugins.json"),
-)
-@format_option
-def plugins(wanted: Wanted) -> None:
-    """List the plugins, what each brings, the hooks that it implements, and conflicts and faults."""
-    from llmsim_adapters.cli.plugins import data, document
-    from llmsim_adapters.plugins.manager import registered
-
-    said = data(registered())
-    emit(wanted, lambda: document(said), lambda: said)
-
-
-@click.command(
-    cls=Command,
-    short_help="Look for mistakes in a plugin.",
-    **examples("check my_plugin.py", "check llmsim-acme"),
-)
-@click.argument("plugin", required=False, metavar="[PATH|DISTRIBUTION]")
-@format_option
-def check(plugin: str | None, wanted: Wanted) -> None:
-    """Look for mistakes in a plugin: file.py, a project's folder or an installed distribution; without it, in all."""
-    from llmsim_adapters.cli import check as content
-
-    looked_at, problems = content.check(plugin)
-    emit(wanted, lambda: content.document(looked_at, problems), lambda: content.data(looked_at, problems))
-    if problems:
-        raise Failed(f"problems found: {len(problems)}")
-
-
-@click.command(
-    cls=Command,
-    short_help="The words that a plugin is written with.",
-    **examples("names", "names --format markdown -o names.md"),
-)
-@format_option
-def names(wanted: Wanted) -> None:
-    """List the words that a plugin is written with: canonical parameters, features, components and their fields."""
-    from llmsim_adapters.cli.names import data, document
-    from llmsim_adapters.plugins.manager import registered
-
-    said = data(registered())
-    emit(wanted, lambda: document(said), lambda: said)
 
 
 @click.command(
