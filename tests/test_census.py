@@ -205,6 +205,7 @@ class TestGoesOn:
         process = subprocess.Popen([*command, str(killed)], cwd=ROOT, stdout=subprocess.DEVNULL)
         parts = tmp_path / "killed.jsonl.parts"
         while not (parts / "00000001.json").exists():
+            assert process.poll() is None, "it ended before it was killed"
             time.sleep(0.01)
         process.send_signal(signal.SIGKILL)
         process.wait()
