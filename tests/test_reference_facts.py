@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from functools import cached_property
 from math import prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,41 +19,101 @@ from tests.facts import CASES as OF_TYPES
 from tests.facts import HEAD_CASES, MTP_CASES, checkpoint, facts, with_value
 from tests.reference.index import INDEX, index
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
 ALL = OF_TYPES + HEAD_CASES
-CASES = [
-    pytest.param(case, id=f"{name}-{case['name']}")
-    for name, case in ALL
-    if case["parameters"] is not None or (name, case["name"]) in conventions.INCOMPLETE
-]
-"""The cases that have figures, or are known to lack a parameter: transformers refuses some class defaults."""
 RUNS = [
     pytest.param(case["config"], run, id=f"{name}-{case['name']}-{run['seq_len']}")
     for name, case in ALL
     for run in case.get("runs", ())
 ]
-EDGES = [
+EDGES: dict[str, dict[str, Any]] = facts("edges")["types"]
+"""Prefills of lengths below, at and above each window, and a multiple of each stride, by type."""
+EDGE_RUNS = [
     pytest.param(case["config"], run, id=f"{name}-{run['seq_len']}")
-    for name, case in facts("edges")["types"].items()
+    for name, case in EDGES.items()
     for run in case["runs"]
 ]
-"""Prefills of lengths below, at and above each window, and a multiple of each stride."""
 PUBLISHED = facts("published")["models"]
 REMOTE = facts("published_totals")["models"]
 
 
-def excused(parameters: Any, table: dict[str, str]) -> bool:
-    """Whether a run is of a type, or of a case of it, that a table of conventions names."""
-    case = parameters.id.rpartition("-")[0]
-    return parameters.values[0]["model_type"] in table or case in table
+class Case:
+    """A config of a type and what was measured of it; the model is loaded once for all that it is held to."""
+
+    def __init__(self, model_type: str, case: dict[str, Any]) -> None:
+        self.type, self.name, self.facts = model_type, case["name"], case
+        self.config: dict[str, Any] = case["config"]
+        self.runs: list[dict[str, Any]] = case.get("runs", [])
+
+    @cached_property
+    def model(self) -> la.Model:
+        return la.load(self.config)
+
+    @cached_property
+    def unmasked(self) -> la.Model:
+        """The model without its window, where the type's window is only a mask over all tokens."""
+        return self.model if (config := unmasked(self.config)) is self.config else la.load(config)
+
+    @property
+    def lacks(self) -> str | None:
+        """The parameter that it is known to lack."""
+        return conventions.INCOMPLETE.get((self.config["model_type"], self.name))
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether it has, or lacks a parameter: transformers refuses some class defaults."""
+        return self.facts.get("parameters") is not None or (self.type, self.name) in conventions.INCOMPLETE
+
+    def excused(self, table: dict[str, str]) -> bool:
+        """Whether it is of a type, or is a case of it, that a table of conventions names."""
+        return self.config["model_type"] in table or f"{self.type}-{self.name}" in table
 
 
-STEPS = [
-    run for run in RUNS if "decode_step" in run.values[1] and not excused(run, conventions.FLOPS | conventions.STEP)
-]
+EVERY = [Case(name, case) for name, case in ALL]
+EVERY += [Case(name, {**case, "name": "edges"}) for name, case in EDGES.items()]
+
+
+@pytest.fixture(scope="module")
+def cases(request: pytest.FixtureRequest) -> Iterator[list[Case]]:
+    """The cases of a type, whose models are dropped when the next type has its turn."""
+    found = [case for case in EVERY if case.type == request.param]
+    yield found
+    for case in found:
+        vars(case).pop("model", None)
+        vars(case).pop("unmasked", None)
+
+
+def of_types(has: Callable[[Case], object]) -> pytest.MarkDecorator:
+    """Run a test for each type that has such a case, one type after the other."""
+    names = dict.fromkeys(case.type for case in EVERY if has(case))
+    return pytest.mark.parametrize("cases", names, indirect=True, scope="module")
+
+
+def prefills(case: Case) -> list[dict[str, Any]]:
+    """The runs of which torch counted what the product counts."""
+    return [] if case.name == "edges" or case.excused(conventions.FLOPS) else case.runs
+
+
+def steps(case: Case) -> list[dict[str, Any]]:
+    """The runs that have a step behind them."""
+    if case.excused(conventions.STEP):
+        return []
+    return [run for run in prefills(case) if "decode_step" in run]
+
+
+def cached(case: Case) -> list[dict[str, Any]]:
+    """The runs that fill a cache as the product does."""
+    return [] if case.excused(conventions.CACHE) else [run for run in case.runs if "no_cache" not in run]
 
 
 def build(config: dict[str, Any], **schedule: Any) -> la.OperatorGraph:
-    model = la.load(config)
+    return built(la.load(config), **schedule)
+
+
+def built(model: la.Model, **schedule: Any) -> la.OperatorGraph:
+    config = model.config.data
     gaps = [gap.name for gap in model.coverage.gaps]
     twice = {gap.name for gap in model.coverage.gaps if gap.kind == "conflicting_keys"} & conventions.SAID_TWICE
     unsaid = {"vision_config", "audio_config"} - config.keys()  # of an encoder whose sizes are the class's defaults
@@ -61,45 +122,53 @@ def build(config: dict[str, Any], **schedule: Any) -> la.OperatorGraph:
     return model.build(checkpoint(logits="all", **schedule))
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_parameters_and_buffers_are_those_of_the_real_model(case: dict[str, Any]) -> None:
-    lacking = conventions.INCOMPLETE.get((case["config"]["model_type"], case["name"]))
-    if lacking is not None:
-        gaps = la.evaluate(case["config"]).gaps
-        assert [(gap.kind, gap.name) for gap in gaps] == [("missing_parameter", lacking)]
-        return
-    graph = build(case["config"])
-    assert (graph.parameters, graph.buffers) == (case["parameters"] - never_used(case["config"]), case["buffers"])
+@of_types(lambda case: case.has_figures)
+def test_parameters_and_buffers_are_those_of_the_real_model(cases: list[Case]) -> None:
+    ours, theirs = {}, {}
+    for case in cases:
+        if case.lacks is not None:
+            gaps = case.model.coverage.gaps
+            assert [(gap.kind, gap.name) for gap in gaps] == [("missing_parameter", case.lacks)]
+        elif case.has_figures:
+            graph = built(case.model)
+            ours[case.name] = graph.parameters, graph.buffers
+            theirs[case.name] = case.facts["parameters"] - never_used(case.model), case.facts["buffers"]
+    assert ours == theirs
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if "random" not in str(case.id)])
-def test_what_a_class_writes_says_of_no_layer_two_things(case: dict[str, Any]) -> None:
+@of_types(lambda case: case.has_figures and "random" not in case.name)
+def test_what_a_class_writes_says_of_no_layer_two_things(cases: list[Case]) -> None:
     """Random configs do: their keys are drawn one by one."""
-    assert not {gap.name for gap in la.evaluate(case["config"]).gaps} & conventions.SAID_TWICE
+    for case in cases:
+        if case.has_figures and "random" not in case.name:
+            assert not {gap.name for gap in case.model.coverage.gaps} & conventions.SAID_TWICE, case.name
 
 
-def never_used(config: dict[str, Any]) -> int:
+def never_used(model: la.Model) -> int:
     """The elements that transformers allocates and no token uses."""
-    times, names, _ = conventions.ALLOCATED.get(config["model_type"], (0, (), ""))
-    said = la.load(config).coverage.parameters
+    times, names, _ = conventions.ALLOCATED.get(model.config.data["model_type"], (0, (), ""))
+    said = model.coverage.parameters
     return times * prod(said[name].value for name in names)
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if "weights" in case.values[0]])
-def test_weights_have_the_shapes_of_the_real_model(case: dict[str, Any]) -> None:
-    graph = build(case["config"])
-    ours: Counter[tuple[int, ...]] = Counter()
-    for weight in graph.weights:
-        if weight.role == "parameter" and weight.stack != "mtp":
-            ours[weight.shape] += weight.count
-    theirs: Counter[tuple[int, ...]] = Counter()
-    for _, shape, count in case["weights"]:
-        theirs[tuple(shape)] += count
-    if case["config"]["model_type"] in conventions.FUSED:
-        allocated = sum(prod(s) * n for s, n in theirs.items())
-        assert sum(prod(s) * n for s, n in ours.items()) == allocated - never_used(case["config"])
-    else:
-        assert ours == theirs
+@of_types(lambda case: "weights" in case.facts)
+def test_weights_have_the_shapes_of_the_real_model(cases: list[Case]) -> None:
+    for case in cases:
+        if "weights" not in case.facts:
+            continue
+        graph = built(case.model)
+        ours: Counter[tuple[int, ...]] = Counter()
+        for weight in graph.weights:
+            if weight.role == "parameter" and weight.stack != "mtp":
+                ours[weight.shape] += weight.count
+        theirs: Counter[tuple[int, ...]] = Counter()
+        for _, shape, count in case.facts["weights"]:
+            theirs[tuple(shape)] += count
+        if case.config["model_type"] in conventions.FUSED:
+            allocated = sum(prod(s) * n for s, n in theirs.items())
+            assert sum(prod(s) * n for s, n in ours.items()) == allocated - never_used(case.model), case.name
+        else:
+            assert ours == theirs, case.name
 
 
 AXIS = {"audio_tower": "frames", "vision_tower": "patches"}
@@ -109,23 +178,26 @@ TOWERS = {"audio_tower": ("audio",), "vision_tower": ("vision", "image", "visual
 """The gap of each kind of encoder, and what its weights are called."""
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if "weights" in case.values[0]])
-def test_an_encoder_runs_nothing_on_text_and_is_a_gap_unless_its_runs_are_held(case: dict[str, Any]) -> None:
+@of_types(lambda case: "weights" in case.facts)
+def test_an_encoder_runs_nothing_on_text_and_is_a_gap_unless_its_runs_are_held(cases: list[Case]) -> None:
     """The weights of encoders beside the language model are among those compared; a step of text runs none of them."""
-    names = [name for name, _, _ in case["weights"]]
-    encoders = {gap for gap, words in TOWERS.items() if any(word in name for word in words for name in names)}
-    model = la.load(case["config"])
-    assert model.spec is not None
-    whole = model.spec.whole_type or model.spec.model_type
-    runs = [stack for stack in model.spec.towers if stack.media is not None]
-    held = {stack.axis for stack in runs if tower_name(whole, stack) in verified().towers}
-    doubted = {name for name in encoders if AXIS[name] not in held}
-    assert doubted == {gap.name for gap in model.coverage.gaps if gap.name in TOWERS}
-    towers = {stack.name for stack in model.spec.towers if stack.axis in AXIS.values()}
-    graph = model.build(checkpoint())
-    assert len({stack.axis for stack in model.spec.towers if stack.name in towers}) == len(encoders)
-    assert towers <= {weight.stack for weight in graph.weights}
-    assert towers.isdisjoint({part.stack for part in (*graph.operators, *graph.caches)})
+    for case in cases:
+        if "weights" not in case.facts:
+            continue
+        names = [name for name, _, _ in case.facts["weights"]]
+        encoders = {gap for gap, words in TOWERS.items() if any(word in name for word in words for name in names)}
+        model = case.model
+        assert model.spec is not None
+        whole = model.spec.whole_type or model.spec.model_type
+        runs = [stack for stack in model.spec.towers if stack.media is not None]
+        held = {stack.axis for stack in runs if tower_name(whole, stack) in verified().towers}
+        doubted = {name for name in encoders if AXIS[name] not in held}
+        assert doubted == {gap.name for gap in model.coverage.gaps if gap.name in TOWERS}, case.name
+        towers = {stack.name for stack in model.spec.towers if stack.axis in AXIS.values()}
+        graph = model.build(checkpoint())
+        assert len({stack.axis for stack in model.spec.towers if stack.name in towers}) == len(encoders), case.name
+        assert towers <= {weight.stack for weight in graph.weights}, case.name
+        assert towers.isdisjoint({part.stack for part in (*graph.operators, *graph.caches)}), case.name
 
 
 @pytest.mark.parametrize(("config", "run"), [p for p in RUNS if p.id is not None and p.id.startswith("dory-")])
@@ -137,22 +209,31 @@ def test_each_loop_has_caches_of_its_own_or_all_have_those_of_the_last(config: d
     assert graph.kv_cache_elements(run["seq_len"]) == kept_there
 
 
-@pytest.mark.parametrize(("config", "run"), [p for p in RUNS if not excused(p, conventions.FLOPS)])
-def test_flops_are_those_that_torch_counts(config: dict[str, Any], run: dict[str, Any]) -> None:
-    assert build(config, batch_size=run["batch"], seq_len=run["seq_len"]).flops == run["flops"]
+@of_types(prefills)
+def test_flops_are_those_that_torch_counts(cases: list[Case]) -> None:
+    ours, theirs = {}, {}
+    for case in cases:
+        for run in prefills(case):
+            name = f"{case.name}-{run['seq_len']}"
+            ours[name] = built(case.model, batch_size=run["batch"], seq_len=run["seq_len"]).flops
+            theirs[name] = run["flops"]
+    assert ours == theirs
 
 
-@pytest.mark.parametrize(
-    ("config", "run"),
-    STEPS,
-)
-def test_a_step_after_a_prefill_has_the_flops_that_torch_counts(config: dict[str, Any], run: dict[str, Any]) -> None:
+@of_types(steps)
+def test_a_step_after_a_prefill_has_the_flops_that_torch_counts(cases: list[Case]) -> None:
     """transformers expands a latent in every step, which is what mode extend counts; in decode it is absorbed."""
-    config, step = unmasked(config), run["decode_step"]
-    after = {"batch_size": run["batch"], "seq_len": 1, "context_len": step["context_len"]}
-    assert build(config, **after).flops == step["flops"]
-    if "kv_lora_rank" not in la.load(config).coverage.parameters:
-        assert build(config, mode="decode", **after).flops == step["flops"]
+    ours, theirs = {}, {}
+    for case in cases:
+        for run in steps(case):
+            name, step = f"{case.name}-{run['seq_len']}", run["decode_step"]
+            after = {"batch_size": run["batch"], "seq_len": 1, "context_len": step["context_len"]}
+            ours[name, "extend"] = built(case.unmasked, **after).flops
+            theirs[name, "extend"] = step["flops"]
+            if "kv_lora_rank" not in case.unmasked.coverage.parameters:
+                ours[name, "decode"] = built(case.unmasked, mode="decode", **after).flops
+                theirs[name, "decode"] = step["flops"]
+    assert ours == theirs
 
 
 def in_order_of_caches(stack: la.Stack) -> list[int]:
@@ -162,31 +243,31 @@ def in_order_of_caches(stack: la.Stack) -> list[int]:
     return [stack.order[at] for at in sorted(range(len(owners)), key=lambda at: again[at])]
 
 
-@pytest.mark.parametrize(
-    ("config", "run"), [p for p in RUNS + EDGES if not excused(p, conventions.CACHE) and "no_cache" not in p.values[1]]
-)
-def test_caches_are_those_of_a_real_prefill(config: dict[str, Any], run: dict[str, Any]) -> None:
+@of_types(cached)
+def test_caches_are_those_of_a_real_prefill(cases: list[Case]) -> None:
     """Layer by layer, all tensors of a layer together; a sliding layer at its window's size (see `kept`)."""
-    model = la.load(unmasked(config))
-    graph = model.build(checkpoint(batch_size=run["batch"], seq_len=run["seq_len"]))
-    assert model.spec is not None
-    text = model.spec.stack("text")
-    assert text is not None
-    layers = {layer: group for group in by_layer(run["cache"]) for layer in group["layers"]}
-    # A decoder by itself gets a cache of as many layers as its encoder would have: those beyond its own are empty.
-    layers = {layer: group for layer, group in layers.items() if layer < len(text.order) or len(group) > 2}
-    ours = [
-        sum(
-            cache.elements_per_entry * cache.entries(run["seq_len"])
-            for cache in graph.caches
-            if cache.block == text.blocks[block].name
-        )
-        for block in in_order_of_caches(text)
-    ]
-    assert sorted(layers) == list(range(len(ours)))
-    assert ours == [kept(layers[layer], run, text, graph) for layer in range(len(ours))]
-    states = graph.state_elements_per_sequence
-    assert graph.kv_cache_elements(run["seq_len"]) + states == sum(ours)
+    for case in cases:
+        for run in cached(case):
+            name = f"{case.name}-{run['seq_len']}"
+            graph = case.unmasked.build(checkpoint(batch_size=run["batch"], seq_len=run["seq_len"]))
+            assert case.unmasked.spec is not None
+            text = case.unmasked.spec.stack("text")
+            assert text is not None
+            ours = [
+                sum(
+                    cache.elements_per_entry * cache.entries(run["seq_len"])
+                    for cache in graph.caches
+                    if cache.block == text.blocks[block].name
+                )
+                for block in in_order_of_caches(text)
+            ]
+            layers = {layer: group for group in by_layer(run["cache"]) for layer in group["layers"]}
+            # A decoder by itself gets a cache of as many layers as its encoder would have, which are empty.
+            layers = {layer: group for layer, group in layers.items() if layer < len(text.order) or len(group) > 2}
+            assert sorted(layers) == list(range(len(ours))), name
+            assert ours == [kept(layers[layer], run, text, graph) for layer in range(len(ours))], name
+            states = graph.state_elements_per_sequence
+            assert graph.kv_cache_elements(run["seq_len"]) + states == sum(ours), name
 
 
 def unmasked(config: dict[str, Any]) -> dict[str, Any]:
@@ -343,7 +424,7 @@ def test_patches_have_the_flops_of_as_many_as_they_are(config: dict[str, Any], r
         assert build({**config, "patch_size": 1}, **sizes).flops == run["flops"]
 
 
-@pytest.mark.parametrize(("config", "run"), [p for p in RUNS + EDGES if p.values[0]["model_type"] == "deepseek_v4"])
+@pytest.mark.parametrize(("config", "run"), [p for p in RUNS + EDGE_RUNS if p.values[0]["model_type"] == "deepseek_v4"])
 def test_compressed_tokens_are_cached_beside_a_window(config: dict[str, Any], run: dict[str, Any]) -> None:
     """Keys, which are the values too, once, and each entry; what is no entry yet is at most the state."""
     model, tokens = la.load(config), run["seq_len"]

@@ -40,7 +40,7 @@ _MOST_RECORDINGS: Final = 16
 class _Known:
     """What is known of a structure: the integers of the config that it was first seen in, and its recordings."""
 
-    __slots__ = ("first", "fit", "met", "recordings")
+    __slots__ = ("first", "fit", "met", "missed", "recordings")
 
     def __init__(self, first: list[int]) -> None:
         self.first = first
@@ -49,6 +49,8 @@ class _Known:
         """Whether it can be recorded."""
         self.met = False
         """Whether it was met again since it was last looked for what to forget."""
+        self.missed = 0
+        """How many configs no recording was for since the last one was made."""
 
 
 class Structures:
@@ -76,6 +78,7 @@ class Structures:
     ) -> None:
         """Take note of a config that no recording was for: the second one of a structure is recorded.
 
+        Where there are recordings already, of other branches, as many more have to go without before the next is made.
         A recording that is not `right` is not used, nor is anything recorded of its structure again.
         """
         with self._lock:
@@ -86,6 +89,10 @@ class Structures:
                 return
             if known.first is integers or not known.fit or len(known.recordings) == _MOST_RECORDINGS:
                 return
+            known.missed += 1
+            if known.missed <= len(known.recordings):  # branches that don't repeat aren't worth their recordings
+                return
+            known.missed = 0
             try:
                 recording = record()
                 known.fit = right(recording)
