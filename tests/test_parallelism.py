@@ -212,17 +212,22 @@ def built(model: Model, fields: dict[str, Any]) -> OperatorGraph | None:
         return None
 
 
-def some(name: str, count: int) -> list[dict[str, Any]]:
-    """So many of a type's configs, where it has as many."""
-    return random.Random(name).sample(CONFIGS[name], min(len(CONFIGS[name]), count))
-
-
 @lru_cache(maxsize=1)  # the laws of one type follow each other
+def models(name: str) -> list[Model]:
+    """The models of a type."""
+    return [la.load(config) for config in CONFIGS[name]]
+
+
+def some(name: str, count: int) -> list[Model]:
+    """So many of a type's models, where it has as many."""
+    return random.Random(name).sample(models(name), min(len(models(name)), count))
+
+
+@lru_cache(maxsize=1)
 def spread_graphs(name: str) -> list[tuple[ModelSpec, OperatorGraph, OperatorGraph]]:
-    """The spec of some of a type's configs, its graph on one rank, and one on many."""
+    """The spec of some of a type's models, its graph on one rank, and one on many."""
     found = []
-    for number, config in enumerate(some(name, 4)):
-        model = la.load(config)
+    for number, model in enumerate(some(name, 4)):
         whole = built(model, STEP)
         if whole is None or model.spec is None:
             continue
@@ -375,8 +380,7 @@ def check_share(one: Operator, part: Operator, schedule: la.Schedule) -> None:
 class TestOneRank:
     @every_model
     def test_no_option_of_spreading_changes_anything(self, name: str) -> None:
-        for config in CONFIGS[name]:
-            model = la.load(config)
+        for model in models(name):
             plain = built(model, STEP)
             spread = built(model, {**STEP, "moe_tp": True, "deepep": True, "dense_fully_dp": True})
             if plain is None or spread is None:
@@ -392,20 +396,17 @@ class TestOneRank:
     @every_model
     def test_data_parallel_groups_are_copies(self, name: str) -> None:
         """A batch is that of a group, and without experts no group knows of another."""
-        for config in CONFIGS[name][:3]:
-            model = la.load(config)
+        for model in models(name)[:3]:
             plain, groups = built(model, STEP), built(model, {**STEP, "dp_size": 3, "ep_size": 3})
             if plain is None or groups is None or plain.routing:
                 continue
             assert [op[:-1] for op in groups.operators] == [op[:-1] for op in plain.operators]
             assert (groups.weights, groups.caches, groups.transfers) == (plain.weights, plain.caches, ())
 
-    def test_every_type_that_is_built_can_be_spread(self) -> None:
+    @every_model
+    def test_every_type_that_is_built_can_be_spread(self, name: str) -> None:
         """So that no law holds for want of anything to hold for."""
-        for name, configs in CONFIGS.items():
-            models = [model for model in map(la.load, configs) if built(model, STEP)]
-            spread = (built(model, {"tp_size": tp}) for model, tp in product(models, (2, 3, 4, 5)))
-            assert not models or any(spread), name
+        assert spread_graphs(name) or not any(built(model, STEP) for model in models(name))
 
 
 DECODED_OTHERWISE: Final = {
@@ -459,13 +460,12 @@ def short(operator: Operator) -> str:
     return f"{kind_of(operator)}.{operator.name.partition('.')[2]}"
 
 
-@pytest.mark.parametrize("name", [name for name in CONFIGS if name not in OWN_LENGTH])
+@pytest.mark.parametrize("name", [name for name in CONFIGS if name not in OWN_LENGTH], scope="module")
 class TestTokensOneByOne:
     def test_steps_cost_what_all_tokens_at_once_cost(self, name: str) -> None:
         """Linear layers; and of attention the pairs that causality and windows leave, but for absorbed attention."""
         other_cores = ("latent_attention.scores", "latent_attention.values", "relative")
-        for config in some(name, 4):
-            model = la.load(config)
+        for model in some(name, 4):
             together = at(model, TOKENS, 0)
             if together is None or model.spec is None:
                 continue
@@ -479,8 +479,7 @@ class TestTokensOneByOne:
                     assert sum(step[path].flops_executed for step in steps) == op.flops_executed, op
 
     def test_behind_a_prefix_attention_has_the_pairs_that_the_prefix_has_not(self, name: str) -> None:
-        for config, cached in product(some(name, 4), (4, 30)):
-            model = la.load(config)
+        for model, cached in product(some(name, 4), (4, 30)):
             first, both = at(model, cached, 0), at(model, cached + TOKENS, 0)
             behind, alone = at(model, TOKENS, cached), at(model, TOKENS, 0)
             if first is None or both is None or behind is None or alone is None or model.spec is None:
