@@ -21,6 +21,9 @@ from tests.hub.fixtures import ROOT
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+ALONE = [f"-pno:{name}" for name in ("cacheprovider", "benchmark", "anyio", "hypothesispytest")]
+"""Options of a pytest within a test: without plugins that have no part in it, which take as long as all the rest."""
+
 BIN = "Scripts" if os.name == "nt" else "bin"
 
 
@@ -52,8 +55,11 @@ class Environment:
 
     def pytest(self, project: Path) -> str:
         """Run a project's tests; return the last line of what pytest says."""
-        options = ["-q", "-p", "no:cacheprovider", "-p", "no:benchmark", "-p", "no:xdist"]
-        return self.run([str(self.python), "-m", "pytest", *options], cwd=project).rstrip().rpartition("\n")[2]
+        return (
+            self.run([str(self.python), "-m", "pytest", "-q", "-pno:xdist", *ALONE], cwd=project)
+            .rstrip()
+            .rpartition("\n")[2]
+        )
 
     def run(self, command: Sequence[str], *, cwd: Path | None = None, code: int = 0) -> str:
         """Return what a command prints, run away from the checkout and asking no hub."""

@@ -8,6 +8,7 @@ import pytest
 
 import llmsim_adapters as la
 from llmsim_adapters.spec.quantization import SCHEMES
+from tests.fresh import ALONE
 from tests.plugins import distributions
 from tests.plugins.distributions import Plugins, model
 from tests.test_plugins import RETRO_CONFIG, retro
@@ -184,7 +185,7 @@ class TestKit:
                 })}
             """
         )
-        result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-k", "feature")
+        result = pytester.runpytest_subprocess(*ALONE, "-k", "feature")
         assert result.parseoutcomes().get("failed", 0) == failed
         if failed:
             result.stdout.fnmatch_lines(["*no example has 'post_norms'*"])

@@ -11,6 +11,7 @@ import pytest
 
 from llmsim_adapters.scaffold import create
 from tests import pages
+from tests.fresh import ALONE
 from tests.hub.fixtures import ROOT
 from tests.plugins.distributions import write
 
@@ -128,7 +129,7 @@ def run(folder: Path, *options: str) -> str:
     dropped = {name for name in os.environ if "PYTEST" in name or name.startswith("LLMSIM")}
     kept = {name: value for name, value in os.environ.items() if name not in dropped}
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", "-p", "no:xdist", *options, "."],
+        [sys.executable, "-m", "pytest", "-q", "-rs", "-pno:xdist", *ALONE, *options, "."],
         cwd=folder,
         env={**kept, "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)]), "COLUMNS": "300"},
         capture_output=True,

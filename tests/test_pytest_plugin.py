@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 import llmsim_adapters as la
+from tests.fresh import ALONE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +35,7 @@ def registry(tmp_path: Path) -> Any:
 
 
 def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    return pytester.runpytest_subprocess("-p", "no:cacheprovider", "--llmsim-offline", *arguments)
+    return pytester.runpytest_subprocess(*ALONE, "--llmsim-offline", *arguments)
 
 
 def test_it_is_off_unless_asked_for(pytester: pytest.Pytester) -> None:
@@ -47,7 +48,7 @@ def test_it_is_off_unless_asked_for(pytester: pytest.Pytester) -> None:
             assert set(loaded) <= {"llmsim_adapters", "llmsim_adapters.pytest_plugin"}
         """
     )
-    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+    pytester.runpytest_subprocess(*ALONE).assert_outcomes(passed=1)
 
 
 def test_each_model_is_a_test_and_the_report_is_printed(pytester: pytest.Pytester, registry: Any) -> None:
@@ -89,7 +90,7 @@ class TestTheProjectsSettings:
             'fail-under = 100\nhtml = "coverage.html"\n[tool.pytest.ini_options]\n'
         )
         (tmp_path / "models.json").rename(pytester.path / "models.json")
-        result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-v", "--llmsim-coverage")
+        result = pytester.runpytest_subprocess(*ALONE, "-v", "--llmsim-coverage")
         result.assert_outcomes(passed=4)
         for item in ("Qwen3-8B", "Nobody", "full coverage", "overall coverage"):
             result.stdout.fnmatch_lines([f"*::{item} PASSED*"])
@@ -105,14 +106,14 @@ class TestTheProjectsSettings:
 
     def test_that_cannot_be_are_misuse(self, pytester: pytest.Pytester) -> None:
         pytester.makefile(".toml", **{"llmsim-adapters": "registri = 1"})
-        result = pytester.runpytest_subprocess("--llmsim-coverage")
+        result = pytester.runpytest_subprocess(*ALONE, "--llmsim-coverage")
         assert result.ret == pytest.ExitCode.USAGE_ERROR
         result.stderr.fnmatch_lines(["*`registri` can't be set there (did you mean registry[?])*"])
 
     def test_are_not_even_read_unless_it_is_asked_for(self, pytester: pytest.Pytester) -> None:
         pytester.makefile(".toml", **{"llmsim-adapters": "no TOML"})
         pytester.makepyfile("def test_it(): pass")
-        pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+        pytester.runpytest_subprocess(*ALONE).assert_outcomes(passed=1)
 
 
 class TestThePage:
