@@ -265,7 +265,7 @@ IMAGES: Final[dict[str, dict[str, Any]]] = {
     "minimax_m3_vl": {},
     "mistral3": {"own": {"patch_size": 14, "spatial_merge_size": 2}},
     "mistral_large4": {
-        "config": {"text_config.kv_source_layers": "-"},
+        "config": {"text_config.kv_source_layers": "-", "text_config.num_key_value_heads": 4},
         "own": {"patch_size": 14, "spatial_merge_size": 2},
     },
     "mllama": {
