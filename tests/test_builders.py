@@ -154,6 +154,7 @@ VARIATIONS: tuple[tuple[str, type[Any], Callable[[Any], Any]], ...] = (
     ("a hyper_connection", la.Sublayer, lambda s: replace(s, residual=HYPER)),
     ("a hyper_head", la.ModelSpec, lambda s: replace(s, inputs=(*s.inputs, HYPER_HEAD))),
     ("norm_gate", Norm, lambda n: replace(n, gate_rank=4)),
+    ("conditioned_norm", Norm, lambda n: replace(n, condition_rank=4)),
     ("norm_without_gain", Norm, lambda n: replace(n, gain=False)),
     ("parallel_mixers", la.Block, lambda b: replace(b, sublayers=side_by_side(b.sublayers))),
     ("cross_attention", la.Block, lambda b: replace(b, sublayers=(*b.sublayers, crossing(b.sublayers[0])))),

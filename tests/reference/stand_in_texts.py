@@ -128,6 +128,11 @@ def of_text(row: StandIn) -> StandIn:
     return replace(row, edits=keys.run_by_text)
 
 
+def of_sound(row: StandIn) -> StandIn:
+    """A row whose class runs with sound in every step."""
+    return replace(row, edits=keys.run_with_sound)
+
+
 def weighed(row: StandIn) -> StandIn:
     """A row of whose class the weights alone are compared here; the variant with a tied head is that without."""
     variants = {name: each for name, each in row.variants.items() if name != "tied"}
@@ -204,6 +209,17 @@ FRAMES: Final[Facts] = {
     "num_attention_heads": 4,
     "num_mel_bins": 10,
     "max_source_positions": 50,
+}
+
+STREAMED: Final[Facts] = {
+    "model_type": "voxtral_realtime_encoder",
+    "hidden_size": 32,
+    "intermediate_size": 44,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 4,
+    "head_dim": 6,
+    "num_mel_bins": 10,
+    "sliding_window": 20,
 }
 
 QWEN3_VL: Final = "transformers 5.24.0: models/qwen3_vl/modeling_qwen3_vl.py, Qwen3VLTextModel"
@@ -735,6 +751,25 @@ TEXTS: Final = {
         "VoxtralForConditionalGeneration",
         NESTED | {"text_config": inner("llama", {"head_dim": 14}), "audio_config": FRAMES},
         {},
+    ),
+    "voxtral_realtime": of_sound(
+        own(
+            "voxtral_realtime",
+            "VoxtralRealtimeForConditionalGeneration",
+            NESTED
+            | {"text_config": inner("voxtral_realtime_text", {"head_dim": 14, "sliding_window": None})}
+            | {"audio_config": STREAMED, "tie_word_embeddings": True},
+            {
+                "windows": {"text_config": inner("voxtral_realtime_text", {"head_dim": 14, "sliding_window": 6})},
+                "filled": {"text_config": inner("voxtral_realtime_text", {})},
+                "fewer-frames": {
+                    "downsample_factor": 2,
+                    "audio_length_per_tok": 4,
+                    "audio_config": STREAMED | {"head_dim": 10, "sliding_window": 750},
+                },
+                "untied": UNTIED,
+            },
+        )
     ),
     "ernie4_5_vl_moe": own(
         "ernie4_5_vl_moe",

@@ -466,7 +466,6 @@ SOUNDS: Final[dict[str, dict[str, Any]]] = {
     "qwen3_omni_moe_thinker": {**IMAGES["qwen3_omni_moe_thinker"], **MEL_128},
     "speech_to_text": {},
     "voxtral": {**MEL_128, "config": {"audio_config.intermediate_size": 160}, "without_text": True},
-    "voxtral_realtime": {"without_text": True},
     "whisper": {"call": {"padding": "max_length"}},
 }
 """The types that hear."""
