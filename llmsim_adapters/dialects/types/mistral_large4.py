@@ -23,5 +23,4 @@ DIALECT = mistral_large4_text.DIALECT.like(
     costless={"projector_hidden_act": mistral3.DIALECT.costless["projector_hidden_act"]},
     spatial_merge_size=2,
     multimodal_projector_bias=False,
-    ties="either",
 )
