@@ -21,6 +21,7 @@ DIALECT = mistral_large4_text.DIALECT.like(
     text_config="text_config",
     towers=partial(mistral3.towers, without=_VISION),
     costless={"projector_hidden_act": mistral3.DIALECT.costless["projector_hidden_act"]},
+    note=mistral_large4_text.NOTE,
     spatial_merge_size=2,
     multimodal_projector_bias=False,
 )

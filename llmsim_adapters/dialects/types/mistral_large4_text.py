@@ -7,7 +7,7 @@ Source: transformers `MistralLarge4TextConfig`.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.assembly.components import latent_attention, mixture_of_experts, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder
@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import LatentAttention
     from llmsim_adapters.spec.model import ModelSpec
+
+
+NOTE: Final = (
+    "the checkpoint's draft head, which predicts further tokens, is not in these figures: transformers' class has none"
+)
 
 
 def read(r: Reader) -> ModelSpec:
@@ -77,6 +82,7 @@ DIALECT = mistral4.DIALECT.like(
     read=read,
     aliases={"q_lora_rank": "said_q_lora_rank"},
     costless={"q_lora_rank": "the class projects queries directly, whatever it says"},
+    note=NOTE,
     vocab_size=204800,
     hidden_size=6144,
     intermediate_size=24576,
