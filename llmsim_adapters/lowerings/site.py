@@ -135,7 +135,7 @@ class Site(Operators):
                 kept.windowed,
                 kept.page or layout.page,
                 idle,
-                self.step.per_token or 1,
+                1 if kind == "state" else self.step.per_token or 1,
             )
         )
         if kept.layers and not idle:
