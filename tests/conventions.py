@@ -193,6 +193,7 @@ CACHE: Final[dict[str, str]] = {
         "the new decoder repeats keys and values for every query head before it caches them (broadcast_to)",
     ),
     "gpt_neo": "local layers keep all tokens in a DynamicLayer and mask them",
+    "voxtral_realtime": "an encoder keeps what it heard beside it (a test of its own)",
 }
 """Types whose cache transformers lays out otherwise or does not return, and how."""
 

@@ -52,9 +52,11 @@ from llmsim_adapters.spec.components import (
     Projection,
     RelativeAttention,
     RetrievedExperts,
+    RotaryFrequencies,
     RoutedValues,
     Scale,
     ScaledResidual,
+    ScoreScales,
     SelfConditioning,
     SinkKeys,
     StoredTensors,
@@ -78,6 +80,7 @@ UNEXPLAINED = StoredTensors(shapes=((4, 2048), (2048,)))
 SINK_KEYS = SinkKeys(num_attention_heads=16, num_key_value_heads=4, head_dim=64)
 FIRST_RUN = FirstRunAttention(num_attention_heads=16, num_key_value_heads=4, head_dim=64)
 MEMORY = MemoryBlock(channels=256, kernel=11)
+SCALES = ScoreScales(num_attention_heads=16)
 ROUTED = RoutedValues(input_size=2048, num_values=12, num_values_per_tok=3, value_channels=256)
 BUILDERS: list[type[la.Builder]] = REGISTER()
 FEATURES = Features()
@@ -130,6 +133,10 @@ VARIATIONS: tuple[tuple[str, type[Any], Callable[[Any], Any]], ...] = (
     ("latent_attention_input_size", LatentAttention, lambda a: replace(a, input_size=2 * a.hidden_size)),
     ("gated_latent_norms", LatentAttention, lambda a: replace(a, norm_gate_rank=16)),
     ("latent_attention_sinks", LatentAttention, lambda a: replace(a, sinks=True)),
+    ("borrowed_latents", LatentAttention, lambda a: replace(a, borrows_cache=True)),
+    ("latent_attention_score_scales", LatentAttention, lambda a: with_options(a, SCALES)),
+    ("normalised_index_input", LatentAttention, lambda a: replace(a, top_k=64, indexer=NORMALISED)),
+    ("index_score_scales", LatentAttention, lambda a: replace(a, top_k=64, indexer=SCALED)),
     ("gate_from_queries", LatentAttention, lambda a: replace(a, gate_from_queries=True, q_lora_rank=24)),
     ("chosen_pools", LatentAttention, lambda a: replace(a, top_k=64, top_k_block=16, indexer=POOLED)),
     ("sparse_attention", LatentAttention, lambda a: replace(a, top_k=64, indexer=INDEXER)),
@@ -147,6 +154,7 @@ VARIATIONS: tuple[tuple[str, type[Any], Callable[[Any], Any]], ...] = (
     ("a hyper_connection", la.Sublayer, lambda s: replace(s, residual=HYPER)),
     ("a hyper_head", la.ModelSpec, lambda s: replace(s, inputs=(*s.inputs, HYPER_HEAD))),
     ("norm_gate", Norm, lambda n: replace(n, gate_rank=4)),
+    ("conditioned_norm", Norm, lambda n: replace(n, condition_rank=4)),
     ("norm_without_gain", Norm, lambda n: replace(n, gain=False)),
     ("parallel_mixers", la.Block, lambda b: replace(b, sublayers=side_by_side(b.sublayers))),
     ("cross_attention", la.Block, lambda b: replace(b, sublayers=(*b.sublayers, crossing(b.sublayers[0])))),
@@ -204,6 +212,7 @@ VARIATIONS: tuple[tuple[str, type[Any], Callable[[Any], Any]], ...] = (
     ("expert_norm", MixtureOfExperts, lambda m: replace(m, expert_norm=Norm(m.hidden_size))),
     ("expert_scales", MixtureOfExperts, lambda m: replace(m, expert_scales=True)),
     ("per_layer_inputs", la.ModelSpec, lambda s: replace(s, inputs=(*s.inputs, PER_LAYER, STREAMS))),
+    ("rotary_frequencies", la.ModelSpec, lambda s: replace(s, inputs=(*s.inputs, RotaryFrequencies(size=32)))),
     ("initial_state", la.ModelSpec, lambda s: replace(s, inputs=(*s.inputs, InitialState(hidden_size=2048)))),
     ("a per_layer_input", la.Block, lambda b: replace(b, sublayers=(*b.sublayers, *LAST))),
     ("attention_gate_bias", Attention, lambda a: replace(a, gate_size=a.num_attention_heads, gate_bias=True)),
@@ -231,6 +240,7 @@ VARIATIONS: tuple[tuple[str, type[Any], Callable[[Any], Any]], ...] = (
     ("attention_sink_keys", Attention, lambda a: with_options(a, SINK_KEYS)),
     ("several_sink_keys", Attention, lambda a: with_options(a, replace(SINK_KEYS, count=8))),
     ("sink_values", Attention, lambda a: with_options(a, replace(SINK_KEYS, value_dim=64))),
+    ("attention_score_scales", Attention, lambda a: with_options(a, SCALES)),
     ("first_run_attention", Attention, lambda a: with_options(a, FIRST_RUN)),
     ("memory_blocks", Attention, lambda a: with_options(a, MEMORY)),
     ("routed_values", Attention, lambda a: with_options(a, ROUTED)),
@@ -290,6 +300,8 @@ HYPER = HyperConnection(hidden_size=2048, streams=3)
 HYPER_HEAD = HyperHead(hidden_size=2048, streams=3)
 INDEXER = Indexer(hidden_size=7168, query_size=1536, num_heads=3, head_dim=20, k_norm=Norm(20))
 POOLED = replace(INDEXER, pool=16)
+NORMALISED = replace(INDEXER, input_norm=Norm(1536))
+SCALED = replace(INDEXER, score_scales=True)
 LOW_RANK = LowRankHyperConnection(hidden_size=2048, streams=3, rank=7)
 CHOSEN = la.Sublayer(
     (NgramInput(hidden_size=2048, streams=3, table_rows=999, heads=4, width=64, ngram_size=3, conv_kernel=4),)

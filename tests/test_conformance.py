@@ -17,6 +17,7 @@ NOT_BY_TOKEN = {
     "pi0": "a step in each mode runs another half",
     "longcat_flash": "the share of experts without weights is rounded up once a step",
     "reformer": "tokens are padded to whole chunks",
+    "voxtral_realtime": "a norm's condition is projected once a step",
     "xlnet": "keys and values are projected anew from the kept hidden states",
 }
 POOLED = ("bert", "clip", "xlm-roberta")

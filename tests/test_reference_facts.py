@@ -180,7 +180,10 @@ TOWERS = {"audio_tower": ("audio",), "vision_tower": ("vision", "image", "visual
 
 @of_types(lambda case: "weights" in case.facts)
 def test_an_encoder_runs_nothing_on_text_and_is_a_gap_unless_its_runs_are_held(cases: list[Case]) -> None:
-    """The weights of encoders beside the language model are among those compared; a step of text runs none of them."""
+    """The weights of encoders beside the language model are among those compared; a step of text runs none of them.
+
+    But for those that run with each token, whose FLOPs and caches are among those compared, too.
+    """
     for case in cases:
         if "weights" not in case.facts:
             continue
@@ -197,7 +200,9 @@ def test_an_encoder_runs_nothing_on_text_and_is_a_gap_unless_its_runs_are_held(c
         graph = model.build(checkpoint())
         assert len({stack.axis for stack in model.spec.towers if stack.name in towers}) == len(encoders), case.name
         assert towers <= {weight.stack for weight in graph.weights}, case.name
-        assert towers.isdisjoint({part.stack for part in (*graph.operators, *graph.caches)}), case.name
+        streaming = {stack.name for stack in model.spec.towers if stack.streams_rows}
+        assert towers & {operator.stack for operator in graph.operators} == streaming, case.name
+        assert towers & {cache.stack for cache in graph.caches} == streaming, case.name
 
 
 @pytest.mark.parametrize(("config", "run"), [p for p in RUNS if p.id is not None and p.id.startswith("dory-")])
@@ -268,6 +273,26 @@ def test_caches_are_those_of_a_real_prefill(cases: list[Case]) -> None:
             assert ours == [kept(layers[layer], run, text, graph) for layer in range(len(ours))], name
             states = graph.state_elements_per_sequence
             assert graph.kv_cache_elements(run["seq_len"]) + states == sum(ours), name
+
+
+@pytest.mark.parametrize(("config", "run"), [p for p in RUNS if "beside" in p.values[1]])
+def test_an_encoder_that_runs_with_each_token_keeps_what_the_real_one_does(
+    config: dict[str, Any], run: dict[str, Any]
+) -> None:
+    """Its layers' rows, of a window one less, and the inputs that its convolutions need once more."""
+    graph = la.build(config, checkpoint(batch_size=run["batch"], seq_len=run["seq_len"]))
+    (layers,) = [cache for cache in graph.caches if cache.stack != "text" and cache.kind == "key_value"]
+    assert layers.window is not None
+    entries = layers.entries(run["seq_len"])
+    rows = [shape[2] for shape in run["beside"]["encoder_cache"].values()]
+    assert rows == [min(entries, layers.window - 1)] * 2 * layers.layers
+    kept = sum(prod(shape) // run["batch"] for shape in run["beside"]["encoder_cache"].values())
+    assert layers.elements(run["seq_len"]) * rows[0] == kept * entries
+    states = sum(prod(shape) // run["batch"] for shape in run["beside"]["padding_cache"].values())
+    assert graph.state_elements_per_sequence == states
+    text = sum(prod(layer["keys"]) * 2 * len(layer["layers"]) // run["batch"] for layer in run["cache"])
+    ours = [cache for cache in graph.caches if cache.stack == "text"]
+    assert sum(cache.elements(run["cache"][0]["keys"][2]) for cache in ours) == text
 
 
 def unmasked(config: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import llmsim_adapters as la
 from tests.facts import CASES, FOLDER, checkpoint
 
 TINY: dict[str, dict[str, Any]] = {name: case["config"] for name, case in CASES if case["name"] == "tiny-minimal"}
+LARGE = next(case["config"] for name, case in CASES if name == "mistral_large4" and case["name"] == "full")
 PHI3_SMALL = next(case["config"] for name, case in CASES if name == "phi3small")
 STRIDED = json.loads((FOLDER / "strided_blocks.json").read_text(encoding="utf-8"))["rows"]
 STEPS = [pytest.param(cached, new, id=f"{cached}+{new}") for cached, new in product((0, 1, 7, 20), (1, 2, 9))]
@@ -95,6 +96,29 @@ def test_layers_that_share_a_choice_have_no_indexer() -> None:
 def test_the_first_layer_has_none_to_share_with() -> None:
     (gap,) = la.evaluate(TINY["glm_moe_dsa"] | {"indexer_types": ["shared", "full", "full", "full", "full"]}).gaps
     assert (gap.kind, gap.name) == ("invalid_config", "indexer_types")
+
+
+def shares_latents(layers: list[int]) -> dict[str, Any]:
+    """Mistral Large 4's tiny model with these layers' latents, of which the third and fourth have no positions."""
+    return LARGE | {"text_config": LARGE["text_config"] | {"kv_source_layers": layers}}
+
+
+def test_layers_that_borrow_latents_keep_the_keys_of_an_indexer_of_their_own() -> None:
+    """Layers 0, 2 and 4 have an indexer, 0 and 2 the latents of all: 24 numbers, and 10 that are turned."""
+    graph = la.build(shares_latents([0, 0, 2, 2, 0]), checkpoint(mode="decode", context_len=1000))
+    kept = sorted((cache.kind, cache.elements_per_entry) for cache in graph.caches for _ in range(cache.layers))
+    assert kept == [*[("indexer", 16)] * 3, ("latent", 24), ("latent", 34)]
+    ours = la.build(shares_latents([0, 1, 2, 3, 4]), checkpoint(mode="decode", context_len=1000))
+    assert ours.parameters - graph.parameters == 2 * (96 * 34 + 24) + 96 * 24 + 24
+    assert {o.n for o in graph.operators if o.name == "latent_attention.scores"} == {5}
+
+
+@pytest.mark.parametrize(
+    "layers", [[0, 0, 0, 2, 0], [0, 0, 2, 2, 1], [1, 1, 2, 2, 0], [0, 0, 2, 2], [0, 0, 2, 2, 5], [0, 0, -1, 2, 0]]
+)
+def test_latents_are_those_of_an_earlier_layer_of_the_same_kind_that_has_its_own(layers: list[int]) -> None:
+    (gap,) = la.evaluate(shares_latents(layers)).gaps
+    assert (gap.kind, gap.name) == ("invalid_config", "text_config.kv_source_layers")
 
 
 def test_sizes_of_sliding_layers_are_said_layer_by_layer_or_for_all() -> None:

@@ -34,6 +34,13 @@ def test_a_whole_model_has_the_parameters_of_the_real_one(name: str) -> None:
     assert la.load(config).build(checkpoint()).parameters == facts("media_totals")["types"][name]
 
 
+@pytest.mark.parametrize(("name", "total"), facts("media_totals")["by_default"].items())
+def test_a_config_without_sizes_is_what_the_class_makes_of_it(name: str, total: int) -> None:
+    model = la.load({"model_type": name})
+    assert {gap.kind for gap in model.coverage.gaps} <= {"inferred"}  # what is taken for an encoder is said
+    assert model.build(checkpoint()).parameters == total
+
+
 STATED = {"microsoft/Phi-4-multimodal-instruct": 5_574_460_384}
 """Elements of published files of types that only remote code has, as their headers say."""
 

@@ -20,6 +20,7 @@ _DECODER: Final = frozenset(
         "ngram_input",
         "patch_attention",
         "relative_attention",
+        "rotary_frequencies",
         "self_conditioning",
         "stored_tensors",
     }

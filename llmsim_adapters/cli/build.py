@@ -109,7 +109,7 @@ def _caches(graph: OperatorGraph) -> Section:
             f"{cache.layers:,}",
             f"{cache.elements_per_entry:,}",
             "-" if cache.window is None else f"{cache.window:,}",
-            f"{cache.stride:,}",
+            f"{cache.stride:,}" if cache.per_token == 1 else f"1/{cache.per_token:,}",
             cache.dtype,
             _split(cache.sharding, cache.ways),
         )

@@ -170,6 +170,8 @@ def _read(
         outer = Reader(config, *stated, traced=traced)
         if not path:
             level, defaults = {}, {**defaults, **chosen.without_text}
+        elif whole is not None and whole.fills_text:
+            defaults = {**defaults, **whole.without_text}
     if (dialect is None or relative is not None) and states_ties(config):
         defaults = {**defaults, "tie_word_embeddings": False}
     lent: list[str] = []

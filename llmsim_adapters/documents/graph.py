@@ -96,6 +96,7 @@ class CacheDocument(Strict):
     windowed: bool = Field(description="in a pool of its own, which reserves no more than the window")
     page: int = Field(description="entries of a page of what is reserved")
     idle: bool = Field(description="only set aside by the engine, and never used")
+    per_token: int = Field(description="entries of one token, where it has several")
 
 
 class OperatorDocument(Strict):

@@ -17,7 +17,8 @@ class Cache(NamedTuple):
     """The cache of `layers` positions that keep the same thing, for one sequence.
 
     A `state` has one entry whatever the length; every other kind has `elements_per_entry` for each token that it holds,
-    at most `window` of them, or for each `stride` tokens; `prompt` tokens of the model's own precede them. `layers`
+    at most `window` of them, or for each `stride` tokens; `prompt` tokens of the model's own precede them. Where an
+    encoder has several rows of each token, there are so many entries `per_token`, and a window is of these. `layers`
     counts the positions that own a cache; `shared_with` more read it. What is kept `from_encoder` has an entry for each
     token of an encoder's output, and none where there is no encoder. An entry is in `ways` parts on as many ranks, but
     for `copied` elements of it, which are on every rank. Where it is `windowed`, its engine has a pool of its own for
@@ -42,6 +43,7 @@ class Cache(NamedTuple):
     windowed: bool = False
     page: int = 1
     idle: bool = False
+    per_token: int = 1
 
     def entries(self, tokens: int, reserve: bool = False, encoder_tokens: int = 0) -> int:
         """Return how many entries a layer holds after `tokens` tokens, beside an encoder's output of `encoder_tokens`.
@@ -57,6 +59,8 @@ class Cache(NamedTuple):
             return encoder_tokens
         if self.prompt:
             tokens = tokens + self.prompt
+        if self.per_token != 1:
+            tokens = tokens * self.per_token
         if self.stride != 1:
             return tokens // self.stride
         if self.window is not None and (self.windowed or not reserve):

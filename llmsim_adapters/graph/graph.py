@@ -182,7 +182,7 @@ class OperatorGraph:
     @property
     def kv_cache_elements_per_token(self) -> int:
         """Elements that one more token adds at long context, where windowed layers are full."""
-        return sum(c.layers * c.elements_per_entry for c in self.growing)
+        return sum(c.layers * c.elements_per_entry * c.per_token for c in self.growing)
 
     @property
     def growing(self) -> tuple[Cache, ...]:

@@ -106,15 +106,16 @@ def _project(attention: Attention, site: Site, value_dim: int, asking: int | Non
 
 
 def lower_latent_attention(attention: LatentAttention, site: Site) -> None:
-    """Latent attention: expanded in a prefill, absorbed in a decode step; the latent is cached."""
+    """Latent attention: expanded in a prefill, absorbed in a decode step; the latent is cached, or borrowed."""
     hidden, heads = attention.hidden_size, attention.num_attention_heads
     site.split_heads(heads, None if site.step.decode else heads)
     rank, rope = attention.kv_lora_rank, attention.qk_rope_head_dim
     _project_queries(attention, site)
-    site.linear("kv_a_proj", attention.input_size or hidden, rank + rope, "replicated", bias=attention.bias)
-    site.norm("kv_a_layernorm", Norm(rank, gate_rank=attention.norm_gate_rank))
-    if attention.rope_norm:
-        site.norm("k_rope_layernorm", Norm(rope))
+    if not attention.borrows_cache:
+        site.linear("kv_a_proj", attention.input_size or hidden, rank + rope, "replicated", bias=attention.bias)
+        site.norm("kv_a_layernorm", Norm(rank, gate_rank=attention.norm_gate_rank))
+        if attention.rope_norm:
+            site.norm("k_rope_layernorm", Norm(rope))
     if attention.indexer is not None:
         site.lower(attention.indexer, "indexer")
     site.options(attention.options, "scores")
@@ -124,7 +125,7 @@ def lower_latent_attention(attention: LatentAttention, site: Site) -> None:
         _expanded(attention, site)
     site.options(attention.options, "results")
     site.linear("o_proj", heads * attention.v_head_dim, hidden, "row", bias=attention.bias)
-    site.cache("latent", rank + rope, "replicated", attention.window)
+    site.cache("latent", rank + rope, "replicated", attention.window, idle=attention.borrows_cache)
 
 
 def _project_queries(attention: LatentAttention, site: Site) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         OutputGate,
         RelativeLogits,
         RoutedValues,
+        ScoreScales,
         SinkKeys,
         Sinks,
     )
@@ -37,6 +38,12 @@ def lower_sinks(sinks: Sinks, site: Site) -> None:
         site.linear("sink_proj", sinks.input_size, sinks.num_attention_heads, "heads")
     else:
         site.weight("sinks", (sinks.num_attention_heads,), "heads")
+
+
+def lower_score_scales(scales: ScoreScales, site: Site) -> None:
+    """Elementwise: what is stored is all that it costs."""
+    for name in ("score_scale", "score_scale_bias"):
+        site.weight(name, (scales.num_attention_heads,), "heads")
 
 
 def lower_sink_keys(sinks: SinkKeys, site: Site) -> None:

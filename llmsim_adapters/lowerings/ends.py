@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         NextTokenInput,
         PositionEmbedding,
         Projection,
+        RotaryFrequencies,
         Score,
         SelfConditioning,
     )
@@ -46,6 +47,11 @@ def lower_position_embedding(embedding: PositionEmbedding, site: Site) -> None:
         site.product("resampling", tokens, width, embedding.positions, embedding.positions * width)
         return
     site.product("lookup", tokens, width, 0, tokens * width, kind="lookup")
+
+
+def lower_rotary_frequencies(frequencies: RotaryFrequencies, site: Site) -> None:
+    """Elementwise: what is stored is all that it costs."""
+    site.weight("weight", (frequencies.size,), "replicated")
 
 
 def lower_axial_position_embedding(embedding: AxialPositionEmbedding, site: Site) -> None:

@@ -82,6 +82,8 @@ def _seen(
 def _unheard(spec: ModelSpec, kind: Kind, name: str) -> str:
     """Return why a model has no use for media of a kind."""
     axis = "frames" if kind == "audio" else "patches"
+    if any(stack.axis == axis and stack.streams_rows for stack in spec.stacks):
+        return f"each token of this model comes with {name}, which its encoder runs on in every step"
     if any(stack.axis == axis and stack.media is None for stack in spec.stacks):
         return f"what this model's encoder runs on {name} is not modelled"
     return f"the model has no encoder of {name} that is modelled"

@@ -274,3 +274,6 @@ class Operators(Storage):
         if norm.gate_rank:
             self.linear(f"{name}.gate_down_proj", norm.size, norm.gate_rank, "replicated", rows=rows)
             self.linear(f"{name}.gate_up_proj", norm.gate_rank, norm.size, "replicated", rows=rows)
+        if norm.condition_rank:
+            self.linear(f"{name}.condition_down_proj", norm.size, norm.condition_rank, "replicated", rows=1)
+            self.linear(f"{name}.condition_up_proj", norm.condition_rank, norm.size, "replicated", rows=1)

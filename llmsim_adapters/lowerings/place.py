@@ -90,7 +90,7 @@ class Place:
         self.block = block
         self._runs = runs and not asleep and (not from_encoder or bool(step.encoder_len))
         self._tower = tower
-        self._keeps = runs and not tower
+        self._keeps = runs and (not tower or bool(step.per_token))
         self._from_encoder = from_encoder
         self.repeat = repeat
         self.weight_sets = weight_sets

@@ -135,6 +135,7 @@ class Site(Operators):
                 kept.windowed,
                 kept.page or layout.page,
                 idle,
+                1 if kind == "state" else self.step.per_token or 1,
             )
         )
         if kept.layers and not idle:

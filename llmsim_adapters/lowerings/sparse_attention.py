@@ -17,7 +17,12 @@ def lower_indexer(indexer: Indexer, site: Site) -> None:
     The choice itself is elementwise. The heads' weights keep the number format of the model in quantized checkpoints.
     """
     step, heads, head_dim = site.step, indexer.num_heads, indexer.head_dim
+    if indexer.input_norm is not None:
+        site.norm("q_input_norm", indexer.input_norm)
     site.linear("q_proj", indexer.query_size, heads * head_dim, "replicated")
+    if indexer.score_scales:
+        for name in ("score_scale", "score_scale_bias"):
+            site.weight(name, (heads,), "replicated")
     if indexer.q_norm is not None:
         site.norm("q_norm", indexer.q_norm, step.tokens * heads)
     site.linear("k_proj", indexer.hidden_size, head_dim, "replicated")

@@ -24,8 +24,9 @@ class Step:
     `prompt` tokens of the model's own are among the new ones of a sequence that begins, else among the cached ones.
     `run` is what an encoder runs of the media of one sequence, `encoder_len` the length of an encoder's output that
     tokens attend to, `mutual` which tokens see later ones, as those of a picture do; `media_tokens` of a sequence's new
-    tokens stand for rows of an encoder. Where there is a `canvas`, what is decoded sees all of it. `layout` is what the
-    engine makes of the model, `lowerings` what each kind of component costs.
+    tokens stand for rows of an encoder. An encoder that runs in every step has so many rows `per_token`. Where there is
+    a `canvas`, what is decoded sees all of it. `layout` is what the engine makes of the model, `lowerings` what each
+    kind of component costs.
     """
 
     __slots__ = (
@@ -42,6 +43,7 @@ class Step:
         "media_tokens",
         "mutual",
         "patch_size",
+        "per_token",
         "prompt",
         "quantization",
         "run",
@@ -92,6 +94,7 @@ class Step:
         self.tracer = tracer
         self.tokens = batch_size * seq_len * streams
         self.patch_size = 1
+        self.per_token = 0
         self.encoder_len = encoder_len
         self.mutual = mutual
         self.canvas = canvas
@@ -231,6 +234,14 @@ class Step:
         step.context_len = self.patches(size) - step.seq_len
         step.tokens = self.batch_size * step.seq_len
         step.patch_size = size
+        return step
+
+    def of_frames(self, rows: int) -> Step:
+        """Return the step of a stack that runs on so many rows for each token."""
+        step = copy(self)
+        step.seq_len, step.context_len = self.seq_len * rows, self.context_len * rows
+        step.tokens = self.batch_size * step.seq_len
+        step.per_token = rows
         return step
 
     def of_run(self, run: Run) -> Step:

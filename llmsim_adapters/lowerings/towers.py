@@ -60,6 +60,8 @@ def lower_convolution(convolution: Convolution, site: Site) -> None:
         batch=groups,
         kind="linear" if groups == 1 else "convolution",
     )
+    if convolution.keeps:
+        site.cache("state", convolution.input_channels * convolution.keeps, "replicated")
 
 
 def lower_lstm(lstm: LSTM, site: Site) -> None:

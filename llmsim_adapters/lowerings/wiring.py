@@ -220,6 +220,8 @@ class _Wiring:
         run = self._media.get(stack.name)
         runs = run is not None if stack.is_tower else not stack.optional or (stack.name == MTP and self._schedule.mtp)
         step = self._step_in(stack) if run is None else self._step_of_run(stack, run)
+        if stack.streams_rows:
+            runs, step = True, self._on_ranks_of(stack, self._step.of_frames(stack.streams_rows))
         if stack.source:
             runs, step = bool(step.encoder_len) and not step.context_len, step.of_source()
         awake = runs and stack.mode in ("", self._schedule.mode)
@@ -231,18 +233,24 @@ class _Wiring:
     def _around(self, stack: Stack, block: str, components: tuple[Component, ...], runs: bool, step: Step) -> None:
         """Lower what stands before or after a stack's blocks; parts of an encoder run on rows of their own."""
         steps: list[Step | None] | None = None
-        if step.run is not None:
+        counts: Mapping[str, int] | None = None if step.run is None else step.run.counts
+        if stack.media is not None and stack.streams_rows:
+            counts = stack.media.with_tokens(self._step.seq_len)
+        if counts is not None:
             from llmsim_adapters.spec.media.rows import rows_of  # not for a step without media
 
-            run, named = step.run, rows_of(stack, block == "before")
-            steps = [None if rows == NEVER else step.of_rows(run.count(rows)) for rows in named]
+            named = rows_of(stack, block == "before")
+            steps = [None if rows == NEVER else step.of_rows(counts[rows]) for rows in named]
         self._lower_once(stack.name, block, components, runs, step, _tower_axis(stack), steps)
 
     def _step_of_run(self, stack: Stack, run: Run) -> Step:
         """Return the step of an encoder that runs, on the ranks that have it."""
         if self._traced:
             run = self._named_run(stack.name, run)
-        step = self._step.of_run(run)
+        return self._on_ranks_of(stack, self._step.of_run(run))
+
+    def _on_ranks_of(self, stack: Stack, step: Step) -> Step:
+        """Return the step of an encoder on the ranks that have it."""
         return step if self._layout.ranks is None else step.shared_by(self._layout.group("tower", stack.axis))
 
     def _named_run(self, name: str, run: Run) -> Run:

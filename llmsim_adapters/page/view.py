@@ -150,7 +150,9 @@ def _figures(graph: OperatorGraph | None) -> dict[str, Any]:
     """Return the figures of the table; one that is zero stays away, as it does where there is no graph."""
     if graph is None:
         return dict.fromkeys(("parameters", "active", "weights", "cache", "state"))
-    per_token = sum(bytes_of(cache.layers * cache.elements_per_entry, cache.dtype) for cache in graph.growing)
+    per_token = sum(
+        bytes_of(cache.layers * cache.elements_per_entry * cache.per_token, cache.dtype) for cache in graph.growing
+    )
     states = sum(cache.bytes(0) for cache in graph.caches if cache.kind == "state")
     return {
         "parameters": _number(graph.parameters, "elements"),

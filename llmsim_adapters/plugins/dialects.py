@@ -85,6 +85,7 @@ def guarded(dialect: Dialect, guest: Guest, kinds: Collection[type]) -> Dialect:
         text_only=_words("text_only", dialect.text_only),
         text_config=text_config,
         without_text=dict(dialect.without_text),
+        fills_text=dialect.fills_text is True,
         towers=None if made is None else towers,
         ties=dialect.ties,
         classes=_words("classes", dialect.classes),

@@ -172,7 +172,7 @@ def towers(answer: object, kinds: Collection[type]) -> tuple[Stack, ...]:
             message = f"tower `{shown}`: another stack of the model has that name"
             raise PluginError(message)
         kept = [type_name(mixer) for block in stack.blocks for mixer in block.mixers() if _caches(mixer)]
-        if kept:
+        if kept and not stack.streams_rows:
             message = f"tower `{shown}`: {kept[0]} keeps keys and values of text; say `cached=False, causal=False`"
             raise PluginError(message)
     return stacks

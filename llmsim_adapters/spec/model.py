@@ -82,11 +82,11 @@ class Stack:
     `streams`, one for itself and one for each token that it predicts. With a `patch_size`, the stack runs on patches of
     so many tokens. A sequence that begins with more than `pad_above` tokens is padded to a multiple of `pad_to`.
     `counted_by` is the canonical parameter that says how many positions there are. `media` says what a tower runs for a
-    picture or sound; None: nobody knows. `model_type` is that of a tower's own config; `before_rows` and `after_rows`
-    name the rows that each component around its blocks runs on: `patches`, `rows` (the hidden states of blocks),
-    `tokens`, `sequences`, `items`, `never`, or one of its rule's own. Those that none is named for run on patches up to
-    the first convolution or projection, and then on rows; behind the blocks norms of their width run on rows, and what
-    follows on tokens.
+    picture or sound, or each token; None: nobody knows. `model_type` is that of a tower's config; `before_rows` and
+    `after_rows` name the rows that each component around its blocks runs on: `patches`, `rows` (the hidden states of
+    blocks), `tokens`, `sequences`, `items`, `never`, or one of its rule's own. Those that none is named for run on
+    patches up to the first convolution or projection, and then on rows; behind the blocks norms of their width run on
+    rows, and what follows on tokens.
     """
 
     name: str
@@ -116,8 +116,13 @@ class Stack:
 
     @property
     def is_tower(self) -> bool:
-        """Whether it encodes something other than text, which a step of text does not run."""
+        """Whether it encodes something other than text, which a step of text runs only where it `streams_rows`."""
         return self.axis != "tokens"
+
+    @property
+    def streams_rows(self) -> int:
+        """The hidden states of a tower for each token, where it runs with these in every step; 0: it does not."""
+        return 0 if self.media is None else self.media.rows_of_token
 
     def executions(self, block: int) -> int:
         """Return how many positions run this block."""

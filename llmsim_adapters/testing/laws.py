@@ -63,7 +63,8 @@ def caches_grow_as_they_say(graph: OperatorGraph) -> None:
             held = 0
             for cache in graph.caches:
                 said, length = cache.elements(tokens, reserve), tokens + cache.prompt
-                expected = 1 if cache.kind == "state" else 0 if cache.from_encoder else length // cache.stride
+                length = length * cache.per_token // cache.stride
+                expected = 1 if cache.kind == "state" else 0 if cache.from_encoder else length
                 if cache.window is not None and not reserve and cache.kind != "state":
                     expected = min(expected, cache.window)
                 assert said == cache.layers * cache.elements_per_entry * expected, f"{cache} after {tokens} tokens"

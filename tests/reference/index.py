@@ -35,6 +35,8 @@ from tests.sglang.served import share
 from tests.vllm import held_by_vllm
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from llmsim_adapters.spec.model import ModelSpec, Stack
 
 SAID: Final = {*CANONICAL, *LANGUAGE_MODELS, *PATTERNS}
@@ -150,8 +152,32 @@ def towers() -> set[str]:
                     continue
                 name = tower_name(spec.whole_type or spec.model_type, tower)
                 held[name] = held.get(name, True) and holds
-    names = {name for name, is_held in held.items() if is_held}
+    names = {name for name, is_held in held.items() if is_held} | streaming()
     return names | _made_alike(names)
+
+
+def streaming() -> set[str]:
+    """Return the towers that run with each token, of models of which every step has the FLOPs that torch counts."""
+    held: dict[str, bool] = {}
+    for _, case in CASES:
+        if "audio_config" not in case["config"] or not case.get("runs"):
+            continue
+        each = la.load(case["config"])
+        for tower in () if each.spec is None else each.spec.towers:
+            if tower.streams_rows:
+                name = tower_name(each.spec.whole_type or each.spec.model_type, tower)
+                holds = all(flops == counted for run in case["runs"] for flops, counted in _steps(each, run))
+                held[name] = held.get(name, True) and holds
+    return {name for name, is_held in held.items() if is_held}
+
+
+def _steps(each: la.Model, run: dict[str, Any]) -> Iterator[tuple[int, int]]:
+    """Yield the FLOPs of a prefill, and of one more token where it was run, and what torch counts of them."""
+    sizes = [({"seq_len": run["seq_len"]}, run["flops"])]
+    if step := run.get("decode_step"):
+        sizes.append(({"seq_len": 1, "context_len": step["context_len"]}, step["flops"]))
+    for size, counted in sizes:
+        yield each.build(checkpoint(logits="all", batch_size=run["batch"], **size)).flops, counted
 
 
 def _made_alike(held: set[str]) -> set[str]:

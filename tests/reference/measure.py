@@ -32,6 +32,9 @@ Facts = dict[str, Any]
 CACHE_OUTPUTS = ("cache", "past_key_values", "cache_params", "state", "mems", "past_buckets_states")
 """Where the models' outputs keep what they remember."""
 
+BESIDE_OUTPUTS = ("encoder_cache", "padding_cache")
+"""Where they keep what an encoder remembers that runs in every step."""
+
 LAYERED = ("layers", "self_attention_cache")
 """Where a cache keeps its layers."""
 
@@ -232,6 +235,9 @@ def run(model: Any, batch: int, seq_len: int, *, decode: bool = False, twice: bo
         return facts | {"cache": None, "no_cache": no_cache}
     cache = cache_of(output)
     facts["cache"] = [group for kept in cache.values() for group in describe_cache(kept)]
+    if beside := {name: output[name] for name in BESIDE_OUTPUTS if output.get(name) is not None}:
+        facts["beside"] = {name: dict(cached_tensors(kept)) for name, kept in beside.items()}
+        cache |= beside
     return facts | decode_step(model, batch, seq_len, cache) if decode else facts
 
 

@@ -171,6 +171,19 @@ def run_by_text(model: Any, raw: Facts) -> list[str]:
     return []
 
 
+def run_with_sound(model: Any, raw: Facts) -> list[str]:
+    """Each token runs with the frames of sound that the class asks for in every step."""
+    plain, bins = model.forward, model.config.audio_config.num_mel_bins
+    frames = 2 * model.config.downsample_factor
+
+    def forward(input_ids: Any, **inputs: Any) -> Any:
+        batch, length = input_ids.shape
+        return plain(input_ids=input_ids, input_features=torch.ones(batch, bins, frames * length), **inputs)
+
+    model.forward = forward
+    return []
+
+
 def without_modules(raw: Facts) -> Facts:
     """The main model alone: a causal-LM class never builds prediction modules."""
     return raw | {"num_nextn_predict_layers": 0}

@@ -47,6 +47,39 @@ HY_V4: Final[Facts] = {
 }
 
 
+MISTRAL4: Final[Facts] = {
+    "num_key_value_heads": 8,
+    "n_routed_experts": 12,
+    "num_experts_per_tok": 6,
+    "n_shared_experts": 3,
+    "moe_intermediate_size": 28,
+    "n_group": 2,
+    "topk_group": 1,
+    "q_lora_rank": 20,
+    "kv_lora_rank": 24,
+    "qk_nope_head_dim": 14,
+    "qk_rope_head_dim": 10,
+    "v_head_dim": 18,
+}
+MISTRAL_LARGE4: Final[Facts] = {key: value for key, value in MISTRAL4.items() if key != "q_lora_rank"} | {
+    "index_n_heads": 6,
+    "index_head_dim": 16,
+    "index_topk": 5,
+    "indexer_types": ["full", "shared", "full", "shared", "full"],
+    "no_rope_layers": [1, 1, 0, 0, 1],
+    "kv_source_layers": [0, 0, 2, 2, 0],
+}
+SIXTH_SHARING: Final[Facts] = {
+    "num_hidden_layers": 6,
+    "first_k_dense_replace": 2,
+    "indexer_types": None,
+    "index_topk_freq": 2,
+    "index_skip_topk_offset": 1,
+    "no_rope_layers": None,
+    "no_rope_layer_interval": 2,
+    "kv_source_layers": [0, 1, 0, 1, 4, 1],
+}
+
 GLM5_NEXT: Final[Facts] = {key: value for key, value in HY_V4.items() if key != "qk_rope_head_dim"} | {
     "qk_rope_head_dim": 0,
     "layer_types": [*["linear_attention", "indexed_attention"] * 2, "indexed_attention"],
@@ -95,6 +128,11 @@ def of_text(row: StandIn) -> StandIn:
     return replace(row, edits=keys.run_by_text)
 
 
+def of_sound(row: StandIn) -> StandIn:
+    """A row whose class runs with sound in every step."""
+    return replace(row, edits=keys.run_with_sound)
+
+
 def weighed(row: StandIn) -> StandIn:
     """A row of whose class the weights alone are compared here; the variant with a tied head is that without."""
     variants = {name: each for name, each in row.variants.items() if name != "tied"}
@@ -107,6 +145,11 @@ def inner(model_type: str, tiny: Facts) -> Facts:
     sizes = {name: COMMON[name] for name in (*names, "num_key_value_heads", "hidden_act", "rms_norm_eps")}
     axes: Facts = {"rope_parameters": {"rope_type": "default", "rope_theta": 10000.0, "mrope_section": [3, 2, 2]}}
     return {"model_type": model_type} | sizes | tiny | axes
+
+
+def given(raw: Facts) -> Facts:
+    """A config without the keys that are null."""
+    return {key: value for key, value in raw.items() if value is not None}
 
 
 NESTED: Final[Facts] = dict.fromkeys(name for name in COMMON if name not in ("tie_word_embeddings", "torch_dtype"))
@@ -166,6 +209,17 @@ FRAMES: Final[Facts] = {
     "num_attention_heads": 4,
     "num_mel_bins": 10,
     "max_source_positions": 50,
+}
+
+STREAMED: Final[Facts] = {
+    "model_type": "voxtral_realtime_encoder",
+    "hidden_size": 32,
+    "intermediate_size": 44,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 4,
+    "head_dim": 6,
+    "num_mel_bins": 10,
+    "sliding_window": 20,
 }
 
 QWEN3_VL: Final = "transformers 5.24.0: models/qwen3_vl/modeling_qwen3_vl.py, Qwen3VLTextModel"
@@ -607,7 +661,56 @@ TEXTS: Final = {
         | {"text_config": inner("mistral", {"head_dim": 14, "sliding_window": None})}
         | {"vision_config": PICTURES | {"model_type": "pixtral"}, "spatial_merge_size": 2}
         | {"vision_feature_layer": -1, "multimodal_projector_bias": False},
-        {"biases": {"multimodal_projector_bias": True}, "two-layers": {"vision_feature_layer": [-2, -1]}},
+        {
+            "biases": {"multimodal_projector_bias": True},
+            "two-layers": {"vision_feature_layer": [-2, -1]},
+            "latents": {"text_config": inner("mistral4", MISTRAL4) | {"rope_parameters": None}},
+            "direct-queries": {
+                "text_config": inner("mistral4", MISTRAL4) | {"rope_parameters": None, "q_lora_rank": None}
+            },
+        },
+    ),
+    "mistral_large4": own(
+        "mistral_large4",
+        "MistralLarge4ForConditionalGeneration",
+        NESTED
+        | {"text_config": inner("mistral_large4_text", MISTRAL_LARGE4)}
+        | {"vision_config": PICTURES | {"model_type": "pixtral"}, "spatial_merge_size": 2}
+        | {"vision_feature_layer": -1, "multimodal_projector_bias": False},
+        {
+            "biases": {"text_config": inner("mistral_large4_text", MISTRAL_LARGE4 | BIASED)},
+            "own-latents": {
+                "text_config": given(
+                    inner("mistral_large4_text", MISTRAL_LARGE4 | {"kv_source_layers": None, "no_rope_layers": None})
+                )
+            },
+            "by-numbers": {"text_config": given(inner("mistral_large4_text", MISTRAL_LARGE4 | SIXTH_SHARING))},
+            "by-pattern": {
+                "text_config": given(
+                    inner(
+                        "mistral_large4_text",
+                        MISTRAL_LARGE4 | {"indexer_types": None, "index_topk_pattern": "FSSFS", "index_topk": 30},
+                    )
+                )
+            },
+            "dense-layers": {
+                "text_config": inner(
+                    "mistral_large4_text",
+                    MISTRAL_LARGE4 | {"mlp_layer_types": ["sparse", "dense", "sparse", "dense", "sparse"]},
+                )
+            },
+        },
+    ),
+    "mistral4": own(
+        "mistral4",
+        "Mistral4ForCausalLM",
+        MISTRAL4 | {"first_k_dense_replace": 1},
+        {
+            "biases": BIASED,
+            "usual-queries": {"q_lora_rank": None},
+            "all-experts": {"first_k_dense_replace": 0},
+            "without-shared": {"n_shared_experts": 0},
+        },
     ),
     "minicpmv4_6": own(
         "minicpmv4_6",
@@ -648,6 +751,25 @@ TEXTS: Final = {
         "VoxtralForConditionalGeneration",
         NESTED | {"text_config": inner("llama", {"head_dim": 14}), "audio_config": FRAMES},
         {},
+    ),
+    "voxtral_realtime": of_sound(
+        own(
+            "voxtral_realtime",
+            "VoxtralRealtimeForConditionalGeneration",
+            NESTED
+            | {"text_config": inner("voxtral_realtime_text", {"head_dim": 14, "sliding_window": None})}
+            | {"audio_config": STREAMED, "tie_word_embeddings": True},
+            {
+                "windows": {"text_config": inner("voxtral_realtime_text", {"head_dim": 14, "sliding_window": 6})},
+                "filled": {"text_config": inner("voxtral_realtime_text", {})},
+                "fewer-frames": {
+                    "downsample_factor": 2,
+                    "audio_length_per_tok": 4,
+                    "audio_config": STREAMED | {"head_dim": 10, "sliding_window": 750},
+                },
+                "untied": UNTIED,
+            },
+        )
     ),
     "ernie4_5_vl_moe": own(
         "ernie4_5_vl_moe",

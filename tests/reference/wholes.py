@@ -3,7 +3,7 @@
     python -m tests.reference.wholes
 
 counts what transformers allocates for each config of `facts/media_runs.json`, and of `facts/media_sounds.json` for
-types that only hear, tied tensors once, on the meta device.
+types that only hear, tied tensors once, on the meta device; and for some types without any size in their config.
 """
 
 from __future__ import annotations
@@ -21,6 +21,14 @@ from .media import tiny
 LOST = {"word_timestamp_config.blank_token_id": 0}
 """What the facts leave out of configs, as all numbers of tokens, and a class holds to a tiny vocabulary."""
 
+BY_DEFAULT = {
+    "lighton_ocr": "LightOnOcrForConditionalGeneration",
+    "mistral3": "Mistral3ForConditionalGeneration",
+    "mistral_large4": "MistralLarge4ForConditionalGeneration",
+    "voxtral_realtime": "VoxtralRealtimeForConditionalGeneration",
+}
+"""Types whose class has sizes of its own for parts of which its config says nothing, and that class."""
+
 FOLDER = Path(__file__).parent / "facts"
 
 
@@ -36,7 +44,9 @@ def write(folder: Path) -> None:
             totals[name] = _parameters(fact)
         except Exception as error:  # whatever a class says of sizes that don't go together
             failed[name] = f"{type(error).__name__}: {error}"[:120]
-    store.write("media_totals", {"made_by": "tests.reference.wholes", "failed": failed}, "types", totals, folder)
+    by_default = {name: of_config({"model_type": name}, named) for name, named in BY_DEFAULT.items()}
+    header = {"made_by": "tests.reference.wholes", "failed": failed, "by_default": by_default}
+    store.write("media_totals", header, "types", totals, folder)
 
 
 def _parameters(fact: dict[str, Any]) -> int:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from llmsim_adapters.dialects.assembly.decoder import layers
 from llmsim_adapters.dialects.assembly.patterns import each_changed
-from llmsim_adapters.spec.components import Norm, PerLayerEmbedding, PerLayerInput
+from llmsim_adapters.spec.components import Attention, LatentAttention, Norm, PerLayerEmbedding, PerLayerInput
 from llmsim_adapters.spec.model import Sublayer
 
 if TYPE_CHECKING:
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
     from llmsim_adapters.dialects.assembly.layouts import Layout
     from llmsim_adapters.dialects.reading.reader import Reader
-    from llmsim_adapters.spec.components import Attention, Component
+    from llmsim_adapters.spec.components import Component
+
+_Attends = TypeVar("_Attends", Attention, LatentAttention)
 
 
 def lenders(r: Reader, kinds: Sequence[bool]) -> tuple[int, ...]:
@@ -35,8 +37,19 @@ def lenders(r: Reader, kinds: Sequence[bool]) -> tuple[int, ...]:
     return tuple(i if i < first else last_of[kind] for i, kind in enumerate(kinds))
 
 
-def borrowed(mixers: Sequence[Attention], owners: Sequence[int]) -> list[Attention]:
-    """Return the attention of each layer, without keys and values where it uses those of another."""
+def listed_lenders(r: Reader, kinds: Sequence[bool]) -> tuple[int, ...]:
+    """`kv_source_layers` says whose cache each layer uses: its own, or that of an earlier one of its kind that has one.
+
+    Empty where every layer has its own.
+    """
+    owners = r.integers("kv_source_layers", len(kinds), least=0, most=len(kinds) - 1) or ()
+    fits = all(own <= i and owners[own] == own and kinds[own] == kinds[i] for i, own in enumerate(owners))
+    r.check("kv_source_layers", fits, "names a layer that is none before with a cache of its own, and of one kind")
+    return tuple(owners) if fits and any(own != i for i, own in enumerate(owners)) else ()
+
+
+def borrowed(mixers: Sequence[_Attends], owners: Sequence[int]) -> list[_Attends]:
+    """Return the attention of each layer, without keys and values, or latents, where it uses those of another."""
     if not owners:
         return list(mixers)
     borrowing = each_changed(mixers, lambda mixer: replace(mixer, borrows_cache=True))

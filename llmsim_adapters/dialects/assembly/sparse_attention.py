@@ -9,7 +9,7 @@ from llmsim_adapters.dialects.assembly.decoder import layers
 from llmsim_adapters.spec.components import Indexer, Norm
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import LatentAttention
@@ -18,12 +18,15 @@ if TYPE_CHECKING:
 INDEXER_PARAMETERS: Final = ("index_n_heads", "index_head_dim", "index_topk")
 
 
-def chosen_tokens(r: Reader, base: LatentAttention) -> LatentAttention:
-    """Return latent attention to the tokens that an indexer of its own chooses."""
+def chosen_tokens(r: Reader, base: LatentAttention, *, query_size: int | None = None) -> LatentAttention:
+    """Return latent attention to the tokens that an indexer of its own chooses.
+
+    Its queries are projected from `query_size` numbers, by default those that the attention's are.
+    """
     head_dim = r.size("index_head_dim")
     indexer = Indexer(
         hidden_size=base.hidden_size,
-        query_size=r.size("q_lora_rank"),
+        query_size=r.size("q_lora_rank") if query_size is None else query_size,
         num_heads=r.size("index_n_heads"),
         head_dim=head_dim,
         k_norm=Norm(head_dim, "layer", bias=True),
@@ -33,18 +36,21 @@ def chosen_tokens(r: Reader, base: LatentAttention) -> LatentAttention:
 
 
 def indexer_types(
-    r: Reader, base: LatentAttention, otherwise: Sequence[bool]
+    r: Reader,
+    base: LatentAttention,
+    otherwise: Sequence[bool],
+    choosing: Callable[[Reader, LatentAttention], LatentAttention] = chosen_tokens,
 ) -> LatentAttention | list[LatentAttention]:
     """`indexer_types` says which layers choose by an indexer of their own, the others take the last layer's choice.
 
-    A config without it means `otherwise`.
+    A config without it means `otherwise`; `choosing` makes an attention one that has an indexer.
     """
     own = list(otherwise)
     kinds = r.words("indexer_types", (_OWN, _SHARED), layers(r))
     if kinds is not None:
         own = [kind == _OWN for kind in kinds]
     r.check("indexer_types", own[0], "leaves the first layer without an indexer, and there is none before it")
-    chooses = chosen_tokens(r, base)
+    chooses = choosing(r, base)
     takes = replace(chooses, indexer=None)
     return chooses if all(own) else [chooses if yes else takes for yes in own]
 

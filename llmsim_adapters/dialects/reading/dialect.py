@@ -35,6 +35,7 @@ class Dialect:
         text_only: architectures that are the language model alone, whatever a config has beside it.
         text_config: the key of the language model's config in one of the whole model; empty: its keys stand at the top.
         without_text: what the type takes, in place of `defaults`, where the whole config has no such key at all.
+        fills_text: whether that is also what the class takes for keys that the language model's config leaves out.
         towers: makes the stacks beside the language model from the reader of the whole config and that of the language
             model's; see `llmsim_adapters.dialects.assembly.tower`.
         classes: architectures of the type that are not called after it.
@@ -57,6 +58,7 @@ class Dialect:
     text_only: tuple[str, ...] = ()
     text_config: str = ""
     without_text: Mapping[str, Any] = field(default_factory=dict)
+    fills_text: bool = False
     towers: Towers | None = None
     ties: Literal["whole", "either", "never"] = "whole"
     classes: tuple[str, ...] = ()
@@ -88,6 +90,7 @@ class Dialect:
         text_only: tuple[str, ...] = (),
         text_config: str = "",
         without_text: Mapping[str, Any] | None = None,
+        fills_text: bool = False,
         towers: Towers | None = None,
         plain_towers: bool | None = None,
         ties: Literal["whole", "either", "never"] | None = None,
@@ -110,6 +113,7 @@ class Dialect:
             text_only=text_only or self.text_only,
             text_config=text_config or self.text_config,
             without_text=without_text or self.without_text,
+            fills_text=fills_text or self.fills_text,
             towers=towers or self.towers,
             plain_towers=self.plain_towers if plain_towers is None else plain_towers,
             ties=ties or self.ties,

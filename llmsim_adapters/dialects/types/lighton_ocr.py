@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from llmsim_adapters.dialects.assembly.resizing import shrunk
 from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.types import qwen3
-from llmsim_adapters.dialects.types.mistral3 import merged
+from llmsim_adapters.dialects.types.mistral3 import VISION, merged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
-    vision = tower(whole, "vision_config", "pixtral", fixed=True)
+    vision = tower(whole, "vision_config", "pixtral", fixed=True, without=VISION)
     if vision is not None:
         side = whole.size("spatial_merge_size")
         media = shrunk(whole, vision.r, merge=int(side), marked=False)
@@ -25,5 +25,16 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
 
 
 DIALECT = qwen3.DIALECT.like(
-    "lighton_ocr", text_config="text_config", towers=towers, spatial_merge_size=2, tie_word_embeddings=True
+    "lighton_ocr",
+    text_config="text_config",
+    without_text={
+        "hidden_size": 1024,
+        "intermediate_size": 3072,
+        "num_hidden_layers": 28,
+        "num_attention_heads": 16,
+        "num_key_value_heads": 8,
+    },
+    towers=towers,
+    spatial_merge_size=2,
+    tie_word_embeddings=True,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.dialects.assembly.resizing import shrunk
 from llmsim_adapters.dialects.assembly.tower import tower
@@ -11,16 +11,20 @@ from llmsim_adapters.dialects.types.llava import layers_taken
 from llmsim_adapters.spec.components import Norm, Projection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from llmsim_adapters.dialects.assembly.tower import Tower
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Component
     from llmsim_adapters.spec.model import Stack
 
+VISION: Final = {"patch_size": 14, "image_size": 1540}
+"""What the encoder is where the whole config says nothing of it, beside the encoder's own defaults."""
 
-def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
-    vision = tower(whole, "vision_config", "pixtral")
+
+def towers(whole: Reader, text: Reader, without: Mapping[str, Any] = VISION) -> Iterator[Stack]:
+    """Read the encoder, of the class's own sizes `without` any config of it, and what merges and projects patches."""
+    vision = tower(whole, "vision_config", "pixtral", without=without)
     if vision is None:
         return
     hidden, side = text.size("hidden_size"), whole.size("spatial_merge_size")
@@ -43,6 +47,17 @@ def merged(vision: Tower, hidden: int, side: int, *, taken: int = 1, bias: bool 
 DIALECT = mistral.DIALECT.like(
     "mistral3",
     text_config="text_config",
+    without_text={
+        "vocab_size": 131072,
+        "hidden_size": 5120,
+        "intermediate_size": 32768,
+        "num_hidden_layers": 40,
+        "num_attention_heads": 32,
+        "num_key_value_heads": 8,
+        "head_dim": 128,
+        "sliding_window": None,
+        "tie_word_embeddings": True,
+    },
     towers=towers,
     costless={"projector_hidden_act": "an activation between two projections: elementwise"},
     spatial_merge_size=2,

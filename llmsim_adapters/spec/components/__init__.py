@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components.attention_parts import OutputGate as OutputGate
     from llmsim_adapters.spec.components.attention_parts import RelativeLogits as RelativeLogits
     from llmsim_adapters.spec.components.attention_parts import RoutedValues as RoutedValues
+    from llmsim_adapters.spec.components.attention_parts import ScoreScales as ScoreScales
     from llmsim_adapters.spec.components.attention_parts import SinkKeys as SinkKeys
     from llmsim_adapters.spec.components.attention_parts import Sinks as Sinks
     from llmsim_adapters.spec.components.chunk_attention import ChunkAttention as ChunkAttention
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components.ends import NextTokenInput as NextTokenInput
     from llmsim_adapters.spec.components.ends import PositionEmbedding as PositionEmbedding
     from llmsim_adapters.spec.components.ends import Projection as Projection
+    from llmsim_adapters.spec.components.ends import RotaryFrequencies as RotaryFrequencies
     from llmsim_adapters.spec.components.ends import Score as Score
     from llmsim_adapters.spec.components.ends import SelfConditioning as SelfConditioning
     from llmsim_adapters.spec.components.feed_forward import MLP as MLP
@@ -98,7 +100,8 @@ _HOMES = {
     "attention": ("Attention", "LatentAttention"),
     "attention_parts": (
         *("Differential", "DynamicMask", "FirstRunAttention", "HeadConvolution", "KeyValueConvolution"),
-        *("MemoryBlock", "OutputGate", "RelativeLogits", "RoutedValues", "SinkKeys", "Sinks"),
+        *("MemoryBlock", "OutputGate", "RelativeLogits", "RoutedValues", "ScoreScales", "SinkKeys"),
+        "Sinks",
     ),
     "chunk_attention": ("ChunkAttention",),
     "compressed_attention": ("CompressedAttention", "CompressedIndexer"),
@@ -112,6 +115,7 @@ _HOMES = {
         "NextTokenInput",
         "PositionEmbedding",
         "Projection",
+        "RotaryFrequencies",
         "Score",
         "SelfConditioning",
     ),

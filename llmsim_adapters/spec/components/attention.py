@@ -180,7 +180,9 @@ class LatentAttention(Component):
     `top_k_tail` is said, too. A `qk_rope_head_dim` of 0 means no positions. With `gate_from_queries`, queries and an
     output gate for each result are projected together, from the compressed queries before and after their norm (A.X
     K2). `input_size` is that of what queries and latents are projected from, where it is not `hidden_size`. The norms
-    of compressed queries and latents have a gate of `norm_gate_rank` (GigaChat 3.5).
+    of compressed queries and latents have a gate of `norm_gate_rank` (GigaChat 3.5). One that `borrows_cache` attends
+    to the latents of an earlier layer, which has their projection and the cache; an indexer is its own in any case
+    (Mistral Large 4).
     """
 
     kind: ClassVar[str] = "latent_attention"
@@ -199,6 +201,7 @@ class LatentAttention(Component):
     gate_from_queries: bool = False
     norm_gate_rank: int = 0
     input_size: int | None = None
+    borrows_cache: bool = False
     top_k: int | None = None
     top_k_block: int = 1
     top_k_tail: bool = False

@@ -61,6 +61,18 @@ class Sinks(AttentionPart):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreScales(AttentionPart):
+    """A factor of each head's scores that grows with the logarithm of a token's place: two trained numbers of a head.
+
+    Scalable softmax (arXiv:2501.19399).
+    """
+
+    kind: ClassVar[str] = "score_scales"
+
+    num_attention_heads: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SinkKeys(AttentionPart):
     """Learned keys of each key/value head, `count` of them: what queries give these, the tokens don't get (IQuest Q1).
 

@@ -56,6 +56,15 @@ class PositionEmbedding(Component):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RotaryFrequencies(Component):
+    """Trained factors of `size` rotary frequencies, the same for all layers: one for each pair that is turned."""
+
+    kind: ClassVar[str] = "rotary_frequencies"
+
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AxialPositionEmbedding(Component):
     """Positions on a grid of `shape`: for each axis a table, whose features `sizes` counts (arXiv:2001.04451)."""
 

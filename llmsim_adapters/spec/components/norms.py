@@ -14,6 +14,8 @@ class Norm(Component):
 
     It has a `gain` for each feature and, with `bias`, an offset; `sets` of them where heads have their own.
     With `gate_rank`, the result is multiplied by a gate that two projections by way of that many numbers make of it.
+    With `condition_rank`, it is multiplied by what two such projections make of one vector for all tokens of a step, as
+    that of a time (adaptive norms, arXiv:2212.09748).
     """
 
     kind: ClassVar[str] = "norm"
@@ -24,6 +26,7 @@ class Norm(Component):
     gain: bool = True
     sets: int = 1
     gate_rank: int = 0
+    condition_rank: int = 0
 
 
 @dataclass(frozen=True, slots=True)

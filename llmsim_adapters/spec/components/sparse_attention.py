@@ -17,11 +17,13 @@ class Indexer(Component):
 
     Its queries have heads of their own and are projected from `query_size` numbers, compressed queries or hidden
     states; one key for all heads is projected from the hidden states and cached. With `head_weights`, the scores of the
-    heads are summed, each by a weight that is projected from the hidden states. `q_norm` is of each query head. With
-    `pool`, the keys of so many tokens are averaged, and what is normalised and scored are the averages (Qwen 4). Where
-    the average is `pool_gated`, each token's part of it follows from a gate of each feature, which is projected from
-    the hidden states and cached, and from the token's place; keys are normalised before (GLM-5.3). Rotary pairs may be
-    `interleaved`, on which nothing but an engine's storage depends.
+    heads are summed, each by a weight that is projected from the hidden states. `q_norm` is of each query head,
+    `input_norm` of what queries are projected from; with `score_scales`, each head has two trained numbers, by which
+    its scores grow with the logarithm of a token's place (Mistral Large 4). With `pool`, the keys of so many tokens are
+    averaged, and what is normalised and scored are the averages (Qwen 4). Where the average is `pool_gated`, each
+    token's part of it follows from a gate of each feature, which is projected from the hidden states and cached, and
+    from the token's place; keys are normalised before (GLM-5.3). Rotary pairs may be `interleaved`, on which nothing
+    but an engine's storage depends.
     """
 
     kind: ClassVar[str] = "indexer"
@@ -32,13 +34,15 @@ class Indexer(Component):
     head_dim: int
     k_norm: Norm
     q_norm: Norm | None = None
+    input_norm: Norm | None = None
+    score_scales: bool = False
     head_weights: bool = True
     pool: int = 1
     pool_gated: bool = False
     interleaved: bool = False
 
     def parts(self) -> tuple[Component, ...]:
-        return (self.k_norm,) if self.q_norm is None else (self.k_norm, self.q_norm)
+        return tuple(filter(None, (self.k_norm, self.q_norm, self.input_norm)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,8 @@ class Convolution(Component):
 
     `kernel` has its sizes, one for each axis: the side of the patches that it cuts a picture into, twice, is a ViT's
     patch embedding (arXiv:2010.11929). As many groups as channels is a depthwise one. With `weight_norm`, the length of
-    each output channel's weights is stored apart from their direction (arXiv:1602.07868).
+    each output channel's weights is stored apart from their direction (arXiv:1602.07868). One that streams `keeps` so
+    many of its latest inputs for the next step.
     """
 
     kind: ClassVar[str] = "convolution"
@@ -29,6 +30,7 @@ class Convolution(Component):
     groups: int = 1
     bias: bool = False
     weight_norm: bool = False
+    keeps: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -265,6 +265,13 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         lambda a: _without(a, "sinks"),
     ),
     Feature(
+        "attention_score_scales",
+        "trained scales of each head's scores by a token's place",
+        Attention,
+        lambda a: _is(a, "score_scales"),
+        lambda a: _without(a, "score_scales"),
+    ),
+    Feature(
         "gated_latent_norms",
         "gates of the norms of compressed queries and latents",
         LatentAttention,
@@ -405,6 +412,34 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         LatentAttention,
         lambda a: _is(a, "sinks"),
         lambda a: _without(a, "sinks"),
+    ),
+    Feature(
+        "latent_attention_score_scales",
+        "trained scales of each head's scores by a token's place",
+        LatentAttention,
+        lambda a: _is(a, "score_scales"),
+        lambda a: _without(a, "score_scales"),
+    ),
+    Feature(
+        "borrowed_latents",
+        "layers that attend to the latents of an earlier layer",
+        LatentAttention,
+        lambda a: a.borrows_cache,
+        lambda a: replace(a, borrows_cache=False),
+    ),
+    Feature(
+        "normalised_index_input",
+        "an indexer whose queries are projected from normalised hidden states",
+        LatentAttention,
+        lambda a: a.indexer is not None and a.indexer.input_norm is not None,
+        lambda a: replace(a, indexer=a.indexer and replace(a.indexer, input_norm=None)),
+    ),
+    Feature(
+        "index_score_scales",
+        "trained scales of the scores of an indexer's heads by a token's place",
+        LatentAttention,
+        lambda a: a.indexer is not None and a.indexer.score_scales,
+        lambda a: replace(a, indexer=a.indexer and replace(a.indexer, score_scales=False)),
     ),
     Feature(
         "gate_from_queries",

@@ -25,6 +25,13 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         lambda n: replace(n, gate_rank=0),
     ),
     Feature(
+        "conditioned_norm",
+        "norms whose result is scaled by what is made of one vector, as of a time",
+        Norm,
+        lambda n: bool(n.condition_rank),
+        lambda n: replace(n, condition_rank=0),
+    ),
+    Feature(
         "norm_without_gain",
         "norms without trained numbers",
         Norm,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 from llmsim_adapters.dataclass import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 Kind = Literal["image", "video", "audio"]
 
@@ -101,6 +101,15 @@ class Media:
     def takes(self) -> tuple[Kind, ...]:
         """The kinds of items that the encoder takes."""
         return ("image",)
+
+    @property
+    def rows_of_token(self) -> int:
+        """The hidden states of each token where the encoder runs with tokens, in every step; 0: it does not."""
+        return 0
+
+    def with_tokens(self, tokens: int) -> Mapping[str, int]:
+        """Return the rows, by name, that the encoder runs with so many tokens of the language model."""
+        raise NotImplementedError
 
     def origin_of(self, kind: Kind) -> str:
         """Return where the numbers of a kind of items are from, where that is no file of the checkpoint's."""

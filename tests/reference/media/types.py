@@ -265,7 +265,7 @@ IMAGES: Final[dict[str, dict[str, Any]]] = {
     "minimax_m3_vl": {},
     "mistral3": {"own": {"patch_size": 14, "spatial_merge_size": 2}},
     "mistral_large4": {
-        "config": {"text_config.kv_source_layers": "-"},
+        "config": {"text_config.kv_source_layers": "-", "text_config.num_key_value_heads": 4},
         "own": {"patch_size": 14, "spatial_merge_size": 2},
     },
     "mllama": {
@@ -466,7 +466,6 @@ SOUNDS: Final[dict[str, dict[str, Any]]] = {
     "qwen3_omni_moe_thinker": {**IMAGES["qwen3_omni_moe_thinker"], **MEL_128},
     "speech_to_text": {},
     "voxtral": {**MEL_128, "config": {"audio_config.intermediate_size": 160}, "without_text": True},
-    "voxtral_realtime": {"without_text": True},
     "whisper": {"call": {"padding": "max_length"}},
 }
 """The types that hear."""
