@@ -110,6 +110,10 @@ except SystemExit as ended:
         """Where this fails: `python -X importtime -m llmsim_adapters explain Qwen/Qwen3-8B`, from the bottom up."""
         assert len({name for name in found if name.partition(".")[0] not in sys.stdlib_module_names}) <= self.BUDGET
 
+    def test_loads_no_other_command(self, found: set[str]) -> None:
+        room = "llmsim_adapters.cli.commands."
+        assert [name for name in sorted(found) if name.startswith(room)] == [f"{room}explain"]
+
     def test_needs_no_module_that_takes_long_for_what_it_gives(self, found: set[str]) -> None:
         late = {"importlib.metadata", "importlib.resources", "email", "pathlib", "urllib.parse", "zipfile", "tempfile"}
         late |= {"traceback", "pydantic", "llmsim_adapters.sweep.result", "llmsim_adapters.working"}
