@@ -16,7 +16,6 @@ from llmsim_adapters.spec.components.component import Component, Part
 if TYPE_CHECKING:
     from llmsim_adapters.spec.components.adapters import Adapter as Adapter
     from llmsim_adapters.spec.components.attention import Attention as Attention
-    from llmsim_adapters.spec.components.attention import LatentAttention as LatentAttention
     from llmsim_adapters.spec.components.attention_parts import Differential as Differential
     from llmsim_adapters.spec.components.attention_parts import DynamicMask as DynamicMask
     from llmsim_adapters.spec.components.attention_parts import FirstRunAttention as FirstRunAttention
@@ -50,6 +49,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components.hyper_connections import HyperConnection as HyperConnection
     from llmsim_adapters.spec.components.hyper_connections import HyperHead as HyperHead
     from llmsim_adapters.spec.components.hyper_connections import LowRankHyperConnection as LowRankHyperConnection
+    from llmsim_adapters.spec.components.latent_attention import LatentAttention as LatentAttention
     from llmsim_adapters.spec.components.linear_attention import GatedDeltaNet as GatedDeltaNet
     from llmsim_adapters.spec.components.linear_attention import KimiDeltaAttention as KimiDeltaAttention
     from llmsim_adapters.spec.components.linear_attention import LightningAttention as LightningAttention
@@ -97,7 +97,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "adapters": ("Adapter",),
-    "attention": ("Attention", "LatentAttention"),
+    "attention": ("Attention",),
     "attention_parts": (
         *("Differential", "DynamicMask", "FirstRunAttention", "HeadConvolution", "KeyValueConvolution"),
         *("MemoryBlock", "OutputGate", "RelativeLogits", "RoutedValues", "ScoreScales", "SinkKeys"),
@@ -121,6 +121,7 @@ _HOMES = {
     ),
     "feed_forward": ("MLP", "MixtureOfExperts"),
     "hyper_connections": ("HyperConnection", "HyperHead", "LowRankHyperConnection"),
+    "latent_attention": ("LatentAttention",),
     "linear_attention": ("GatedDeltaNet", "KimiDeltaAttention", "LightningAttention"),
     "mixture_of_attention": ("MixtureOfAttention",),
     "ngram_attention": ("NgramAttention",),

@@ -1,35 +1,33 @@
-"""Features of attention."""
+"""Features of attention to keys and values."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from llmsim_adapters.spec.components import Attention, LatentAttention
+from llmsim_adapters.spec.components import Attention
 from llmsim_adapters.spec.features.feature import ELEMENTWISE, Feature
 
 if TYPE_CHECKING:
-    from llmsim_adapters.spec.components import Indexer
+    from llmsim_adapters.spec.components import LatentAttention
 
-_Attends = TypeVar("_Attends", Attention, LatentAttention)
+_Attends = TypeVar("_Attends", "Attention", "LatentAttention")
 
 
-def _is(attention: Attention | LatentAttention, kind: str, field: str = "kind") -> bool:
+def has(attention: Attention | LatentAttention, kind: str, field: str = "kind") -> bool:
     """Whether an attention has an option of a kind, with something in a field."""
     return bool(attention.options) and any(o.kind == kind and getattr(o, field) for o in attention.options)
 
 
-def _without(attention: _Attends, kind: str) -> _Attends:
+def without(attention: _Attends, kind: str) -> _Attends:
+    """Return an attention without its options of a kind."""
     return replace(attention, options=tuple(option for option in attention.options if option.kind != kind))
 
 
-def _changed(attention: _Attends, kind: str, **fields: Any) -> _Attends:
-    changed = tuple(replace(option, **fields) if option.kind == kind else option for option in attention.options)
-    return replace(attention, options=changed)
-
-
-def _without_pools(indexer: Indexer | None) -> Indexer | None:
-    return indexer and replace(indexer, pool=1, pool_gated=False)
+def changed(attention: _Attends, kind: str, **fields: Any) -> _Attends:
+    """Return an attention whose options of a kind have other fields."""
+    options = tuple(replace(option, **fields) if option.kind == kind else option for option in attention.options)
+    return replace(attention, options=options)
 
 
 FEATURES: Final[tuple[Feature[Any], ...]] = (
@@ -142,22 +140,22 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         "projected_sinks",
         "logits that take attention from the tokens, projected from the input",
         Attention,
-        lambda a: _is(a, "sinks", "input_size"),
-        lambda a: _without(a, "sinks"),
+        lambda a: has(a, "sinks", "input_size"),
+        lambda a: without(a, "sinks"),
     ),
     Feature(
         "dynamic_convolution",
         "convolutions of keys and values whose weights are projected from the input",
         Attention,
-        lambda a: _is(a, "key_value_convolution", "dynamic"),
-        lambda a: _changed(a, "key_value_convolution", dynamic=False),
+        lambda a: has(a, "key_value_convolution", "dynamic"),
+        lambda a: changed(a, "key_value_convolution", dynamic=False),
     ),
     Feature(
         "relative_norm",
         "normalisation of what relative logits are projected from",
         Attention,
-        lambda a: _is(a, "relative_logits", "norm"),
-        lambda a: _changed(a, "relative_logits", norm=None),
+        lambda a: has(a, "relative_logits", "norm"),
+        lambda a: changed(a, "relative_logits", norm=None),
     ),
     Feature(
         "borrowed_cache",
@@ -170,29 +168,29 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         "key_value_convolution",
         "a short convolution of keys and values",
         Attention,
-        lambda a: _is(a, "key_value_convolution"),
-        lambda a: _without(a, "key_value_convolution"),
+        lambda a: has(a, "key_value_convolution"),
+        lambda a: without(a, "key_value_convolution"),
     ),
     Feature(
         "convolved_heads",
         "convolutions of queries and keys, and values of the token before",
         Attention,
-        lambda a: _is(a, "head_convolution"),
-        lambda a: _without(a, "head_convolution"),
+        lambda a: has(a, "head_convolution"),
+        lambda a: without(a, "head_convolution"),
     ),
     Feature(
         "relative_logits",
         "logits of the distance between tokens, which are projected from the input",
         Attention,
-        lambda a: _is(a, "relative_logits"),
-        lambda a: _without(a, "relative_logits"),
+        lambda a: has(a, "relative_logits"),
+        lambda a: without(a, "relative_logits"),
     ),
     Feature(
         "dynamic_mask",
         "a mask that is computed from values",
         Attention,
-        lambda a: _is(a, "dynamic_mask"),
-        lambda a: _without(a, "dynamic_mask"),
+        lambda a: has(a, "dynamic_mask"),
+        lambda a: without(a, "dynamic_mask"),
     ),
     Feature(
         "block_sparse_attention",
@@ -209,13 +207,6 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         lambda a: replace(a, top_k_tail=False),
     ),
     Feature(
-        "chosen_pools",
-        "latent attention to pools of tokens that an indexer chooses by weighted averages of their keys",
-        LatentAttention,
-        lambda a: a.top_k_block != 1,
-        lambda a: replace(a, top_k_block=1, top_k_tail=False, indexer=_without_pools(a.indexer)),
-    ),
-    Feature(
         "pooled_index",
         "an indexer that scores averages of keys",
         Attention,
@@ -226,8 +217,8 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         "differential_attention",
         "the difference of two attentions, weighed by trained numbers",
         Attention,
-        lambda a: _is(a, "differential"),
-        lambda a: _without(a, "differential"),
+        lambda a: has(a, "differential"),
+        lambda a: without(a, "differential"),
     ),
     Feature(
         "attention_output_norm",
@@ -240,92 +231,78 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         "attention_gate",
         "an output gate that is projected from the input",
         Attention,
-        lambda a: _is(a, "output_gate"),
-        lambda a: _without(a, "output_gate"),
+        lambda a: has(a, "output_gate"),
+        lambda a: without(a, "output_gate"),
     ),
     Feature(
         "attention_gate_bias",
         "bias of the output gate, of its projection or of each head",
         Attention,
-        lambda a: _is(a, "output_gate", "bias") or _is(a, "output_gate", "head_biases"),
-        lambda a: _changed(a, "output_gate", bias=False, head_biases=0),
+        lambda a: has(a, "output_gate", "bias") or has(a, "output_gate", "head_biases"),
+        lambda a: changed(a, "output_gate", bias=False, head_biases=0),
     ),
     Feature(
         "attention_gate_factors",
         "a trained factor for each value of the output gate",
         Attention,
-        lambda a: _is(a, "output_gate", "factors"),
-        lambda a: _changed(a, "output_gate", factors=False),
+        lambda a: has(a, "output_gate", "factors"),
+        lambda a: changed(a, "output_gate", factors=False),
     ),
     Feature(
         "attention_sinks",
         "a learned logit of each head that takes attention from the tokens",
         Attention,
-        lambda a: _is(a, "sinks") and not _is(a, "sinks", "input_size"),
-        lambda a: _without(a, "sinks"),
+        lambda a: has(a, "sinks") and not has(a, "sinks", "input_size"),
+        lambda a: without(a, "sinks"),
     ),
     Feature(
         "attention_score_scales",
         "trained scales of each head's scores by a token's place",
         Attention,
-        lambda a: _is(a, "score_scales"),
-        lambda a: _without(a, "score_scales"),
-    ),
-    Feature(
-        "gated_latent_norms",
-        "gates of the norms of compressed queries and latents",
-        LatentAttention,
-        lambda a: a.norm_gate_rank > 0,
-        lambda a: replace(a, norm_gate_rank=0),
+        lambda a: has(a, "score_scales"),
+        lambda a: without(a, "score_scales"),
     ),
     Feature(
         "attention_sink_keys",
         "a learned key of each key/value head that takes attention from the tokens",
         Attention,
-        lambda a: _is(a, "sink_keys"),
-        lambda a: _without(a, "sink_keys"),
+        lambda a: has(a, "sink_keys"),
+        lambda a: without(a, "sink_keys"),
     ),
     Feature(
         "several_sink_keys",
         "several learned keys of each key/value head",
         Attention,
         lambda a: any(option.kind == "sink_keys" and getattr(option, "count", 1) != 1 for option in a.options),
-        lambda a: _changed(a, "sink_keys", count=1),
+        lambda a: changed(a, "sink_keys", count=1),
     ),
     Feature(
         "sink_values",
         "learned values of learned keys",
         Attention,
-        lambda a: _is(a, "sink_keys", "value_dim"),
-        lambda a: _changed(a, "sink_keys", value_dim=0),
+        lambda a: has(a, "sink_keys", "value_dim"),
+        lambda a: changed(a, "sink_keys", value_dim=0),
     ),
     Feature(
         "routed_values",
         "values that experts project, each token's by some of them",
         Attention,
-        lambda a: _is(a, "routed_values"),
-        lambda a: _without(a, "routed_values"),
+        lambda a: has(a, "routed_values"),
+        lambda a: without(a, "routed_values"),
     ),
     Feature(
         "memory_blocks",
         "a convolution of the values with the tokens around, beside attention's results",
         Attention,
-        lambda a: _is(a, "memory_block"),
-        lambda a: _without(a, "memory_block"),
+        lambda a: has(a, "memory_block"),
+        lambda a: without(a, "memory_block"),
     ),
     Feature(
         "first_run_attention",
         "attention to the keys and values of the layer's first run too, mixed by a gate",
         Attention,
-        lambda a: _is(a, "first_run_attention"),
-        lambda a: _without(a, "first_run_attention"),
-    ),
-    Feature(
-        "latent_attention_input_size",
-        "latent attention over an input of another size",
-        LatentAttention,
-        lambda a: a.input_size is not None,
-        lambda a: replace(a, input_size=None),
+        lambda a: has(a, "first_run_attention"),
+        lambda a: without(a, "first_run_attention"),
     ),
     Feature(
         "attention_input_size",
@@ -377,89 +354,5 @@ FEATURES: Final[tuple[Feature[Any], ...]] = (
         Attention,
         lambda a: a.q_lora_rank is not None,
         lambda a: replace(a, q_lora_rank=None),
-    ),
-    Feature(
-        "query_compression",
-        "low-rank query projection (q_lora_rank)",
-        LatentAttention,
-        lambda a: a.q_lora_rank is not None,
-        lambda a: replace(a, q_lora_rank=None),
-    ),
-    Feature(
-        "latent_attention_gate",
-        "an output gate that is projected from the input",
-        LatentAttention,
-        lambda a: _is(a, "output_gate"),
-        lambda a: _without(a, "output_gate"),
-    ),
-    Feature(
-        "latent_attention_window",
-        "attention to the latest tokens only",
-        LatentAttention,
-        lambda a: a.window is not None,
-        lambda a: replace(a, window=None),
-    ),
-    Feature(
-        "rotary_key_norm",
-        "normalisation of the rotary key that all heads share",
-        LatentAttention,
-        lambda a: a.rope_norm,
-        lambda a: replace(a, rope_norm=False),
-    ),
-    Feature(
-        "latent_attention_sinks",
-        "a learned logit of each head that takes attention from the tokens",
-        LatentAttention,
-        lambda a: _is(a, "sinks"),
-        lambda a: _without(a, "sinks"),
-    ),
-    Feature(
-        "latent_attention_score_scales",
-        "trained scales of each head's scores by a token's place",
-        LatentAttention,
-        lambda a: _is(a, "score_scales"),
-        lambda a: _without(a, "score_scales"),
-    ),
-    Feature(
-        "borrowed_latents",
-        "layers that attend to the latents of an earlier layer",
-        LatentAttention,
-        lambda a: a.borrows_cache,
-        lambda a: replace(a, borrows_cache=False),
-    ),
-    Feature(
-        "normalised_index_input",
-        "an indexer whose queries are projected from normalised hidden states",
-        LatentAttention,
-        lambda a: a.indexer is not None and a.indexer.input_norm is not None,
-        lambda a: replace(a, indexer=a.indexer and replace(a.indexer, input_norm=None)),
-    ),
-    Feature(
-        "index_score_scales",
-        "trained scales of the scores of an indexer's heads by a token's place",
-        LatentAttention,
-        lambda a: a.indexer is not None and a.indexer.score_scales,
-        lambda a: replace(a, indexer=a.indexer and replace(a.indexer, score_scales=False)),
-    ),
-    Feature(
-        "gate_from_queries",
-        "an output gate that is projected together with the queries",
-        LatentAttention,
-        lambda a: a.gate_from_queries and a.q_lora_rank is not None,
-        lambda a: replace(a, gate_from_queries=False),
-    ),
-    Feature(
-        "sparse_attention",
-        "attention to the tokens that an indexer chooses",
-        LatentAttention,
-        lambda a: a.top_k is not None,
-        lambda a: replace(a, top_k=None, indexer=None),
-    ),
-    Feature(
-        "latent_attention_bias",
-        "biases of the projections from and to the hidden states",
-        LatentAttention,
-        lambda a: a.bias,
-        lambda a: replace(a, bias=False),
     ),
 )

@@ -22,8 +22,8 @@ MODULES: Final = {
     **{
         f"llmsim_adapters.spec.components.{name}": name
         for name in (
-            *("attention", "compressed_attention", "feed_forward", "linear_attention", "recurrent", "norms", "ends"),
-            "adapters",
+            *("attention", "latent_attention", "compressed_attention", "feed_forward", "linear_attention"),
+            *("recurrent", "norms", "ends", "adapters"),
         )
     },
     "llmsim_adapters.spec.model": "model",
