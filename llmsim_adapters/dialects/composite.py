@@ -115,7 +115,7 @@ def inherit(spec: ModelSpec, outer: Reader, r: Reader, *, alone: bool = False, t
     elif ties or outer.has("tie_word_embeddings"):
         tied = outer.flag("tie_word_embeddings")
         # Where either ties, a whole that does not leaves it to the language model; one that does overrules it.
-        if ties != "either" or tied:
+        if ties != "apart" and (ties != "either" or tied):
             _compare(outer, r, "tie_word_embeddings")
         spec = spec if ties == "either" and not tied else _tied(spec, tied=tied)
     if outer.has("dtype"):
