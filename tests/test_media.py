@@ -375,6 +375,21 @@ class TestSettingsOfVideos:
             model.build(la.Schedule(engine="checkpoint", **VIDEO))
         assert model.build(la.Schedule(engine="checkpoint", images=((480, 640),))).media
 
+    @pytest.mark.parametrize(
+        "said",
+        [
+            {"separate_video_embedder": False},
+            {"video_temporal_patch_size": 1},
+        ],
+    )
+    def test_of_frames_that_no_class_embeds_so_leave_videos_out(self, said: dict[str, Any]) -> None:
+        fact = facts("sglang/media")["types"]["NemotronH_Nano_Omni_Reasoning_V3-video"]
+        vision = fact["config"]["vision_config"] | said
+        config = fact["config"] | {"architectures": [fact["architecture"]], "vision_config": vision}
+        with pytest.raises(la.ScheduleError, match="no encoder of videos"):
+            la.load(config).build(la.Schedule(engine="checkpoint", **VIDEO))
+        assert la.load(config).build(la.Schedule(engine="checkpoint", images=((480, 640),))).media
+
 
 class TestSettingsOnAHub:
     @pytest.mark.parametrize("on", ["huggingface", "modelscope"])

@@ -66,10 +66,10 @@ def decoder_alone(
         return spec
     if r.architecture.endswith(_WRITE) and not r.prefix:
         spec = spec.transform(Head, lambda head: replace(head, constant_bias=True))
-    encoder = encoder_of_words(r, mixer, layout, inputs, final_norm=final_norm)
-    if source_table is not None:
-        return replace(spec, stacks=(*spec.stacks, replace(encoder, before=(source_table, *encoder.before))))
-    return beside(r, spec, encoder)
+    half = encoder_of_words(r, mixer, layout, inputs, final_norm=final_norm)
+    if source_table is None:
+        return beside(r, spec, half)
+    return replace(spec, stacks=(*spec.stacks, replace(half, before=(source_table, *half.before))))
 
 
 def is_alone(r: Reader) -> bool:

@@ -215,6 +215,7 @@ FILMED: Final[dict[str, dict[str, Any]]] = {
     "gemma4": {"video": {"max_soft_tokens": 140, "pooling_kernel_size": 3}},
     "internvl": {"video": square(448)},
     "kimi_k25": {"video": {"max_patches": 200}},
+    "nemotron_h_omni": {"video": {"norm_mean": [0.5] * 3, "norm_std": [0.5] * 3, "video_target_num_patches": 500}},
     "smolvlm": {"video": {"max_image_size": {"longest_edge": 364}}},
     "video_llama_3": {"video": {"size": {"shortest_edge": 28 * 28 * 16, "longest_edge": 28 * 28 * 300}}},
 }
