@@ -382,6 +382,7 @@ SOUNDS: Final[dict[str, dict[str, Any]]] = {
     "canary": {"audio": {"feature_size": 128}},
     "cohere_asr": {"audio": {"feature_size": 128}, "call": {"language": "en"}},
     "dots3_note": IMAGES["dots3_note"],
+    "apertus1p5": IMAGES["apertus1p5"],
     "fun_asr_nano": {"config": {"adaptor_config.intermediate_size": 12}},
     "gemma3n": {**IMAGES["gemma3n"], "apart": "the model pads to audio_soft_tokens_per_image after its encoder"},
     "gemma4": {

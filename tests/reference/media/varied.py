@@ -125,6 +125,18 @@ PICTURES: Final[dict[str, dict[str, Any]]] = {
 """What each is beside its tiny model of `types.py`."""
 
 HEARD: Final[dict[str, dict[str, Any]]] = {
+    "apertus1p5": {
+        "config": {
+            "audio_config.compress": 4,
+            "audio_config.norm_type": "time_group_norm",
+            "audio_config.num_lstm_layers": 1,
+            "audio_config.num_residual_layers": 2,
+            "audio_config.upsampling_ratios": [3, 4, 2],
+            "audio_config.use_causal_conv": True,
+            "audio_config.use_conv_shortcut": False,
+        },
+        "audio": {"hop_length": 24},
+    },
     "canary": {
         "config": {
             "encoder_config.subsampling_factor": 4,
