@@ -1,5 +1,6 @@
 """InstructBLIP: BLIP-2, whose Q-former gets the words of the instruction beside its queries.
 
+They are as many as its own tokenizer makes of it, which a schedule says (`instruction_len`).
 Source: transformers `InstructBlipConfig`.
 """
 
@@ -30,7 +31,6 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     of_encoder = blip_2_qformer.of_encoder(int(vision.r.size("hidden_size")), instructblip_qformer.DIALECT)
     former = tower(whole, "qformer_config", of_encoder, fixed=True)
     if former is not None:
-        whole.inferred("instruction", _ASSUMED)
         hidden, queries = former.r.size("hidden_size"), whole.size("num_query_tokens")
         most = int(former.r.size("max_position_embeddings"))
         asked = former.running(InstructedPictures(of=media, queries=int(queries), most_words=most))
@@ -38,11 +38,6 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         into = Projection(input_size=hidden, output_size=text.size("hidden_size"), bias=True)
         yield asked.then(tokens, into, rows=("queries", "queries"))
 
-
-_ASSUMED = (
-    "the Q-former runs the instruction, too, as many tokens as its own tokenizer makes of it: taken to be those of the "
-    "sequence that are not the pictures'"
-)
 
 DIALECT = blip_2.DIALECT.like(
     "instructblip",

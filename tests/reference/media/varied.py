@@ -61,6 +61,11 @@ PICTURES: Final[dict[str, dict[str, Any]]] = {
         "config": {"vision_config.n_layers": 7, "vision_config.patch_size": 24},
         "image": {"size": {"height": 24, "width": 24}, "rescale_image_frac": 1.5},
     },
+    "instructblip": {
+        "config": {"qformer_config.cross_attention_frequency": 1, "num_query_tokens": 5},
+        "own": {"num_query_tokens": 5},
+        "word": "<x>" * 23,
+    },
     "internvl": {
         "config": {
             "vision_config.image_size": [224, 224],
@@ -219,7 +224,9 @@ HEARD: Final[dict[str, dict[str, Any]]] = {
 
 def joined(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     """Return a type's spec with what is other here."""
-    parts = {key: {**base.get(key, {}), **value} for key, value in changes.items()}
+    parts = {
+        key: {**base.get(key, {}), **value} if isinstance(value, dict) else value for key, value in changes.items()
+    }
     return {key: value for key, value in base.items() if key != "more"} | parts | {"batches": SMALL}
 
 
