@@ -40,10 +40,15 @@ class AskedSound(FramedSound):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedPictures(Media):
-    """Pictures, each of whose tiles is asked by as many `queries`."""
+    """Pictures, each of whose tiles is asked by as many `queries`; or frames of videos, as `of` takes them."""
 
     of: Media
     queries: int
+
+    @property
+    def takes(self) -> tuple[Kind, ...]:
+        """What the other rule takes."""
+        return self.of.takes
 
     def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
         item = self.of.see(kind, given, preprocessed)

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 
 from llmsim_adapters.dataclass import dataclass
-from llmsim_adapters.spec.media.media import Kind, Media, MediaItem
+from llmsim_adapters.spec.media.media import Kind, Media, MediaItem, Unfit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,14 +92,18 @@ class FrameByFrame(OfFrames):
     As many as `merged` frames may be one such picture, the last ones of a video filled up by the last frame.
 
     Texts between frames, as of times, are the tokenizer's, and are no part of an item; tokens of the model's own that
-    stand around each, `marks`, are.
+    stand around each, `marks`, are. Some take videos of `only` so many frames (0: of any number).
     """
 
     ends: int = 0
     marks: int = 0
     merged: int = 1
+    only: int = 0
 
     def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
+        if self.only and given[0] != self.only:
+            message = f"a video of {int(given[0]):,} frames: this model takes {self.only:,} of each"
+            raise Unfit(message)
         frames = -(-int(given[0]) // self.merged)
         one = self.frame.see("image", given[1:], preprocessed)
         return one._replace(

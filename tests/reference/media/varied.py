@@ -64,7 +64,7 @@ PICTURES: Final[dict[str, dict[str, Any]]] = {
     "instructblip": {
         "config": {"qformer_config.cross_attention_frequency": 1, "num_query_tokens": 5},
         "own": {"num_query_tokens": 5},
-        "word": "<x>" * 23,
+        "word": "".join([f"<word{number}>" for number in range(23)]),
     },
     "internvl": {
         "config": {
@@ -241,5 +241,9 @@ FILMED: Final[dict[str, dict[str, Any]]] = {
 """What some of the types that take videos are set to for them."""
 
 VARIED: Final = {name: joined(IMAGES[name], changes) for name, changes in PICTURES.items()}
-VARIED_VIDEOS: Final = {name: joined(spec, FILMED.get(name, {})) | {"batches": FILMS} for name, spec in IMAGES.items()}
+VARIED_VIDEOS: Final = {
+    name: joined(spec, FILMED.get(name, {})) | {"batches": FILMS}
+    for name, spec in IMAGES.items()
+    if "films" not in spec
+}
 VARIED_SOUNDS: Final = {name: joined(SOUNDS[name], changes) for name, changes in HEARD.items()}
