@@ -230,6 +230,7 @@ SOURCES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     ),
     "blenderbot": ("BlenderbotForConditionalGeneration", OF_BART),
     "blenderbot-small": ("BlenderbotSmallForConditionalGeneration", OF_BART),
+    "m2m_100": ("M2M100ForConditionalGeneration", OF_BART),
     "marian": ("MarianMTModel", OF_BART),
     "mbart": ("MBartForConditionalGeneration", OF_BART),
     "mvp": ("MvpForConditionalGeneration", OF_BART),

@@ -47,12 +47,14 @@ def decoder_alone(
     encoder: bool = False,
     words: bool = False,
     source_table: Embedding | None = None,
+    logit_bias: bool = True,
 ) -> ModelSpec:
     """Read the decoder's half; `source_size` is the size of the encoder's hidden states where it is another.
 
     Where the whole model's architecture has one, the `encoder` may be read besides; one of `words` is read here, which
     has the same inputs, layout and norms, and the decoder's table unless it has its own `source_table`. Logits of such
-    a whole model have a bias that nothing trains, but for one that is the language model of another (Florence-2).
+    a whole model have a bias that nothing trains (`logit_bias`), but for one that is the language model of another
+    (Florence-2).
     """
     alone = is_alone(r)
     if not (encoder or words or alone):
@@ -64,7 +66,7 @@ def decoder_alone(
     spec = classic(r, mixer, layout=crossed, inputs=inputs, final_norm=final_norm, head_bias=head_bias)
     if not words or alone:
         return spec
-    if r.architecture.endswith(_WRITE) and not r.prefix:
+    if logit_bias and r.architecture.endswith(_WRITE) and not r.prefix:
         spec = spec.transform(Head, lambda head: replace(head, constant_bias=True))
     half = encoder_of_words(r, mixer, layout, inputs, final_norm=final_norm)
     if source_table is None:
