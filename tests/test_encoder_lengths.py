@@ -82,6 +82,22 @@ def test_what_only_one_types_encoder_has_is_a_gap(name: str, said: dict[str, Any
     assert la.evaluate(config | {"architectures": [decoder]}).status == "fully_supported"
 
 
+@pytest.mark.parametrize("name", ["bart", "marian", "mbart", "pegasus"])
+def test_options_of_old_configs_are_read_under_what_the_type_has_alone(name: str) -> None:
+    config = facts("source_runs")["types"][name]["config"]
+    before, embeds = name in ("mbart", "pegasus"), name in ("bart", "mbart")
+    said = {"normalize_before": before, "add_final_layer_norm": before, "normalize_embedding": embeds}
+    assert la.evaluate(config | said).status == "fully_supported"
+    for key, value in said.items():
+        assert [gap.name for gap in la.evaluate(config | said | {key: not value}).gaps] == [key]
+
+
+def test_halves_that_share_a_table_have_one_vocabulary() -> None:
+    config = facts("source_runs")["types"]["marian"]["config"]
+    (gap,) = la.evaluate(config | {"decoder_vocab_size": 97}).gaps
+    assert (gap.kind, gap.name) == ("invalid_config", "decoder_vocab_size")
+
+
 def test_words_see_so_many_on_either_side() -> None:
     """In T5Gemma 2's encoder a window is that of both sides, its half before a token with it, and half behind it."""
     config = facts("source_runs")["types"]["t5gemma2"]["config"]
