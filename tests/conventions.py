@@ -225,9 +225,6 @@ MEDIA_TEXT: Final[dict[str, str]] = {
 }
 """Types whose processors put text around media: what becomes of media themselves is compared."""
 
-INSTRUCTED: Final[dict[str, int]] = {"instructblip": 1}
-"""Types whose encoders run words of the sequence beside its pictures: how many there were of each picture."""
-
 UNTOLD_TOKENS: Final[dict[str, str]] = {
     "fuyu": "of several rows one patch too few was counted: what it becomes in all is compared, and the rows of runs",
     "pp_chart2table": "the processor takes no text, so that none stands for rows of features: runs have these",

@@ -140,16 +140,25 @@ def _recorded(name: str, fact: dict[str, Any]) -> Iterator[tuple[list[Any], Towe
     config = {**fact["config"], "architectures": [fact["architecture"]]} if named else fact["config"]
     files = {_FILES[kind]: fact["processor"][kind] for kind in _FILES if kind in fact["processor"]}
     tokens = fact["tokens"] or [None] * len(fact["rows"])
-    for items, flops, rows, became in zip(fact["items"], fact["flops"], fact["rows"], tokens, strict=True):
+    inputs = fact.get("seen", [{}] * len(fact["rows"]))
+    for items, flops, rows, became, seen in zip(
+        fact["items"], fact["flops"], fact["rows"], tokens, inputs, strict=True
+    ):
         if (name, items) in conventions.CUT_OFF:
             continue
         sounds = not isinstance(items[0], list)
         has_text = _has_videos(items) or (name in conventions.MEDIA_TEXT and not sounds)
         length = None if became is None or has_text else became[0 if sounds else 1]
         fields = {**_fields(items), "preprocessed": fact.get("preprocessed", False)}
-        if name in conventions.INSTRUCTED:
-            fields["seq_len"] = rows + conventions.INSTRUCTED[name]
+        if "qformer_input_ids" in seen:
+            fields["instruction_len"] = _words(seen["qformer_input_ids"])
         yield items, TowerRun(config, fields, flops, rows, length, files)
+
+
+def _words(instruction: list[Any]) -> int:
+    """Return the words of an instruction, of which facts hold numbers, or where they are many the shape."""
+    first, *others = instruction
+    return len(first) if isinstance(first, list) else int(others[0])
 
 
 def _fields(items: list[Any]) -> dict[str, Any]:

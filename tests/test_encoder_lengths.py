@@ -67,6 +67,37 @@ def test_an_encoder_of_words_runs_in_the_step_that_begins_a_sequence_and_keeps_n
     assert "encoder" not in {cache.stack for cache in begun.caches if not cache.idle}
 
 
+OWN = [
+    ("bigbird_pegasus", {"attention_type": "block_sparse"}, "block_sparse_attention"),
+    ("mvp", {"use_prompt": True}, "prompts"),
+]
+
+
+@pytest.mark.parametrize(("name", "said", "part"), OWN)
+def test_what_only_one_types_encoder_has_is_a_gap(name: str, said: dict[str, Any], part: str) -> None:
+    config = facts("source_runs")["types"][name]["config"] | said
+    coverage = la.evaluate(config)
+    assert [gap.name for gap in coverage.gaps] == [part]
+    decoder = config["architectures"][0].replace("ForConditionalGeneration", "ForCausalLM")
+    assert la.evaluate(config | {"architectures": [decoder]}).status == "fully_supported"
+
+
+@pytest.mark.parametrize("name", ["bart", "marian", "mbart", "pegasus"])
+def test_options_of_old_configs_are_read_under_what_the_type_has_alone(name: str) -> None:
+    config = facts("source_runs")["types"][name]["config"]
+    before, embeds = name in ("mbart", "pegasus"), name in ("bart", "mbart")
+    said = {"normalize_before": before, "add_final_layer_norm": before, "normalize_embedding": embeds}
+    assert la.evaluate(config | said).status == "fully_supported"
+    for key, value in said.items():
+        assert [gap.name for gap in la.evaluate(config | said | {key: not value}).gaps] == [key]
+
+
+def test_halves_that_share_a_table_have_one_vocabulary() -> None:
+    config = facts("source_runs")["types"]["marian"]["config"]
+    (gap,) = la.evaluate(config | {"decoder_vocab_size": 97}).gaps
+    assert (gap.kind, gap.name) == ("invalid_config", "decoder_vocab_size")
+
+
 def test_words_see_so_many_on_either_side() -> None:
     """In T5Gemma 2's encoder a window is that of both sides, its half before a token with it, and half behind it."""
     config = facts("source_runs")["types"]["t5gemma2"]["config"]

@@ -59,6 +59,7 @@ class TestASchedule:
             {"audio_seconds": (True,)},
             {"preprocessed": 1},
             {"encoder_len": -1},
+            {"instruction_len": -1},
         ],
         ids=str,
     )
@@ -228,6 +229,49 @@ class TestSweeps:
         assert "decode" in sweep.reason(1)
 
 
+class TestInstructions:
+    """Some encoders read the instruction beside pictures, in words of a tokenizer of their own."""
+
+    MODEL = ONE["instructblip"].model
+
+    def rows(self, **fields: Any) -> int:
+        graph = self.MODEL.build(schedule(ONE["instructblip"], **{"seq_len": 100, "instruction_len": 0} | fields))
+        (run,) = {op.m for op in graph.operators if op.stack == "qformer" and op.name == "attention.q_proj"}
+        return run
+
+    def test_are_as_long_as_a_schedule_says(self) -> None:
+        tiles = len(ONE["instructblip"].fields["images"])
+        queries = self.rows(instruction_len=1) - tiles
+        assert self.rows(instruction_len=40) == queries + 40 * tiles
+
+    def test_are_as_long_as_what_stands_beside_media_unless_it_says_so_which_a_note_does(self) -> None:
+        (item,) = self.MODEL.build(schedule(ONE["instructblip"])).media
+        assert self.rows() == self.rows(instruction_len=100 - item.length)
+        said, unsaid = (
+            self.MODEL.build(schedule(ONE["instructblip"], instruction_len=length)).notes for length in (7, 0)
+        )
+        assert ["`instruction_len`" in " ".join(notes) for notes in (said, unsaid)] == [False, True]
+
+    def test_longer_than_an_encoder_has_positions_for_are_refused_or_cut_off(self) -> None:
+        most = self.MODEL.config.data["qformer_config"]["max_position_embeddings"]
+        with pytest.raises(la.ScheduleError, match=rf"`instruction_len` is {most + 1}; .* {most} "):
+            self.rows(instruction_len=most + 1)
+        assert self.rows(seq_len=2**20) == self.rows(instruction_len=most)
+
+    def test_that_nobody_reads_are_ignored_with_a_note(self) -> None:
+        for model, media in ((self.MODEL, {}), (qwen(), {"images": (PHOTO,)})):
+            notes = model.build(la.Schedule(instruction_len=7, **media)).notes
+            assert any("`instruction_len` is ignored" in note for note in notes)
+
+    def test_are_a_size_of_sweeps(self) -> None:
+        pytest.importorskip("numpy")
+        images = ONE["instructblip"].fields["images"]
+        sweep = self.MODEL.sweep(images=images, seq_len=100, instruction_len=[0, 3, 50, 600])
+        assert sweep.refused.tolist() == [False, False, False, True]
+        for index in (0, 1, 2):
+            assert int(sweep.flops[index]) == self.MODEL.build(sweep.schedule(index)).flops
+
+
 def crossing() -> la.Model:
     """Return a model one of whose layers attends to an encoder's output."""
     config = ONE["mllama"].config
@@ -374,6 +418,21 @@ class TestSettingsOfVideos:
         with pytest.raises(la.ScheduleError, match="in_patch_limit_video"):
             model.build(la.Schedule(engine="checkpoint", **VIDEO))
         assert model.build(la.Schedule(engine="checkpoint", images=((480, 640),))).media
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            {"separate_video_embedder": False},
+            {"video_temporal_patch_size": 1},
+        ],
+    )
+    def test_of_frames_that_no_class_embeds_so_leave_videos_out(self, said: dict[str, Any]) -> None:
+        fact = facts("sglang/media")["types"]["NemotronH_Nano_Omni_Reasoning_V3-video"]
+        vision = fact["config"]["vision_config"] | said
+        config = fact["config"] | {"architectures": [fact["architecture"]], "vision_config": vision}
+        with pytest.raises(la.ScheduleError, match="no encoder of videos"):
+            la.load(config).build(la.Schedule(engine="checkpoint", **VIDEO))
+        assert la.load(config).build(la.Schedule(engine="checkpoint", images=((480, 640),))).media
 
 
 class TestSettingsOnAHub:

@@ -34,7 +34,7 @@ def test_so_has_a_published_one_at_its_size(name: str) -> None:
     assert not model.coverage.gaps
 
 
-@pytest.mark.parametrize("name", sorted(TYPES))
+@pytest.mark.parametrize("name", sorted(name for name, fact in TYPES.items() if "talker_config" in fact["config"]))
 def test_no_step_of_text_runs_what_speaks(name: str) -> None:
     model = la.load(TYPES[name]["config"])
     speaking = {stack.name for stack in model.spec.towers if stack.axis == "codes"} if model.spec else set()

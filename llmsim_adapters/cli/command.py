@@ -20,7 +20,7 @@ _WORDS: Final = {
 
 _GROUPS: Final = (
     ("Step", ("batch_size", "seq_len", "context_len", "mode", "logits", "mtp")),
-    ("Pictures and sound", ("images", "videos", "audio_seconds", "preprocessed", "encoder_len")),
+    ("Pictures and sound", ("images", "videos", "audio_seconds", "preprocessed", "encoder_len", "instruction_len")),
     (
         "Ranks and engine",
         (

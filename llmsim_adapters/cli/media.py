@@ -68,6 +68,13 @@ _OPTIONS: Final = (
         default=0,
         help="Length of the encoder's output that tokens attend to.  [default: that of the media]",
     ),
+    click.option(
+        "--instruction-len",
+        metavar="N",
+        type=click.IntRange(min=0),
+        default=0,
+        help="Tokens that an encoder reads of the instruction, in its own tokenizer.  [default: those beside media]",
+    ),
 )
 
 

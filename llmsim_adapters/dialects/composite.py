@@ -98,25 +98,31 @@ def lent(
     return [key for key, name in named if name in names and name not in said and name not in own]
 
 
-def inherit(spec: ModelSpec, outer: Reader, r: Reader, *, alone: bool = False, ties: str = "") -> ModelSpec:
+def inherit(
+    spec: ModelSpec, outer: Reader, r: Reader, *, alone: bool = False, ties: str = "", part: Reader | None = None
+) -> ModelSpec:
     """Return the spec with what the outer level of a composite config says about the whole model.
 
     The top level's `tie_word_embeddings` wins, as in transformers, its default too where the type is declared, which
-    says how it `ties`; its number format is that of the checkpoint. An architecture that is the language model `alone`
-    has its own, and nothing beside it.
+    says how it `ties`, or that of the `part` of it that the language model is in; its number format is that of the
+    checkpoint. An architecture that is the language model `alone` has its own, and nothing beside it.
     """
+    says = outer
+    if ties == "part" and part is not None:
+        outer.no_effect(("tie_word_embeddings",), f"`{part.prefix}tie_word_embeddings` wins, in transformers too")
+        says = part
     if alone:
-        outer.no_effect(("tie_word_embeddings",), _ALONE)
+        says.no_effect(("tie_word_embeddings",), _ALONE)
     elif ties == "never":
         outer.no_effect(("tie_word_embeddings",), "the class ties nothing")
         spec = _tied(spec, tied=False)
     elif ties == "either" and _is_tied(spec):
         outer.no_effect(("tie_word_embeddings",), "the language model ties its head by itself")
-    elif ties or outer.has("tie_word_embeddings"):
-        tied = outer.flag("tie_word_embeddings")
+    elif ties or says.has("tie_word_embeddings"):
+        tied = says.flag("tie_word_embeddings")
         # Where either ties, a whole that does not leaves it to the language model; one that does overrules it.
-        if ties != "either" or tied:
-            _compare(outer, r, "tie_word_embeddings")
+        if ties != "apart" and (ties != "either" or tied):
+            _compare(says, r, "tie_word_embeddings")
         spec = spec if ties == "either" and not tied else _tied(spec, tied=tied)
     if outer.has("dtype"):
         _compare(outer, r, "dtype")

@@ -36,6 +36,9 @@ class ScheduleDocument(Strict):
     audio_seconds: list[float]
     preprocessed: bool = Field(description="whether sizes of media are those that the encoder gets")
     encoder_len: int = Field(description="length of an encoder's output that tokens attend to; 0: that of the media")
+    instruction_len: int = Field(
+        description="tokens that an encoder reads of the instruction; 0: as many as stand beside media"
+    )
 
 
 class MediaDocument(Strict):

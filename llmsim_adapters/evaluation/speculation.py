@@ -63,7 +63,7 @@ def misfit(target: ModelSpec, draft: ModelSpec) -> str | None:
 
 def step_of(schedule: Schedule) -> Schedule:
     """Return a draft's step beside its target's: over the same tokens, with no encoder of pictures or sound again."""
-    return replace(schedule, mtp=False, images=(), videos=(), audio_seconds=())
+    return replace(schedule, mtp=False, images=(), videos=(), audio_seconds=(), instruction_len=0)
 
 
 def together(target: OperatorGraph, draft: OperatorGraph, spec: ModelSpec, *, traced: bool = False) -> OperatorGraph:

@@ -53,6 +53,8 @@ class Schedule:
     width, in pixels as a client sends them, of videos the frames that are sampled; `audio_seconds` are lengths of
     sounds. `preprocessed` sizes are those that the encoder gets. `seq_len` counts the tokens of media, too.
     `encoder_len` is the length of an encoder's output that the tokens attend to, by default that of the media.
+    `instruction_len` is how many tokens an encoder reads of the instruction, where it reads one with a tokenizer of its
+    own; by default as many as stand beside the media in the sequence.
 
     Raises:
         ScheduleError: a field is out of range.
@@ -82,6 +84,7 @@ class Schedule:
     audio_seconds: tuple[float, ...] = ()
     preprocessed: bool = False
     encoder_len: int = 0
+    instruction_len: int = 0
 
     def __post_init__(self) -> None:
         if self.mode not in ("extend", "decode"):
@@ -229,6 +232,7 @@ SIZES: Final = (
     ("ep_size", 1),
     ("redundant_experts", 0),
     ("encoder_len", 0),
+    ("instruction_len", 0),
 )
 """The fields that are integers, each with the least that it can be; none is larger than `LARGEST`."""
 

@@ -47,10 +47,24 @@ def runs(spec: ModelSpec, schedule: Schedule) -> dict[str, Run]:
             f"schedule field `seq_len` is {schedule.seq_len}; the media of a sequence need {needed:,} tokens of it"
         )
         raise ScheduleError(message)
-    for stack in spec.stacks:
-        if stack.name in ran and (media := ran[stack.name].media.beside(schedule.seq_len - needed)) != stack.media:
-            ran[stack.name] = _run(media, schedule) or ran[stack.name]
+    for name, found in ran.items():
+        if found.media.instructed:
+            words = _instruction(schedule, schedule.seq_len - needed, found.media.instructed)
+            ran[name] = _run(found.media.beside(words), schedule) or found
     return ran
+
+
+def _instruction(schedule: Schedule, others: int, most: int) -> int:
+    """Return how many tokens of the instruction an encoder reads: by default the `others` of a sequence, or its `most`.
+
+    Raises:
+        ScheduleError: the schedule says more than the encoder has positions for.
+    """
+    said = schedule.instruction_len
+    if said > most:
+        message = f"schedule field `instruction_len` is {said}; this model's encoder has positions for {most:,} of them"
+        raise ScheduleError(message)
+    return said or others
 
 
 def _run(media: Media | None, schedule: Schedule) -> Run | None:

@@ -165,8 +165,9 @@ class Operators(Storage):
             )
             return
         kv_length = step.encoder_len if self._from_encoder else step.kv_length(window, chunks)
+        new = step.seq_len * step.streams if self._from_encoder and step.streams != 1 else step.seq_len
         if self._from_encoder:
-            pairs = step.seq_len * kv_length
+            pairs = new * kv_length
         elif pairs is None:
             pairs = step.all_pairs(window, causal, chunks)
         if top_k is not None:
@@ -176,7 +177,7 @@ class Operators(Storage):
             kv_length, pairs = kv_length + beside, pairs + step.seq_len * beside
         if self._ranks is not None:
             heads, kv_heads = self.local(heads, "heads"), self.local(kv_heads, "kv_heads")
-        m, batch, full = step.seq_len, step.batch_size * heads, step.seq_len * kv_length
+        m, batch, full = new, step.batch_size * heads, new * kv_length
         stored = step.batch_size * kv_heads * kv_length
         for part, n, k, width in (
             ("scores", kv_length, key_dim, key_dim),

@@ -48,6 +48,7 @@ class Step:
         "quantization",
         "run",
         "seq_len",
+        "streams",
         "tokens",
         "tracer",
         "weight_dtype",
@@ -93,6 +94,7 @@ class Step:
         self.lowerings = lowerings
         self.tracer = tracer
         self.tokens = batch_size * seq_len * streams
+        self.streams = streams
         self.patch_size = 1
         self.per_token = 0
         self.encoder_len = encoder_len
@@ -261,6 +263,7 @@ class Step:
     def of_rows(self, rows: int) -> Step:
         """Return the step of a part of an encoder that runs on so many rows of each sequence."""
         step = copy(self)
+        step.streams = 1
         step.seq_len, step.context_len = rows, 0
         step.tokens = self.batch_size * rows
         return step

@@ -209,12 +209,25 @@ class _Wiring:
             notes.append("`deepep` sends no tokens: `ep_size` is 1, so that all experts are on every group of ranks")
         origins = (run.media.origin_of(item.kind) for run in self._media.values() for item in run.items)
         notes += dict.fromkeys(origin for origin in origins if origin)
+        notes += self._instruction_notes()
         canvas = self._spec.canvas
         if canvas and schedule.mode == "decode" and schedule.seq_len != canvas:
             notes.append(f"a canvas has {int(canvas):,} tokens, which are decoded together (`seq_len`: {canvas:d})")
         if schedule.mtp and self._spec.stack(MTP) is None:
             notes.append("`mtp` is ignored: the model has no multi-token prediction")
         return tuple(notes)
+
+    def _instruction_notes(self) -> Iterator[str]:
+        """Yield how long an instruction is taken to be that an encoder reads, or that none does."""
+        said = self._schedule.instruction_len
+        reads = any(run.media.instructed for run in self._media.values())
+        if reads and not said:
+            beside = (
+                "the encoder is taken to read as many tokens of the instruction as stand beside media in the sequence"
+            )
+            yield f"{beside} (`instruction_len`: as many as its own tokenizer makes of it)"
+        elif said and not reads:
+            yield "`instruction_len` is ignored: no encoder that runs in this step reads an instruction"
 
     def _stack(self, stack: Stack) -> None:
         run = self._media.get(stack.name)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import torch
 import transformers
@@ -20,6 +20,9 @@ from . import measure, store
 from .media import processors, sounds, tiny
 from .media.recorder import SPEECH, config_of
 from .media.types import SOUNDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FOLDER: Final = Path(__file__).parent / "facts"
 
@@ -206,8 +209,34 @@ OF_SIGLIP: Final[dict[str, Any]] = {
     "patch_size": 14,
 }
 
+OF_PROPHETS: Final[dict[str, int]] = {
+    "vocab_size": 131,
+    "hidden_size": 80,
+    "num_encoder_layers": 2,
+    "num_encoder_attention_heads": 4,
+    "encoder_ffn_dim": 90,
+    "num_decoder_layers": 3,
+    "num_decoder_attention_heads": 8,
+    "decoder_ffn_dim": 100,
+    "max_position_embeddings": 64,
+    "ngram": 3,
+}
+
 SOURCES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "bart": ("BartForConditionalGeneration", OF_BART),
+    "bigbird_pegasus": (
+        "BigBirdPegasusForConditionalGeneration",
+        OF_BART | {"attention_type": "original_full", "use_bias": True},
+    ),
+    "blenderbot": ("BlenderbotForConditionalGeneration", OF_BART),
+    "blenderbot-small": ("BlenderbotSmallForConditionalGeneration", OF_BART),
+    "m2m_100": ("M2M100ForConditionalGeneration", OF_BART),
+    "marian": ("MarianMTModel", OF_BART),
+    "mbart": ("MBartForConditionalGeneration", OF_BART),
+    "mvp": ("MvpForConditionalGeneration", OF_BART),
+    "pegasus": ("PegasusForConditionalGeneration", OF_BART),
+    "plbart": ("PLBartForConditionalGeneration", OF_BART),
+    "prophetnet": ("ProphetNetForConditionalGeneration", OF_PROPHETS),
     "florence2": (
         "Florence2ForConditionalGeneration",
         {"text_config": {"model_type": "bart", **OF_BART}, "vision_config": DAVIT},
@@ -227,20 +256,52 @@ SOURCES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
 }
 """Models that read words and write others: the class, and a tiny config."""
 
+UNTIED: Final = {"tie_word_embeddings": False}
+OF_TWO: Final[dict[str, Any]] = {"share_encoder_decoder_embeddings": False, "decoder_vocab_size": 97}
+VARIED: Final[dict[str, tuple[dict[str, Any], ...]]] = {
+    **dict.fromkeys(SOURCES, (UNTIED,)),
+    "bigbird_pegasus": (UNTIED | {"use_bias": False},),
+    "florence2": (UNTIED, {"text_config.tie_word_embeddings": False}),
+    "marian": (UNTIED, OF_TWO, OF_TWO | UNTIED),
+}
+"""What else is tried of each."""
+LEAST: Final = {"prophetnet": 2}
+"""Of how few words that are read torch counts all products: what sums over one of them `einsum` does elementwise."""
+
+
+def _sources() -> Iterator[tuple[str, str, str, dict[str, Any]]]:
+    """Yield each model with a name, and whole models without a head, whose tables are tied or not all the same."""
+    for model_type, (name, sizes) in SOURCES.items():
+        yield model_type, model_type, name, sizes
+        for number, changes in enumerate(VARIED[model_type]):
+            yield f"{model_type}-{number}", model_type, name, _changed(sizes, changes)
+    for number, tied in enumerate((True, False)):
+        yield f"bart-body-{number}", "bart", "BartModel", OF_BART | {"tie_word_embeddings": tied}
+
+
+def _changed(sizes: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """Return a config with other values, whose keys may be those of an object inside, after a dot."""
+    changed = dict(sizes)
+    for path, value in changes.items():
+        part, _, key = path.rpartition(".")
+        changed |= {part: changed[part] | {key: value}} if part else {key: value}
+    return changed
+
 
 def sources(folder: Path) -> None:
     """Run each whole model: `[sequences, words that are read, words that are written, flops]`."""
     found = {}
-    for model_type, (name, sizes) in SOURCES.items():
+    for key, model_type, name, sizes in _sources():
         raw = {"model_type": model_type, "architectures": [name], **sizes}
         cls = getattr(transformers, name)
         model = cls._from_config(measure.configure(raw), attn_implementation="eager").eval()
         runs = []
-        for batch, written, read in BESIDE:
+        for batch, written, length in BESIDE:
+            read = max(length, LEAST.get(model_type, 1))
             words, source = (torch.ones(batch, length, dtype=torch.long) + 1 for length in (written, read))
             flops = measure.flops_of(model, input_ids=source, decoder_input_ids=words, use_cache=False)
             runs.append([batch, read, written, flops])
-        found[model_type] = {"config": raw, **measure.totals(model), "runs": runs}
+        found[key] = {"config": raw, **measure.totals(model), "runs": runs}
     store.write("source_runs", {"made_by": "tests.reference.encoder_decoders"}, "types", found, folder)
 
 

@@ -1,4 +1,4 @@
-"""Parameters of whole models that speak: thinkers with their talkers, predictors of codes and vocoders.
+"""Parameters of whole models that speak: thinkers, by themselves too, talkers, predictors of codes and vocoders.
 
     python -m tests.reference.speaking
 
@@ -23,16 +23,26 @@ TALKER, PREDICTOR, WAV = "talker_config.text_config", "talker_config.code_predic
 
 DIT, VOCODER = "token2wav_config.dit_config", "token2wav_config.bigvgan_config"
 
+TIES: Final[dict[str, tuple[bool, ...]]] = {
+    f"{level}tie_word_embeddings": (True,) for level in ("", "thinker_config.", "thinker_config.text_config.")
+}
+"""The levels of a config that may say whether the thinker's head is tied, of which one is heard."""
+
+THINKERS: Final[dict[str, tuple[bool, ...]]] = dict.fromkeys(
+    ("tie_word_embeddings", "text_config.tie_word_embeddings"), (True,)
+)
+"""The same of thinkers by themselves."""
+
 TYPES: Final[dict[str, dict[str, Any]]] = {
     "qwen2_5_omni": {
         "class": "Qwen2_5OmniForConditionalGeneration",
         "base": {
             "talker_config.num_key_value_heads": 2,
-            "thinker_config.text_config.tie_word_embeddings": False,
             f"{VOCODER}.upsample_initial_channel": 128,
         },
         "other": {
             "enable_audio_output": (False,),
+            **TIES,
             "talker_config.embedding_size": (56,),
             "talker_config.head_dim": (16,),
             "talker_config.hidden_size": (64,),
@@ -72,6 +82,7 @@ TYPES: Final[dict[str, dict[str, Any]]] = {
         },
         "other": {
             "enable_audio_output": (False,),
+            **TIES,
             "talker_config.thinker_hidden_size": (56,),
             f"{TALKER}.attention_bias": (True,),
             f"{TALKER}.head_dim": (16,),
@@ -103,6 +114,16 @@ TYPES: Final[dict[str, dict[str, Any]]] = {
             f"{WAV}.upsample_rates": ([3, 2], []),
             f"{WAV}.upsampling_ratios": ([3], []),
         },
+    },
+    "qwen2_5_omni_thinker": {
+        "class": "Qwen2_5OmniThinkerForConditionalGeneration",
+        "base": {},
+        "other": THINKERS,
+    },
+    "qwen3_omni_moe_thinker": {
+        "class": "Qwen3OmniMoeThinkerForConditionalGeneration",
+        "base": {},
+        "other": THINKERS,
     },
 }
 """By type: its class, a published config, what its tiny model has, and the values that are tried of each key."""

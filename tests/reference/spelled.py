@@ -51,9 +51,17 @@ def taken(model_type: str, keys: set[str]) -> list[str]:
     of_class |= UNDECLARED.get(model_type, {}).keys()
     plain = {key for key in keys if "." not in key}
     undeclared = plain - of_class - set(LANGUAGE_MODELS)  # which any config is asked for, and fails at other values
-    default = CONFIG_MAPPING[model_type]()
+    default = default_of(model_type)
     towers = {key for key in of_class if is_tower(key, {}) and getattr(default, key, None) is not None}
     return sorted(towers | (plain & of_class) | looked_at(tiny(model_type), sorted(undeclared)))
+
+
+def default_of(model_type: str) -> Any:
+    """The config of the class's defaults; None where it refuses them itself."""
+    try:
+        return CONFIG_MAPPING[model_type]()
+    except Exception:  # whatever the class says of them
+        return None
 
 
 def tiny(model_type: str) -> Facts:

@@ -9,6 +9,7 @@ from llmsim_adapters.dialects.assembly.classic import classic, unrotated_attenti
 from llmsim_adapters.dialects.assembly.components import mlp
 from llmsim_adapters.dialects.assembly.decoder import blocks, layer_norm
 from llmsim_adapters.dialects.assembly.layouts import crossing, pre_norm
+from llmsim_adapters.spec.components import Embedding, Head
 from llmsim_adapters.spec.model import Stack
 
 if TYPE_CHECKING:
@@ -28,7 +29,10 @@ ENCODER_KEYS: Final = {"num_hidden_layers": "encoder_layers", "num_attention_hea
 OF_ENCODER: Final = "of the encoder, which a decoder by itself does not have"
 """Why keys of an encoder cost nothing where there is none."""
 
-_ENCODER: Final = ("encoder_layers", "encoder_attention_heads", "encoder_ffn_dim")
+_WRITE: Final = ("ForConditionalGeneration", "MTModel")
+"""How architectures of both halves end that have a head."""
+
+ENCODER: Final = ("encoder_layers", "encoder_attention_heads", "encoder_ffn_dim")
 
 
 def decoder_alone(
@@ -42,26 +46,42 @@ def decoder_alone(
     head_bias: bool = False,
     encoder: bool = False,
     words: bool = False,
+    source_table: Embedding | None = None,
+    logit_bias: bool = True,
 ) -> ModelSpec:
     """Read the decoder's half; `source_size` is the size of the encoder's hidden states where it is another.
 
     Where the whole model's architecture has one, the `encoder` may be read besides; one of `words` is read here, which
-    has the same inputs, layout and norms.
+    has the same inputs, layout and norms, and the decoder's table unless it has its own `source_table`. Logits of such
+    a whole model have a bias that nothing trains (`logit_bias`), but for one that is the language model of another
+    (Florence-2).
     """
-    alone = r.architecture.endswith("ForCausalLM")
+    alone = is_alone(r)
     if not (encoder or words or alone):
         r.not_modelled("encoder")
     if not (encoder or words) or alone:
-        r.no_effect(_ENCODER, OF_ENCODER)
+        r.no_effect(ENCODER, OF_ENCODER)
     mixer = mixer or unrotated_attention(r)
     crossed = crossing(layout, replace(mixer, causal=False, source_size=source_size))
     spec = classic(r, mixer, layout=crossed, inputs=inputs, final_norm=final_norm, head_bias=head_bias)
     if not words or alone:
         return spec
-    return replace(spec, stacks=(*spec.stacks, _of_words(r, mixer, layout, inputs, final_norm=final_norm)))
+    if logit_bias and r.architecture.endswith(_WRITE) and not r.prefix:
+        spec = spec.transform(Head, lambda head: replace(head, constant_bias=True))
+    half = encoder_of_words(r, mixer, layout, inputs, final_norm=final_norm)
+    if source_table is None:
+        return beside(r, spec, half)
+    return replace(spec, stacks=(*spec.stacks, replace(half, before=(source_table, *half.before))))
 
 
-def _of_words(r: Reader, mixer: Attention, layout: Layout, inputs: tuple[Component, ...], *, final_norm: bool) -> Stack:
+def is_alone(r: Reader) -> bool:
+    """Whether the architecture is the decoder by itself."""
+    return r.architecture.endswith("ForCausalLM")
+
+
+def encoder_of_words(
+    r: Reader, mixer: Attention, layout: Layout, inputs: tuple[Component, ...], *, final_norm: bool
+) -> Stack:
     """Read the encoder, of the decoder's hidden size."""
     hidden, heads, norm = r.size("hidden_size"), r.size("encoder_attention_heads"), layer_norm(r)
     r.check("encoder_attention_heads", hidden % heads == 0, "does not divide the hidden size")
@@ -73,3 +93,21 @@ def _of_words(r: Reader, mixer: Attention, layout: Layout, inputs: tuple[Compone
     distinct, order = blocks(own, network, norm, layout, r.size("encoder_layers"))
     after = (norm,) if final_norm else ()
     return Stack("encoder", distinct, order, before=inputs, after=after, source=True, counted_by="encoder_layers")
+
+
+def beside(r: Reader, spec: ModelSpec, encoder: Stack) -> ModelSpec:
+    """Return a decoder with its encoder, which looks words up in the decoder's table where tables are tied.
+
+    Else each half has a table of its own, and the one that they would share is stored besides. Source: what
+    transformers' `BartModel` ties.
+    """
+    tied = r.flag("tie_word_embeddings")
+    r.has_effect("tie_word_embeddings")
+    if not tied:
+        encoder = replace(encoder, before=(*_tables(spec), *encoder.before))
+        spec = spec.transform(Embedding, lambda table: replace(table, spare=True))
+    return replace(spec, stacks=(*spec.stacks, encoder))
+
+
+def _tables(spec: ModelSpec) -> list[Embedding]:
+    return [part for part in spec.inputs if isinstance(part, Embedding)]

@@ -187,6 +187,11 @@ class Tracker:
                 for key in self._by_name[name]:
                     self.without_effect[self.prefix + key] = reason
 
+    def has_effect(self, name: str) -> None:
+        """Take back that a parameter changes nothing: a part of the model reads it that others know nothing of."""
+        for key in self._by_name.get(name, ()):
+            self.without_effect.pop(self.prefix + key, None)
+
     def no_vote(self, names: Iterable[str], by: str, what: str, holder: Tracker | None = None) -> None:
         """Read parameters in whose place another stands, a list of layers; what they say without it is held to it.
 

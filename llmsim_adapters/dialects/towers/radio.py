@@ -15,10 +15,13 @@ from llmsim_adapters.dialects.reading.dialect import Dialect
 from llmsim_adapters.dialects.towers.intern_vit_6b import scaled
 from llmsim_adapters.spec.components import LearnedTokens, PositionEmbedding, Projection
 from llmsim_adapters.spec.media.media import NEVER
+from llmsim_adapters.spec.media.videos import FrameByFrame, Tubelets
 
 if TYPE_CHECKING:
+    from llmsim_adapters.dialects.assembly.tower import Tower
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import MLP, Component
+    from llmsim_adapters.spec.media.media import Media
     from llmsim_adapters.spec.model import ModelSpec
 
 
@@ -42,6 +45,17 @@ def embedding(r: Reader, frames: int | None) -> ModelSpec:
         rows.append(NEVER)
     mixer = full_attention(r, bias=r.flag("qkv_bias"), o_bias=True)
     return encoder(r, mixer, _network(r), layer_norm(r), layout=scaled, before=tuple(before), before_rows=tuple(rows))
+
+
+def with_tubelets(vision: Tower, pictures: Media, frame: Media, frames: int) -> Tower:
+    """Return the encoder with its rules of pictures, and of videos of which so many frames at a time are one `frame`.
+
+    They are embedded by the matrix of their own, and each such frame has tokens around its own.
+    """
+    videos = FrameByFrame(frame=frame, merged=frames, marks=2, origin=frame.origin)
+    media = Tubelets(pictures=pictures, videos=videos, origin=pictures.origin)
+    rows = tuple(["tubelets" if each == NEVER else each for each in vision.stack.before_rows])
+    return vision._replace(stack=replace(vision.stack, before_rows=rows, media=media))
 
 
 def prefix(r: Reader) -> int:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.codes import APERTUS1P5, coded
 from llmsim_adapters.dialects.assembly.tower import tower
-from llmsim_adapters.dialects.towers import apertus1p5_vision_tokenizer
+from llmsim_adapters.dialects.towers import apertus1p5_vision_tokenizer, wavtokenizer_encoder
 from llmsim_adapters.dialects.types import apertus1p5_text
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def towers(whole: Reader, _: Reader) -> Iterator[Stack]:
         yield vision.running(coded(whole, apertus1p5_vision_tokenizer.net(vision.r), APERTUS1P5)).stack
     sound = tower(whole, "audio_config", "wavtokenizer_encoder", fixed=True)
     if sound is not None:
-        yield sound.stack
+        yield sound.running(wavtokenizer_encoder.heard(whole, sound.r)).stack
 
 
 _CODES = "which tokens codes are: no weights"

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.assembly.decoder import layer_norm
 from llmsim_adapters.dialects.assembly.decoder_alone import DECODER_KEYS, ENCODER_KEYS, decoder_alone
 from llmsim_adapters.dialects.assembly.ends import learned_positions
 from llmsim_adapters.dialects.assembly.layouts import post_norm
 from llmsim_adapters.dialects.reading.dialect import Dialect
-from llmsim_adapters.spec.components import Head
 
 if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec
 
+_OF_OLD: Final = {
+    "add_bias_logits": False,
+    "add_final_layer_norm": False,
+    "normalize_before": False,
+    "normalize_embedding": True,
+    "static_position_embeddings": False,
+}
+"""Options of the one class that all types like BART once had, with what BART itself has."""
+BEFORE: Final = {"add_final_layer_norm": True, "normalize_before": True}
+"""What types have that normalise before each mixer."""
+
 
 def read(r: Reader) -> ModelSpec:
     inputs = (learned_positions(r, offset=2), layer_norm(r))
-    spec = decoder_alone(r, layout=post_norm, inputs=inputs, final_norm=False, words=True)
-    if r.architecture == "BartForConditionalGeneration":
-        return spec.transform(Head, lambda head: replace(head, constant_bias=True))
-    return spec
+    return decoder_alone(r, layout=post_norm, inputs=inputs, final_norm=False, words=True)
 
 
 DIALECT = Dialect(
@@ -42,5 +48,12 @@ DIALECT = Dialect(
         "tie_word_embeddings": True,
     },
     aliases={**DECODER_KEYS, **ENCODER_KEYS},
-    costless=dict.fromkeys(("encoder_layerdrop", "decoder_layerdrop"), "training only"),
+    costless={
+        **dict.fromkeys(("encoder_layerdrop", "decoder_layerdrop", "classif_dropout"), "training only"),
+        **dict.fromkeys(_OF_OLD, "an option of the class of transformers 3, which each type's own class has settled"),
+        "_num_labels": "how many classes, which no language model has",
+        "extra_pos_embeddings": "rows before the first position, of transformers 3: the type's class says how many",
+        "force_bos_token_to_be_generated": "which token comes first",
+    },
+    neutral=_OF_OLD,
 )

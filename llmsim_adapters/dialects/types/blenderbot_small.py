@@ -1,4 +1,4 @@
-"""Blenderbot-small's decoder: BART's parts, with positions from row 0 on. Source: `BlenderbotSmallConfig`."""
+"""Blenderbot-small: BART's parts, with positions from row 0 on. Source: `BlenderbotSmallConfig`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 
 def read(r: Reader) -> ModelSpec:
-    return decoder_alone(r, layout=post_norm, inputs=(learned_positions(r), layer_norm(r)), final_norm=False)
+    inputs = (learned_positions(r), layer_norm(r))
+    return decoder_alone(r, layout=post_norm, inputs=inputs, final_norm=False, words=True)
 
 
 DIALECT = bart.DIALECT.like(

@@ -65,4 +65,4 @@ def _sized(whole: Reader, r: Reader, count: int) -> Media:
     return rule(whole, "image", made)
 
 
-DIALECT = bart.DIALECT.like("florence2", text_config="text_config", towers=towers)
+DIALECT = bart.DIALECT.like("florence2", text_config="text_config", towers=towers, ties="apart")

@@ -1,4 +1,4 @@
-"""mBART's decoder: BART with norms before the mixers and a final one. Source: transformers `MBartConfig`."""
+"""mBART: BART with norms before the mixers and a final one. Source: transformers `MBartConfig`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def read(r: Reader) -> ModelSpec:
-    return decoder_alone(r, inputs=(learned_positions(r, offset=2), layer_norm(r)))
+    return decoder_alone(r, inputs=(learned_positions(r, offset=2), layer_norm(r)), words=True)
 
 
-DIALECT = bart.DIALECT.like("mbart", read=read)
+DIALECT = bart.DIALECT.like("mbart", read=read, neutral=bart.BEFORE)

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Final
 from llmsim_adapters.dialects.assembly.media import class_tokens, square
 from llmsim_adapters.dialects.assembly.tower import patch_count, tower
 from llmsim_adapters.dialects.assembly.videos import with_videos
-from llmsim_adapters.dialects.towers import parakeet_encoder, radio_args
+from llmsim_adapters.dialects.towers import parakeet_encoder, radio, radio_args
 from llmsim_adapters.dialects.types import nemotron_h, nemotron_h_omni
-from llmsim_adapters.spec.media.budget import SnappedPatches
+from llmsim_adapters.spec.media.budget import AimedPatches, SnappedPatches
 from llmsim_adapters.spec.media.framed import FramedSound, Framing, Stride
 from llmsim_adapters.spec.media.tiles import BestAspect
 from llmsim_adapters.spec.media.videos import FrameByFrame
@@ -33,7 +33,7 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     if vision is not None:
         width, side = whole.size("vision_hidden_size"), nemotron_h_omni.merge(whole)
         parts = nemotron_h_omni.projector(text, side * side * width, whole.size("projector_hidden_size"))
-        yield vision.running(_seen(whole, vision, int(side))).then(*parts, rows=("tokens",) * 3)
+        yield _seen(whole, vision, int(side)).then(*parts, rows=("tokens",) * 3)
     if not whole.has("sound_config"):
         whole.no_effect(("sound_config",), "null: there is no such encoder")
         return
@@ -42,8 +42,8 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         yield sound.running(_heard(sound.r)).then(*nemotron_h_omni.of_sound(text, sound.r), rows=("rows",) * 3)
 
 
-def _seen(whole: Reader, vision: Tower, side: int) -> Media:
-    """Return the rule of pictures: tiles, or patches within bounds; of videos: a tile a frame, unless some are one."""
+def _seen(whole: Reader, vision: Tower, side: int) -> Tower:
+    """Return the encoder with its rules: pictures are tiles, or patches within bounds."""
     r, extra = vision.r, class_tokens(vision.stack)
     if r.has("image_size"):
         whole.no_effect(("force_image_size",), "the encoder's config says how large a tile is")
@@ -63,10 +63,30 @@ def _seen(whole: Reader, vision: Tower, side: int) -> Media:
             extra=extra,
             text=2,
         )
-    r.no_effect(("video_maintain_aspect_ratio", "video_target_num_patches"), "how frames of videos are resized")
-    if radio_args.frames(r) is not None:
-        return pictures
-    return with_videos(pictures, FrameByFrame(frame=tile))
+    return _with_videos(vision, pictures, tile, side)
+
+
+def _with_videos(vision: Tower, pictures: Media, tile: Media, side: int) -> Tower:
+    """Return the encoder with its rules of pictures and videos.
+
+    Frames are a tile each, or have about as many patches as the encoder's config aims at where some are one.
+
+    SGLang has no rule for frames that are embedded together by the matrix of pictures, nor for frames by themselves
+    that are no tile.
+    """
+    r = vision.r
+    together, aim = radio_args.frames(r), int(r.count("video_target_num_patches"))
+    keeps = r.flag("video_maintain_aspect_ratio")
+    if together is None:
+        fits = r.size("video_temporal_patch_size") == 1 and not aim
+        return vision.running(with_videos(pictures, FrameByFrame(frame=tile, marks=2)) if fits else pictures)
+    frame = tile
+    if aim:
+        extra = int(radio.prefix(r))
+        frame = AimedPatches(
+            patch_size=int(r.size("patch_size")), merge=side, least=0, most=aim, extra=extra, keeps_aspect=keeps
+        )
+    return radio.with_tubelets(vision, pictures, frame, int(together))
 
 
 def _heard(r: Reader) -> Media:

@@ -12,11 +12,12 @@ from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.towers import parakeet_encoder, radio
 from llmsim_adapters.dialects.types import nemotron_h
 from llmsim_adapters.spec.components import Norm, Projection
-from llmsim_adapters.spec.media.budget import PatchBudget
+from llmsim_adapters.spec.media.budget import AimedPatches, PatchBudget
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from llmsim_adapters.dialects.assembly.tower import Tower
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Component
     from llmsim_adapters.spec.media.media import Media
@@ -32,7 +33,7 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         parts: tuple[Component, ...] = projector(text, side * side * width, whole.size("projector_hidden_size"))
         if text.count("num_nextn_predict_layers"):
             parts, rows = (Norm(width, "layer", bias=True), *parts), ["patches", *rows]
-        yield vision.running(seen(whole, vision.r)).then(*parts, rows=tuple(rows))
+        yield _seen(whole, vision).then(*parts, rows=tuple(rows))
     key = "sound_config" if whole.has("sound_config") else "audio_config"
     if not whole.has(key):
         whole.no_effect((key,), "null: there is no such encoder")
@@ -62,6 +63,36 @@ def merge(whole: Reader) -> int:
     """Read how many patches a side of those has that one token is made of: the inverse of the ratio, rounded down."""
     ratio = whole.number("downsample_ratio", least=0.001, most=1) or 1
     return whole.derive("merge_size", int(1 / ratio))
+
+
+def _seen(whole: Reader, vision: Tower) -> Tower:
+    """Return the encoder with its rules of pictures, and of videos where frames are embedded together."""
+    frames = vision.r.optional_size("video_temporal_patch_size")
+    pictures = seen(whole, vision.r)
+    if frames is None or frames == 1:
+        return vision.running(pictures)
+    return radio.with_tubelets(vision, pictures, _frame(whole, vision.r), int(frames))
+
+
+def _frame(whole: Reader, r: Reader) -> Media:
+    """Return the rule of frames.
+
+    Settings: `patch_size`, `downsample_ratio`, `video_target_num_patches`, `video_maintain_aspect_ratio`.
+    """
+
+    def made(videos: Settings) -> Media:
+        return AimedPatches(
+            patch_size=videos.integer("patch_size", default=int(r.size("patch_size"))),
+            merge=round(1 / videos.number("downsample_ratio", default=0.5)),
+            least=0,
+            most=videos.integer("video_target_num_patches", default=1024),
+            extra=int(radio.prefix(r)),
+            keeps_aspect=videos.flag("video_maintain_aspect_ratio", default=True),
+            within=True,
+            origin=origin(videos, "NemotronH_Omni_Reasoning_V3VideoProcessor"),
+        )
+
+    return rule(whole, "video", made)
 
 
 def seen(whole: Reader, r: Reader) -> Media:

@@ -1,4 +1,4 @@
-"""Pegasus' decoder: norms before the mixers, a stored table of sines. Source: transformers `PegasusConfig`."""
+"""Pegasus: norms before the mixers, a stored table of sines. Source: transformers `PegasusConfig`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 def read(r: Reader) -> ModelSpec:
-    return decoder_alone(r, inputs=(learned_positions(r),))
+    return decoder_alone(r, inputs=(learned_positions(r),), words=True)
 
 
-DIALECT = bart.DIALECT.like("pegasus", read=read)
+DIALECT = bart.DIALECT.like(
+    "pegasus", read=read, neutral=bart.BEFORE | {"normalize_embedding": False, "static_position_embeddings": True}
+)

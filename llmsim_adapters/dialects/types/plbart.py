@@ -1,4 +1,4 @@
-"""PLBART's decoder: BART's parts. Source: transformers `PLBartConfig`."""
+"""PLBART: BART's parts. Source: transformers `PLBartConfig`."""
 
 from llmsim_adapters.dialects.types import bart
 

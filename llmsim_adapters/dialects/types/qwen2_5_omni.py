@@ -46,7 +46,7 @@ DIALECT = qwen2_5_omni_text.DIALECT.like(
     "qwen2_5_omni",
     towers=towers,
     enable_audio_output=True,
-    ties="either",
+    ties="part",
     causal_lm=("Qwen2_5OmniModel",),
     classes=("Qwen2_5OmniModel",),
 )

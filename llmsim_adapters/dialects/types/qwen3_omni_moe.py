@@ -67,4 +67,4 @@ _TALKER = PartWords(
     },
 )
 
-DIALECT = qwen3_omni_moe_text.DIALECT.like("qwen3_omni_moe", towers=towers, enable_audio_output=True, ties="either")
+DIALECT = qwen3_omni_moe_text.DIALECT.like("qwen3_omni_moe", towers=towers, enable_audio_output=True, ties="part")

@@ -9,5 +9,4 @@ DIALECT = qwen3_omni_moe_text.DIALECT.like(
     text_config="text_config",
     towers=qwen3_omni_moe.towers,
     costless={"position_id_per_seconds": "positions in time: no weights"},
-    ties="either",
 )

@@ -36,7 +36,7 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         words.no_effect(("tie_word_embeddings", "dtype", "final_logit_softcapping"), "an encoder has no head")
         words.agree("vocab_size", text.size("vocab_size"), "the encoder takes the decoder's table")
         words.agree("hidden_size", text.size("hidden_size"), "the encoder takes the decoder's table")
-        yield t5gemma2_text.words(words)
+        yield t5gemma2_text.words(words, tied=whole.flag("tie_word_embeddings"))
     vision = tower(encoder, "vision_config", "siglip_vision_model")
     if vision is not None:
         width, tokens = vision.r.size("hidden_size"), int(encoder.size("mm_tokens_per_image"))

@@ -10,7 +10,7 @@ from llmsim_adapters.dialects.assembly.decoder import blocks, decoder, layers, w
 from llmsim_adapters.dialects.assembly.layouts import sandwich_norm
 from llmsim_adapters.dialects.assembly.patterns import each_changed, each_layer
 from llmsim_adapters.dialects.types import gemma3_text
-from llmsim_adapters.spec.components import Norm, PositionEmbedding
+from llmsim_adapters.spec.components import Embedding, Norm, PositionEmbedding
 from llmsim_adapters.spec.model import Stack
 
 if TYPE_CHECKING:
@@ -21,17 +21,27 @@ if TYPE_CHECKING:
 
 def read(r: Reader) -> ModelSpec:
     """Read a decoder with these layers, and the vector of the token that ends a picture, which is in no table."""
-    end = PositionEmbedding(positions=1, hidden_size=r.size("hidden_size"))
     softcap = r.number("final_logit_softcapping", least=0)
     mixers = each_changed(attentions(r), lambda mixer: replace(mixer, merges_source=True))
-    return decoder(r, mixers, mlp(r), layout=sandwich_norm, inputs=(end,), softcap=softcap)
+    return decoder(r, mixers, mlp(r), layout=sandwich_norm, inputs=(_end(r),), softcap=softcap)
 
 
-def words(r: Reader) -> Stack:
-    """Read the encoder; a window is that of earlier and later tokens together, of which the later ones may be more."""
+def _end(r: Reader) -> PositionEmbedding:
+    return PositionEmbedding(positions=1, hidden_size=r.size("hidden_size"))
+
+
+def words(r: Reader, *, tied: bool) -> Stack:
+    """Read the encoder; a window is that of earlier and later tokens together, of which the later ones may be more.
+
+    Where tables are not `tied`, it has its own.
+    """
+    table = Embedding(vocab_size=r.size("vocab_size"), hidden_size=r.size("hidden_size"))
+    before = () if tied else (table, _end(r))
     mixers, norm = each_changed(attentions(r), _both_ways), Norm(r.size("hidden_size"))
     distinct, order = blocks(mixers, mlp(r), norm, sandwich_norm, layers(r))
-    return Stack("encoder", distinct, order, after=(norm,), source=True, counted_by="encoder_num_hidden_layers")
+    return Stack(
+        "encoder", distinct, order, before=before, after=(norm,), source=True, counted_by="encoder_num_hidden_layers"
+    )
 
 
 def attentions(r: Reader) -> list[Attention]:

@@ -40,10 +40,15 @@ class AskedSound(FramedSound):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedPictures(Media):
-    """Pictures, each of whose tiles is asked by as many `queries`."""
+    """Pictures, each of whose tiles is asked by as many `queries`; or frames of videos, as `of` takes them."""
 
     of: Media
     queries: int
+
+    @property
+    def takes(self) -> tuple[Kind, ...]:
+        """What the other rule takes."""
+        return self.of.takes
 
     def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
         item = self.of.see(kind, given, preprocessed)
@@ -54,10 +59,15 @@ class AskedPictures(Media):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstructedPictures(AskedPictures):
-    """The same, with so many `words` beside the queries of each tile; of those of a sequence at most `most_words`."""
+    """The same, with so many `words` of an instruction beside the queries of each tile, at most `most_words`."""
 
     most_words: int
     words: int = 0
+
+    @property
+    def instructed(self) -> int:
+        """As many as the encoder has positions for."""
+        return self.most_words
 
     def beside(self, words: int) -> Media:
         return replace(self, words=min(int(words), self.most_words))

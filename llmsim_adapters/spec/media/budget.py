@@ -1,11 +1,15 @@
-"""Pictures in patches of a budget, both of whose sides are whole merges: Nemotron-H Omni's."""
+"""Pictures and frames in patches of a budget, both of whose sides are whole merges: Nemotron's."""
 
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from llmsim_adapters.dataclass import dataclass
 from llmsim_adapters.spec.media.media import Kind, Media, MediaItem, refuse_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,3 +82,34 @@ class SnappedPatches(PatchBudget):
 
     def _snapped(self, merges: int) -> int:
         return max(self.merge, merges * self.merge)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AimedPatches(PatchBudget):
+    """A grid of whole merges with about `most` patches, of the picture's own aspect, or unless `keeps_aspect` a square.
+
+    `get_video_target_size_and_feature_size` of SGLang's processor of Nemotron Nano VL; where the patches have to be
+    `within` that number, `_compute_target_patches` of transformers' of Nemotron-H Omni.
+    """
+
+    keeps_aspect: bool = True
+    within: bool = False
+
+    def _grid(self, height: int, width: int) -> tuple[int, int]:
+        aspect = width / height
+        if not self.keeps_aspect:
+            sides = (float(math.isqrt(self.most)),) * 2
+        elif self.within:
+            sides = math.sqrt(self.most / aspect), math.sqrt(self.most * aspect)
+        else:
+            down = math.sqrt(self.most / max(aspect, 1e-6))
+            sides = down, down * aspect
+        if not self.within:
+            return self._merges(sides, round)
+        whole = [max(round(side), 1) for side in sides]
+        up = self._merges(whole, math.ceil)
+        return up if self.keeps_aspect and up[0] * up[1] <= self.most else self._merges(whole, math.floor)
+
+    def _merges(self, sides: Sequence[float], rounded: Callable[[float], int]) -> tuple[int, int]:
+        down, across = (max(self.merge, rounded(side / self.merge) * self.merge) for side in sides)
+        return down, across

@@ -134,8 +134,13 @@ class Media:
         del count
         return self
 
+    @property
+    def instructed(self) -> int:
+        """How many words of an instruction the encoder reads beside an item at most; 0: it reads none."""
+        return 0
+
     def beside(self, words: int) -> Media:
-        """Return the rule of items of a sequence with so many other tokens: some encoders read them, too."""
+        """Return the rule of items beside whose queries an encoder that is `instructed` reads so many words."""
         del words
         return self
 

@@ -1,4 +1,4 @@
-"""Sound that is cut into chunks of one length, each padded to it: Whisper's encoder and those made of it."""
+"""Sound that is cut into chunks of one length, each padded to it, as Whisper's is; and sound that becomes codes."""
 
 from __future__ import annotations
 
@@ -171,3 +171,27 @@ def _counted(pieces: list[tuple[int, int]]) -> Pieces:
     for length, count in pieces:
         counts[length] += count
     return tuple(sorted(counts.items()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodedSound(Sound):
+    """Samples of which convolutions leave one of each `strides`, rounded up; what is left is a code, and a token.
+
+    The results of each convolution with a stride are the rows `convolved_1` and so on, those of the last one hidden
+    states. Each sound runs by itself, as long as it is. Around it stand `text` tokens.
+    """
+
+    rate: int
+    strides: tuple[int, ...]
+    text: int = 0
+
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
+        del preprocessed
+        samples = length = max(1, int(given[0] * self.rate))
+        named = []
+        for number, stride in enumerate(self.strides):
+            length = -(-length // stride)
+            named.append((f"convolved_{number + 1}", length))
+        seen = (samples, samples / self.rate)
+        pieces = ((length, 1),)
+        return MediaItem(kind, given, seen, samples, length, length, pieces, text=self.text, named=tuple(named))

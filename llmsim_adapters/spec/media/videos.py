@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 
 from llmsim_adapters.dataclass import dataclass
-from llmsim_adapters.spec.media.media import Kind, Media, MediaItem
+from llmsim_adapters.spec.media.media import Kind, Media, MediaItem, Unfit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +48,22 @@ class WithVideos(Media):
         return {name: rows + sum(_rows(item, name) for item in videos) for name, rows in together.items()}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tubelets(WithVideos):
+    """Frames of videos that are embedded together, by a matrix of their own: `patches` are those of pictures alone.
+
+    Those of videos are `tubelets` (arXiv:2103.15691).
+    """
+
+    def combined(self, items: tuple[MediaItem, ...]) -> dict[str, int]:
+        """Return the patches of each matrix, and what pictures and videos have together."""
+        patches = {
+            name: sum(item.patches for item in items if (item.kind == "video") is videos)
+            for name, videos in (("patches", False), ("tubelets", True))
+        }
+        return {**WithVideos.combined(self, items), **patches}
+
+
 def _rows(item: MediaItem, name: str) -> int:
     """Return the rows of a name that an item has by itself."""
     own = {"patches": item.patches, "rows": item.rows, "tokens": item.tokens}
@@ -73,20 +89,27 @@ class OfFrames(Media):
 class FrameByFrame(OfFrames):
     """Each frame is a picture of its own, as `frame` sees it; `ends` rows of trained vectors stand behind a video.
 
+    As many as `merged` frames may be one such picture, the last ones of a video filled up by the last frame.
+
     Texts between frames, as of times, are the tokenizer's, and are no part of an item; tokens of the model's own that
-    stand around each, `marks`, are.
+    stand around each, `marks`, are. Some take videos of `only` so many frames (0: of any number).
     """
 
     ends: int = 0
     marks: int = 0
+    merged: int = 1
+    only: int = 0
 
     def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
-        frames = int(given[0])
+        if self.only and given[0] != self.only:
+            message = f"a video of {int(given[0]):,} frames: this model takes {self.only:,} of each"
+            raise Unfit(message)
+        frames = -(-int(given[0]) // self.merged)
         one = self.frame.see("image", given[1:], preprocessed)
         return one._replace(
             kind=kind,
             given=given,
-            seen=(frames, *one.seen[-2:]),
+            seen=(frames * self.merged, *one.seen[-2:]),
             patches=frames * one.patches,
             rows=frames * one.rows,
             tokens=frames * one.tokens + self.ends,

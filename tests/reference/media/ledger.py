@@ -34,6 +34,7 @@ class Ledger(TorchDispatchMode):
         self.rows: dict[str, int] = {}
         self.pieces: dict[str, dict[Piece, int]] = {}
         self._names = {w.data_ptr(): (name, w.numel()) for name, w in model.named_parameters()}
+        self._made: list[Any] = []  # weights that are made of others, which keep their places
         self.tracker = ModuleTracker()
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -46,6 +47,9 @@ class Ledger(TorchDispatchMode):
             if decomposed is not NotImplemented:
                 return decomposed
         out = func(*args, **kwargs)
+        if packet is torch.ops.aten._weight_norm_interface and args[0].data_ptr() in self._names:
+            self._made.append(out[0])
+            self._names[out[0].data_ptr()] = self._names[args[0].data_ptr()]
         if formula is not None:
             self._note(packet, formula(*args, **kwargs, out_val=out), args)
         return out
@@ -54,7 +58,7 @@ class Ledger(TorchDispatchMode):
         self.total += flops
         tensors = [a for a in args if isinstance(a, torch.Tensor)]
         for name, elements in (self._names[t.data_ptr()] for t in tensors if t.data_ptr() in self._names):
-            if flops % (2 * elements) == 0 and not name.endswith("bias"):
+            if flops % (2 * elements) == 0 and "bias" not in name.rpartition(".")[2]:
                 self.rows[name] = self.rows.get(name, 0) + flops // (2 * elements)
                 return
         module = max(self.tracker.parents, key=len).split(".", 1)[-1]
@@ -88,8 +92,8 @@ def starred(name: str) -> str:
 
 
 def run(model: torch.nn.Module, forward: Callable[[], Any]) -> tuple[Any, Ledger]:
-    """Return what a forward gives, and its ledger."""
-    with torch.no_grad(), Ledger(model) as book, book.tracker:
+    """Return what a forward gives, and its ledger; recurrences run step by step, which fused kernels hide."""
+    with torch.no_grad(), torch.backends.mkldnn.flags(enabled=False), Ledger(model) as book, book.tracker:
         return forward(), book
 
 

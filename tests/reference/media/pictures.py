@@ -33,7 +33,10 @@ def inputs(processor: Any, sizes: list[Any], spec: dict[str, Any]) -> dict[str, 
     word = spec.get("word", getattr(processor, "video_token" if videos else "image_token", None) or "<image>")
     text = [word] * len(sizes) if spec.get("each") else [word * len(sizes)]
     if videos:
-        given = {"videos": [video(*size) for size in sizes], "return_tensors": "pt", "do_sample_frames": False}
+        films = [video(*size) for size in sizes]
+        if "films" in spec:  # what the processor calls them, which then takes all of their frames
+            return dict(processor(text=text, **{spec["films"]: films}, return_tensors="pt"))
+        given = {"videos": films, "return_tensors": "pt", "do_sample_frames": False}
         for more in ({}, {"return_metadata": True}):  # a text with times needs to be told them
             try:
                 found = dict(processor(text=text, **given, **more))

@@ -150,14 +150,18 @@ def idle(model: Any, book: dict[str, Any]) -> list[Any]:
     return [[name, list(shape), count] for (name, shape), count in rest.items()]
 
 
-def tokens(model_type: str, spec: dict[str, Any]) -> dict[str, Any]:
+def tokens(model_type: str, spec: dict[str, Any]) -> dict[str, Any] | None:
     """Return what pictures of many sizes become with the processor's defaults and with other settings.
+
+    None for a type without.
 
     `overruled`: settings that the processor gives its image processor in each call, whatever a checkpoint's file says
     of them; only who calls can give others (`asked`).
     """
     cases = []
     found = processors.processor(model_type, spec)
+    if not hasattr(found, "image_processor"):
+        return None
     overruled = {key: value for key, value in getattr(found, "images_kwargs", {}).items() if key not in INERT}
     for change in ({}, *OTHERWISE.get(type(found.image_processor).__name__, ())):
         changed = {**spec, **{key: {**spec.get(key, {}), **change.get(key, {})} for key in ("image", "own")}}
@@ -184,9 +188,9 @@ def tokens(model_type: str, spec: dict[str, Any]) -> dict[str, Any]:
 
 
 def videos(model_type: str, spec: dict[str, Any]) -> dict[str, Any] | None:
-    """Return what videos become with the processor's defaults; None for a type without."""
+    """Return what videos become with the processor's defaults; None for a type without, or with one length for all."""
     found = processors.processor(model_type, spec)
-    if not hasattr(found, "video_processor"):
+    if not hasattr(found, "video_processor") or "films" in spec:
         return None
     rows = [item(found, size, spec) for size in VIDEOS]
     if not any(made for _, made, _ in rows):

@@ -198,6 +198,15 @@ IMAGES: Final[dict[str, dict[str, Any]]] = {
     "inkling2_loop": {"config": {"vision_config.text_hidden_size": 48}},
     "inkling_mm_model": {"config": {"vision_config.text_hidden_size": 48, "vision_config.n_layers": 4}},
     "instructblip": {"word": "x", "each": True, "image": square(224), "own": {"num_query_tokens": 32}},
+    "instructblipvideo": {
+        "word": "<x>" * 7,
+        "each": True,
+        "films": "images",
+        "video": square(224),
+        "own": {"num_query_tokens": 32},
+        "batches": ([(4, 150, 260)], [(4, 150, 260), (4, 420, 300)]),
+        "architecture": "InstructBlipVideoForConditionalGeneration",
+    },
     "internvl": {"image": square(448)},
     "janus": {},
     "kimi_k25": {"config": {"projection_hidden_size": 32, "text_config.num_key_value_heads": 4}},
@@ -382,6 +391,7 @@ SOUNDS: Final[dict[str, dict[str, Any]]] = {
     "canary": {"audio": {"feature_size": 128}},
     "cohere_asr": {"audio": {"feature_size": 128}, "call": {"language": "en"}},
     "dots3_note": IMAGES["dots3_note"],
+    "apertus1p5": IMAGES["apertus1p5"],
     "fun_asr_nano": {"config": {"adaptor_config.intermediate_size": 12}},
     "gemma3n": {**IMAGES["gemma3n"], "apart": "the model pads to audio_soft_tokens_per_image after its encoder"},
     "gemma4": {

@@ -61,6 +61,11 @@ PICTURES: Final[dict[str, dict[str, Any]]] = {
         "config": {"vision_config.n_layers": 7, "vision_config.patch_size": 24},
         "image": {"size": {"height": 24, "width": 24}, "rescale_image_frac": 1.5},
     },
+    "instructblip": {
+        "config": {"qformer_config.cross_attention_frequency": 1, "num_query_tokens": 5},
+        "own": {"num_query_tokens": 5},
+        "word": "".join([f"<word{number}>" for number in range(23)]),
+    },
     "internvl": {
         "config": {
             "vision_config.image_size": [224, 224],
@@ -125,6 +130,18 @@ PICTURES: Final[dict[str, dict[str, Any]]] = {
 """What each is beside its tiny model of `types.py`."""
 
 HEARD: Final[dict[str, dict[str, Any]]] = {
+    "apertus1p5": {
+        "config": {
+            "audio_config.compress": 4,
+            "audio_config.norm_type": "time_group_norm",
+            "audio_config.num_lstm_layers": 1,
+            "audio_config.num_residual_layers": 2,
+            "audio_config.upsampling_ratios": [3, 4, 2],
+            "audio_config.use_causal_conv": True,
+            "audio_config.use_conv_shortcut": False,
+        },
+        "audio": {"hop_length": 24},
+    },
     "canary": {
         "config": {
             "encoder_config.subsampling_factor": 4,
@@ -207,7 +224,9 @@ HEARD: Final[dict[str, dict[str, Any]]] = {
 
 def joined(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     """Return a type's spec with what is other here."""
-    parts = {key: {**base.get(key, {}), **value} for key, value in changes.items()}
+    parts = {
+        key: {**base.get(key, {}), **value} if isinstance(value, dict) else value for key, value in changes.items()
+    }
     return {key: value for key, value in base.items() if key != "more"} | parts | {"batches": SMALL}
 
 
@@ -215,11 +234,16 @@ FILMED: Final[dict[str, dict[str, Any]]] = {
     "gemma4": {"video": {"max_soft_tokens": 140, "pooling_kernel_size": 3}},
     "internvl": {"video": square(448)},
     "kimi_k25": {"video": {"max_patches": 200}},
+    "nemotron_h_omni": {"video": {"norm_mean": [0.5] * 3, "norm_std": [0.5] * 3, "video_target_num_patches": 500}},
     "smolvlm": {"video": {"max_image_size": {"longest_edge": 364}}},
     "video_llama_3": {"video": {"size": {"shortest_edge": 28 * 28 * 16, "longest_edge": 28 * 28 * 300}}},
 }
 """What some of the types that take videos are set to for them."""
 
 VARIED: Final = {name: joined(IMAGES[name], changes) for name, changes in PICTURES.items()}
-VARIED_VIDEOS: Final = {name: joined(spec, FILMED.get(name, {})) | {"batches": FILMS} for name, spec in IMAGES.items()}
+VARIED_VIDEOS: Final = {
+    name: joined(spec, FILMED.get(name, {})) | {"batches": FILMS}
+    for name, spec in IMAGES.items()
+    if "films" not in spec
+}
 VARIED_SOUNDS: Final = {name: joined(SOUNDS[name], changes) for name, changes in HEARD.items()}
