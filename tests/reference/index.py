@@ -29,7 +29,7 @@ from llmsim_adapters.spec.media.rows import rows_of
 from llmsim_adapters.spec.media.videos import FrameByFrame, WithVideos
 from tests.checkpoints import STORED, model_of
 from tests.facts import CASES, HEAD_CASES, MTP_CASES, checkpoint, facts, is_known
-from tests.media import heard_and_said, tower_runs
+from tests.media import heard_and_said, tower_runs, whole_totals
 from tests.sglang import CONFIGS, model
 from tests.sglang.served import share
 from tests.vllm import held_by_vllm
@@ -121,7 +121,7 @@ def wholes(known: set[str]) -> tuple[set[str], set[str], set[str]]:
 
     The language model of each is `known`. Features are those of encoders alone whose runs hold as well.
     """
-    totals, found = facts("media_totals")["types"], Features()
+    totals, found = whole_totals(), Features()
     held, parts, options = set[str](), set[str](), set[str]()
     for name, run in tower_runs():
         model, total = run.model, totals.get(name.split("-[")[0])

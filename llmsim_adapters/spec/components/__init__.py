@@ -86,6 +86,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components.towers import Convolution as Convolution
     from llmsim_adapters.spec.components.towers import ConvolutionModule as ConvolutionModule
     from llmsim_adapters.spec.components.towers import LearnedTokens as LearnedTokens
+    from llmsim_adapters.spec.components.towers import MelFilters as MelFilters
     from llmsim_adapters.spec.components.towers import PixelAttention as PixelAttention
     from llmsim_adapters.spec.components.towers import PlaneAttention as PlaneAttention
     from llmsim_adapters.spec.components.towers import PlanePositions as PlanePositions
@@ -148,6 +149,7 @@ _HOMES = {
         "ConvolutionModule",
         "LSTM",
         "LearnedTokens",
+        "MelFilters",
         "PixelAttention",
         "PlaneAttention",
         "PlanePositions",
