@@ -1,7 +1,7 @@
-"""MiniCPM-o: Qwen2 with MiniCPM-V's encoder of pictures and its resampler, and Whisper's encoder of sound.
+"""MiniCPM-o: Qwen2 with MiniCPM-V's encoder of pictures and its resampler, Whisper's encoder of sound, and a talker.
 
 Source: the published config of openbmb/MiniCPM-o-2_6 and SGLang's `minicpmo.py`, whose tensors and runs are the proof;
-it never loads what speaks, whose sizes stand in code.
+it never loads what speaks.
 """
 
 from __future__ import annotations
@@ -34,9 +34,10 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         yield from _hearing(whole, text)
     else:
         whole.no_effect(("audio_config",), "init_audio is false")
-    if whole.flag("init_tts"):
-        whole.not_modelled("talker_tower")
-    whole.mark("tts_config")
+    if not whole.flag("init_tts"):
+        whole.no_effect(("tts_config",), "init_tts is false")
+    elif (speaks := tower(whole, "tts_config", "conditional_chattts")) is not None:
+        yield replace(speaks.stack, name="talker", counted_by="talker_num_hidden_layers")
 
 
 def _hearing(whole: Reader, text: Reader) -> Iterator[Stack]:
@@ -50,7 +51,7 @@ def _hearing(whole: Reader, text: Reader) -> Iterator[Stack]:
         into = Projection(input_size=width, output_size=hidden, bias=True)
         running = sound.running(_heard(whole, sound.r))
         stack = running.then(into, replace(into, input_size=hidden), rows=("rows", "rows"))
-        block = int((whole.number("audio_chunk_length", most=_LONGEST) or 0) * _PER_SECOND)
+        block = int((whole.number("audio_chunk_length", least=-1, most=_LONGEST) or 0) * _PER_SECOND)
         if block > 0:
             spec = ModelSpec("", (stack,)).transform(Attention, lambda each: replace(each, block=block))
             (stack,) = spec.stacks

@@ -247,6 +247,14 @@ _TEXTS: Final = (
         note="the thinker alone is loaded: what speaks is left out",
     ),
     Store(
+        name="MiniCPM-o without what speaks",
+        source="models/minicpmo.py: init_tts is set to false",
+        tensors=("talker/",),
+        architectures=names("MiniCPMO"),
+        absent=True,
+        note="what speaks is not loaded",
+    ),
+    Store(
         name="float32 router of GLM-4.5V",
         source="models/glm4_moe.py: gate",
         tensors=("mixture_of_experts.router",),
