@@ -233,7 +233,7 @@ _TEXTS: Final = (
     Store(
         name="no low-rank adapters of a model's own",
         source="models/phi4mm.py: load_weights passes over them",
-        tensors=("adapters/",),
+        tensors=("vision_adapters/", "speech_adapters/"),
         architectures=names("Phi4MMForCausalLM"),
         absent=True,
         note="the adapters for pictures and sound are not loaded",
