@@ -247,6 +247,16 @@ _TEXTS: Final = (
         note="the thinker alone is loaded: what speaks is left out",
     ),
     Store(
+        name="attention to pictures of all ranks",
+        source="models/moss_vl.py, MossVLTextCrossAttention: ColumnParallelLinear, RowParallelLinear",
+        tensors=(
+            *(f"text/cross/cross_attention.{part}_proj{bias}" for part in "qkv" for bias in ("", ".bias")),
+            "text/cross/cross_attention.o_proj",
+        ),
+        architectures=names("MossVLForConditionalGeneration"),
+        over="all",
+    ),
+    Store(
         name="MiniCPM-o without what speaks",
         source="models/minicpmo.py: init_tts is set to false",
         tensors=("talker/",),
