@@ -45,7 +45,7 @@ DIALECT_OF_ARCHITECTURE: Final = {
         (
             *("DFlashDraftModel", "DFlashLagunaForCausalLM"),
             *("DFlash2BeamDraftModel", "DFlash2DraftModel", "MiniMaxDFlash2DraftModel"),
-            *("DSparkDraftModel", "Lfm2DSparkDraftModel", "LingDSparkModel", "Qwen3DSparkModel"),
+            *("DSparkDraftModel", "Lfm2DSparkDraftModel", "LiLiCorrDraftModel", "LingDSparkModel", "Qwen3DSparkModel"),
         ),
         "dflash",
     ),

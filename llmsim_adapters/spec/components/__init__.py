@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components.compressed_attention import CompressedAttention as CompressedAttention
     from llmsim_adapters.spec.components.compressed_attention import CompressedIndexer as CompressedIndexer
     from llmsim_adapters.spec.components.drafts import BlockConvolution as BlockConvolution
+    from llmsim_adapters.spec.components.drafts import LatticeHead as LatticeHead
     from llmsim_adapters.spec.components.drafts import MarkovHead as MarkovHead
     from llmsim_adapters.spec.components.ends import AxialPositionEmbedding as AxialPositionEmbedding
     from llmsim_adapters.spec.components.ends import Embedding as Embedding
@@ -103,7 +104,7 @@ _HOMES = {
     ),
     "chunk_attention": ("ChunkAttention",),
     "compressed_attention": ("CompressedAttention", "CompressedIndexer"),
-    "drafts": ("BlockConvolution", "MarkovHead"),
+    "drafts": ("BlockConvolution", "LatticeHead", "MarkovHead"),
     "ends": (
         "AxialPositionEmbedding",
         "Embedding",
