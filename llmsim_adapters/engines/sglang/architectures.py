@@ -25,7 +25,7 @@ QWEN3_VL: Final = names("""
     Cosmos3ForConditionalGeneration InternS1ProForConditionalGeneration InternS2MobiusForConditionalGeneration
     InternS2PreviewForConditionalGeneration Qwen3VLForConditionalGeneration
     Qwen3VLMoeForConditionalGeneration
-    Qwen3_5ForConditionalGeneration Qwen3_5MoeForConditionalGeneration
+    Qwen3_5ForConditionalGeneration Qwen3_5MoeForConditionalGeneration Qwen4ExpForConditionalGeneration
 """)
 
 QWEN3_OMNI: Final = names("Qwen3OmniMoeForConditionalGeneration")
