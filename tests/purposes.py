@@ -31,6 +31,7 @@ DRAFTING: Mapping[str, la.Component] = {
         num_attention_heads=4,
         intermediate_size=96,
         factors=16,
+        features=5,
     ),
     "a markov_head": MarkovHead(hidden_size=HIDDEN, vocab_size=999, rank=16),
 }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from llmsim_adapters.spec.components import Norm
-from llmsim_adapters.traced import minimum
+from llmsim_adapters.traced import maximum, minimum
 
 if TYPE_CHECKING:
     from llmsim_adapters.lowerings.site import Site
@@ -46,8 +46,8 @@ def lower_lattice_head(head: LatticeHead, site: Site) -> None:
     if head.hidden_size != width:
         _plain(site, "embedding", head.hidden_size, width, rows)
     _plain(site, "hidden", head.hidden_size, width, slots)
-    site.norm("feature_norm", Norm(_FEATURES, "layer", bias=True), tokens=rows)
-    _plain(site, "features_up", _FEATURES, width, rows)
+    site.norm("feature_norm", Norm(head.features, "layer", bias=True), tokens=rows)
+    _plain(site, "features_up", head.features, width, rows)
     _plain(site, "features_down", width, width, rows)
     for name, shape in (
         ("places", (head.block_size - 1, width)),
@@ -69,7 +69,7 @@ def lower_lattice_head(head: LatticeHead, site: Site) -> None:
     _plain(site, "out", width, factors, rows)
     _plain(site, "in", width, factors, rows)
     _plain(site, "given_out", width, factors, blocks)
-    pairs = blocks * (places - 1)
+    pairs = blocks * maximum(places - 1, 0)
     site.product("scores", chosen, chosen, factors, chosen * factors * pairs, batch=pairs, kind="attention")
 
 
@@ -90,7 +90,3 @@ def _lattice_layer(head: LatticeHead, site: Site, name: str, blocks: int, length
 def _plain(site: Site, name: str, inputs: int, outputs: int, rows: int) -> None:
     """A matrix with a bias, whole on each rank."""
     site.linear(name, inputs, outputs, "replicated", rows=rows, bias=True, quantized=False)
-
-
-_FEATURES: Final = 5
-"""What is known of how likely a candidate is, by five numbers."""

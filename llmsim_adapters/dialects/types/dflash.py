@@ -150,7 +150,12 @@ def _lattice(r: Reader, config: Reader) -> LatticeHead:
         num_attention_heads=heads,
         intermediate_size=config.derive("lilicorr_intermediate_size", int(width * ratio)),
         factors=config.size("lilicorr_factor_dim"),
+        features=config.derive("lilicorr_features", _FEATURES),
     )
+
+
+_FEATURES: Final = 5
+"""What LiLiCorr's head knows of how likely a candidate is: its probability, the logarithm, and three of its rank."""
 
 
 def _markov(r: Reader, config: Reader | None) -> MarkovHead:

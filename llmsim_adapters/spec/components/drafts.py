@@ -48,8 +48,8 @@ class MarkovHead(Component):
 class LatticeHead(Component):
     """What weighs the `candidates` of all places of a drafted block against each other, each with each (LiLiCorr).
 
-    A candidate's state is made of its embedding, of the draft's hidden state at its place, and of five numbers about
-    how likely it is. `layers` of attention among all of a block's candidates, biased by how far their places are
+    A candidate's state is made of its embedding, of the draft's hidden state at its place, and of `features`, numbers
+    about how likely it is. `layers` of attention among all of a block's candidates, biased by how far their places are
     apart, and of a feed-forward network lead to two vectors of `factors` numbers each, whose products with those of the
     next place are the scores. The first of a block's `block_size` tokens is given, and has a vector of its own, made of
     the target's hidden state. States are `state_size` wide; embeddings of another size are projected.
@@ -65,3 +65,4 @@ class LatticeHead(Component):
     num_attention_heads: int
     intermediate_size: int
     factors: int
+    features: int
