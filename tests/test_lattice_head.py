@@ -58,6 +58,12 @@ def test_no_block_is_longer_than_the_draft_has_places_for() -> None:
     assert costs[0] == costs[1]
 
 
+def test_a_token_alone_has_no_candidates_to_weigh() -> None:
+    graph = la.load(config_of(HEADS[0])).build(checkpoint(mode="decode", context_len=9))
+    costs = {op.name: op.flops for op in graph.operators if op.name.startswith("lattice_head.")}
+    assert costs["lattice_head.scores"] == costs["lattice_head.layers.0.qkv"] == 0 < costs["lattice_head.given"]
+
+
 @pytest.mark.parametrize(
     ("key", "value", "said"),
     [
