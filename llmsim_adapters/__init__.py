@@ -154,6 +154,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components import Mamba as Mamba
     from llmsim_adapters.spec.components import Mamba2 as Mamba2
     from llmsim_adapters.spec.components import MatrixLSTM as MatrixLSTM
+    from llmsim_adapters.spec.components import MelFilters as MelFilters
     from llmsim_adapters.spec.components import MessageGate as MessageGate
     from llmsim_adapters.spec.components import MixtureOfAttention as MixtureOfAttention
     from llmsim_adapters.spec.components import MixtureOfExperts as MixtureOfExperts
@@ -286,6 +287,7 @@ _HOMES = {
             "Mamba",
             "Mamba2",
             "MatrixLSTM",
+            "MelFilters",
             "MessageGate",
         ),
         *("MixtureOfAttention", "NextTokenInput", "NgramAttention", "NgramInput", "OutputGate", "Part"),

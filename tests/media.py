@@ -120,6 +120,20 @@ TOWERS: Final = (
 _BY_TRANSFORMERS: Final = ("media_runs", "media_varied", "media_sounds", "media_varied_sounds", "media_varied_videos")
 
 
+def speaking() -> dict[str, dict[str, Any]]:
+    """Return the types that speak, each with the parameters of real models."""
+    of_sglang = facts("sglang/media")["types"]
+    speak = {name: {**fact, "published": {}} for name, fact in of_sglang.items() if "cases" in fact}
+    return {**facts("speaking")["types"], **speak}
+
+
+def whole_totals() -> dict[str, int]:
+    """Return how many parameters real models of the types have whose encoders were run."""
+    of_sglang = facts("sglang/media")["types"]
+    totals: dict[str, int] = {name: fact["parameters"] for name, fact in of_sglang.items() if "parameters" in fact}
+    return {**totals, **facts("media_totals")["types"]}
+
+
 @cache
 def tower_runs() -> tuple[tuple[str, TowerRun], ...]:
     """Return every run, each with a name."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmsim_adapters.spec.components import Attention, BlockConvolution, Head, MarkovHead, Score
+from llmsim_adapters.spec.components import Attention, BlockConvolution, Head, LatticeHead, MarkovHead, Score
 from llmsim_adapters.testing.features import features_in
 
 if TYPE_CHECKING:
@@ -22,6 +22,17 @@ SCORES = {
 DRAFTING: Mapping[str, la.Component] = {
     "a block_convolution": BlockConvolution(hidden_size=HIDDEN, kernel_size=4, groups=32),
     "a choice_of_candidates": MarkovHead(hidden_size=HIDDEN, vocab_size=999, rank=16, candidates=4),
+    "a lattice_head": LatticeHead(
+        hidden_size=HIDDEN,
+        state_size=64,
+        block_size=8,
+        candidates=4,
+        layers=2,
+        num_attention_heads=4,
+        intermediate_size=96,
+        factors=16,
+        features=5,
+    ),
     "a markov_head": MarkovHead(hidden_size=HIDDEN, vocab_size=999, rank=16),
 }
 

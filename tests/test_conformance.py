@@ -20,6 +20,8 @@ NOT_BY_TOKEN = {
     "voxtral_realtime": "a norm's condition is projected once a step",
     "xlnet": "keys and values are projected anew from the kept hidden states",
 }
+OF_BLOCKS = ("LiLiCorrDraftModel",)
+"""Drafts whose head weighs all tokens of a block against each other, of which a token alone has none."""
 POOLED = ("bert", "clip", "xlm-roberta")
 """Types whose encoders end in a layer for one token of each sequence."""
 
@@ -49,7 +51,7 @@ def every() -> dict[str, tuple[str | None, Example]]:
             assert row.entry.config is not None
             config = row.entry.config.config(row.name)
             assert config is not None
-            by_token = row.entry.model_type not in (*POOLED, *NOT_BY_TOKEN)
+            by_token = row.entry.model_type not in (*POOLED, *NOT_BY_TOKEN) and row.name not in OF_BLOCKS
             found[row.name] = row.coverage.builder, Example(config.data, by_token=by_token)
     types = {example.config().get("model_type") for _, example in found.values()}
     for name, case in CASES:

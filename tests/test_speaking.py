@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 import llmsim_adapters as la
-from tests.facts import checkpoint, facts, with_value
+from tests.facts import checkpoint, with_value
+from tests.media import speaking
 
-TYPES = facts("speaking")["types"]
+TYPES = speaking()
 CASES = [
     pytest.param(fact["config"], change, total, id=f"{name}-{change}")
     for name, fact in TYPES.items()

@@ -9,7 +9,7 @@ import pytest
 import llmsim_adapters as la
 from tests import conventions
 from tests.facts import checkpoint, facts, with_value
-from tests.media import TowerRun, heard_and_said, tower_runs
+from tests.media import TowerRun, heard_and_said, tower_runs, whole_totals
 
 
 @pytest.mark.parametrize("run", [pytest.param(run, id=name) for name, run in tower_runs() if run.is_modelled])
@@ -17,7 +17,9 @@ def test_an_encoder_runs_what_torch_counts(run: TowerRun) -> None:
     assert run.found() == run.counted()
 
 
-CONFIGS = {**facts("media_sounds")["types"], **facts("media_runs")["types"]}
+CONFIGS = {
+    name: fact for file in ("sglang/media", "media_sounds", "media_runs") for name, fact in facts(file)["types"].items()
+}
 """Where a type sees and hears, the totals are those of the model that sees."""
 WHOLES = {
     name.split("-[")[0]: run
@@ -26,12 +28,12 @@ WHOLES = {
 }
 
 
-@pytest.mark.parametrize("name", sorted(WHOLES.keys() & facts("media_totals")["types"].keys()))
+@pytest.mark.parametrize("name", sorted(WHOLES.keys() & whole_totals().keys()))
 def test_a_whole_model_has_the_parameters_of_the_real_one(name: str) -> None:
     config = dict(WHOLES[name].config)
     for part, said in conventions.SAID_OF_WHOLES.get(name, {}).items():
         config[part] = {**config[part], **said}
-    assert la.load(config).build(checkpoint()).parameters == facts("media_totals")["types"][name]
+    assert la.load(config).build(checkpoint()).parameters == whole_totals()[name]
 
 
 @pytest.mark.parametrize(("name", "total"), facts("media_totals")["by_default"].items())

@@ -14,5 +14,5 @@ class Draft(la.Builder):
     requirements = decoders(
         la.Category.DRAFT,
         parameters=("hidden_size", "num_attention_heads"),
-        components={*EVERY_MIXER, "block_convolution", "markov_head"},
+        components={*EVERY_MIXER, "block_convolution", "lattice_head", "markov_head"},
     )

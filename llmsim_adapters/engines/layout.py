@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dataclass import replace
 from llmsim_adapters.engines.ranks import Group, Ranks
-from llmsim_adapters.engines.rules import Format, Refuse, Rule, Split
+from llmsim_adapters.engines.rules import Format, Refuse, Rule, Split, Store
 from llmsim_adapters.graph.schedule import ScheduleError
 from llmsim_adapters.traced import ceil_div
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from llmsim_adapters.engines.engine import Engine
-    from llmsim_adapters.engines.rules import Over, Part, Scales, Store
+    from llmsim_adapters.engines.rules import Over, Part, Scales
     from llmsim_adapters.graph.operator import Sharding
     from llmsim_adapters.graph.schedule import Schedule
     from llmsim_adapters.spec.model import ModelSpec
@@ -109,6 +109,10 @@ class Layout:
         if over in ("all", "tokens"):
             return self.ranks.world if over == "all" else self.ranks.tensor
         return self.ranks.width_ways if over == "width" else self.ranks.expert
+
+    def leaves_out(self, stack: str) -> bool:
+        """Return whether the engine has nothing of a stack, so that it can't run it either."""
+        return any(rule.absent and f"{stack}/" in rule.tensors for rule in self.rules(Store))
 
     def scales_of(self, scheme: str, kind: str, sharding: Sharding) -> Scales | None:
         """Return the rule about what stands beside a matrix of a kind of component, None where there is none."""

@@ -39,6 +39,7 @@ def lower_attention(attention: Attention, site: Site) -> None:
         pairs=_pairs(attention, site),
         queries=attention.queries,
         asks_queries=attention.asks_queries,
+        block=attention.block,
         beside=site.step.encoder_len if attention.merges_source else 0,
     )
     site.options(attention.options, "results")

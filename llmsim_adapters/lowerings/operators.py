@@ -147,6 +147,7 @@ class Operators(Storage):
         pairs: int | None = None,
         queries: int = 0,
         asks_queries: bool = False,
+        block: int = 0,
         beside: int = 0,
         name: str = "",
     ) -> None:
@@ -155,13 +156,14 @@ class Operators(Storage):
         Where each token attends to `top_k` chosen ones, a decode step multiplies with those only; a prefill, which has
         other ones for each token, is counted with all, as masks do it. A window may be of `chunks` in place of one that
         slides. `pairs` are given where they are others than causality and the window leave. In an encoder, `queries`
-        ask in each sequence in place of all of it, and where it `asks_queries`, they are asked too. So many keys
-        `beside` those of the tokens are seen by each. A further core has a `name`.
+        ask in each sequence in place of all of it, and where it `asks_queries`, they are asked too; hidden states that
+        come in blocks of `block` see none of a later one. So many keys `beside` those of the tokens are seen by each. A
+        further core has a `name`.
         """
         step = self.step
         if step.run is not None:
             self._attend_within(
-                step.run, heads, kv_heads, key_dim, value_dim, window is not None, queries, asks_queries
+                step.run, heads, kv_heads, key_dim, value_dim, window is not None, queries, asks_queries, block
             )
             return
         kv_length = step.encoder_len if self._from_encoder else step.kv_length(window, chunks)
@@ -206,6 +208,7 @@ class Operators(Storage):
         in_windows: bool,
         queries: int,
         asks_queries: bool,
+        block: int,
     ) -> None:
         """Emit the core of attention of an encoder: each sequence of a picture or sound attends within itself."""
         step = self.step
@@ -219,7 +222,9 @@ class Operators(Storage):
             full, pairs = length * length, step.batch_size * sum([n * n * count for n, count in pieces])
             pieces = ((length, 1),)
         for length, count in pieces:
-            apart = count if full is not None else step.batch_size * count
+            apart = count if run.media.joined else step.batch_size * count
+            if block:
+                full, pairs = length * length, _pairs_in_blocks(length, block)
             suffix = f"_{length:d}" if len(pieces) > 1 else ""
             for name, n, k, width in (
                 ("scores", length, key_dim, key_dim),
@@ -278,3 +283,9 @@ class Operators(Storage):
         if norm.condition_rank:
             self.linear(f"{name}.condition_down_proj", norm.size, norm.condition_rank, "replicated", rows=1)
             self.linear(f"{name}.condition_up_proj", norm.condition_rank, norm.size, "replicated", rows=1)
+
+
+def _pairs_in_blocks(length: int, block: int) -> int:
+    """Return how many (query, key) pairs of so many hidden states none of which sees one of a later block."""
+    whole, rest = divmod(length, block)
+    return block * block * whole * (whole + 1) // 2 + rest * length

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         Convolution,
         ConvolutionModule,
         LearnedTokens,
+        MelFilters,
         PixelAttention,
         PlaneAttention,
         PlanePositions,
@@ -77,6 +78,11 @@ def lower_lstm(lstm: LSTM, site: Site) -> None:
 
 def lower_learned_tokens(tokens: LearnedTokens, site: Site) -> None:
     site.weight("weight", (tokens.count, tokens.hidden_size), "replicated")
+
+
+def lower_mel_filters(filters: MelFilters, site: Site) -> None:
+    bins, frequencies = filters.bins, filters.frequencies
+    site.product("product", site.step.tokens, bins, frequencies, bins * frequencies)
 
 
 def lower_plane_positions(table: PlanePositions, site: Site) -> None:

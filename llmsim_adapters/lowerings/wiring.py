@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = 3
 
+_UNASKED: Final = "are not in this step: they run where the sequence began with media, which no step that decodes says"
+
 AROUND = "model"
 """The stack name of what stands before and after all stacks."""
 
@@ -197,6 +199,9 @@ class _Wiring:
             notes.append(
                 f"the cache is stored in {declared}, which the checkpoint declares (`kv_cache_dtype`: another)"
             )
+        if schedule.mode == "decode":
+            beside = [each for each in self._spec.stacks if each.beside and not self._layout.leaves_out(each.name)]
+            notes += [f"{each.name} {_UNASKED}" for each in beside]
         if not routing:
             asked = (
                 ("ep_size", schedule.ep_size != 1),
@@ -235,6 +240,8 @@ class _Wiring:
         step = self._step_in(stack) if run is None else self._step_of_run(stack, run)
         if stack.streams_rows:
             runs, step = True, self._on_ranks_of(stack, self._step.of_frames(stack.streams_rows))
+        if stack.beside:
+            runs, step = self._has_beside(stack), self._on_ranks_of(stack, step)
         if stack.source:
             runs, step = bool(step.encoder_len) and not step.context_len, step.of_source()
         awake = runs and stack.mode in ("", self._schedule.mode)
@@ -263,8 +270,15 @@ class _Wiring:
         return self._on_ranks_of(stack, self._step.of_run(run))
 
     def _on_ranks_of(self, stack: Stack, step: Step) -> Step:
-        """Return the step of an encoder on the ranks that have it."""
+        """Return the step of what stands beside the language model on the ranks that have it."""
         return step if self._layout.ranks is None else step.shared_by(self._layout.group("tower", stack.axis))
+
+    def _has_beside(self, stack: Stack) -> bool:
+        """Return whether the step has the media that a stack runs beside, and none that it does not, and can run it."""
+        schedule = self._schedule
+        asked = {"image": schedule.images, "video": schedule.videos, "audio": schedule.audio_seconds}
+        has = any(asked[kind] for kind in stack.beside) and not any(asked[kind] for kind in stack.unless)
+        return has and not self._layout.leaves_out(stack.name)
 
     def _named_run(self, name: str, run: Run) -> Run:
         """Return what an encoder runs with the names that formulas show."""

@@ -20,7 +20,7 @@ from llmsim_adapters.spec.components import Component, Norm, Part
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from llmsim_adapters.spec.media.media import Media
+    from llmsim_adapters.spec.media.media import Kind, Media
     from llmsim_adapters.spec.quantization import Quantization
 
 Node = TypeVar("Node")
@@ -74,19 +74,20 @@ class Stack:
     stands beside it without being one has an axis of its own: `features` that are projected, `codes` of pictures or
     of speech.
     `order[i]` is the index of the block that position i runs. Where position i uses another position's weights or
-    cache, `weights_of[i]` or `cache_of[i]` is that position; empty: every position has its own.
-    `before` and `after` are components that run once, around the blocks. An `optional` stack is left out of the figures
-    unless the schedule asks for it. `prompt` tokens of the model's own stand before those of every sequence and are not
+    cache, `weights_of[i]` or `cache_of[i]` is that position; empty: every position has its own. `before` and
+    `after` are components that run once, around the blocks. An `optional` stack is left out of the figures unless
+    the schedule asks for it. `prompt` tokens of the model's own stand before those of every sequence and are not
     returned. One that is the `source` encodes the words that others attend to: it runs on as many as an encoder's
-    output has, in the step that begins a sequence. One of a `mode` runs in steps of that alone. Each token runs in
-    `streams`, one for itself and one for each token that it predicts. With a `patch_size`, the stack runs on patches of
-    so many tokens. A sequence that begins with more than `pad_above` tokens is padded to a multiple of `pad_to`.
-    `counted_by` is the canonical parameter that says how many positions there are. `media` says what a tower runs for a
-    picture or sound, or each token; None: nobody knows. `model_type` is that of a tower's config; `before_rows` and
-    `after_rows` name the rows that each component around its blocks runs on: `patches`, `rows` (the hidden states of
-    blocks), `tokens`, `sequences`, `items`, `never`, or one of its rule's own. Those that none is named for run on
-    patches up to the first convolution or projection, and then on rows; behind the blocks norms of their width run on
-    rows, and what follows on tokens.
+    output has, in the step that begins a sequence. One of a `mode` runs in steps of that alone; one `beside` media
+    of some kinds, as adapters for pictures, on all tokens of a step that has such and none of those that `unless`
+    names. Each token runs in `streams`, one for itself and one for each token that it predicts. With a
+    `patch_size`, the stack runs on patches of so many tokens. A sequence that begins with more than `pad_above`
+    tokens is padded to a multiple of `pad_to`. `counted_by` is the canonical parameter that says how many positions
+    there are. `media` says what a tower runs for a picture or sound, or each token; None: nobody knows.
+    `model_type` is that of a tower's config; `before_rows` and `after_rows` name the rows that each component around
+    its blocks runs on: `patches`, `rows` (the hidden states of blocks), `tokens`, `sequences`, `items`, `never`, or
+    one of its rule's own. Those that none is named for run on patches up to the first convolution or projection, and
+    then on rows; behind the blocks norms of their width run on rows, and what follows on tokens.
     """
 
     name: str
@@ -110,6 +111,8 @@ class Stack:
     after_rows: tuple[str, ...] = ()
     source: bool = False
     mode: Literal["", "extend", "decode"] = ""
+    beside: tuple[Kind, ...] = ()
+    unless: tuple[Kind, ...] = ()
 
     def parts(self) -> tuple[Component | Block, ...]:
         return (*self.before, *self.blocks, *self.after)

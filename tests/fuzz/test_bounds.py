@@ -66,6 +66,14 @@ def test_the_most_is_answered_in_bounds(name: str) -> None:
         ({"model_type": "janus", "vq_config": {"num_res_blocks": 2**28}}, "vq_config.num_res_blocks"),
         ({"model_type": "janus", "vision_config": {"depth": 2**28}}, "vision_config.depth"),
         ({"model_type": "apertus1p5", "audio_config": {"num_lstm_layers": 2**28}}, "audio_config.num_lstm_layers"),
+        (
+            {
+                "model_type": "qwen3",
+                "architectures": ["LiLiCorrDraftModel"],
+                "dflash_config": {"lilicorr_num_layers": 2**28},
+            },
+            "dflash_config.lilicorr_num_layers",
+        ),
         ({"model_type": "nemotron_h", "hybrid_override_pattern": "M*" * LAYERS}, "num_hidden_layers"),
         ({"model_type": "llama", "num_hidden_layers": LAYERS + 1}, "num_hidden_layers"),
     ],

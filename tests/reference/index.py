@@ -29,7 +29,7 @@ from llmsim_adapters.spec.media.rows import rows_of
 from llmsim_adapters.spec.media.videos import FrameByFrame, WithVideos
 from tests.checkpoints import STORED, model_of
 from tests.facts import CASES, HEAD_CASES, MTP_CASES, checkpoint, facts, is_known
-from tests.media import heard_and_said, tower_runs
+from tests.media import heard_and_said, speaking, tower_runs, whole_totals
 from tests.sglang import CONFIGS, model
 from tests.sglang.served import share
 from tests.vllm import held_by_vllm
@@ -95,7 +95,7 @@ def index() -> dict[str, list[str]]:
         runs = all(heard_and_said(whole, run) == (fact["parameters"], run["flops"]) for run in fact["runs"])
         if whole.spec is not None and runs:
             held.add(whole.spec, {whole.reading.dialect, whole.spec.model_type})
-    for fact in facts("speaking")["types"].values():
+    for fact in speaking().values():
         whole = la.load(fact["config"])
         same = whole.build(checkpoint()).parameters == fact["cases"][0][1]
         if same and whole.spec is not None and whole.spec.model_type in held.dialects:
@@ -123,7 +123,7 @@ def wholes(known: set[str]) -> tuple[set[str], set[str], set[str]]:
 
     The language model of each is `known`. Features are those of encoders alone whose runs hold as well.
     """
-    totals, found = facts("media_totals")["types"], Features()
+    totals, found = whole_totals(), Features()
     held, parts, options = set[str](), set[str](), set[str]()
     for name, run in tower_runs():
         model, total = run.model, totals.get(name.split("-[")[0])
@@ -187,7 +187,7 @@ def _made_alike(held: set[str]) -> set[str]:
     """
     known, others = set(), {}
     models = [run.model for _, run in tower_runs()] + [model(name) for name in CONFIGS]
-    models += [la.load(fact["config"]) for fact in facts("speaking")["types"].values()]
+    models += [la.load(fact["config"]) for fact in speaking().values()]
     for row in load_registry("sglang").models:  # SGLang's classes of some of which no config can be built
         config = row.config and row.config.config(row.name)
         models += [la.load(dict(config.data))] if config else []

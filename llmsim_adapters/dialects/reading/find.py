@@ -36,6 +36,7 @@ DIALECT_OF_ARCHITECTURE: Final = {
     "LlamaForCausalLMEagle3": "llama_eagle3",
     "LlavaMistralForCausalLM": "llava_mistral",
     "LlavaQwenForCausalLM": "llava_qwen",
+    "MossVLForConditionalGeneration": "moss_vl",
     **dict.fromkeys(("Grok1ForCausalLM", "Grok1ModelForCausalLM"), "grok"),
     "PanguProMoEV2ForCausalLM": "pangu_pro_moe_v2",
     "SDARMoeForCausalLM": "sdar_moe",
@@ -44,7 +45,7 @@ DIALECT_OF_ARCHITECTURE: Final = {
         (
             *("DFlashDraftModel", "DFlashLagunaForCausalLM"),
             *("DFlash2BeamDraftModel", "DFlash2DraftModel", "MiniMaxDFlash2DraftModel"),
-            *("DSparkDraftModel", "Lfm2DSparkDraftModel", "LingDSparkModel", "Qwen3DSparkModel"),
+            *("DSparkDraftModel", "Lfm2DSparkDraftModel", "LiLiCorrDraftModel", "LingDSparkModel", "Qwen3DSparkModel"),
         ),
         "dflash",
     ),

@@ -31,6 +31,7 @@ LARGEST: Final = {
     "num_res_blocks": 64,
     "num_residual_layers": 64,
     "num_lstm_layers": 64,
+    "lilicorr_num_layers": 64,
     "depth": 1280,
 }
 """The largest values of other sizes, by canonical parameter: each is over ten times the largest that is published.

@@ -2,7 +2,8 @@
 
 Source: SGLang's `dflash.py` and `dspark.py`. Hidden states of several layers of the target are joined and projected.
 All tokens of a block attend to each other; table and head are the target's. DSpark adds a head that goes by the token
-before, and a confidence, DFlash 2 convolutions and a choice among candidates. Such configs say that they are a `qwen3`.
+before, and a confidence, DFlash 2 convolutions and a choice among candidates, LiLiCorr a network that weighs these.
+Such configs say that they are a `qwen3`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from llmsim_adapters.dialects.assembly.decoder import decoder, layers, windowed
 from llmsim_adapters.dialects.assembly.options import gated
 from llmsim_adapters.dialects.reading.limits import LARGEST
 from llmsim_adapters.dialects.types import qwen3
-from llmsim_adapters.spec.components import BlockConvolution, Embedding, Head, MarkovHead, Norm, Projection
+from llmsim_adapters.spec.components import BlockConvolution, Embedding, Head, LatticeHead, MarkovHead, Norm, Projection
 from llmsim_adapters.spec.model import Block, Sublayer
 
 if TYPE_CHECKING:
@@ -36,7 +37,9 @@ _HEAD: Final[dict[str, Any]] = {"enable_confidence_head": True, "confidence_head
 
 def read(r: Reader) -> ModelSpec:
     r.no_effect(("max_window_layers", "use_sliding_window"), "layer_types says which layers have a window")
-    r.no_effect(("block_size", "num_target_layers"), "how many tokens a step drafts, and layers the target has")
+    r.no_effect(("num_target_layers",), "how many layers the target has")
+    if not r.architecture.startswith("LiLiCorr"):
+        r.no_effect(("block_size",), "how many tokens a step drafts")
     laguna = r.architecture.startswith("DFlashLaguna")
     base = replace(qwen3.normed_attention(r), causal=False)
     if r.has("is_causal"):
@@ -50,6 +53,8 @@ def read(r: Reader) -> ModelSpec:
         spec = replace(spec, outputs=(*spec.outputs, _markov(r, config)))
     if "DFlash2" in r.architecture and config is not None:
         spec = _second(r, config, spec)
+    if r.architecture.startswith("LiLiCorr") and config is not None:
+        spec = convolved(r, config, replace(spec, outputs=(*spec.outputs, _lattice(r, config))))
     return spec
 
 
@@ -106,18 +111,51 @@ def _second(r: Reader, config: Reader, spec: ModelSpec) -> ModelSpec:
         rank=config.size("selector_rank"),
         candidates=config.size("selector_top_k"),
     )
-    spec = replace(spec, outputs=(*spec.outputs, head))
+    return convolved(r, config, replace(spec, outputs=(*spec.outputs, head)))
+
+
+def convolved(r: Reader, config: Reader, spec: ModelSpec) -> ModelSpec:
+    """Return a spec with convolutions around each mixer, where the config has any."""
+    hidden = r.size("hidden_size")
     if not config.has("conv_kernel_size"):
         return spec
     group = config.size("conv_group_size")
     r.check("dflash_config", hidden % group == 0, "has a conv_group_size that does not divide hidden_size")
     around = BlockConvolution(hidden_size=hidden, kernel_size=config.size("conv_kernel_size"), groups=hidden // group)
-    convolved = Sublayer((around,), skip=False)
+    convolution = Sublayer((around,), skip=False)
 
     def with_convolutions(block: Block) -> Block:
-        return replace(block, sublayers=tuple(part for sublayer in block.sublayers for part in (convolved, sublayer)))
+        return replace(block, sublayers=tuple(part for sublayer in block.sublayers for part in (convolution, sublayer)))
 
     return spec.transform(Block, with_convolutions)
+
+
+def _lattice(r: Reader, config: Reader) -> LatticeHead:
+    """Read LiLiCorr's head, whose states are as wide as the draft's where 0 is said."""
+    width = config.count("lilicorr_hidden_size") or r.size("hidden_size")
+    heads = config.size("lilicorr_num_heads")
+    r.check("dflash_config", width % heads == 0, "has lilicorr_num_heads that do not divide lilicorr_hidden_size")
+    block = config.size("block_size") if config.has("block_size") else r.size_or("block_size", lambda: 16)
+    r.check("block_size", block > 1, "leaves a block no place for candidates")
+    ratio = config.number("lilicorr_mlp_ratio", least=0) or 4.0
+    config.no_effect(("lilicorr_logit_scale", "lilicorr_vector_eps"), "numbers of scores: elementwise")
+    if config.has("lilicorr_enabled") and not config.flag("lilicorr_enabled"):
+        config.refuse("lilicorr_enabled", False, "true: the class is its head's")
+    return LatticeHead(
+        hidden_size=r.size("hidden_size"),
+        state_size=width,
+        block_size=block,
+        candidates=config.size("lilicorr_candidate_topk"),
+        layers=config.size("lilicorr_num_layers"),
+        num_attention_heads=heads,
+        intermediate_size=config.derive("lilicorr_intermediate_size", int(width * ratio)),
+        factors=config.size("lilicorr_factor_dim"),
+        features=config.derive("lilicorr_features", _FEATURES),
+    )
+
+
+_FEATURES: Final = 5
+"""What LiLiCorr's head knows of how likely a candidate is: its probability, the logarithm, and three of its rank."""
 
 
 def _markov(r: Reader, config: Reader | None) -> MarkovHead:
@@ -150,6 +188,6 @@ DIALECT = qwen3.DIALECT.like(
     causal_lm=(
         *("DFlashDraftModel", "DFlashLagunaForCausalLM"),
         *("DFlash2BeamDraftModel", "DFlash2DraftModel", "MiniMaxDFlash2DraftModel"),
-        *("DSparkDraftModel", "Lfm2DSparkDraftModel", "LingDSparkModel", "Qwen3DSparkModel"),
+        *("DSparkDraftModel", "Lfm2DSparkDraftModel", "LiLiCorrDraftModel", "LingDSparkModel", "Qwen3DSparkModel"),
     ),
 )

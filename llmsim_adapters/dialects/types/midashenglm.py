@@ -1,6 +1,6 @@
 """MiDashengLM: Qwen2.5-Omni's language model with an encoder of sound, several results of which are projected at once.
 
-Source: SGLang's `midashenglm.py`, whose tensors are the proof of the encoder; what it runs is in no class at hand.
+Source: SGLang's `midashenglm.py`, whose tensors and runs are the proof of the encoder.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.tower import tower
+from llmsim_adapters.dialects.towers.midashenglm_dasheng_encoder import heard
 from llmsim_adapters.dialects.types import qwen2_5_omni_text
 from llmsim_adapters.spec.components import Projection
 
@@ -24,8 +25,9 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     if sound is not None:
         hidden, joined = text.size("hidden_size"), whole.size("subsample_factor") * sound.r.size("hidden_size")
         into = Projection(input_size=joined, output_size=hidden)
-        stack = sound.then(into, replace(into, input_size=hidden))
-        yield replace(stack, name="audio", counted_by="audio_num_hidden_layers")
+        media = heard(whole, sound.r, int(whole.size("subsample_factor")))
+        stack = sound.then(into, replace(into, input_size=hidden), rows=("results", "results"))
+        yield replace(stack, name="audio", counted_by="audio_num_hidden_layers", media=media)
 
 
 DIALECT = qwen2_5_omni_text.DIALECT.like(

@@ -1,23 +1,27 @@
-"""MiniCPM-o: Qwen2 with MiniCPM-V's encoder of pictures and its resampler, and Whisper's encoder of sound.
+"""MiniCPM-o: Qwen2 with MiniCPM-V's encoder of pictures and its resampler, Whisper's encoder of sound, and a talker.
 
-Source: the published config of openbmb/MiniCPM-o-2_6 and SGLang's `minicpmo.py`, whose tensors are the proof; it never
-loads what speaks, whose sizes stand in code.
+Source: the published config of openbmb/MiniCPM-o-2_6 and SGLang's `minicpmo.py`, whose tensors and runs are the proof;
+it never loads what speaks.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
 from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.towers import qwen2_audio_encoder
 from llmsim_adapters.dialects.types import minicpmv, qwen2
-from llmsim_adapters.spec.components import Projection
+from llmsim_adapters.spec.components import Attention, Projection
+from llmsim_adapters.spec.media.framed import FramedSound, Framing, Stride, over_frames
+from llmsim_adapters.spec.model import ModelSpec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from llmsim_adapters.dialects.reading.reader import Reader
+    from llmsim_adapters.spec.media.media import Media
     from llmsim_adapters.spec.model import Stack
 
 
@@ -30,18 +34,60 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         yield from _hearing(whole, text)
     else:
         whole.no_effect(("audio_config",), "init_audio is false")
-    if whole.flag("init_tts"):
-        whole.not_modelled("talker_tower")
-    whole.mark("tts_config")
+    if not whole.flag("init_tts"):
+        whole.no_effect(("tts_config",), "init_tts is false")
+    elif (speaks := tower(whole, "tts_config", "conditional_chattts")) is not None:
+        yield replace(speaks.stack, name="talker", counted_by="talker_num_hidden_layers")
 
 
 def _hearing(whole: Reader, text: Reader) -> Iterator[Stack]:
-    """Yield the encoder of sound with two projections of a quarter of its network's width."""
+    """Yield the encoder of sound with two projections of a quarter of its network's width, which run before pooling.
+
+    Hidden states of `audio_chunk_length` seconds see those of the seconds before and each other.
+    """
     sound = tower(whole, "audio_config", _ENCODER, fixed=True)
     if sound is not None:
         hidden, width = text.size("hidden_size"), sound.r.size("intermediate_size") // 4
         into = Projection(input_size=width, output_size=hidden, bias=True)
-        yield sound.then(into, replace(into, input_size=hidden))
+        running = sound.running(_heard(whole, sound.r))
+        stack = running.then(into, replace(into, input_size=hidden), rows=("rows", "rows"))
+        block = int((whole.number("audio_chunk_length", least=-1, most=_LONGEST) or 0) * _PER_SECOND)
+        if block > 0:
+            spec = ModelSpec("", (stack,)).transform(Attention, lambda each: replace(each, block=block))
+            (stack,) = spec.stacks
+        yield stack
+
+
+def _heard(whole: Reader, r: Reader) -> Media:
+    """Return the rule of sound: chunks of 30 s, all padded to the longest; of `audio_pool_step` results one is a token.
+
+    Settings of `WhisperFeatureExtractor`: `sampling_rate`, `hop_length`.
+    """
+
+    def made(sounds: Settings) -> Media:
+        rate, hop = sounds.integer("sampling_rate", default=16000), sounds.integer("hop_length", default=160)
+        chunk, positions = _LONGEST * rate, 2 * int(r.size("max_source_positions")) * hop
+        return FramedSound(
+            framing=Framing(hop, hop=hop, rate=rate, multiple=hop, padded=True),
+            bins=int(r.size("num_mel_bins")),
+            strides=over_frames(Stride(stride=1), Stride()),
+            reduced=int(whole.size("audio_pool_step")),
+            cut=True,
+            text=2,
+            chunk=chunk,
+            longest=positions if positions < chunk else 0,
+            beyond="has no positions",
+            origin=origin(sounds, "WhisperFeatureExtractor"),
+        )
+
+    return rule(whole, "audio", made)
+
+
+_LONGEST: Final = 30
+"""The seconds of the longest chunk, whatever a config says."""
+
+_PER_SECOND: Final = 50
+"""Hidden states of a second."""
 
 
 _OF_DECODER = "of Whisper's decoder, which is not there"
@@ -65,11 +111,9 @@ DIALECT = replace(
     qwen2.DIALECT.like(
         "minicpmo",
         towers=towers,
-        costless={
-            **minicpmv.DIALECT.costless,
-            **dict.fromkeys(("audio_chunk_length", "audio_pool_step"), "how sound is cut and pooled: no weights"),
-            "version": "a name: SGLang's class has one",
-        },
+        costless={**minicpmv.DIALECT.costless, "version": "a name: SGLang's class has one"},
+        audio_chunk_length=1.0,
+        audio_pool_step=2,
         init_vision=True,
         init_audio=True,
         init_tts=True,

@@ -15,8 +15,10 @@ from llmsim_adapters.dialects.types import llama
 from llmsim_adapters.spec.components import Embedding, Head, Norm, Scale
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from llmsim_adapters.dialects.reading.reader import Reader
-    from llmsim_adapters.spec.components import Component
+    from llmsim_adapters.spec.components import Attention, Component
     from llmsim_adapters.spec.model import ModelSpec, Sublayer
 
 _SPECIAL_TOKENS = 8  # rows of the table beyond the vocabulary, as for pictures
@@ -26,7 +28,15 @@ _EVERY_FIFTH = range(3, 40, 5)
 
 def read(r: Reader) -> ModelSpec:
     computed_head_dim(r)
-    base = attention(r)
+    r.no_effect(("tie_word_embeddings",), "the table has more rows than the head: the class ties nothing")
+    said = r.indices("cross_attention_layers")
+    spec = crossing_decoder(r, attention(r), frozenset(_EVERY_FIFTH) if said is None else said)
+    spec = spec.transform(Embedding, lambda e: replace(e, vocab_size=e.vocab_size + _SPECIAL_TOKENS))
+    return spec.transform(Head, lambda h: replace(h, weight_of="itself"))
+
+
+def crossing_decoder(r: Reader, base: Attention, numbers: Collection[int]) -> ModelSpec:
+    """Return a decoder whose layers of some numbers attend to an encoder's output in place of the text."""
     norm, gate = Norm(base.head_dim), Scale(size=1)
     crossing = replace(base, causal=False, rotary_fraction=0.0, q_norm=norm, k_norm=norm)
 
@@ -36,13 +46,8 @@ def read(r: Reader) -> ModelSpec:
             return sublayers
         return tuple(replace(sublayer, residual=gate, from_encoder=True) for sublayer in sublayers)
 
-    r.no_effect(("tie_word_embeddings",), "the table has more rows than the head: the class ties nothing")
-    said = r.indices("cross_attention_layers")
-    numbers = frozenset(_EVERY_FIFTH) if said is None else said
     mixers = [crossing if i in numbers else base for i in range(layers(r))]
-    spec = decoder(r, mixers, mlp(r), layout=layout)
-    spec = spec.transform(Embedding, lambda e: replace(e, vocab_size=e.vocab_size + _SPECIAL_TOKENS))
-    return spec.transform(Head, lambda h: replace(h, weight_of="itself"))
+    return decoder(r, mixers, mlp(r), layout=layout)
 
 
 DIALECT = llama.DIALECT.like(

@@ -1,8 +1,9 @@
 """Phi-4-multimodal as its remote code has it: Phi-4-mini, with low-rank adapters for pictures and for sound.
 
 Source: the published config of microsoft/Phi-4-multimodal-instruct and SGLang's `phi4mm.py`, which builds no adapters;
-`phi3` of equal dimensions is the proof of the language model. The encoders are those of transformers' own class
-(`phi4_multimodal`): that of pictures has its sizes in code, the config has those of sound under names of its own.
+peft's are their proof, and `phi3` of equal dimensions is that of the language model. The encoders are those of
+transformers' own class (`phi4_multimodal`): that of pictures has its sizes in code, the config has those of sound under
+names of its own.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from llmsim_adapters.dialects.assembly.decoder import layers
 from llmsim_adapters.dialects.assembly.tower import PartWords, tower
 from llmsim_adapters.dialects.towers import phi4_multimodal_audio, phi4_multimodal_vision
 from llmsim_adapters.dialects.types import phi3, phi4_multimodal
-from llmsim_adapters.gap import Gap, GapKind
 from llmsim_adapters.spec.components import Adapter
 from llmsim_adapters.spec.model import Block, Stack, Sublayer
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from llmsim_adapters.dialects.assembly.tower import Tower
     from llmsim_adapters.dialects.reading.reader import Reader
+    from llmsim_adapters.spec.media.media import Kind
     from llmsim_adapters.spec.model import ModelSpec
 
 
@@ -83,25 +84,33 @@ def _conformer(r: Reader) -> ModelSpec:
 
 def _adapters(whole: Reader, text: Reader) -> Iterator[Stack]:
     """Yield the adapters of each layer's matrices, which run where there are pictures, or sound alone."""
-    found = [whole.nested(key, dialect=_ADAPTER) for key in ("vision_lora", "speech_lora") if whole.has(key)]
-    ranks = [each.size("r") for each in found if each is not None and each.text("layer") in _ALL_MATRICES]
+    found = {key: whole.nested(key, dialect=_ADAPTER) for key in _BESIDE if whole.has(key)}
+    ranks = {
+        key: each.size("r") for key, each in found.items() if each is not None and each.text("layer") in _ALL_MATRICES
+    }
     if len(ranks) < len(found):
         whole.not_modelled("low_rank_adapters")
-        return
-    if not ranks:
         return
     hidden, inner, heads = (text.size(name) for name in ("hidden_size", "intermediate_size", "num_attention_heads"))
     kv_heads = text.size_or("num_key_value_heads", lambda: heads)
     head = text.size_or("head_dim", lambda: hidden // heads)
     joined = (heads + 2 * kv_heads) * head
     matrices = ((hidden, joined), (heads * head, hidden), (hidden, 2 * inner), (inner, hidden))
-    parts = [Adapter(input_size=taken, rank=rank, output_size=given) for rank in ranks for taken, given in matrices]
-    block = Block("layer", tuple([Sublayer((part,), skip=False) for part in parts]))
-    whole.gaps.append(Gap(GapKind.UNSUPPORTED_FEATURE, "low_rank_adapters", _ADDED))
-    yield Stack("adapters", (block,), (0,) * layers(text), axis="features")
+    for key, rank in ranks.items():
+        parts = [Adapter(input_size=taken, rank=rank, output_size=given) for taken, given in matrices]
+        block, (name, beside, unless) = (
+            Block("layer", tuple([Sublayer((part,), skip=False) for part in parts])),
+            _BESIDE[key],
+        )
+        yield Stack(name, (block,), (0,) * layers(text), axis="features", beside=beside, unless=unless)
 
 
-_ADDED: Final = "their weights are counted; what they run beside pictures or sound, as no text does, is not"
+_BESIDE: Final[Mapping[str, tuple[str, tuple[Kind, ...], tuple[Kind, ...]]]] = {
+    "vision_lora": ("vision_adapters", ("image",), ()),
+    "speech_lora": ("speech_adapters", ("audio",), ("image",)),
+}
+"""By key of adapters: what their stack is called, the media that they run beside, and those beside which others do."""
+
 _ALL_MATRICES: Final = (
     r"layers.*((self_attn\.(qkv_proj|o_proj))|(mlp\.(gate_up|down)_proj))",
     r"((layers.*self_attn\.(qkv|o)_proj)|(layers.*mlp\.(gate_up|down)_proj))",

@@ -25,7 +25,7 @@ QWEN3_VL: Final = names("""
     Cosmos3ForConditionalGeneration InternS1ProForConditionalGeneration InternS2MobiusForConditionalGeneration
     InternS2PreviewForConditionalGeneration Qwen3VLForConditionalGeneration
     Qwen3VLMoeForConditionalGeneration
-    Qwen3_5ForConditionalGeneration Qwen3_5MoeForConditionalGeneration
+    Qwen3_5ForConditionalGeneration Qwen3_5MoeForConditionalGeneration Qwen4ExpForConditionalGeneration
 """)
 
 QWEN3_OMNI: Final = names("Qwen3OmniMoeForConditionalGeneration")
@@ -56,9 +56,9 @@ DP_ATTENTION: Final = names("""
     MellumForCausalLM MiMoV2FlashForCausalLM MiMoV2ForCausalLM MiMoV2MTP MiniCPMV4_6ForConditionalGeneration
     MiniCPMV4_7ForConditionalGeneration MiniMaxM2ForCausalLM MiniMaxM3SparseForCausalLM
     MiniMaxM3SparseForConditionalGeneration MistralLarge3ForCausalLM MistralLarge3ForCausalLMEagle
-    MuseSparkForConditionalGeneration NemotronHForCausalLM NemotronHForCausalLMMTP NemotronHPuzzleForCausalLM
-    NemotronH_Nano_Omni_Reasoning_V3 NemotronH_Nano_VL_V2 NemotronH_Omni_Reasoning_V3 PhiMoEForCausalLM
-    Qwen2MoeForCausalLM Qwen3ASRForConditionalGeneration Qwen3ForCausalLM Qwen3ForRewardModel
+    MossVLForConditionalGeneration MuseSparkForConditionalGeneration NemotronHForCausalLM NemotronHForCausalLMMTP
+    NemotronHPuzzleForCausalLM NemotronH_Nano_Omni_Reasoning_V3 NemotronH_Nano_VL_V2 NemotronH_Omni_Reasoning_V3
+    PhiMoEForCausalLM Qwen2MoeForCausalLM Qwen3ASRForConditionalGeneration Qwen3ForCausalLM Qwen3ForRewardModel
     Qwen3ForSequenceClassification Qwen3Model Qwen3MoeForCausalLM Qwen3MoeForCausalLMMTP Qwen3NextForCausalLM
     Qwen3NextForCausalLMMTP Qwen3OmniMoeForConditionalGeneration Qwen3VLForConditionalGeneration
     Qwen3VLMoeForConditionalGeneration Qwen3_5ForCausalLM Qwen3_5ForCausalLMMTP Qwen3_5ForConditionalGeneration

@@ -37,7 +37,7 @@ _STATES_OF_ALL: Final = names("FalconMambaForCausalLM Mamba2ForCausalLM MambaFor
 _POOLED: Final = names("Glm5NextForConditionalGeneration")
 """Whose indexer scores pools of tokens, and keeps their keys alone."""
 
-_POOL_OF_ALL: Final = names("DeciLMForCausalLM MllamaForConditionalGeneration")
+_POOL_OF_ALL: Final = names("DeciLMForCausalLM MllamaForConditionalGeneration MossVLForConditionalGeneration")
 """Whose layers differ in what they keep, or attend to an encoder's output, in one pool for all of them."""
 
 _GENERATED: Final = names("JetNemotronForCausalLM JetVLMForConditionalGeneration")

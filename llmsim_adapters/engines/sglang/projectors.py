@@ -62,11 +62,11 @@ PROJECTORS: Final = (
     *map(_behind, range(1, 6)),
     Store(
         name="mergers of all ranks",
-        source="models/qwen2_vl.py, models/qwen2_5_vl.py: PatchMerger",
+        source="models/qwen2_vl.py, models/qwen2_5_vl.py, models/moss_vl.py: PatchMerger",
         tensors=_merger(1),
         summed=(_second_of(1),),
         architectures=names(
-            "BailingMMNativeForConditionalGeneration Qwen2VLForConditionalGeneration "
+            "BailingMMNativeForConditionalGeneration MossVLForConditionalGeneration Qwen2VLForConditionalGeneration "
             "Qwen2_5_VLForConditionalGeneration Sarashina2VisionForCausalLM"
         ),
         over="all",

@@ -233,7 +233,7 @@ _TEXTS: Final = (
     Store(
         name="no low-rank adapters of a model's own",
         source="models/phi4mm.py: load_weights passes over them",
-        tensors=("adapters/",),
+        tensors=("vision_adapters/", "speech_adapters/"),
         architectures=names("Phi4MMForCausalLM"),
         absent=True,
         note="the adapters for pictures and sound are not loaded",
@@ -245,6 +245,24 @@ _TEXTS: Final = (
         architectures=names("Qwen3OmniMoeForConditionalGeneration"),
         absent=True,
         note="the thinker alone is loaded: what speaks is left out",
+    ),
+    Store(
+        name="attention to pictures of all ranks",
+        source="models/moss_vl.py, MossVLTextCrossAttention: ColumnParallelLinear, RowParallelLinear",
+        tensors=(
+            *(f"text/cross/cross_attention.{part}_proj{bias}" for part in "qkv" for bias in ("", ".bias")),
+            "text/cross/cross_attention.o_proj",
+        ),
+        architectures=names("MossVLForConditionalGeneration"),
+        over="all",
+    ),
+    Store(
+        name="MiniCPM-o without what speaks",
+        source="models/minicpmo.py: init_tts is set to false",
+        tensors=("talker/",),
+        architectures=names("MiniCPMO"),
+        absent=True,
+        note="what speaks is not loaded",
     ),
     Store(
         name="float32 router of GLM-4.5V",

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components.compressed_attention import CompressedAttention as CompressedAttention
     from llmsim_adapters.spec.components.compressed_attention import CompressedIndexer as CompressedIndexer
     from llmsim_adapters.spec.components.drafts import BlockConvolution as BlockConvolution
+    from llmsim_adapters.spec.components.drafts import LatticeHead as LatticeHead
     from llmsim_adapters.spec.components.drafts import MarkovHead as MarkovHead
     from llmsim_adapters.spec.components.ends import AxialPositionEmbedding as AxialPositionEmbedding
     from llmsim_adapters.spec.components.ends import Embedding as Embedding
@@ -88,6 +89,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.components.towers import Convolution as Convolution
     from llmsim_adapters.spec.components.towers import ConvolutionModule as ConvolutionModule
     from llmsim_adapters.spec.components.towers import LearnedTokens as LearnedTokens
+    from llmsim_adapters.spec.components.towers import MelFilters as MelFilters
     from llmsim_adapters.spec.components.towers import PixelAttention as PixelAttention
     from llmsim_adapters.spec.components.towers import PlaneAttention as PlaneAttention
     from llmsim_adapters.spec.components.towers import PlanePositions as PlanePositions
@@ -105,7 +107,7 @@ _HOMES = {
     ),
     "chunk_attention": ("ChunkAttention",),
     "compressed_attention": ("CompressedAttention", "CompressedIndexer"),
-    "drafts": ("BlockConvolution", "MarkovHead"),
+    "drafts": ("BlockConvolution", "LatticeHead", "MarkovHead"),
     "ends": (
         "AxialPositionEmbedding",
         "Embedding",
@@ -153,6 +155,7 @@ _HOMES = {
         "ConvolutionModule",
         "LSTM",
         "LearnedTokens",
+        "MelFilters",
         "PixelAttention",
         "PlaneAttention",
         "PlanePositions",

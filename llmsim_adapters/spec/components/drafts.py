@@ -42,3 +42,27 @@ class MarkovHead(Component):
     confidence_bias: bool = True
     candidates: int = 0
     place: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LatticeHead(Component):
+    """What weighs the `candidates` of all places of a drafted block against each other, each with each (LiLiCorr).
+
+    A candidate's state is made of its embedding, of the draft's hidden state at its place, and of `features`, numbers
+    about how likely it is. `layers` of attention among all of a block's candidates, biased by how far their places are
+    apart, and of a feed-forward network lead to two vectors of `factors` numbers each, whose products with those of the
+    next place are the scores. The first of a block's `block_size` tokens is given, and has a vector of its own, made of
+    the target's hidden state. States are `state_size` wide; embeddings of another size are projected.
+    """
+
+    kind: ClassVar[str] = "lattice_head"
+
+    hidden_size: int
+    state_size: int
+    block_size: int
+    candidates: int
+    layers: int
+    num_attention_heads: int
+    intermediate_size: int
+    factors: int
+    features: int

@@ -57,6 +57,19 @@ class LearnedTokens(Component):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MelFilters(Component):
+    """Fixed filters that a spectrogram's `frequencies` are multiplied with, which leave `bins` (the mel scale).
+
+    They follow from the scale and are stored nowhere; an encoder has them that takes samples itself.
+    """
+
+    kind: ClassVar[str] = "mel_filters"
+
+    frequencies: int
+    bins: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanePositions(Component):
     """A table of `positions` for each axis of a picture, of which a patch has the sum of one row each (Gemma 4)."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from llmsim_adapters.dataclass import dataclass
-from llmsim_adapters.spec.media.media import Kind, MediaItem, Sound, Unfit
+from llmsim_adapters.spec.media.media import Kind, MediaItem, Pieces, Sound, Unfit
 
 
 class Framing(NamedTuple):
@@ -70,17 +70,21 @@ class FramedSound(Sound):
     `strides` has those of each convolution over frames and over bins; its results are the rows `convolved_1` and so on.
     Sounds of a step are padded to the longest one. A sound becomes a token of each hidden state of frames that are
     heard, or so many `tokens` whatever its length. One of `reduced` hidden states is a result (`results`). Around a
-    sound stand `text` tokens. `attended`: cross attention of the language model sees the hidden states in place of
-    tokens. `encoded`: another stack makes tokens of them. What is longer than a `chunk` of so many samples (0: never)
-    is cut into chunks, each of which is padded, and attends, as a sound by itself. What is longer than `longest`
-    samples (0: never) is refused, for what is done with it (`beyond`). The last `unheard` frames of a signal make no
-    token. `further` names further rows: of each sound so many times its hidden states, and so many more.
+    sound stand `text` tokens. The last hidden states, where they are fewer, become none if they are `cut`, and a sound
+    that becomes no token is refused. Hidden states attend within so many as `span` says (0: all of a chunk).
+    `attended`: cross attention of the language model sees the hidden states in place of tokens. `encoded`: another
+    stack makes tokens of them. What is longer than a `chunk` of so many samples (0: never) is cut into chunks, each of
+    which is padded, and attends, as a sound by itself. What is longer than `longest` samples (0: never) is refused, for
+    what is done with it (`beyond`). The last `unheard` frames of a signal make no token. `further` names further rows:
+    of each sound so many times its hidden states, and so many more.
     """
 
     framing: Framing
     bins: int
     strides: tuple[tuple[Stride, Stride], ...]
     reduced: int = 1
+    cut: bool = False
+    span: int = 0
     tokens: int = 0
     text: int = 0
     attended: bool = False
@@ -97,7 +101,11 @@ class FramedSound(Sound):
         if self.longest and samples > self.longest:
             message = f"sound of more than {self.longest / self.framing.rate:g} s {self.beyond}"
             raise Unfit(message)
-        return self._seen(kind, given, self._frames(given))
+        item = self._seen(kind, given, self._frames(given))
+        if self.cut and not item.tokens:
+            message = "a sound so short becomes no token"
+            raise Unfit(message)
+        return item
 
     def together(self, items: tuple[MediaItem, ...]) -> tuple[MediaItem, ...]:
         """Return the sounds of a step padded to the longest one."""
@@ -130,7 +138,7 @@ class FramedSound(Sound):
             count * frames,
             count * length,
             0 if self.attended or self.encoded else self.tokens or sum(map(self._tokens, chunks)),
-            ((length, count),),
+            self._pieces(length, count),
             text=self.text,
             attended=count * length if self.attended else 0,
             named=(*named, ("results", count * self._results(length)), *self._further(length, count)),
@@ -145,7 +153,12 @@ class FramedSound(Sound):
 
     def _results(self, length: int) -> int:
         """Return the results that so many hidden states become."""
-        return -(-length // self.reduced)
+        return length // self.reduced if self.cut else -(-length // self.reduced)
+
+    def _pieces(self, length: int, count: int) -> Pieces:
+        """Return the sequences that attend within themselves of so many chunks of a length."""
+        whole, rest = divmod(length, self.span) if self.span else (0, length)
+        return tuple([(size, number) for size, number in ((rest, count), (self.span, count * whole)) if size * number])
 
     def _further(self, length: int, count: int) -> list[tuple[str, int]]:
         """Return further rows, by name, that parts of the encoder run on for so many chunks of a length."""

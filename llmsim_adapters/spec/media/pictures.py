@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from typing import Final
 
-from llmsim_adapters.dataclass import dataclass
+from llmsim_adapters.dataclass import dataclass, replace
 from llmsim_adapters.spec.media.media import Kind, Media, MediaItem, Pieces, Unfit, refuse_parts
 
 
@@ -93,6 +94,41 @@ class SmartResize(Media):
             high = math.ceil(height * stretch / factor) * factor
             wide = math.ceil(width * stretch / factor) * factor
         return max(high, factor), max(wide, factor)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedPixels(SmartResize):
+    """Pictures that share `all_pixels` of a request by their own, each within the bounds of one, for cross attention.
+
+    The published `MossVLImageProcessorFast`. Cross attention sees a picture's merged patches (`merged`), and so many
+    `separators` behind them.
+    """
+
+    all_pixels: int
+    separators: int = 0
+
+    def see(self, kind: Kind, given: tuple[float, ...], preprocessed: bool) -> MediaItem:
+        item = self._crossed(SmartResize.see(self, kind, given, preprocessed))
+        return item._replace(named=(*item.named, (_AS_GIVEN, 1))) if preprocessed else item
+
+    def together(self, items: tuple[MediaItem, ...]) -> tuple[MediaItem, ...]:
+        """Return the pictures of a request, each with its part of the pixels."""
+        pixels = [int(item.given[0]) * int(item.given[1]) for item in items]
+        if any(dict(item.named).get(_AS_GIVEN) for item in items):
+            return items
+        found = []
+        for item, own in zip(items, pixels, strict=True):
+            most = min(max(int(self.all_pixels * (own / sum(pixels))), self.least_pixels), self.most_pixels)
+            found.append(self._crossed(SmartResize.see(replace(self, most_pixels=most), item.kind, item.given, False)))
+        return tuple(found)
+
+    def _crossed(self, item: MediaItem) -> MediaItem:
+        merged = item.tokens
+        return item._replace(tokens=0, attended=merged + self.separators, named=(("merged", merged),))
+
+
+_AS_GIVEN: Final = "as_given"
+"""What says that a picture has the size already that the encoder gets."""
 
 
 def cut(rows: int, columns: int, side: int, frames: int = 1) -> Pieces:
