@@ -169,10 +169,12 @@ class TestLaws:
     def test_norms_and_look_ups_are_of_all_new_tokens(self, name: str) -> None:
         if name in OTHER_LENGTHS:
             return
-        for _, graph in steps(name):
-            shapes, tokens = weights_of(graph), BATCH * graph.schedule.seq_len
+        for spec, graph in steps(name):
+            shapes = weights_of(graph)
             found = {operator.path: operator for operator in graph.operators}
             for operator in graph.operators:
+                stack = spec.stack(operator.stack)
+                tokens = BATCH * graph.schedule.seq_len * ((stack.streams_rows if stack else 0) or 1)
                 label, inner = operator.name.partition(".")[::2]
                 kind = label.rstrip("_0123456789")
                 short = f"{kind.rpartition('_residual_')[2]}.{inner}".rstrip("_0123456789")

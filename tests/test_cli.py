@@ -82,12 +82,19 @@ class TestCoverage:
         printed = lines(run("coverage", registry(tmp_path, *rows), "--offline").stdout)
         assert "no config named for this architecture 12" in printed
 
-    def test_of_very_many_models_counts_them_and_says_what_holds_them_back(self) -> None:
+    def test_of_very_many_models_counts_them_and_says_what_some_lack(self) -> None:
         printed = lines(run("coverage", "sglang", "--offline").stdout)
         assert len(printed) < 200
-        for title in ("By category", "By kind", "By config", "By evidence", "By family", "What holds models back"):
+        for title in ("By category", "By kind", "By config", "By evidence", "By family", "Gaps"):
             assert title in printed
+        assert any(line.startswith("JetVLMForConditionalGeneration") for line in printed)
         assert not any("AfmoeForCausalLM" in line for line in printed)
+
+    def test_says_what_several_models_wait_for(self, tmp_path: Path) -> None:
+        rows = [{"name": name, "huggingface": config(tmp_path, brand_new_key=7)} for name in ("one", "two")]
+        printed = lines(run("coverage", registry(tmp_path, *rows)).stdout)
+        at = printed.index("What holds models back")
+        assert any("brand_new_key" in line and line.endswith("2 2") for line in printed[at : at + 4])
 
     def test_in_markdown_lists_every_model(self) -> None:
         assert "AfmoeForCausalLM" in run("coverage", "sglang", "--offline", "--format", "markdown").stdout

@@ -66,7 +66,7 @@ class TestWhatItSays:
         [
             ((), set()),
             (("scale",), set()),
-            (("norm",), {"layer_norm", "norm_bias", "norm_gate", "norm_without_gain"}),
+            (("norm",), {"conditioned_norm", "layer_norm", "norm_bias", "norm_gate", "norm_without_gain"}),
             (
                 ("mlp",),
                 {

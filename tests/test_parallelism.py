@@ -39,7 +39,7 @@ BY_HEADS: Final = {
     "plane_attention": "attention.q_proj",
     "conformer_attention": "q_proj k_proj v_proj relative_k_proj",
     "chunk_attention": "query key value query_key",
-    "latent_attention": "q_proj q_b_proj q_gate_proj kv_b_proj gate_proj sinks",
+    "latent_attention": "q_proj q_b_proj q_gate_proj kv_b_proj gate_proj sinks score_scale score_scale_bias",
     "compressed_attention": "q_b_proj sinks o_a_proj",
     "relative_attention": "q k v r r_w_bias r_r_bias r_s_bias seg_embed",
     "ngram_attention": "query_proj key_proj value_proj relative_pos_embeddings",
@@ -270,6 +270,7 @@ WHOLE: Final = {
     "attention": "indexer q_a_proj mask_proj k_norm v_norm",
     "attention_residual": "scores sums",
     "compressed_attention": "q_a_proj kv_proj compressor indexer",
+    "convolution": "product",
     "hyper_connection": "fn mix",
     "hyper_head": "fn",
     "convolved_residual": "conv",
@@ -354,7 +355,9 @@ def is_routed(entry: Weight | Operator) -> bool:
 def ways_of(spec: ModelSpec, schedule: la.Schedule, operator: Operator) -> int:
     """How many ranks run different parts of an operator."""
     whole_shared = ".shared_experts." in operator.name and schedule.deepep
-    if runs_whole(operator) or whole_shared or is_fully_dp(schedule, operator):
+    stack = spec.stack(operator.stack)
+    tower = stack is not None and stack.is_tower
+    if runs_whole(operator) or whole_shared or is_fully_dp(schedule, operator, tower=tower):
         return 1
     if names(BY_KV_HEADS, operator):
         return min(schedule.tp_size, heads_of(spec, operator)[1])
@@ -410,6 +413,9 @@ class TestOneRank:
 
 
 DECODED_OTHERWISE: Final = {
+    **dict.fromkeys(
+        (f"mlp_pre_norm.weight.condition_{way}_proj" for way in ("down", "up")), "the time is that of a step (Voxtral)"
+    ),
     "attention.mask_proj": "the mask is made of all cached values in every step (Doge)",
     "latent_attention.kv_b_proj": "absorbed in a decode step: a law of its own",
     "latent_attention.q_absorb": "as kv_b_proj",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.reported import ReportRow
 
 SUMMARISE_FROM: Final = 60
-"""So many models are counted and not listed, unless everything is asked for."""
+"""So many models are counted and not listed, and so many gaps, unless everything is asked for."""
 
 _EACH: Final = "`--format markdown` and `--format json` have a row for each."
 
@@ -74,6 +74,8 @@ def document(report: Report, *, full: bool) -> Document:
     if full or len(shown) < SUMMARISE_FROM:
         sections += [*_models(shown), *_gaps(shown), *_configs(shown)]
     else:
+        lacking = [row for row in shown if row.coverage.gaps]
+        sections += _gaps(lacking) if len(lacking) < SUMMARISE_FROM else []
         sections.append(section("", f"{len(shown):,} models: {_EACH}"))
     if condensed:
         sections.append(_condensed(condensed))
