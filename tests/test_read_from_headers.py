@@ -43,11 +43,14 @@ def test_every_type_whose_files_are_known_is_measured() -> None:
     assert [(row["type"], row["name"]) for row in results()] == [(case["type"], case["name"]) for case in FILES]
 
 
-def test_weights_are_exact_of_95_in_100_types_and_caches_of_84() -> None:
-    """Of the latter, fewer than by keys alone: with attention that files don't have as assumed, its cache goes."""
+def test_weights_are_exact_of_95_in_100_types_and_caches_of_83() -> None:
+    """Of the latter, fewer than by keys alone: with attention that files don't have as assumed, its cache goes.
+
+    No key or tensor says that layers borrow another's latents, or that an encoder keeps rows of each token.
+    """
     rows = [row for row in results() if "refused" not in row]
     assert sum(row["headers"][0] for row in rows) >= 0.95 * len(results())
-    assert sum(row["headers"][1] for row in rows) >= 0.84 * len(results())
+    assert sum(row["headers"][1] for row in rows) >= 0.83 * len(results())
     assert sum(row["explained"] == 1 for row in rows) > 1.2 * sum(row["keys"][0] for row in rows)
 
 
