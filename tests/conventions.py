@@ -141,7 +141,9 @@ PARTIAL: Final[dict[str, tuple[str, ...]]] = {
     "lfm2": ("intermediate_size",),
     "moss_transcribe_diarize": ("audio_tower", "tie_word_embeddings"),
     **dict.fromkeys(("qwen2_audio", "voxtral"), ("audio_tower",)),
-    **dict.fromkeys(("gemma3n", "gemma4", "gemma4_unified"), ("audio_tower", "vision_tower")),
+    "gemma3n": ("audio_tower", "vision_tower"),
+    # whose whole says nothing where the text denies a tie: what wrote it before transformers 5 left the head untied
+    **dict.fromkeys(("gemma4", "gemma4_unified"), ("audio_tower", "tie_word_embeddings", "vision_tower")),
 }
 """Types that cases have gaps of: a part that transformers does not say how to build, or an encoder of which
 the weights are compared, and what it runs is not."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.dialects.assembly.decoder import dtype
 from llmsim_adapters.dialects.assembly.scores import of_whole
+from llmsim_adapters.dialects.identity import of_release
 from llmsim_adapters.dialects.keys.aliases import CANONICAL
 from llmsim_adapters.dialects.keys.parts import BESIDE, PART_OF, is_tower
 from llmsim_adapters.dialects.quantization import quantized
@@ -101,15 +102,20 @@ def lent(
 def inherit(spec: ModelSpec, outer: Reader, r: Reader, *, alone: bool = False, ties: str = "") -> ModelSpec:
     """Return the spec with what the outer level of a composite config says about the whole model.
 
-    The top level's `tie_word_embeddings` wins, as in transformers, its default too where the type is declared, which
-    says how it `ties`; its number format is that of the checkpoint. An architecture that is the language model `alone`
-    has its own, and nothing beside it.
+    Whose `tie_word_embeddings` counts is said by how the type `ties`; its number format is that of the checkpoint. An
+    architecture that is the language model `alone` has its own, and nothing beside it.
     """
     if alone:
         outer.no_effect(("tie_word_embeddings",), _ALONE)
     elif ties == "never":
         outer.no_effect(("tie_word_embeddings",), "the class ties nothing")
         spec = _tied(spec, tied=False)
+    elif ties == "text":
+        if outer.has("tie_word_embeddings") and r.has("tie_word_embeddings"):
+            said, inner = outer.flag("tie_word_embeddings"), r.flag("tie_word_embeddings")
+            key = f"{r.prefix}tie_word_embeddings"
+            outer.contradicts("tie_word_embeddings", "tie_word_embeddings", said, key, inner)
+        outer.no_effect(("tie_word_embeddings",), "the language model's own says whether its head is tied")
     elif ties == "either" and _is_tied(spec):
         outer.no_effect(("tie_word_embeddings",), "the language model ties its head by itself")
     elif ties or outer.has("tie_word_embeddings"):
@@ -117,6 +123,8 @@ def inherit(spec: ModelSpec, outer: Reader, r: Reader, *, alone: bool = False, t
         # Where either ties, a whole that does not leaves it to the language model; one that does overrules it.
         if ties != "either" or tied:
             _compare(outer, r, "tie_word_embeddings")
+        if not outer.has("tie_word_embeddings") and tied != _is_tied(spec) and _has_head(spec):
+            tied = _unsaid_tie(outer, whole=tied)
         spec = spec if ties == "either" and not tied else _tied(spec, tied=tied)
     if outer.has("dtype"):
         _compare(outer, r, "dtype")
@@ -127,6 +135,21 @@ def inherit(spec: ModelSpec, outer: Reader, r: Reader, *, alone: bool = False, t
     if alone:
         without_parts(outer)
     return spec
+
+
+def _unsaid_tie(outer: Reader, *, whole: bool) -> bool:
+    """Return whether a head is tied of which the class of the whole has another default than the language model says.
+
+    Classes of transformers 5 go by the whole's default, those before by the language model, as did who wrote the files.
+    """
+    if of_release(outer.raw, "5"):
+        return whole
+    before = of_release(outer.raw, "4")
+    shown, other = ("tied", "untied") if whole else ("untied", "tied")
+    taken = "the latter" if before else "the former"
+    detail = f"a whole that doesn't say it is {shown} in transformers 5, {other} before: {taken} is taken"
+    outer.inferred("tie_word_embeddings", detail)
+    return not whole if before else whole
 
 
 def _compare(outer: Reader, r: Reader, name: str) -> None:
@@ -143,6 +166,10 @@ def _compare(outer: Reader, r: Reader, name: str) -> None:
 def without_parts(r: Reader) -> None:
     """Set aside the configs of parts that an architecture which is the language model alone does not have."""
     r.no_effect([key for key in r.unread({}) if key in PART_OF or is_tower(key, r.raw.get(key))], _ALONE)
+
+
+def _has_head(spec: ModelSpec) -> bool:
+    return any(isinstance(head, Head) and head.weight_of != "head" for head in spec.outputs)
 
 
 def _is_tied(spec: ModelSpec) -> bool:

@@ -58,6 +58,8 @@ def decoder_alone(
     spec = classic(r, mixer, layout=crossed, inputs=inputs, final_norm=final_norm, head_bias=head_bias)
     if not words or alone:
         return spec
+    if not r.flag("tie_word_embeddings"):
+        r.not_modelled("encoder_vocabulary")  # a table of its own, which classes tie by the same key
     return replace(spec, stacks=(*spec.stacks, _of_words(r, mixer, layout, inputs, final_norm=final_norm)))
 
 

@@ -44,8 +44,8 @@ class Dialect:
         of_whole: keys that stand beside the language model's config, in that of the whole, and are read with its own.
         note: what the type's figures are of, where its class of transformers allocates something else.
         plain_towers: whether encoders are never quantized, whatever a checkpoint declares of its linear layers.
-        ties: whose `tie_word_embeddings` says whether the head is tied: that of the `whole` config, `either` that or
-            the language model's, or nobody's.
+        ties: whose `tie_word_embeddings` says whether the head is tied: that of the `whole` config, of the language
+            model's (`text`), `either` of them, or nobody's.
     """
 
     model_type: str
@@ -60,7 +60,7 @@ class Dialect:
     without_text: Mapping[str, Any] = field(default_factory=dict)
     fills_text: bool = False
     towers: Towers | None = None
-    ties: Literal["whole", "either", "never"] = "whole"
+    ties: Literal["whole", "text", "either", "never"] = "whole"
     classes: tuple[str, ...] = ()
     disputed: Mapping[str, str] = field(default_factory=dict)
     of_whole: tuple[str, ...] = ()
@@ -93,7 +93,7 @@ class Dialect:
         fills_text: bool = False,
         towers: Towers | None = None,
         plain_towers: bool | None = None,
-        ties: Literal["whole", "either", "never"] | None = None,
+        ties: Literal["whole", "text", "either", "never"] | None = None,
         classes: tuple[str, ...] = (),
         disputed: Mapping[str, str] | None = None,
         of_whole: tuple[str, ...] = (),

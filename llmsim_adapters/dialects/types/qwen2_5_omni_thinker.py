@@ -32,5 +32,5 @@ DIALECT = qwen2_5_omni_text.DIALECT.like(
     text_config="text_config",
     towers=towers,
     costless=dict.fromkeys(("position_id_per_seconds", "seconds_per_chunk"), "positions in time: no weights"),
-    ties="either",
+    ties="whole",
 )
