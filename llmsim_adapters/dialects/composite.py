@@ -109,7 +109,7 @@ def inherit(spec: ModelSpec, outer: Reader, r: Reader, *, alone: bool = False, t
         outer.no_effect(("tie_word_embeddings",), _ALONE)
     elif ties == "never":
         outer.no_effect(("tie_word_embeddings",), "the class ties nothing")
-        spec = _tied(spec, tied=False)
+        spec = _tied(spec, tied=_is_tied(spec) and of_release(outer.raw, "4"))  # whose classes all went by the text's
     elif ties == "text":
         if outer.has("tie_word_embeddings") and r.has("tie_word_embeddings"):
             said, inner = outer.flag("tie_word_embeddings"), r.flag("tie_word_embeddings")
@@ -140,16 +140,17 @@ def inherit(spec: ModelSpec, outer: Reader, r: Reader, *, alone: bool = False, t
 def _unsaid_tie(outer: Reader, *, whole: bool) -> bool:
     """Return whether a head is tied of which the class of the whole has another default than the language model says.
 
-    Classes of transformers 5 go by the whole's default, those before by the language model, as did who wrote the files.
+    Classes of transformers 5 go by the whole's default, those of transformers 4 by what the language model says.
     """
-    if of_release(outer.raw, "5"):
-        return whole
-    before = of_release(outer.raw, "4")
-    shown, other = ("tied", "untied") if whole else ("untied", "tied")
-    taken = "the latter" if before else "the former"
-    detail = f"a whole that doesn't say it is {shown} in transformers 5, {other} before: {taken} is taken"
-    outer.inferred("tie_word_embeddings", detail)
-    return not whole if before else whole
+    if of_release(outer.raw, "4"):
+        return not whole
+    if not of_release(outer.raw, "5"):
+        shown, other = ("tied", "untied") if whole else ("untied", "tied")
+        detail = (
+            f"a whole that doesn't say it is {shown} in transformers 5, {other} in 4, and nothing says which wrote it"
+        )
+        outer.inferred("tie_word_embeddings", detail)
+    return whole
 
 
 def _compare(outer: Reader, r: Reader, name: str) -> None:
