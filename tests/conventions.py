@@ -112,7 +112,7 @@ PARTIAL: Final[dict[str, tuple[str, ...]]] = {
     **dict.fromkeys(
         ("gemma3", "interns1_pro", "llava", "qwen2_5_vl", "qwen2_vl", "qwen3_vl", "qwen3_vl_moe"), ("vision_tower",)
     ),
-    **dict.fromkeys(("fuyu", "git", "mllama"), ("vision_tower",)),
+    **dict.fromkeys(("git", "mllama"), ("vision_tower",)),
     **dict.fromkeys(("got_ocr2", "paddleocr_vl"), ("tie_word_embeddings", "vision_tower")),
     **dict.fromkeys(("cosmos3_edge", "glm4v", "glm4v_moe", "glm_image", "idefics3", "lfm2_vl"), ("vision_tower",)),
     **dict.fromkeys(("minicpmv4_6", "mistral3", "qwen3_5", "qwen3_5_moe"), ("vision_tower",)),
@@ -141,7 +141,9 @@ PARTIAL: Final[dict[str, tuple[str, ...]]] = {
     "lfm2": ("intermediate_size",),
     "moss_transcribe_diarize": ("audio_tower", "tie_word_embeddings"),
     **dict.fromkeys(("qwen2_audio", "voxtral"), ("audio_tower",)),
-    **dict.fromkeys(("gemma3n", "gemma4", "gemma4_unified"), ("audio_tower", "vision_tower")),
+    # whose whole says nothing where the text says other than its default, which transformers 4 went by
+    "fuyu": ("tie_word_embeddings", "vision_tower"),
+    **dict.fromkeys(("gemma3n", "gemma4", "gemma4_unified"), ("audio_tower", "tie_word_embeddings", "vision_tower")),
 }
 """Types that cases have gaps of: a part that transformers does not say how to build, or an encoder of which
 the weights are compared, and what it runs is not."""

@@ -194,7 +194,7 @@ REMOTE = {"exaone"}
 
 STATED: Final = {
     "deepseek_eagle3": "the class's own default has more layers than a draft",
-    **dict.fromkeys(("fast_vlm", "perception_lm"), "the class names no net of timm's"),
+    "perception_lm": "the class names no net of timm's",
     "granite4_vision": "the class has no windows",
     **dict.fromkeys(
         ("qwen3_omni_moe", "qwen3_omni_moe_text", "qwen3_omni_moe_thinker"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.dialects.assembly.decoder import dtype
 from llmsim_adapters.dialects.assembly.scores import of_whole
+from llmsim_adapters.dialects.identity import of_release
 from llmsim_adapters.dialects.keys.aliases import CANONICAL
 from llmsim_adapters.dialects.keys.parts import BESIDE, PART_OF, is_tower
 from llmsim_adapters.dialects.quantization import quantized
@@ -103,9 +104,9 @@ def inherit(
 ) -> ModelSpec:
     """Return the spec with what the outer level of a composite config says about the whole model.
 
-    The top level's `tie_word_embeddings` wins, as in transformers, its default too where the type is declared, which
-    says how it `ties`, or that of the `part` of it that the language model is in; its number format is that of the
-    checkpoint. An architecture that is the language model `alone` has its own, and nothing beside it.
+    Whose `tie_word_embeddings` counts is said by how the type `ties`, the `part` being that which the language model is
+    in; its number format is that of the checkpoint. An architecture that is the language model `alone` has its own, and
+    nothing beside it.
     """
     says = outer
     if ties == "part" and part is not None:
@@ -115,7 +116,13 @@ def inherit(
         says.no_effect(("tie_word_embeddings",), _ALONE)
     elif ties == "never":
         outer.no_effect(("tie_word_embeddings",), "the class ties nothing")
-        spec = _tied(spec, tied=False)
+        spec = _tied(spec, tied=_is_tied(spec) and of_release(outer.raw, "4"))  # whose classes all went by the text's
+    elif ties == "text":
+        if outer.has("tie_word_embeddings") and r.has("tie_word_embeddings"):
+            said, inner = outer.flag("tie_word_embeddings"), r.flag("tie_word_embeddings")
+            key = f"{r.prefix}tie_word_embeddings"
+            outer.contradicts("tie_word_embeddings", "tie_word_embeddings", said, key, inner)
+        outer.no_effect(("tie_word_embeddings",), "the language model's own says whether its head is tied")
     elif ties == "either" and _is_tied(spec):
         outer.no_effect(("tie_word_embeddings",), "the language model ties its head by itself")
     elif ties or says.has("tie_word_embeddings"):
@@ -123,6 +130,8 @@ def inherit(
         # Where either ties, a whole that does not leaves it to the language model; one that does overrules it.
         if ties != "apart" and (ties != "either" or tied):
             _compare(says, r, "tie_word_embeddings")
+        if not says.has("tie_word_embeddings") and tied != _is_tied(spec) and _has_head(spec):
+            tied = _unsaid_tie(outer, whole=tied)
         spec = spec if ties == "either" and not tied else _tied(spec, tied=tied)
     if outer.has("dtype"):
         _compare(outer, r, "dtype")
@@ -133,6 +142,22 @@ def inherit(
     if alone:
         without_parts(outer)
     return spec
+
+
+def _unsaid_tie(outer: Reader, *, whole: bool) -> bool:
+    """Return whether a head is tied of which the class of the whole has another default than the language model says.
+
+    Classes of transformers 5 go by the whole's default, those of transformers 4 by what the language model says.
+    """
+    if of_release(outer.raw, "4"):
+        return not whole
+    if not of_release(outer.raw, "5"):
+        shown, other = ("tied", "untied") if whole else ("untied", "tied")
+        detail = (
+            f"a whole that doesn't say it is {shown} in transformers 5, {other} in 4, and nothing says which wrote it"
+        )
+        outer.inferred("tie_word_embeddings", detail)
+    return whole
 
 
 def _compare(outer: Reader, r: Reader, name: str) -> None:
@@ -149,6 +174,10 @@ def _compare(outer: Reader, r: Reader, name: str) -> None:
 def without_parts(r: Reader) -> None:
     """Set aside the configs of parts that an architecture which is the language model alone does not have."""
     r.no_effect([key for key in r.unread({}) if key in PART_OF or is_tower(key, r.raw.get(key))], _ALONE)
+
+
+def _has_head(spec: ModelSpec) -> bool:
+    return any(isinstance(head, Head) and head.weight_of != "head" for head in spec.outputs)
 
 
 def _is_tied(spec: ModelSpec) -> bool:

@@ -105,8 +105,13 @@ def encoder_alone(model_type: str, architecture: str) -> Reading:
 
 def states_ties(config: Mapping[str, Any]) -> bool:
     """Return whether a class that ties its head would have said so: transformers 5 has no default for all classes."""
+    return of_release(config, "5")
+
+
+def of_release(config: Mapping[str, Any], major: str) -> bool:
+    """Return whether transformers of this major version wrote the config; of 5, where that was a release."""
     version = config.get("transformers_version")
-    return isinstance(version, str) and version.startswith("5.") and "dev" not in version
+    return isinstance(version, str) and version.startswith(f"{major}.") and (major != "5" or "dev" not in version)
 
 
 def _expects(outer_type: str, key: str, usual: str) -> bool:

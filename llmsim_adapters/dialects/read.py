@@ -289,7 +289,7 @@ def _spec(dialect: Dialect, whole: Dialect | None, r: Reader, outer: Reader | No
         spec = composite.inherit(spec, outer, r, alone=alone, ties="" if whole is None else whole.ties, part=part)
         if whole is not None and not alone:
             spec = _with_towers(spec, whole, outer, r, between[-1] if between else outer)
-            if whole.ties not in ("either", "apart"):
+            if whole.ties not in ("either", "text", "apart"):
                 r.no_effect(("tie_word_embeddings",), "that of the whole model wins, in transformers too")
         r.without_effect |= outer.without_effect
         for level in (*between, outer):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _NOTES: Final = ("parameters", "gaps", "unmodelled", "without_effect", "_read", "_children")
 """What a reader keeps of a dialect's reading."""
-_TIES: Final = ("whole", "either", "never")
+_TIES: Final = ("whole", "text", "either", "never", "apart", "part")
 
 
 def guarded(dialect: Dialect, guest: Guest, kinds: Collection[type]) -> Dialect:

@@ -1,6 +1,6 @@
 """Measure the reference facts and write them under `facts/`: `python -m tests.reference.generate [type ...]`.
 
-Without arguments, all of them. `published`, `chatglm`, `mtp`, `defaults`, `edges`, `experts_of_media`, `heads`,
+Without arguments, all of them. `bare`, `published`, `chatglm`, `mtp`, `defaults`, `edges`, `experts_of_media`, `heads`,
 `mutated`, `spelled`, `towers` and those of `stand_ins` name the files that are not made from one class of transformers.
 """
 
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
 
 from . import (
+    bare,
     cases,
     chatglm,
     edges,
@@ -165,6 +166,7 @@ def write_defaults(folder: Path) -> None:
 
 
 OTHERS: dict[str, Callable[[Path], None]] = {
+    "bare": bare.write,
     "chatglm": chatglm.write,
     "defaults": write_defaults,
     "edges": edges.write,

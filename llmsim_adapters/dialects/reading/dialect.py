@@ -44,9 +44,9 @@ class Dialect:
         of_whole: keys that stand beside the language model's config, in that of the whole, and are read with its own.
         note: what the type's figures are of, where its class of transformers allocates something else.
         plain_towers: whether encoders are never quantized, whatever a checkpoint declares of its linear layers.
-        ties: whose `tie_word_embeddings` says whether the head is tied: that of the `whole` config, `either` that or
-            the language model's, that of the `part` of the whole that the language model's is in, or nobody's;
-            `apart`: that of the whole, and the language model's is about tables of its own.
+        ties: whose `tie_word_embeddings` says whether the head is tied: that of the `whole` config, of the language
+            model's (`text`), `either` of them, that of the `part` of the whole that the language model's is in, or
+            nobody's (`never`); `apart`: that of the whole, and the language model's is about tables of its own.
     """
 
     model_type: str
@@ -61,7 +61,7 @@ class Dialect:
     without_text: Mapping[str, Any] = field(default_factory=dict)
     fills_text: bool = False
     towers: Towers | None = None
-    ties: Literal["whole", "either", "never", "apart", "part"] = "whole"
+    ties: Literal["whole", "text", "either", "never", "apart", "part"] = "whole"
     classes: tuple[str, ...] = ()
     disputed: Mapping[str, str] = field(default_factory=dict)
     of_whole: tuple[str, ...] = ()
@@ -94,7 +94,7 @@ class Dialect:
         fills_text: bool = False,
         towers: Towers | None = None,
         plain_towers: bool | None = None,
-        ties: Literal["whole", "either", "never", "apart", "part"] | None = None,
+        ties: Literal["whole", "text", "either", "never", "apart", "part"] | None = None,
         classes: tuple[str, ...] = (),
         disputed: Mapping[str, str] | None = None,
         of_whole: tuple[str, ...] = (),

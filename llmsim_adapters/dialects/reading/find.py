@@ -18,9 +18,11 @@ TYPE_OF_ARCHITECTURE: Final = {"MiniCPM3ForCausalLM": "minicpm3"}
 
 ARCHITECTURE_OF_TYPE: Final = {
     "deepseek_vl_v2": "DeepseekVL2ForCausalLM",
+    "gemma4_assistant": "Gemma4AssistantForCausalLM",
+    "gemma4_unified_assistant": "Gemma4UnifiedAssistantForCausalLM",
     "multi_modality": "MultiModalityCausalLM",
 }
-"""The architecture of model types whose published configs name none."""
+"""The architecture of model types whose published configs name none, or whose language model's type is another's."""
 
 DIALECT_OF_ARCHITECTURE: Final = {
     "BailingMoeV2_5ForCausalLM": "bailing_moe_v2_5",

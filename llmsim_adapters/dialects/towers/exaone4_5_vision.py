@@ -7,4 +7,4 @@ from __future__ import annotations
 
 from llmsim_adapters.dialects.towers import qwen2_5_vl_vision
 
-DIALECT = qwen2_5_vl_vision.DIALECT.like("exaone4_5_vision", num_attention_heads=32, num_key_value_heads=8)
+DIALECT = qwen2_5_vl_vision.DIALECT.like("exaone4_5_vision", num_key_value_heads=8)

@@ -32,5 +32,5 @@ DIALECT = qwen2.DIALECT.like(
     towers=towers,
     costless={"projector_hidden_act": "an activation between two projections: elementwise"},
     projector_bias=True,
-    ties="either",
+    ties="never",
 )

@@ -44,5 +44,4 @@ DIALECT = cohere2.DIALECT.like(
     },
     downsample_factor=2,
     tie_word_embeddings=True,
-    ties="either",
 )

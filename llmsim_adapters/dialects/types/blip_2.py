@@ -42,5 +42,5 @@ DIALECT = opt.DIALECT.like(
         "use_decoder_only_language_model": "follows from the language model's type",
     },
     num_query_tokens=32,
-    ties="either",
+    ties="text",
 )

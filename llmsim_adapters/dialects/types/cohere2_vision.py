@@ -5,7 +5,7 @@ Source: transformers `Cohere2VisionConfig`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.assembly.media import COHERE2, tiled
 from llmsim_adapters.dialects.assembly.tower import tower
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
-    vision = tower(whole, "vision_config", "siglip_vision_model")
+    vision = tower(whole, "vision_config", "siglip_vision_model", without=_ENCODER)
     if vision is None:
         return
     side, hidden = whole.size("downsample_factor"), text.size("hidden_size")
@@ -31,6 +31,14 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     )
 
 
+_ENCODER: Final = {
+    "hidden_size": 1152,
+    "intermediate_size": 3072,
+    "num_hidden_layers": 27,
+    "num_attention_heads": 12,
+    "image_size": 512,
+}
+
 DIALECT = cohere2.DIALECT.like(
     "cohere2_vision",
     text_config="text_config",
@@ -38,5 +46,4 @@ DIALECT = cohere2.DIALECT.like(
     downsample_factor=2,
     alignment_intermediate_size=36864,
     tie_word_embeddings=True,
-    ties="either",
 )

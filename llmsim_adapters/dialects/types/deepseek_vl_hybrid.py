@@ -50,5 +50,4 @@ DIALECT = llama.DIALECT.like(
     text_config="text_config",
     towers=towers,
     tie_word_embeddings=True,
-    ties="either",
 )

@@ -28,5 +28,4 @@ DIALECT = exaone4.DIALECT.like(
     text_config="text_config",
     towers=towers,
     tie_word_embeddings=False,
-    ties="either",
 )

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
-    vision = tower(whole, "vision_config", "timm_wrapper", fixed=True)
+    vision = tower(whole, "vision_config", "timm_wrapper", fixed=True, without={"architecture": "fastvit_mci3"})
     whole.no_effect(("vision_feature_layer",), "the class takes the last layer's results alone")
     if vision is None:
         return
@@ -57,6 +57,14 @@ def _seen(whole: Reader, name: str) -> Media:
 DIALECT = qwen2.DIALECT.like(
     "fast_vlm",
     text_config="text_config",
+    without_text={
+        "vocab_size": 152128,
+        "hidden_size": 3584,
+        "intermediate_size": 18944,
+        "num_hidden_layers": 28,
+        "num_attention_heads": 28,
+        "num_key_value_heads": 4,
+    },
     towers=towers,
     costless={
         "image_seq_length": "how many tokens a picture becomes, which follows from its size",

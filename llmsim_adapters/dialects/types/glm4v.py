@@ -11,4 +11,4 @@ from llmsim_adapters.dialects.types import glm4v_text
 
 towers = one_tower("glm4v_vision", partial(resized, of=GLM4V))
 
-DIALECT = glm4v_text.DIALECT.like("glm4v", towers=towers)
+DIALECT = glm4v_text.DIALECT.like("glm4v", towers=towers, ties="either")

@@ -2,4 +2,4 @@
 
 from llmsim_adapters.dialects.types import glm4v, glm4v_moe_text
 
-DIALECT = glm4v_moe_text.DIALECT.like("glm4v_moe", text_config="text_config", towers=glm4v.towers)
+DIALECT = glm4v_moe_text.DIALECT.like("glm4v_moe", text_config="text_config", towers=glm4v.towers, ties="either")

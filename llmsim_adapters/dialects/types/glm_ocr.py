@@ -8,4 +8,11 @@ from llmsim_adapters.dialects.types import glm_ocr_text
 
 towers = one_tower("glm_ocr_vision", partial(resized, of=GLM4V))
 
-DIALECT = glm_ocr_text.DIALECT.like("glm_ocr", text_config="text_config", towers=towers, tie_word_embeddings=False)
+DIALECT = glm_ocr_text.DIALECT.like(
+    "glm_ocr",
+    text_config="text_config",
+    towers=towers,
+    ties="either",
+    disputed=glm_ocr_text.DIALECT.disputed,
+    tie_word_embeddings=False,
+)

@@ -30,8 +30,16 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
 DIALECT = llama.DIALECT.like(
     "glmasr",
     text_config="text_config",
+    without_text={
+        "vocab_size": 59264,
+        "hidden_size": 2048,
+        "intermediate_size": 6144,
+        "num_hidden_layers": 28,
+        "num_attention_heads": 16,
+        "num_key_value_heads": 4,
+    },
+    fills_text=True,
     towers=towers,
     costless={"projector_hidden_act": "an activation between two projections: elementwise"},
     tie_word_embeddings=True,
-    ties="either",
 )

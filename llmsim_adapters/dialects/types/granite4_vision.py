@@ -131,5 +131,4 @@ DIALECT = granite4_vision_text.DIALECT.like(
     },
     vision_feature_select_strategy="default",
     image_grid_pinpoints=llava_next.DIALECT.defaults["image_grid_pinpoints"],
-    ties="either",
 )

@@ -71,5 +71,4 @@ DIALECT = granite.DIALECT.like(
     downsample_rate=5,
     window_size=15,
     tie_word_embeddings=True,
-    ties="either",
 )

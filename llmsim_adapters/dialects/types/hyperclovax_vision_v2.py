@@ -28,4 +28,6 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
         yield vision.running(resized(whole, vision.r, window=window)).then(into)
 
 
-DIALECT = hyperclovax.DIALECT.like("hyperclovax_vision_v2", text_config="text_config", towers=towers, ties="either")
+DIALECT = hyperclovax.DIALECT.like(
+    "hyperclovax_vision_v2", text_config="text_config", towers=towers, tie_word_embeddings=True
+)

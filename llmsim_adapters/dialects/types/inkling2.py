@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.dialects.assembly.media import Settings, origin, rule
 from llmsim_adapters.dialects.assembly.tower import tower
@@ -11,15 +11,18 @@ from llmsim_adapters.spec.media.padded import WholePatches
 from llmsim_adapters.spec.media.refused import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.media.media import Media
     from llmsim_adapters.spec.model import Stack
 
+_AS_SAID: Final[Mapping[str, Any]] = {}
 
-def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
-    vision = tower(whole, "vision_config", "inkling2_vision", fixed=True)
+
+def towers(whole: Reader, text: Reader, without: Mapping[str, Any] = _AS_SAID) -> Iterator[Stack]:
+    """Read the encoder, of the class's own sizes `without` any config of it."""
+    vision = tower(whole, "vision_config", "inkling2_vision", fixed=True, without=without)
     if vision is not None:
         r, out = vision.r, text.size("hidden_size")
         said = r.size("text_hidden_size")
@@ -39,4 +42,4 @@ def _squares(whole: Reader, r: Reader) -> Media:
     return rule(whole, "image", made)
 
 
-DIALECT = inkling2_text.DIALECT.like("inkling2", text_config="text_config", towers=towers)
+DIALECT = inkling2_text.DIALECT.like("inkling2", text_config="text_config", towers=towers, ties="never")

@@ -107,6 +107,7 @@ DIALECT = inkling_model.DIALECT.like(
     "inkling_mm_model",
     text_config="text_config",
     towers=towers,
+    ties="never",
     classes=("InklingForConditionalGeneration", "InklingForConditionalGenerationMTP"),
     plain_towers=True,
 )

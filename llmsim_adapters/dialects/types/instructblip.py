@@ -53,5 +53,5 @@ DIALECT = blip_2.DIALECT.like(
     text_config="text_config",
     towers=towers,
     costless={"initializer_factor": "of weights before training"},
-    ties="either",
+    ties="text",
 )

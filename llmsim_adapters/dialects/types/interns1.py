@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from llmsim_adapters.dialects.types import internvl
 
-DIALECT = internvl.DIALECT.like("interns1", tie_word_embeddings=False, classes=("InternS1ForConditionalGeneration",))
+DIALECT = internvl.DIALECT.like(
+    "interns1", ties="either", tie_word_embeddings=False, classes=("InternS1ForConditionalGeneration",)
+)

@@ -36,5 +36,4 @@ DIALECT = qwen2.DIALECT.like(
     },
     downsample_ratio=0.5,
     tie_word_embeddings=True,
-    ties="either",
 )

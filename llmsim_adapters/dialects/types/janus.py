@@ -76,4 +76,4 @@ def _generator(whole: Reader) -> Iterator[Stack]:
     yield Stack("gen_vision", (), (), after=parts, axis="codes")
 
 
-DIALECT = llama.DIALECT.like("janus", text_config="text_config", towers=towers, tie_word_embeddings=True, ties="either")
+DIALECT = llama.DIALECT.like("janus", text_config="text_config", towers=towers, tie_word_embeddings=True)

@@ -63,6 +63,7 @@ DIALECT = kimi_k2.DIALECT.like(
     "kimi_k25",
     text_config="text_config",
     towers=towers,
+    tie_word_embeddings=True,
     classes=("KimiK25ForConditionalGeneration",),
     plain_towers=True,  # SGLang's kimi_k25.py: no quantization but ModelSlim's reaches the tower
 )

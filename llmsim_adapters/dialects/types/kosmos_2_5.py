@@ -34,5 +34,5 @@ DIALECT = kosmos_2_5_text_model.DIALECT.like(
     text_config="text_config",
     towers=towers,
     latent_query_num=2048,
-    ties="either",
+    ties="text",
 )

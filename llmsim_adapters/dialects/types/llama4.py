@@ -30,4 +30,4 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     yield vision.running(media).then(into)
 
 
-DIALECT = llama4_text.DIALECT.like("llama4", text_config="text_config", towers=towers)
+DIALECT = llama4_text.DIALECT.like("llama4", text_config="text_config", towers=towers, ties="text")

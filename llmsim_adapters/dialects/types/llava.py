@@ -28,12 +28,22 @@ if TYPE_CHECKING:
 
 _LAYERS: Final = LARGEST["num_hidden_layers"]
 
+ENCODER: Final = {
+    "hidden_size": 1024,
+    "intermediate_size": 4096,
+    "num_hidden_layers": 24,
+    "num_attention_heads": 16,
+    "patch_size": 14,
+    "image_size": 336,
+}
+"""What the encoder is where the whole config says nothing of it: CLIP ViT-L/14 for pictures of 336 pixels."""
+
 
 def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     if "mm_vision_tower" in whole.raw:
         yield from first_llava.towers(whole, text)
         return
-    vision = tower(whole, "vision_config", "clip_vision_model")
+    vision = tower(whole, "vision_config", "clip_vision_model", without=ENCODER)
     if vision is None:
         return
     yield vision.running(selected(whole, vision)).then(*projections(whole, text, vision))

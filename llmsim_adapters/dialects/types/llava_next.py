@@ -8,7 +8,7 @@ from llmsim_adapters.dialects.assembly.media import pinpointed
 from llmsim_adapters.dialects.assembly.tower import Tower, tower
 from llmsim_adapters.dialects.assembly.videos import with_videos
 from llmsim_adapters.dialects.types import llama
-from llmsim_adapters.dialects.types.llava import projections
+from llmsim_adapters.dialects.types.llava import ENCODER, projections
 from llmsim_adapters.spec.components import LearnedTokens
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
-    vision = tower(whole, "vision_config", "clip_vision_model")
+    vision = tower(whole, "vision_config", "clip_vision_model", without=ENCODER)
     if vision is not None:
         yield from anyres(whole, text, vision)
 
@@ -51,5 +51,4 @@ DIALECT = llama.DIALECT.like(
     multimodal_projector_bias=True,
     vision_feature_select_strategy="default",
     image_grid_pinpoints=[[336, 672], [672, 336], [672, 672], [1008, 336], [336, 1008]],
-    ties="either",
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.assembly.videos import averaged_frames
 from llmsim_adapters.dialects.types import llava_next
+from llmsim_adapters.dialects.types.llava import ENCODER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
-    vision = tower(whole, "vision_config", "clip_vision_model")
+    vision = tower(whole, "vision_config", "clip_vision_model", without=ENCODER)
     if vision is not None:
         whole.word("spatial_pool_mode", ("average", "max"))  # a third one, a convolution, has weights
         videos = averaged_frames(vision, int(whole.size("spatial_pool_stride")))
@@ -25,6 +26,7 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
 
 DIALECT = llava_next.DIALECT.like(
     "llava_next_video",
+    ties="either",
     text_config="text_config",
     towers=towers,
     costless={"video_seq_length": "how many tokens a video becomes: its pooled patches"},

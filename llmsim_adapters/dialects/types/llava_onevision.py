@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
-    vision = tower(whole, "vision_config", "siglip_vision_model")
+    vision = tower(whole, "vision_config", "siglip_vision_model", without=_ENCODER)
     if vision is None:
         return
     said = whole.text("vision_aspect_ratio") or ""
@@ -31,6 +31,15 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     yield from anyres(whole, text, vision, most=int(most), videos=halved_frames(vision))
 
 
+_ENCODER: Final = {
+    "hidden_size": 1152,
+    "intermediate_size": 4304,
+    "num_hidden_layers": 26,
+    "num_attention_heads": 16,
+    "patch_size": 14,
+    "image_size": 384,
+    "vision_use_head": False,
+}
 _MOST: Final = 1000
 _SIDES: Final = range(384, 2305, 384)
 

@@ -53,4 +53,5 @@ DIALECT = minimax_m3_vl_text.DIALECT.like(
     },
     classes=("MiniMaxM3SparseForConditionalGeneration",),
     projector_hidden_size=6144,
+    ties="either",
 )

@@ -56,12 +56,11 @@ DIALECT = mistral.DIALECT.like(
         "num_key_value_heads": 8,
         "head_dim": 128,
         "sliding_window": None,
-        "tie_word_embeddings": True,
     },
     towers=towers,
     costless={"projector_hidden_act": "an activation between two projections: elementwise"},
     spatial_merge_size=2,
     multimodal_projector_bias=False,
     classes=("LightOnOCRForConditionalGeneration",),
-    ties="either",
+    tie_word_embeddings=True,
 )

@@ -44,6 +44,7 @@ _ADAPTER: Final = PartWords(
         "attention_bias": True,
         "intermediate_size": 18944,
         "mlp_bias": False,
+        "text_hidden_size": 3584,
     },
     costless={
         "float32_attention": "the number format of a product: elements are counted",
@@ -79,7 +80,8 @@ def _pooled(vision: Tower, r: Reader, text: Reader, layers: int) -> tuple[QueryA
     heads, kv_heads, size = (r.size(name) for name in ("num_attention_heads", "num_key_value_heads", "head_dim"))
     r.check("num_key_value_heads", heads % kv_heads == 0, "doesn't divide the heads")
     inner, out, bias = r.size("intermediate_size"), text.size("hidden_size"), r.flag("mlp_bias")
-    r.agree("text_hidden_size", out, "the language model's size")
+    said = r.size("text_hidden_size")
+    r.contradicts("text_hidden_size", f"{r.prefix}text_hidden_size", said, f"{text.prefix}hidden_size", out)
     asking = QueryAttention(
         hidden_size=hidden,
         num_attention_heads=heads,
@@ -90,7 +92,7 @@ def _pooled(vision: Tower, r: Reader, text: Reader, layers: int) -> tuple[QueryA
         bias=r.flag("attention_bias"),
     )
     into = Projection(input_size=hidden, output_size=inner, bias=bias)
-    return asking, into, into, Projection(input_size=inner, output_size=out)
+    return asking, into, into, Projection(input_size=inner, output_size=said)
 
 
 def _seen(whole: Reader, vision: Tower, *, asked: bool) -> Media:

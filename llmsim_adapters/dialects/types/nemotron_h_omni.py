@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
-    vision = tower(whole, "vision_config", "radio", fixed=True)
+    vision = tower(whole, "vision_config", "radio", fixed=True, without={"video_temporal_patch_size": 2})
     if vision is not None:
         width, side = whole.size("vision_hidden_size"), merge(whole)
         whole.agree("vision_hidden_size", vision.r.size("hidden_size"), "the hidden size of the encoder")

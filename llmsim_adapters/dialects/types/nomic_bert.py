@@ -79,6 +79,7 @@ DIALECT = bert.DIALECT.like(
         "prenorm": "whether norms stand before mixers or behind them: as many in any case",
     },
     neutral={"ffn_div": 1.0},
+    vocab_size=30528,
     hidden_act="silu",
     causal=False,
     expert_choice_router=False,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.assembly.media import Settings, origin, rule, square
 from llmsim_adapters.dialects.assembly.tower import patch_count, tower
@@ -21,10 +21,16 @@ if TYPE_CHECKING:
 
 
 def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
-    vision = tower(whole, "vision_config", "ovis2_vision", fixed=True)
+    vision = tower(whole, "vision_config", "ovis2_vision", fixed=True, without={"num_visual_indicator_tokens": 5})
     if vision is not None:
-        table = Projection(input_size=vision.r.size("vocab_size"), output_size=text.size("hidden_size"))
+        hidden, said = text.size("hidden_size"), whole.raw.get("hidden_size", _HIDDEN)
+        whole.contradicts("hidden_size", "hidden_size", said, f"{text.prefix}hidden_size", hidden)
+        table = Projection(input_size=vision.r.size("vocab_size"), output_size=hidden)
         yield vision.running(_tiles(whole, vision.r)).then(table)
+
+
+_HIDDEN: Final = 1536
+"""The width of the table in the class's own size, where the whole config doesn't say it."""
 
 
 def _tiles(whole: Reader, r: Reader) -> Media:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from llmsim_adapters.dialects.assembly.media import square
 from llmsim_adapters.dialects.assembly.tower import patch_count, tower
@@ -11,14 +11,27 @@ from llmsim_adapters.dialects.types import gemma
 from llmsim_adapters.spec.components import Projection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import Stack
 
 
-def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
-    vision = tower(whole, "vision_config", "siglip_vision_model")
+ENCODER: Final[Mapping[str, Any]] = {
+    "hidden_size": 1152,
+    "intermediate_size": 4096,
+    "num_hidden_layers": 27,
+    "num_attention_heads": 16,
+    "patch_size": 14,
+    "image_size": 224,
+    "vision_use_head": False,
+}
+"""What the encoder is where the whole config says nothing of it."""
+
+
+def towers(whole: Reader, text: Reader, without: Mapping[str, Any] = ENCODER) -> Iterator[Stack]:
+    """Read the encoder, of the class's own sizes `without` any config of it, and what projects its results."""
+    vision = tower(whole, "vision_config", "siglip_vision_model", without=without)
     if vision is None:
         return
     media = replace(square(vision.r, tokens=patch_count(vision.r)), mutual="prompt")
@@ -30,11 +43,21 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     yield vision.running(media).then(Projection(input_size=vision.r.size("hidden_size"), output_size=width, bias=True))
 
 
+TEXT: Final[Mapping[str, Any]] = {
+    "vocab_size": 257152,
+    "hidden_size": 2048,
+    "intermediate_size": 16384,
+    "num_hidden_layers": 18,
+    "num_attention_heads": 8,
+    "num_key_value_heads": 1,
+}
+"""What the language model is where the whole config says nothing of it."""
+
 DIALECT = gemma.DIALECT.like(
     "paligemma",
     text_config="text_config",
+    without_text=TEXT,
     towers=towers,
     tie_word_embeddings=True,
     projection_dim=2048,
-    ties="either",
 )

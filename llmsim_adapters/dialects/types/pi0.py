@@ -19,15 +19,7 @@ if TYPE_CHECKING:
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.model import ModelSpec, Stack
 
-_TEXT: Final = gemma.DIALECT.like(
-    "gemma",
-    vocab_size=257152,
-    hidden_size=2048,
-    intermediate_size=16384,
-    num_hidden_layers=18,
-    num_attention_heads=8,
-    num_key_value_heads=1,
-)
+_TEXT: Final = gemma.DIALECT.like("gemma", **paligemma.TEXT)
 _EXPERT: Final = gemma.DIALECT.like(
     "gemma",
     hidden_size=1024,
@@ -40,8 +32,8 @@ _FORCED: Final = "the class makes attention bidirectional whatever it says"
 
 
 def read(r: Reader) -> ModelSpec:
-    seeing, acting = r.nested("vlm_config", dialect=paligemma.DIALECT), r.nested("dit_config", dialect=_EXPERT)
-    words = None if seeing is None else seeing.nested("text_config", dialect=_TEXT)
+    seeing, acting = r.nested("vlm_config", dialect=paligemma.DIALECT), _part(r, "dit_config", _EXPERT)
+    words = None if seeing is None else _part(seeing, "text_config", _TEXT)
     if seeing is None or acting is None or words is None:
         return gemma.read(r)  # of which one is refused
     for level in (seeing, words, acting):
@@ -56,7 +48,13 @@ def read(r: Reader) -> ModelSpec:
         r.derive(name, int(words.size(name)))
     spec = replace(gemma.read(words), model_type=r.model_type, stacks=(text, expert), inputs=(), outputs=())
     spec = replace(spec, dtype=dtype(r), canvas=r.derive("canvas", int(r.size("chunk_size")) + _STATE))
-    return with_towers(spec, paligemma.towers(seeing, words), r)
+    wide = {"intermediate_size": 4304} if r.raw.get("vlm_config") is None else {}
+    return with_towers(spec, paligemma.towers(seeing, words, {**paligemma.ENCODER, **wide}), r)
+
+
+def _part(r: Reader, key: str, without: Dialect) -> Reader | None:
+    """Return a reader of a half's config, whose class has Gemma's own sizes but `without` any config."""
+    return r.nested(key, dialect=without if r.raw.get(key) is None else gemma.DIALECT)
 
 
 _SHARED: Final = ("num_hidden_layers", "num_key_value_heads", "head_dim")

@@ -16,5 +16,4 @@ DIALECT = qwen3.DIALECT.like(
     costless=internvl.DIALECT.costless,
     downsample_ratio=0.5,
     tie_word_embeddings=False,
-    ties="either",
 )

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 def towers(thinker: Reader, text: Reader) -> Iterator[Stack]:
     yield from qwen2_5_omni_thinker.towers(thinker, text)
-    if thinker.outermost is not None:
-        yield from _speaking(thinker.outermost)
+    yield from _speaking(thinker.outermost or thinker)
 
 
 def _speaking(whole: Reader) -> Iterator[Stack]:

@@ -23,4 +23,4 @@ def towers(whole: Reader, _: Reader) -> Iterator[Stack]:
         yield vision.running(resized(whole, vision.r, window=int(window))).stack
 
 
-DIALECT = qwen2_vl_text.DIALECT.like("qwen2_5_vl", towers=towers)
+DIALECT = qwen2_vl_text.DIALECT.like("qwen2_5_vl", towers=towers, ties="either")

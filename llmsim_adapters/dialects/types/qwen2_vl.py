@@ -6,4 +6,4 @@ from llmsim_adapters.dialects.types import qwen2_vl_text
 
 towers = one_tower("qwen2_vl_vision", resized)
 
-DIALECT = qwen2_vl_text.DIALECT.like("qwen2_vl", towers=towers)
+DIALECT = qwen2_vl_text.DIALECT.like("qwen2_vl", towers=towers, ties="either")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def towers(thinker: Reader, _: Reader) -> Iterator[Stack]:
-    audio = tower(thinker, "audio_config", "qwen3_asr_audio_encoder")
+    audio = tower(thinker, "audio_config", "qwen3_asr_audio_encoder" if thinker.prefix else "qwen3_asr_encoder")
     if audio is not None:
         yield audio.running(convolved(thinker, audio.r, least=50, padded=True)).stack
 
@@ -34,9 +34,8 @@ DIALECT = qwen3_asr_text.DIALECT.like(
         "num_hidden_layers": 28,
         "num_attention_heads": 16,
         "num_key_value_heads": 8,
-        "tie_word_embeddings": True,
     },
     towers=towers,
     costless={"token_classification_bias": "a head that aligns words in time: another class"},
-    ties="either",
+    tie_word_embeddings=True,
 )

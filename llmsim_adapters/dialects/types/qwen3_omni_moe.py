@@ -18,15 +18,19 @@ if TYPE_CHECKING:
     from llmsim_adapters.spec.model import Stack
 
 
-def towers(thinker: Reader, _: Reader) -> Iterator[Stack]:
+def towers(thinker: Reader, text: Reader) -> Iterator[Stack]:
+    yield from thinking(thinker, text)
+    yield from _speaking(thinker.outermost or thinker)
+
+
+def thinking(thinker: Reader, _: Reader) -> Iterator[Stack]:
+    """Yield the encoders of pictures and of sound."""
     vision = tower(thinker, "vision_config", "qwen3_omni_moe_vision_encoder", fixed=True)
     if vision is not None:
         yield vision.running(resized(thinker, vision.r, QWEN3_OMNI)).stack
     sound = tower(thinker, "audio_config", "qwen3_omni_moe_audio_encoder", fixed=True)
     if sound is not None:
         yield sound.running(convolved(thinker, sound.r)).stack
-    if thinker.outermost is not None:
-        yield from _speaking(thinker.outermost)
 
 
 def _speaking(whole: Reader) -> Iterator[Stack]:

@@ -7,6 +7,6 @@ from llmsim_adapters.dialects.types import qwen3_omni_moe, qwen3_omni_moe_text
 DIALECT = qwen3_omni_moe_text.DIALECT.like(
     "qwen3_omni_moe_thinker",
     text_config="text_config",
-    towers=qwen3_omni_moe.towers,
+    towers=qwen3_omni_moe.thinking,
     costless={"position_id_per_seconds": "positions in time: no weights"},
 )

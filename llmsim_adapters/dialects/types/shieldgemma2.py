@@ -2,4 +2,4 @@
 
 from llmsim_adapters.dialects.types import gemma3
 
-DIALECT = gemma3.DIALECT.like("shieldgemma2")
+DIALECT = gemma3.DIALECT.like("shieldgemma2", ties="text")

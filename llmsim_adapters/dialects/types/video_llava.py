@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from llmsim_adapters.dialects.assembly.tower import tower
 from llmsim_adapters.dialects.assembly.videos import tile_a_frame, with_videos
 from llmsim_adapters.dialects.types import llama
-from llmsim_adapters.dialects.types.llava import projections, selected
+from llmsim_adapters.dialects.types.llava import ENCODER, projections, selected
 from llmsim_adapters.spec.media.media import Passed
 from llmsim_adapters.spec.model import Stack
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
     """Yield an encoder of pictures, one of videos, and what projects the results of both."""
-    vision = tower(whole, "vision_config", "clip_vision_model")
+    vision = tower(whole, "vision_config", "clip_vision_model", without={**ENCODER, "image_size": 224})
     if vision is None:
         return
     pictures, videos = selected(whole, vision), tile_a_frame(vision, whole=True)
@@ -41,5 +41,4 @@ DIALECT = llama.DIALECT.like(
     },
     multimodal_projector_bias=True,
     vision_feature_select_strategy="default",
-    ties="either",
 )

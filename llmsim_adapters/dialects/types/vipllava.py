@@ -12,6 +12,7 @@ from llmsim_adapters.dialects.assembly.media import class_tokens, square
 from llmsim_adapters.dialects.assembly.tower import patch_count, tower
 from llmsim_adapters.dialects.reading.limits import LARGEST
 from llmsim_adapters.dialects.types import llama
+from llmsim_adapters.dialects.types.llava import ENCODER
 from llmsim_adapters.spec.components import Norm, Projection
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
-    vision = tower(whole, "vision_config", "clip_vision_model")
+    vision = tower(whole, "vision_config", "clip_vision_model", without=ENCODER)
     if vision is None:
         return
     taken = len(whole.integers("vision_feature_layers", least=-LAYERS, most=LAYERS) or ()) or 1
@@ -44,5 +45,4 @@ DIALECT = llama.DIALECT.like(
         "vision_feature_layer": "the class reads vision_feature_layers",
     },
     vision_feature_layers=[-2, -5, -8, -11, 6],
-    ties="either",
 )

@@ -28,6 +28,15 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
 DIALECT = llama.DIALECT.like(
     "voxtral",
     text_config="text_config",
+    without_text={
+        "vocab_size": 131072,
+        "hidden_size": 3072,
+        "intermediate_size": 8192,
+        "num_hidden_layers": 30,
+        "num_key_value_heads": 8,
+        "head_dim": 128,
+    },
+    fills_text=True,
     towers=towers,
     costless={"projector_hidden_act": "an activation between two projections: elementwise"},
     ties="never",
