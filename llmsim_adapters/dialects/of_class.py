@@ -43,7 +43,8 @@ def not_taken(r: Reader, dialect: Dialect, spec: ModelSpec | None, *, nested: bo
     What two classes of one type dispute is decided by the key.
     """
     model_type = dialect.model_type
-    inner = (f"{model_type}{end}" for end in _INNER) if nested else ()
+    stem = model_type.replace("-", "_").replace(".", "_")  # as types of parts are spelt
+    inner = (f"{stem}{end}" for end in _INNER) if nested else ()
     own = next((each for each in (*inner, model_type) if taken(each)), model_type)
     said = r.raw.get("model_type")
     if taken(own) and taken(own).isdisjoint(_SIZES) and isinstance(said, str):
