@@ -119,9 +119,8 @@ def inherit(
         spec = _tied(spec, tied=_is_tied(spec) and of_release(outer.raw, "4"))  # whose classes all went by the text's
     elif ties == "text":
         if outer.has("tie_word_embeddings") and r.has("tie_word_embeddings"):
-            said, inner = outer.flag("tie_word_embeddings"), r.flag("tie_word_embeddings")
-            key = f"{r.prefix}tie_word_embeddings"
-            outer.contradicts("tie_word_embeddings", "tie_word_embeddings", said, key, inner)
+            outer.flag("tie_word_embeddings")
+            _compare(r, outer, "tie_word_embeddings")
         outer.no_effect(("tie_word_embeddings",), "the language model's own says whether its head is tied")
     elif ties == "either" and _is_tied(spec):
         outer.no_effect(("tie_word_embeddings",), "the language model ties its head by itself")
@@ -160,15 +159,14 @@ def _unsaid_tie(outer: Reader, *, whole: bool) -> bool:
     return whole
 
 
-def _compare(outer: Reader, r: Reader, name: str) -> None:
+def _compare(winner: Reader, loser: Reader, name: str) -> None:
     """Note where both levels say a parameter, and not the same."""
-    if outer.has(name) and r.has(name):
-        inner_key, outer_key = r.parameters[name].key or name, outer.parameters.get(name)
-        by = (outer_key.key if outer_key is not None else None) or name
-        inner, said = (
-            str(x).removeprefix("torch.") if x.__class__ is str else x for x in (r.said(name), outer.said(name))
-        )
-        r.contradicts(name, inner_key, inner, by, said)
+    if winner.has(name) and loser.has(name):
+        read = [(level.parameters.get(name), level.prefix + name) for level in (loser, winner)]
+        keys = [(parameter.key if parameter is not None else None) or own for parameter, own in read]
+        values = (level.said(name) for level in (loser, winner))
+        inner, said = (value.removeprefix("torch.") if value.__class__ is str else value for value in values)
+        loser.contradicts(name, keys[0], inner, keys[1], said)
 
 
 def without_parts(r: Reader) -> None:

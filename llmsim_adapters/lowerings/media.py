@@ -22,6 +22,11 @@ _FIELDS: Final[tuple[tuple[str, Kind, str], ...]] = (
 """The fields of a schedule that have media, the kind of their items, and what they are called."""
 
 
+def kinds(schedule: Schedule) -> set[Kind]:
+    """Return the kinds of media that a schedule has."""
+    return {kind for field, kind, _ in _FIELDS if getattr(schedule, field)}
+
+
 def runs(spec: ModelSpec, schedule: Schedule) -> dict[str, Run]:
     """Return what each encoder of a model runs for the media of one sequence, by the name of its stack.
 

@@ -275,9 +275,10 @@ class _Wiring:
 
     def _has_beside(self, stack: Stack) -> bool:
         """Return whether the step has the media that a stack runs beside, and none that it does not, and can run it."""
-        schedule = self._schedule
-        asked = {"image": schedule.images, "video": schedule.videos, "audio": schedule.audio_seconds}
-        has = any(asked[kind] for kind in stack.beside) and not any(asked[kind] for kind in stack.unless)
+        from llmsim_adapters.lowerings.media import kinds  # not for a model that has none
+
+        given = kinds(self._schedule)
+        has = not given.isdisjoint(stack.beside) and given.isdisjoint(stack.unless)
         return has and not self._layout.leaves_out(stack.name)
 
     def _named_run(self, name: str, run: Run) -> Run:

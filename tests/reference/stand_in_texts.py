@@ -27,26 +27,6 @@ QWEN_EXPERTS: Final[Facts] = {
     "mlp_only_layers": [2],
 }
 
-HY_V4: Final[Facts] = {
-    "hc_mult": 3,
-    "num_key_value_heads": 8,
-    "n_routed_experts": 12,
-    "num_experts_per_tok": 6,
-    "n_shared_experts": 3,
-    "moe_intermediate_size": 28,
-    "n_group": 2,
-    "topk_group": 1,
-    "q_lora_rank": 20,
-    "kv_lora_rank": 24,
-    "qk_nope_head_dim": 14,
-    "qk_rope_head_dim": 10,
-    "v_head_dim": 18,
-    "index_n_heads": 6,
-    "index_head_dim": 16,
-    "index_topk": 5,
-}
-
-
 MISTRAL4: Final[Facts] = {
     "num_key_value_heads": 8,
     "n_routed_experts": 12,
@@ -61,10 +41,12 @@ MISTRAL4: Final[Facts] = {
     "qk_rope_head_dim": 10,
     "v_head_dim": 18,
 }
+_INDEXER: Final[Facts] = {"index_n_heads": 6, "index_head_dim": 16, "index_topk": 5}
+
+HY_V4: Final[Facts] = {"hc_mult": 3, **MISTRAL4, **_INDEXER}
+
 MISTRAL_LARGE4: Final[Facts] = {key: value for key, value in MISTRAL4.items() if key != "q_lora_rank"} | {
-    "index_n_heads": 6,
-    "index_head_dim": 16,
-    "index_topk": 5,
+    **_INDEXER,
     "indexer_types": ["full", "shared", "full", "shared", "full"],
     "no_rope_layers": [1, 1, 0, 0, 1],
     "kv_source_layers": [0, 0, 2, 2, 0],

@@ -59,7 +59,6 @@ def explain(
 
     JSON always holds everything.
     """
-    from llmsim_adapters.cli import explain as content
     from llmsim_adapters.cli import short
     from llmsim_adapters.errors import ConfigUnavailable
     from llmsim_adapters.evaluated import BuildError
@@ -99,10 +98,17 @@ def explain(
 
             return unfolded(title, answer, schedule, working, why)
         if full:
-            return content.document(title, answer, schedule, working)
+            from llmsim_adapters.cli.explain import document as whole
+
+            return whole(title, answer, schedule, working)
         return short.document(title, answer, schedule, graph)
 
+    def data() -> dict[str, Any]:
+        from llmsim_adapters.cli.explain import data as of_json
+
+        return of_json(source, answer, schedule, used, working)
+
     warn_of_broken_plugins()
-    emit(wanted, document, lambda: content.data(source, answer, schedule, used, working))
+    emit(wanted, document, data)
     if failure is not None:
         raise Failed(str(failure)) from failure

@@ -10,10 +10,10 @@ from llmsim_adapters.spec.components import Attention, LatentAttention, Norm, Ou
 if TYPE_CHECKING:
     from llmsim_adapters.spec.components.attention_parts import AttentionPart
 
-_Attends = TypeVar("_Attends", Attention, LatentAttention)
+Attends = TypeVar("Attends", Attention, LatentAttention)
 
 
-def with_options(attention: _Attends, *options: AttentionPart) -> _Attends:
+def with_options(attention: Attends, *options: AttentionPart) -> Attends:
     """Return an attention with further options; one of a kind that it has takes that one's place."""
     kinds = tuple(type(option) for option in options)
     others: tuple[AttentionPart, ...] = tuple([option for option in attention.options if type(option) not in kinds])
@@ -21,8 +21,8 @@ def with_options(attention: _Attends, *options: AttentionPart) -> _Attends:
 
 
 def gated(
-    attention: _Attends, *, per_head: bool = False, bias: bool = False, head_biases: bool = False, factors: bool = False
-) -> _Attends:
+    attention: Attends, *, per_head: bool = False, bias: bool = False, head_biases: bool = False, factors: bool = False
+) -> Attends:
     """Return an attention with an output gate of one value for each result, or for each head.
 
     With `factors`, each value has a trained one.
@@ -43,7 +43,7 @@ def gated(
     return with_options(attention, gate)
 
 
-def with_sinks(attention: _Attends) -> _Attends:
+def with_sinks(attention: Attends) -> Attends:
     """Return an attention with a learned logit of each head that takes attention from the tokens."""
     return with_options(attention, Sinks(num_attention_heads=attention.num_attention_heads))
 

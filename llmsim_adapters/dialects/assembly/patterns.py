@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dataclass import replace
 from llmsim_adapters.dialects.assembly.decoder import FULL, SLIDING, layers, windowed
-from llmsim_adapters.spec.components import Attention, LatentAttention
+from llmsim_adapters.spec.components import LatentAttention
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from llmsim_adapters.dialects.assembly.options import Attends
     from llmsim_adapters.dialects.reading.reader import Reader
-    from llmsim_adapters.spec.components import Component
-
-_Attends = TypeVar("_Attends", Attention, LatentAttention)
+    from llmsim_adapters.spec.components import Attention, Component
 
 
 def qwen_windows(r: Reader, base: Attention) -> Attention | list[Attention]:
@@ -247,26 +246,26 @@ _DENSE = "dense"
 _SPARSE = "sparse"
 
 
-def each_layer(mixers: _Attends | Sequence[_Attends], count: int) -> list[_Attends]:
+def each_layer(mixers: Attends | Sequence[Attends], count: int) -> list[Attends]:
     """Return the attention of each layer, where one may stand for all."""
     return list(mixers) if isinstance(mixers, Sequence) else [mixers] * count
 
 
-def each_changed(mixers: Sequence[_Attends], change: Callable[[_Attends], _Attends]) -> list[_Attends]:
+def each_changed(mixers: Sequence[Attends], change: Callable[[Attends], Attends]) -> list[Attends]:
     """Return the changed attention of each layer; layers that share one share the changed one, which is made once."""
     distinct = {id(mixer): mixer for mixer in mixers}
     changed = {key: change(mixer) for key, mixer in distinct.items()}
     return [changed[id(mixer)] for mixer in mixers]
 
 
-def unrotated(mixers: _Attends | Sequence[_Attends], rotates: Sequence[bool]) -> list[_Attends]:
+def unrotated(mixers: Attends | Sequence[Attends], rotates: Sequence[bool]) -> list[Attends]:
     """The layers that `rotates` says no of have no rotary positions; their heads have the same size."""
     given = each_layer(mixers, len(rotates))
     bare = each_changed(given, _without_positions)
     return [mixer if yes else without for mixer, without, yes in zip(given, bare, rotates, strict=True)]
 
 
-def _without_positions(mixer: _Attends) -> _Attends:
+def _without_positions(mixer: Attends) -> Attends:
     if isinstance(mixer, LatentAttention):
         size = mixer.qk_nope_head_dim + mixer.qk_rope_head_dim
         return replace(mixer, qk_nope_head_dim=size, qk_rope_head_dim=0)

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from llmsim_adapters.dialects.assembly.decoder import layers
 from llmsim_adapters.dialects.assembly.patterns import each_changed
-from llmsim_adapters.spec.components import Attention, LatentAttention, Norm, PerLayerEmbedding, PerLayerInput
+from llmsim_adapters.spec.components import Norm, PerLayerEmbedding, PerLayerInput
 from llmsim_adapters.spec.model import Sublayer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from llmsim_adapters.dialects.assembly.layouts import Layout
+    from llmsim_adapters.dialects.assembly.options import Attends
     from llmsim_adapters.dialects.reading.reader import Reader
     from llmsim_adapters.spec.components import Component
-
-_Attends = TypeVar("_Attends", Attention, LatentAttention)
 
 
 def lenders(r: Reader, kinds: Sequence[bool]) -> tuple[int, ...]:
@@ -48,7 +47,7 @@ def listed_lenders(r: Reader, kinds: Sequence[bool]) -> tuple[int, ...]:
     return tuple(owners) if fits and any(own != i for i, own in enumerate(owners)) else ()
 
 
-def borrowed(mixers: Sequence[_Attends], owners: Sequence[int]) -> list[_Attends]:
+def borrowed(mixers: Sequence[Attends], owners: Sequence[int]) -> list[Attends]:
     """Return the attention of each layer, without keys and values, or latents, where it uses those of another."""
     if not owners:
         return list(mixers)

@@ -41,14 +41,7 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
 DIALECT = qwen3.DIALECT.like(
     "fun_asr_nano",
     text_config="text_config",
-    without_text={
-        "hidden_size": 1024,
-        "intermediate_size": 3072,
-        "num_hidden_layers": 28,
-        "num_attention_heads": 16,
-        "num_key_value_heads": 8,
-        "tie_word_embeddings": True,
-    },
+    without_text={**qwen3.OF_600M, "tie_word_embeddings": True},
     towers=towers,
     tie_word_embeddings=True,
 )

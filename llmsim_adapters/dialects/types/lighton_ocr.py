@@ -27,13 +27,7 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
 DIALECT = qwen3.DIALECT.like(
     "lighton_ocr",
     text_config="text_config",
-    without_text={
-        "hidden_size": 1024,
-        "intermediate_size": 3072,
-        "num_hidden_layers": 28,
-        "num_attention_heads": 16,
-        "num_key_value_heads": 8,
-    },
+    without_text=qwen3.OF_600M,
     towers=towers,
     spatial_merge_size=2,
     tie_word_embeddings=True,

@@ -34,13 +34,7 @@ def towers(whole: Reader, text: Reader) -> Iterator[Stack]:
 DIALECT = qwen3.DIALECT.like(
     "moss_transcribe_diarize",
     text_config="text_config",
-    without_text={
-        "hidden_size": 1024,
-        "intermediate_size": 3072,
-        "num_hidden_layers": 28,
-        "num_attention_heads": 16,
-        "num_key_value_heads": 8,
-    },
+    without_text=qwen3.OF_600M,
     towers=towers,
     costless={
         "audio_chunk_size": "how sound is cut: as long as the encoder's positions are",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from llmsim_adapters.dialects.assembly.components import attention, mlp
 from llmsim_adapters.dialects.assembly.decoder import decoder
@@ -23,6 +23,15 @@ def normed_attention(r: Reader) -> Attention:
 def read(r: Reader) -> ModelSpec:
     return decoder(r, qwen_windows(r, normed_attention(r)), mlp(r))
 
+
+OF_600M: Final = {
+    "hidden_size": 1024,
+    "intermediate_size": 3072,
+    "num_hidden_layers": 28,
+    "num_attention_heads": 16,
+    "num_key_value_heads": 8,
+}
+"""The sizes of Qwen3-0.6B, which some wholes have where they say nothing of their language model."""
 
 DIALECT = qwen2.DIALECT.like(
     "qwen3", read=read, classes=("JinaForRanking", "VoyageQwen3BidirectionalEmbedModel"), head_dim=128
